@@ -1,0 +1,5 @@
+/** The adapter for ActiveMQ. */
+@NullMarked
+package io.anymq.activemq;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** The adapter for Kafka. */
+@NullMarked
+package io.anymq.kafka;
+
+import org.jspecify.annotations.NullMarked;

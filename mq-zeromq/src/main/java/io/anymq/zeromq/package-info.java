@@ -1,0 +1,5 @@
+/** The adapter for ZeroMQ. */
+@NullMarked
+package io.anymq.zeromq;
+
+import org.jspecify.annotations.NullMarked;
