@@ -1,4 +1,7 @@
-/** What an application holds: connections, sessions, producers, consumers, messages and destinations. */
+/**
+ * What an application holds: connections, sessions, producers, consumers, messages and
+ * destinations.
+ */
 @NullMarked
 package io.anymq;
 

@@ -1,4 +1,7 @@
-/** The compatibility kit: numbered rules, the scenarios that check them, and the report that compares backends. */
+/**
+ * The compatibility kit: numbered rules, the scenarios that check them, and the report that
+ * compares backends.
+ */
 @NullMarked
 package io.anymq.tck;
 
