@@ -2,6 +2,9 @@ package io.anymq.cli;
 
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** The root of the command line: one sub-command for each thing a user can ask for. */
 @Command(
@@ -9,16 +12,28 @@ import picocli.CommandLine.Command;
     description = "One messaging API over ZeroMQ, RabbitMQ, ActiveMQ and Kafka.",
     mixinStandardHelpOptions = true,
     versionProvider = VersionProvider.class)
-public final class Main {
+public final class Main implements Runnable {
+
+  @Spec private CommandSpec spec;
 
   private Main() {}
 
   /**
-   * Runs the command that the arguments name and ends the process with its exit code.
+   * Runs the command that the arguments name and ends the process with its exit code: 0 when it
+   * succeeded, 1 when it failed, 2 when the arguments made no sense.
    *
    * @param args the command and its options, as the user typed them
    */
   public static void main(String... args) {
-    System.exit(new CommandLine(new Main()).execute(args));
+    System.exit(commandLine().execute(args));
+  }
+
+  static CommandLine commandLine() {
+    return new CommandLine(new Main());
+  }
+
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "A command is missing.");
   }
 }
