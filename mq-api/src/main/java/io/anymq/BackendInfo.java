@@ -1,0 +1,10 @@
+package io.anymq;
+
+/**
+ * What a connection talks to.
+ *
+ * @param name the backend's name: {@code zeromq}, {@code rabbitmq}, {@code activemq}, {@code kafka}
+ * @param brokerVersion the broker's own version, as the broker tells it
+ * @param clientVersion the version of the native client library
+ */
+public record BackendInfo(String name, String brokerVersion, String clientVersion) {}

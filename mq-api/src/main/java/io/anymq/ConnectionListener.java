@@ -1,0 +1,20 @@
+package io.anymq;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Is told what becomes of a connection. Called by one thread at a time, in order; must not block.
+ */
+@FunctionalInterface
+public interface ConnectionListener {
+
+  /**
+   * The connection's state has changed.
+   *
+   * @param connection the connection
+   * @param state the new state
+   * @param cause why, when something failed
+   */
+  void stateChanged(
+      Connection connection, ConnectionState state, @Nullable MessagingException cause);
+}

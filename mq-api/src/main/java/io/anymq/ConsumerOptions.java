@@ -1,0 +1,158 @@
+package io.anymq;
+
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a consumer takes messages. Immutable.
+ *
+ * @see #builder()
+ */
+public final class ConsumerOptions {
+
+  /**
+   * The default of {@link #maxDeliveries()}: the design of most brokers' own limits is of this
+   * order.
+   */
+  public static final int DEFAULT_MAX_DELIVERIES = 10;
+
+  /** All defaults. */
+  public static final ConsumerOptions DEFAULT = builder().build();
+
+  private final AcknowledgementMode acknowledgement;
+  private final @Nullable Integer prefetch;
+  private final int concurrency;
+  private final int maxDeliveries;
+  private final @Nullable Queue deadLetterQueue;
+  private final MissingDestination missingDestination;
+  private final @Nullable String selector;
+  private final boolean keyOrdered;
+
+  private ConsumerOptions(Builder builder) {
+    acknowledgement = builder.acknowledgement;
+    prefetch = builder.prefetch;
+    concurrency = builder.concurrency;
+    maxDeliveries = builder.maxDeliveries;
+    deadLetterQueue = builder.deadLetterQueue;
+    missingDestination = builder.missingDestination;
+    selector = builder.selector;
+    keyOrdered = builder.keyOrdered;
+  }
+
+  /** Begins with all defaults. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /** Who settles. Default: automatic. */
+  public AcknowledgementMode acknowledgement() {
+    return acknowledgement;
+  }
+
+  /** How many messages may be held unsettled; empty: as {@link ConnectionOptions#PREFETCH} says. */
+  public OptionalInt prefetch() {
+    return prefetch == null ? OptionalInt.empty() : OptionalInt.of(prefetch);
+  }
+
+  /** How many threads call the listener at once. Default: 1, which keeps the order. */
+  public int concurrency() {
+    return concurrency;
+  }
+
+  /**
+   * How often a message is delivered at most; then it goes to the dead-letter queue. Default:
+   * {@value #DEFAULT_MAX_DELIVERIES}.
+   */
+  public int maxDeliveries() {
+    return maxDeliveries;
+  }
+
+  /** Where dead letters go; empty: to {@link Queue#deadLetterQueue()} of the source. */
+  public Optional<Queue> deadLetterQueue() {
+    return Optional.ofNullable(deadLetterQueue);
+  }
+
+  /** What becomes of a destination that does not exist. Default: it is made. */
+  public MissingDestination missingDestination() {
+    return missingDestination;
+  }
+
+  /** Which messages to take, as a selector of Jakarta Messaging; empty: all. */
+  public Optional<String> selector() {
+    return Optional.ofNullable(selector);
+  }
+
+  /** Whether messages with one key go to one consumer at a time, in order. Default: false. */
+  public boolean keyOrdered() {
+    return keyOrdered;
+  }
+
+  /** Builds {@link ConsumerOptions}. Not for sharing between threads. */
+  public static final class Builder {
+
+    private AcknowledgementMode acknowledgement = AcknowledgementMode.AUTOMATIC;
+    private @Nullable Integer prefetch;
+    private int concurrency = 1;
+    private int maxDeliveries = DEFAULT_MAX_DELIVERIES;
+    private @Nullable Queue deadLetterQueue;
+    private MissingDestination missingDestination = MissingDestination.CREATE;
+    private @Nullable String selector;
+    private boolean keyOrdered;
+
+    private Builder() {}
+
+    /** Sets who settles. */
+    public Builder acknowledgement(AcknowledgementMode acknowledgement) {
+      this.acknowledgement = acknowledgement;
+      return this;
+    }
+
+    /** Sets how many messages may be held unsettled; at least 1. Small where handlers are slow. */
+    public Builder prefetch(int prefetch) {
+      this.prefetch = OptionRules.atLeastOne(prefetch, "prefetch");
+      return this;
+    }
+
+    /** Sets how many threads call the listener at once; at least 1. */
+    public Builder concurrency(int concurrency) {
+      this.concurrency = OptionRules.atLeastOne(concurrency, "concurrency");
+      return this;
+    }
+
+    /** Sets how often a message is delivered at most; at least 1. */
+    public Builder maxDeliveries(int maxDeliveries) {
+      this.maxDeliveries = OptionRules.atLeastOne(maxDeliveries, "maxDeliveries");
+      return this;
+    }
+
+    /** Sets where dead letters go. */
+    public Builder deadLetterQueue(Queue deadLetterQueue) {
+      this.deadLetterQueue = deadLetterQueue;
+      return this;
+    }
+
+    /** Sets what becomes of a destination that does not exist. */
+    public Builder missingDestination(MissingDestination missingDestination) {
+      this.missingDestination = missingDestination;
+      return this;
+    }
+
+    /** Sets which messages to take; needs a capability, see {@link Capability#QUEUE_SELECTORS}. */
+    public Builder selector(String selector) {
+      this.selector = selector;
+      return this;
+    }
+
+    /** Asks for order by key; needs {@link Capability#KEY_ORDERING}. */
+    public Builder keyOrdered(boolean keyOrdered) {
+      this.keyOrdered = keyOrdered;
+      return this;
+    }
+
+    /** Makes the options. */
+    public ConsumerOptions build() {
+      return new ConsumerOptions(this);
+    }
+  }
+}

@@ -1,0 +1,55 @@
+package io.anymq;
+
+import java.time.Duration;
+
+/**
+ * A message in the hands of a consumer. It is settled once: accepted, released or rejected;
+ * settling it again does nothing. What is not settled when the consumer closes, crashes or loses
+ * its connection comes again, to this or another consumer, marked {@link #redelivered()}.
+ *
+ * <p>May be settled from any thread. A settlement is handed over in order and soon, and at the
+ * latest when the consumer closes, but not waited for: should the connection break first, the
+ * message comes again. A settlement made after that never touches another message.
+ */
+public interface Delivery {
+
+  /** The message. */
+  Message message();
+
+  /** Where the message was sent to. */
+  Destination destination();
+
+  /** Whether the message may have been delivered before. */
+  boolean redelivered();
+
+  /** How often the message has been delivered, this delivery included; 1 the first time. */
+  int deliveryCount();
+
+  /** Whether the delivery has been settled. */
+  boolean settled();
+
+  /** The message is done with. */
+  void accept();
+
+  /**
+   * The message goes back and is delivered again at once, to this or another consumer; or, when it
+   * has been delivered as often as {@link ConsumerOptions#maxDeliveries()} allows, to the
+   * dead-letter queue.
+   */
+  void release();
+
+  /**
+   * As {@link #release()}, but not before some time has passed.
+   *
+   * @param delay how long to wait
+   * @throws UnsupportedCapabilityException without {@link Capability#REDELIVERY_DELAY}
+   */
+  void release(Duration delay);
+
+  /**
+   * The message goes to the dead-letter queue, whatever its delivery count.
+   *
+   * @param reason why; kept with the message, see {@link DeadLetter}
+   */
+  void reject(String reason);
+}

@@ -1,0 +1,190 @@
+package io.anymq;
+
+import java.time.Duration;
+import java.time.format.DateTimeParseException;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A typed setting of a connection: its key, how its text is read, its default, and one line of
+ * documentation. Options are constants; immutable.
+ *
+ * @param <T> the type of the value
+ */
+public final class Option<T> {
+
+  private final String key;
+  private final Function<String, T> parser;
+  private final String form;
+  private final @Nullable T defaultValue;
+  private final String documentation;
+  private final boolean secret;
+
+  private Option(
+      String key,
+      Function<String, T> parser,
+      String form,
+      @Nullable T defaultValue,
+      String documentation,
+      boolean secret) {
+    this.key = key;
+    this.parser = parser;
+    this.form = form;
+    this.defaultValue = defaultValue;
+    this.documentation = documentation;
+    this.secret = secret;
+  }
+
+  /**
+   * An option of any type.
+   *
+   * @param key its key: lower-case words, with dashes and dots
+   * @param parser reads the value; throws an {@link IllegalArgumentException} for bad text
+   * @param form what a value looks like, for messages: "a whole number of 1 or more"
+   * @param defaultValue the value when none is given, or null when there is none
+   * @param documentation one line
+   * @param <T> the type of the value
+   * @return the option
+   */
+  public static <T> Option<T> of(
+      String key,
+      Function<String, T> parser,
+      String form,
+      @Nullable T defaultValue,
+      String documentation) {
+    return new Option<>(key, parser, form, defaultValue, documentation, false);
+  }
+
+  /** An option that takes any text; {@code defaultValue} may be null. */
+  public static Option<String> text(
+      String key, @Nullable String defaultValue, String documentation) {
+    return of(key, Function.identity(), "text", defaultValue, documentation);
+  }
+
+  /** An option whose text is never printed; it has no default. */
+  public static Option<String> secret(String key, String documentation) {
+    return new Option<>(key, Function.identity(), "text", null, documentation, true);
+  }
+
+  /** An option that takes a whole number of at least {@code min}. */
+  public static Option<Integer> number(
+      String key, int min, int defaultValue, String documentation) {
+    return of(
+        key,
+        text -> requireAtLeast(Integer.parseInt(text), min),
+        "a whole number of " + min + " or more",
+        defaultValue,
+        documentation);
+  }
+
+  /** An option that is {@code true} or {@code false}. */
+  public static Option<Boolean> flag(String key, boolean defaultValue, String documentation) {
+    return of(key, Option::parseFlag, "true or false", defaultValue, documentation);
+  }
+
+  /**
+   * An option that is a positive length of time, like {@code 500ms}, {@code 30s}, {@code 5m} or
+   * {@code PT30S}.
+   */
+  public static Option<Duration> duration(String key, Duration defaultValue, String documentation) {
+    return of(
+        key,
+        Option::parseDuration,
+        "a positive length of time such as 500ms, 30s or 5m",
+        defaultValue,
+        documentation);
+  }
+
+  /** An option that is one of an enum's constants, in lower case with dashes. */
+  public static <E extends Enum<E>> Option<E> choice(
+      String key, Class<E> kind, E defaultValue, String documentation) {
+    E[] constants = kind.getEnumConstants();
+    return of(
+        key,
+        text -> Enum.valueOf(kind, text.toUpperCase(Locale.ROOT).replace('-', '_')),
+        "one of " + Arrays.toString(constants).toLowerCase(Locale.ROOT).replace('_', '-'),
+        defaultValue,
+        documentation);
+  }
+
+  /** The key. */
+  public String key() {
+    return key;
+  }
+
+  /** The value when none is given, or null when there is none. */
+  public @Nullable T defaultValue() {
+    return defaultValue;
+  }
+
+  /** One line that says what it does. */
+  public String documentation() {
+    return documentation;
+  }
+
+  /** Whether the value is never printed. */
+  public boolean isSecret() {
+    return secret;
+  }
+
+  /** What a value looks like. */
+  public String form() {
+    return form;
+  }
+
+  /**
+   * Reads a value.
+   *
+   * @param text its text
+   * @return the value
+   * @throws InvalidOptionException when the text is not of the option's form
+   */
+  public T parse(String text) {
+    try {
+      return parser.apply(text);
+    } catch (IllegalArgumentException e) {
+      throw new InvalidOptionException(
+          "Option '%s' must be %s, not %s"
+              .formatted(key, form, secret ? "what was given" : "'" + text + "'"),
+          secret ? null : e);
+    }
+  }
+
+  @Override
+  public String toString() {
+    return key;
+  }
+
+  private static int requireAtLeast(int value, int min) {
+    if (value < min) {
+      throw new IllegalArgumentException(value + " is less than " + min);
+    }
+    return value;
+  }
+
+  private static Boolean parseFlag(String text) {
+    return switch (text) {
+      case "true" -> true;
+      case "false" -> false;
+      default -> throw new IllegalArgumentException(text);
+    };
+  }
+
+  private static Duration parseDuration(String text) {
+    String compact = text.strip().toLowerCase(Locale.ROOT);
+    try {
+      Duration duration =
+          compact.endsWith("ms")
+              ? Duration.ofMillis(Long.parseLong(compact.substring(0, compact.length() - 2)))
+              : Duration.parse(compact.startsWith("p") ? compact : "pt" + compact);
+      if (duration.isZero() || duration.isNegative()) {
+        throw new IllegalArgumentException(text);
+      }
+      return duration;
+    } catch (DateTimeParseException e) {
+      throw new IllegalArgumentException(text, e);
+    }
+  }
+}

@@ -1,0 +1,55 @@
+package io.anymq;
+
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a queue is made. Immutable.
+ *
+ * @see #builder()
+ */
+public final class QueueOptions {
+
+  /** All defaults: as long as the broker has room. */
+  public static final QueueOptions DEFAULT = builder().build();
+
+  private final @Nullable Long maxLength;
+
+  private QueueOptions(Builder builder) {
+    maxLength = builder.maxLength;
+  }
+
+  /** Begins with all defaults. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /** How many messages it holds before it refuses; empty: no limit. */
+  public OptionalLong maxLength() {
+    return maxLength == null ? OptionalLong.empty() : OptionalLong.of(maxLength);
+  }
+
+  /** Builds {@link QueueOptions}. Not for sharing between threads. */
+  public static final class Builder {
+
+    private @Nullable Long maxLength;
+
+    private Builder() {}
+
+    /**
+     * Sets how many messages it holds before it refuses; needs {@link Capability#BOUNDED_QUEUES}.
+     */
+    public Builder maxLength(long maxLength) {
+      if (maxLength < 1) {
+        throw new InvalidOptionException("maxLength must be 1 or more, not " + maxLength);
+      }
+      this.maxLength = maxLength;
+      return this;
+    }
+
+    /** Makes the options. */
+    public QueueOptions build() {
+      return new QueueOptions(this);
+    }
+  }
+}

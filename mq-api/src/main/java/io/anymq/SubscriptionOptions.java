@@ -1,0 +1,116 @@
+package io.anymq;
+
+import java.time.Instant;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What kind of subscription is made, and how it takes messages. Immutable.
+ *
+ * @see #builder()
+ */
+public final class SubscriptionOptions {
+
+  /** A plain subscription with all defaults. */
+  public static final SubscriptionOptions DEFAULT = builder().build();
+
+  private final @Nullable String name;
+  private final boolean durable;
+  private final boolean shared;
+  private final @Nullable Instant replayFrom;
+  private final ConsumerOptions consumer;
+
+  private SubscriptionOptions(Builder builder) {
+    name = builder.name;
+    durable = builder.durable;
+    shared = builder.shared;
+    replayFrom = builder.replayFrom;
+    consumer = builder.consumer;
+  }
+
+  /** Begins a plain subscription. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /**
+   * A durable subscription with all defaults.
+   *
+   * @param name its name, unique for the topic
+   * @return the options
+   */
+  public static SubscriptionOptions durable(String name) {
+    return builder().durable(name).build();
+  }
+
+  /** The name of a durable or shared subscription. */
+  public Optional<String> name() {
+    return Optional.ofNullable(name);
+  }
+
+  /** Whether it keeps what is sent while nobody is there. */
+  public boolean durable() {
+    return durable;
+  }
+
+  /** Whether several consumers share its messages. */
+  public boolean shared() {
+    return shared;
+  }
+
+  /** Where in the past it begins; empty: now. */
+  public Optional<Instant> replayFrom() {
+    return Optional.ofNullable(replayFrom);
+  }
+
+  /** How it takes messages. */
+  public ConsumerOptions consumer() {
+    return consumer;
+  }
+
+  /** Builds {@link SubscriptionOptions}. Not for sharing between threads. */
+  public static final class Builder {
+
+    private @Nullable String name;
+    private boolean durable;
+    private boolean shared;
+    private @Nullable Instant replayFrom;
+    private ConsumerOptions consumer = ConsumerOptions.DEFAULT;
+
+    private Builder() {}
+
+    /** Makes it durable, under a name of 1 to 200 of {@code A-Z a-z 0-9 . _ -}. */
+    public Builder durable(String name) {
+      this.name = Destination.requireName(name);
+      this.durable = true;
+      return this;
+    }
+
+    /**
+     * Makes it shared, under a name; needs {@link Capability#SHARED_SUBSCRIPTIONS}. May be durable
+     * too, under the same name.
+     */
+    public Builder shared(String name) {
+      this.name = Destination.requireName(name);
+      this.shared = true;
+      return this;
+    }
+
+    /** Begins with what was sent since a moment; needs {@link Capability#REPLAY}. */
+    public Builder replayFrom(Instant moment) {
+      this.replayFrom = moment;
+      return this;
+    }
+
+    /** Sets how it takes messages. */
+    public Builder consumer(ConsumerOptions consumer) {
+      this.consumer = consumer;
+      return this;
+    }
+
+    /** Makes the options. */
+    public SubscriptionOptions build() {
+      return new SubscriptionOptions(this);
+    }
+  }
+}

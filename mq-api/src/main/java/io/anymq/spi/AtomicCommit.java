@@ -1,0 +1,36 @@
+package io.anymq.spi;
+
+import io.anymq.Destination;
+import io.anymq.Message;
+import java.util.List;
+
+/** A link that can do sends and settlements in one step. */
+public interface AtomicCommit {
+
+  /**
+   * One send of a unit of work.
+   *
+   * @param destination where to
+   * @param message the message; its id and timestamp are set
+   */
+  record Send(Destination destination, Message message) {}
+
+  /**
+   * What one consumer's deliveries become.
+   *
+   * @param consumer the consumer
+   * @param deliveries those to accept, in order
+   */
+  record Accept(LinkConsumer consumer, List<? extends InboundDelivery> deliveries) {}
+
+  /**
+   * Does all of it or nothing, and returns when it is done. Blocks at most for the operation
+   * time-out.
+   *
+   * @param sends the sends, in order
+   * @param accepts the deliveries to accept
+   * @throws io.anymq.SendInDoubtException when it is not known whether it was done
+   * @throws io.anymq.MessagingException when nothing was done
+   */
+  void commit(List<Send> sends, List<Accept> accepts);
+}
