@@ -1,0 +1,62 @@
+package io.anymq.tck.broker;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** Runs the tools of the machine, each within a time limit. */
+final class Commands {
+
+  /** A download of some forty megabytes over a slow line. */
+  static final Duration FETCH_LIMIT = Duration.ofMinutes(10);
+
+  private Commands() {}
+
+  /**
+   * Runs a command to its end.
+   *
+   * @return what it wrote to its standard output
+   * @throws IOException when it cannot be started, fails or takes too long; the message has the end
+   *     of what it wrote
+   */
+  static String run(List<String> command, Path directory, Duration limit) throws IOException {
+    Path out = Files.createTempFile(directory, "command-", ".out");
+    Path err = Files.createTempFile(directory, "command-", ".err");
+    ProcessBuilder builder =
+        new ProcessBuilder(command)
+            .directory(directory.toFile())
+            .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
+            .redirectOutput(out.toFile())
+            .redirectError(err.toFile());
+    builder.environment().putAll(Map.of("LC_ALL", "C", "DEBIAN_FRONTEND", "noninteractive"));
+    Process process = builder.start();
+    if (!awaitEnd(process, limit)) {
+      process.descendants().forEach(ProcessHandle::destroyForcibly);
+      process.destroyForcibly();
+      throw new IOException(command + " took longer than " + limit.toSeconds() + " s");
+    }
+    if (process.exitValue() != 0) {
+      String said =
+          Files.readString(out, StandardCharsets.UTF_8)
+              + Files.readString(err, StandardCharsets.UTF_8);
+      throw new IOException(
+          command + " ended with " + process.exitValue() + ": " + BrokerLog.tail(said));
+    }
+    return Files.readString(out, StandardCharsets.UTF_8);
+  }
+
+  private static boolean awaitEnd(Process process, Duration limit) {
+    try {
+      return process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      process.destroyForcibly();
+      Thread.currentThread().interrupt();
+      throw new BrokerException("Interrupted while a tool was running", e);
+    }
+  }
+}

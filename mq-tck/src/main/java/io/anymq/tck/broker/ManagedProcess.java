@@ -1,0 +1,145 @@
+package io.anymq.tck.broker;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
+
+/**
+ * One run of a broker's process, under an {@link OrphanGuard}.
+ *
+ * <p>The command is started by a shell that first waits for a line on its standard input and then
+ * becomes the command: so the guard knows the process before it does anything, and there is no
+ * moment at which the end of this JVM would leave it behind.
+ */
+final class ManagedProcess {
+
+  private static final String GATE = "read -r go || exit 1; exec \"$@\" </dev/null";
+  private static final Duration POLL = Duration.ofMillis(5);
+  private static final Duration KILL_LIMIT = Duration.ofSeconds(20);
+  private static final Duration SIGNAL_LIMIT = Duration.ofSeconds(10);
+
+  private final Process process;
+  private final OrphanGuard guard;
+
+  private ManagedProcess(Process process, OrphanGuard guard) {
+    this.process = process;
+    this.guard = guard;
+  }
+
+  /**
+   * Starts a command.
+   *
+   * @param environment the whole environment of the process; nothing is inherited
+   * @param log what it prints is appended here
+   */
+  static ManagedProcess start(
+      List<String> command,
+      Map<String, String> environment,
+      Path directory,
+      Path log,
+      OrphanGuard guard) {
+    List<String> gated = new ArrayList<>(List.of("sh", "-c", GATE, "anymq-gate"));
+    gated.addAll(command);
+    ProcessBuilder builder =
+        new ProcessBuilder(gated)
+            .directory(directory.toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+    builder.environment().clear();
+    builder.environment().putAll(environment);
+    try {
+      Process process = builder.start();
+      guard.watch(process.pid());
+      openGate(process);
+      return new ManagedProcess(process, guard);
+    } catch (IOException e) {
+      throw new BrokerException("Could not start " + command.get(0) + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static void openGate(Process process) throws IOException {
+    try (OutputStream gate = process.getOutputStream()) {
+      gate.write("go\n".getBytes(StandardCharsets.US_ASCII));
+    }
+  }
+
+  boolean isAlive() {
+    return process.isAlive();
+  }
+
+  long pid() {
+    return process.pid();
+  }
+
+  /** Waits for its end at most that long; whether it has ended. */
+  boolean awaitEnd(Duration limit) {
+    try {
+      return process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new BrokerException("Interrupted while waiting for the broker's process", e);
+    }
+  }
+
+  /** Asks it to end (SIGTERM) and waits; whether it did. */
+  boolean terminate(Duration limit) {
+    process.destroy();
+    boolean ended = awaitEnd(limit);
+    if (ended) {
+      guard.forget();
+    }
+    return ended;
+  }
+
+  /** Ends it and all it has started (SIGKILL), and returns when they have gone. */
+  void kill() {
+    List<ProcessHandle> all = process.descendants().collect(Collectors.toList());
+    all.add(process.toHandle());
+    all.forEach(ProcessHandle::destroyForcibly);
+    for (ProcessHandle each : all) {
+      awaitGone(each);
+    }
+    guard.forget();
+  }
+
+  /**
+   * Looks often: the JDK's own notice of the end of a process that is not our child can be a second
+   * late.
+   */
+  private static void awaitGone(ProcessHandle handle) {
+    long deadline = System.nanoTime() + KILL_LIMIT.toNanos();
+    while (handle.isAlive()) {
+      if (System.nanoTime() > deadline) {
+        throw new BrokerException("Process " + handle.pid() + " is still there after SIGKILL");
+      }
+      LockSupport.parkNanos(POLL.toNanos());
+    }
+  }
+
+  /**
+   * Sends it {@code STOP} or {@code CONT}. The shell's own {@code kill} is used: the program of
+   * that name may be missing.
+   */
+  void signal(String name) {
+    try {
+      Process shell = new ProcessBuilder("sh", "-c", "kill -" + name + " " + process.pid()).start();
+      if (!shell.waitFor(SIGNAL_LIMIT.toMillis(), TimeUnit.MILLISECONDS)
+          || shell.exitValue() != 0) {
+        throw new BrokerException("Could not send " + name + " to process " + process.pid());
+      }
+    } catch (IOException e) {
+      throw new BrokerException("Could not send " + name + " to process " + process.pid(), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new BrokerException("Interrupted while sending " + name + " to the broker", e);
+    }
+  }
+}

@@ -1,0 +1,147 @@
+package io.anymq.tck.broker;
+
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** RabbitMQ: one node on the loopback interface, without plug-ins. */
+final class RabbitMqSupport implements BrokerSupport {
+
+  static final String NAME = "rabbitmq";
+  private static final String DISTRIBUTION = "distribution";
+
+  /** It takes six to seven seconds on two idle cores. */
+  private static final Duration START_LIMIT = Duration.ofSeconds(90);
+
+  @Override
+  public String name() {
+    return NAME;
+  }
+
+  @Override
+  public List<BrokerStrategy> strategies() {
+    return List.of(new LocalNode());
+  }
+
+  /** The URL, with the account that the options name or the default one. */
+  static String url(BrokerOptions options, String host, int port) {
+    BrokerOptions.Credentials credentials = credentials(options);
+    return "amqp://%s:%s@%s:%d/%%2F"
+        .formatted(encode(credentials.user()), encode(credentials.password()), host, port);
+  }
+
+  private static BrokerOptions.Credentials credentials(BrokerOptions options) {
+    BrokerOptions.Credentials asked = options.credentials();
+    return asked != null ? asked : new BrokerOptions.Credentials("guest", "guest");
+  }
+
+  private static String encode(String part) {
+    return URLEncoder.encode(part, StandardCharsets.UTF_8).replace("+", "%20");
+  }
+
+  /** The account in the terms of {@code rabbitmq.conf}. */
+  static Map<String, String> configuration(BrokerOptions options) {
+    Map<String, String> lines = new LinkedHashMap<>();
+    lines.put("default_user", credentials(options).user());
+    lines.put("default_pass", credentials(options).password());
+    return lines;
+  }
+
+  /**
+   * A node that any user can run, and several of which can run side by side.
+   *
+   * <p>Erlang nodes usually find each other through a port mapper that the first one starts and
+   * that outlives it. This one is told its distribution port and given its name on Erlang's own
+   * command line, before RabbitMQ looks at it, and so needs none: with {@code -start_epmd false}
+   * alone, RabbitMQ's own check still asks the mapper and gives up, but it makes that check only
+   * when it has to start the distribution itself (seen with 3.10.8).
+   */
+  private static final class LocalNode implements BrokerStrategy {
+
+    @Override
+    public Provisioning provisioning() {
+      return Provisioning.LOCAL_PROCESS;
+    }
+
+    @Override
+    public BrokerHandle start(BrokerRequest request) {
+      RabbitMqInstallation installation = RabbitMqInstallation.get(request);
+      BrokerPlace place = BrokerPlace.create(NAME);
+      ProcessBroker.Spec spec;
+      try {
+        spec = spec(request, installation, place);
+      } catch (RuntimeException e) {
+        place.close();
+        throw e;
+      }
+      return ProcessBroker.start(spec);
+    }
+
+    private static ProcessBroker.Spec spec(
+        BrokerRequest request, RabbitMqInstallation installation, BrokerPlace place) {
+      int port = place.port(BrokerPlace.CLIENTS);
+      writeConfiguration(request.options(), place, port);
+      return new ProcessBroker.Spec(
+          NAME,
+          place,
+          List.of(installation.server().toString()),
+          environment(installation, place),
+          url(request.options(), "127.0.0.1", port),
+          url(request.options(), "127.0.0.1", place.proxyPort()),
+          port,
+          new AmqpProbe(PortReservation.loopback(port)),
+          START_LIMIT);
+    }
+
+    private static void writeConfiguration(BrokerOptions options, BrokerPlace place, int port) {
+      Map<String, String> lines = new LinkedHashMap<>();
+      lines.put("listeners.tcp.1", "127.0.0.1:" + port);
+      lines.put("log.file", "false");
+      lines.put("log.console", "true");
+      lines.put("log.console.level", "info");
+      lines.putAll(configuration(options));
+      lines.putAll(options.settings());
+      StringBuilder text = new StringBuilder();
+      lines.forEach((key, value) -> text.append(key).append(" = ").append(value).append('\n'));
+      place.write("rabbitmq.conf", text.toString());
+      place.write("enabled_plugins", "[].\n");
+    }
+
+    private static Map<String, String> environment(
+        RabbitMqInstallation installation, BrokerPlace place) {
+      Path home = place.directory();
+      int distribution = place.port(DISTRIBUTION);
+      String node = "anymq-" + place.port(BrokerPlace.CLIENTS) + "@localhost";
+      Map<String, String> environment = new TreeMap<>(installation.environment());
+      environment.put("HOME", home.toString());
+      environment.put("LANG", "C.UTF-8");
+      environment.put("TMPDIR", home.toString());
+      environment.put("ERL_CRASH_DUMP", home.resolve("erl_crash.dump").toString());
+      // Makes the start script become the node in place of watching over it, so that the process we
+      // started is the node.
+      environment.put("RUNNING_UNDER_SYSTEMD", "true");
+      environment.put("RABBITMQ_NODENAME", node);
+      environment.put("RABBITMQ_CONF_ENV_FILE", home.resolve("no-environment-file").toString());
+      environment.put("RABBITMQ_CONFIG_FILE", home.resolve("rabbitmq.conf").toString());
+      environment.put(
+          "RABBITMQ_ADVANCED_CONFIG_FILE", home.resolve("no-advanced.config").toString());
+      environment.put("RABBITMQ_ENABLED_PLUGINS_FILE", home.resolve("enabled_plugins").toString());
+      environment.put("RABBITMQ_FEATURE_FLAGS_FILE", home.resolve("feature_flags").toString());
+      environment.put("RABBITMQ_PID_FILE", home.resolve("pid").toString());
+      environment.put("RABBITMQ_MNESIA_BASE", home.resolve("mnesia").toString());
+      environment.put("RABBITMQ_LOG_BASE", home.resolve("log").toString());
+      environment.put("RABBITMQ_LOGS", "-");
+      environment.put("RABBITMQ_DIST_PORT", Integer.toString(distribution));
+      environment.put(
+          "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS",
+          "-sname %s -start_epmd false -erl_epmd_port %d -kernel inet_dist_use_interface {127,0,0,1}"
+              .formatted(node, distribution));
+      return environment;
+    }
+  }
+}
