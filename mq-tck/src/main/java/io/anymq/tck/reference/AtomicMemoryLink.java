@@ -1,0 +1,53 @@
+package io.anymq.tck.reference;
+
+import io.anymq.Capability;
+import io.anymq.RolledBackException;
+import io.anymq.Support;
+import io.anymq.spi.AtomicCommit;
+import io.anymq.spi.LinkRequest;
+import io.anymq.spi.Outcome;
+import java.util.List;
+import java.util.Map;
+
+/** A link whose commits are one step: all of it happens under one hold of the broker's lock. */
+final class AtomicMemoryLink extends MemoryLink implements AtomicCommit {
+
+  private final boolean declared;
+
+  AtomicMemoryLink(MemoryBroker broker, LinkRequest request) {
+    super(broker, request);
+    declared =
+        !request.options().get(MemoryBackend.WITHHOLD).contains(Capability.ATOMIC_TRANSACTIONS);
+  }
+
+  @Override
+  public Map<Capability, Support> capabilities() {
+    Map<Capability, Support> support = super.capabilities();
+    if (declared) {
+      support.put(Capability.ATOMIC_TRANSACTIONS, Support.NATIVE);
+    }
+    return support;
+  }
+
+  @Override
+  public void commit(List<Send> sends, List<Accept> accepts) {
+    lockedAlive(
+        () -> {
+          accepts.forEach(AtomicMemoryLink::requireHeld);
+          sends.forEach(send -> broker.store().requireRoom(send.destination()));
+          for (Send send : sends) {
+            broker.store().publish(send.destination(), MemoryMapper.encode(send.message()));
+          }
+          accepts.forEach(each -> each.consumer().settle(Outcome.ACCEPT, each.deliveries()));
+          return true;
+        });
+  }
+
+  private static void requireHeld(Accept accept) {
+    MemoryConsumer consumer = (MemoryConsumer) accept.consumer();
+    if (!consumer.holds(accept.deliveries())) {
+      throw new RolledBackException(
+          "A delivery of this unit went back when its consumer closed; do the unit again");
+    }
+  }
+}

@@ -1,0 +1,81 @@
+package io.anymq.tck.reference;
+
+import io.anymq.Capability;
+import io.anymq.InvalidOptionException;
+import io.anymq.Option;
+import io.anymq.spi.Backend;
+import io.anymq.spi.BrokerUrl;
+import io.anymq.spi.Link;
+import io.anymq.spi.LinkRequest;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/** The reference adapter: {@code memory:name}. */
+public final class MemoryBackend implements Backend {
+
+  /** Whose thread delivers. Default: a thread for each consumer. */
+  public static final Option<Link.Dispatch> DISPATCH =
+      Option.choice(
+          "dispatch", Link.Dispatch.class, Link.Dispatch.INLINE, "whose thread delivers messages");
+
+  /** Whether the broker takes back single released messages. Default: true. */
+  public static final Option<Boolean> NATIVE_RELEASE =
+      Option.flag("native-release", true, "whether the broker takes back released messages");
+
+  /** Whether a commit is one step in the broker. Default: true. */
+  public static final Option<Boolean> ATOMIC_COMMIT =
+      Option.flag("atomic-commit", true, "whether a commit is one step in the broker");
+
+  /** Capabilities that are there and are not declared, with commas. Default: none. */
+  public static final Option<Set<Capability>> WITHHOLD =
+      Option.of(
+          "withhold",
+          MemoryBackend::parseCapabilities,
+          "names of capabilities, with commas",
+          Set.of(),
+          "capabilities that are not declared");
+
+  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]+");
+
+  /** For the service loader. */
+  public MemoryBackend() {}
+
+  @Override
+  public String name() {
+    return "memory";
+  }
+
+  @Override
+  public Set<String> schemes() {
+    return Set.of("memory");
+  }
+
+  @Override
+  public List<Option<?>> options() {
+    return List.of(DISPATCH, NATIVE_RELEASE, ATOMIC_COMMIT, WITHHOLD);
+  }
+
+  @Override
+  public void validate(BrokerUrl url) {
+    if (!NAME.matcher(url.address()).matches()) {
+      throw new InvalidOptionException(
+          "'%s' is not of the form memory:name, with a name of A-Z a-z 0-9 . _ -".formatted(url));
+    }
+  }
+
+  @Override
+  public Link connect(LinkRequest request) {
+    return MemoryBroker.named(request.url().address()).connect(request);
+  }
+
+  private static Set<Capability> parseCapabilities(String text) {
+    Set<Capability> capabilities = EnumSet.noneOf(Capability.class);
+    for (String word : text.split(",", -1)) {
+      capabilities.add(Capability.valueOf(word.strip().toUpperCase(Locale.ROOT).replace('-', '_')));
+    }
+    return capabilities;
+  }
+}

@@ -1,0 +1,196 @@
+package io.anymq.tck.reference;
+
+import io.anymq.AuthenticationException;
+import io.anymq.ConnectFailedException;
+import io.anymq.ConnectionLostException;
+import io.anymq.MessagingException;
+import io.anymq.Queue;
+import io.anymq.spi.Link;
+import io.anymq.spi.LinkRequest;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A broker inside this JVM, with faults on demand. It begins running, empty, and with no password.
+ * May be used by several threads.
+ */
+public final class MemoryBroker {
+
+  private static final ConcurrentMap<String, MemoryBroker> BROKERS = new ConcurrentHashMap<>();
+
+  private record Credentials(String user, String password) {}
+
+  private final String name;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final MemoryStore store = new MemoryStore();
+  private final Set<MemoryLink> links = new LinkedHashSet<>();
+  private boolean running = true;
+  private boolean reachable = true;
+  private boolean confirming = true;
+  private @Nullable Credentials credentials;
+
+  private MemoryBroker(String name) {
+    this.name = name;
+  }
+
+  /**
+   * The broker of a name; made if it is not there.
+   *
+   * @param name the name, as in {@code memory:name}
+   * @return the broker
+   */
+  public static MemoryBroker named(String name) {
+    return BROKERS.computeIfAbsent(name, MemoryBroker::new);
+  }
+
+  /** Stops the broker and forgets it with all that it holds. */
+  public void remove() {
+    stop();
+    BROKERS.remove(name, this);
+  }
+
+  /** Loses all links, and refuses new ones until {@link #start}; forgets what is not persistent. */
+  public void stop() {
+    locked(() -> running = false);
+    dropLinks();
+    lockedRun(store::forgetTransient);
+  }
+
+  /** Runs again, on the data that {@link #stop} left. */
+  public void start() {
+    locked(() -> running = true);
+  }
+
+  /** Loses all links; new ones can be made at once. What they have not confirmed stays so. */
+  public void dropLinks() {
+    List<MemoryLink> dropped = locked(() -> List.copyOf(links));
+    ConnectionLostException cause =
+        new ConnectionLostException("The link to memory:" + name + " was dropped");
+    dropped.forEach(link -> link.lose(cause));
+  }
+
+  /**
+   * Sets whether new links can be made; those there are not touched.
+   *
+   * @param reachable whether
+   */
+  public void reachable(boolean reachable) {
+    locked(() -> this.reachable = reachable);
+  }
+
+  /**
+   * Sets whether sends are confirmed; they are stored in any case. Those that were held back are
+   * confirmed when this is set again, unless their link has gone.
+   *
+   * @param confirming whether
+   */
+  public void confirming(boolean confirming) {
+    List<MemoryLink> all =
+        locked(
+            () -> {
+              this.confirming = confirming;
+              return List.copyOf(links);
+            });
+    all.forEach(MemoryLink::confirmHeld);
+  }
+
+  /**
+   * Asks every new link for these from now on.
+   *
+   * @param user the user
+   * @param password the password
+   */
+  public void requireCredentials(String user, String password) {
+    locked(() -> credentials = new Credentials(user, password));
+  }
+
+  /**
+   * Writes to a queue as a native client does.
+   *
+   * @param queue the queue; it exists
+   * @param record what to write
+   */
+  public void write(Queue queue, MemoryRecord record) {
+    lockedRun(() -> store.publish(queue, record));
+  }
+
+  /**
+   * Takes the first message of a queue as a native client does.
+   *
+   * @param queue the queue; it exists
+   * @return the record, or empty when there is none
+   */
+  public Optional<MemoryRecord> read(Queue queue) {
+    return locked(
+        () -> {
+          MemoryQueue from = store.queue(queue);
+          List<Stored> first = from.take(1);
+          first.forEach(stored -> from.done());
+          return first.stream().map(stored -> stored.record).findFirst();
+        });
+  }
+
+  Link connect(LinkRequest request) {
+    return locked(
+        () -> {
+          requireConnectable(request);
+          MemoryLink link =
+              request.options().get(MemoryBackend.ATOMIC_COMMIT)
+                  ? new AtomicMemoryLink(this, request)
+                  : new MemoryLink(this, request);
+          links.add(link);
+          return link;
+        });
+  }
+
+  void forget(MemoryLink link) {
+    lockedRun(() -> links.remove(link));
+  }
+
+  MemoryStore store() {
+    return store;
+  }
+
+  boolean confirming() {
+    return locked(() -> confirming);
+  }
+
+  <T> T locked(Supplier<T> action) {
+    lock.lock();
+    try {
+      return action.get();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  void lockedRun(Runnable action) {
+    lock.lock();
+    try {
+      action.run();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void requireConnectable(LinkRequest request) throws MessagingException {
+    if (!running || !reachable) {
+      throw new ConnectFailedException(
+          "Nobody answers at memory:" + name + "; start that broker first");
+    }
+    Credentials wanted = credentials;
+    if (wanted != null
+        && !(request.user().equals(Optional.of(wanted.user()))
+            && request.password().equals(Optional.of(wanted.password())))) {
+      throw new AuthenticationException(
+          "memory:" + name + " refuses the user and password; check both");
+    }
+  }
+}

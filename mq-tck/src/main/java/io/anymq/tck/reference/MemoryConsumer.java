@@ -1,0 +1,210 @@
+package io.anymq.tck.reference;
+
+import io.anymq.Destination;
+import io.anymq.InvalidMessageException;
+import io.anymq.Message;
+import io.anymq.MessagingException;
+import io.anymq.spi.DeliverySink;
+import io.anymq.spi.InboundDelivery;
+import io.anymq.spi.LinkConsumer;
+import io.anymq.spi.Outcome;
+import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** Consumes one queue, on its worker's thread. Its state is guarded by the broker's lock. */
+final class MemoryConsumer implements LinkConsumer {
+
+  /** How long close waits for a call of the sink; a listener that is stuck is left behind. */
+  private static final Duration STOP_LIMIT = Duration.ofSeconds(1);
+
+  private final MemoryLink link;
+  private final MemoryQueue queue;
+  private final int prefetch;
+  private final DeliverySink sink;
+  private final Worker worker;
+  private final boolean ownWorker;
+  private final Set<Held> held = new LinkedHashSet<>();
+  private boolean attached;
+  private boolean scheduled;
+  private @Nullable CountDownLatch delivering;
+
+  /** A delivery that is unsettled; each is equal to itself alone. */
+  private static final class Held implements InboundDelivery {
+
+    private final Stored stored;
+    private final MemoryMapper.Decoded decoded;
+    private final int count;
+
+    Held(Stored stored) {
+      this.stored = stored;
+      this.decoded = MemoryMapper.decode(stored.record);
+      this.count = stored.deliveries;
+    }
+
+    @Override
+    public Message message() {
+      return decoded.message();
+    }
+
+    @Override
+    public Destination destination() {
+      return stored.destination;
+    }
+
+    @Override
+    public boolean redelivered() {
+      return count > 1;
+    }
+
+    @Override
+    public int deliveryCount() {
+      return count;
+    }
+
+    @Override
+    public Optional<InvalidMessageException> undecodable() {
+      return Optional.ofNullable(decoded.fault());
+    }
+  }
+
+  MemoryConsumer(
+      MemoryLink link,
+      MemoryQueue queue,
+      int prefetch,
+      DeliverySink sink,
+      Worker worker,
+      boolean ownWorker) {
+    this.link = link;
+    this.queue = queue;
+    this.prefetch = prefetch;
+    this.sink = sink;
+    this.worker = worker;
+    this.ownWorker = ownWorker;
+  }
+
+  /** Begins to consume; under the lock. */
+  void attach() {
+    attached = true;
+    queue.consumers().add(this);
+    wake();
+  }
+
+  /** There may be something to deliver; under the lock. */
+  void wake() {
+    if (attached && !scheduled) {
+      scheduled = true;
+      worker.execute(this::pump);
+    }
+  }
+
+  /** Ends consuming and gives back what is unsettled; under the lock. */
+  void detach() {
+    if (attached) {
+      attached = false;
+      queue.consumers().remove(this);
+      held.forEach(each -> queue.giveBack(each.stored));
+      held.clear();
+      link.broker.store().left(queue);
+    }
+  }
+
+  /** Its queue was deleted; under the lock. */
+  void orphan(MessagingException cause) {
+    detach();
+    worker.execute(() -> sink.broken(cause));
+  }
+
+  boolean holds(List<? extends InboundDelivery> deliveries) {
+    return held.containsAll(deliveries);
+  }
+
+  @Override
+  public boolean releasesNatively() {
+    return link.nativeRelease();
+  }
+
+  @Override
+  public void settle(Outcome outcome, List<? extends InboundDelivery> deliveries) {
+    link.broker.lockedRun(
+        () -> {
+          for (InboundDelivery delivery : deliveries) {
+            if (delivery instanceof Held each && held.remove(each)) {
+              settle(outcome, each.stored);
+            }
+          }
+          wake();
+        });
+  }
+
+  @Override
+  public void close() {
+    CountDownLatch running =
+        link.broker.locked(
+            () -> {
+              detach();
+              link.forget(this);
+              return delivering;
+            });
+    if (running != null && !worker.isCurrent()) {
+      await(running);
+    }
+    if (ownWorker) {
+      worker.stop(STOP_LIMIT);
+    }
+  }
+
+  private void settle(Outcome outcome, Stored stored) {
+    if (outcome == Outcome.ACCEPT) {
+      queue.done();
+    } else {
+      queue.giveBack(stored);
+    }
+  }
+
+  private void pump() {
+    List<Held> batch = link.broker.locked(this::take);
+    if (batch.isEmpty()) {
+      return;
+    }
+    sink.deliver(batch);
+    link.broker.lockedRun(this::delivered);
+  }
+
+  private List<Held> take() {
+    scheduled = false;
+    if (!attached) {
+      return List.of();
+    }
+    List<Held> batch = queue.take(prefetch - held.size()).stream().map(Held::new).toList();
+    held.addAll(batch);
+    delivering = batch.isEmpty() ? null : new CountDownLatch(1);
+    return batch;
+  }
+
+  private void delivered() {
+    CountDownLatch done = delivering;
+    delivering = null;
+    if (done != null) {
+      done.countDown();
+    }
+    if (queue.ready() > 0 && held.size() < prefetch) {
+      wake();
+    }
+  }
+
+  private static void await(CountDownLatch running) {
+    try {
+      if (!running.await(STOP_LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
+        return; // a listener is stuck in it: what it held has gone back already
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

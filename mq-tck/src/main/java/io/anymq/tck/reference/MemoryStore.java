@@ -1,0 +1,162 @@
+package io.anymq.tck.reference;
+
+import io.anymq.Destination;
+import io.anymq.DestinationNotFoundException;
+import io.anymq.ErrorCode;
+import io.anymq.MessagingException;
+import io.anymq.Queue;
+import io.anymq.QueueFullException;
+import io.anymq.Topic;
+import io.anymq.spi.Source;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+
+/** Queues, topics and subscriptions. Guarded by the broker's lock. */
+final class MemoryStore {
+
+  /** A subscription; a plain one has a key of its own that nobody else can ask for. */
+  private record Subscription(
+      Object key, Source source, Predicate<Topic> matches, Source.Terms terms, MemoryQueue queue) {}
+
+  private final Map<String, MemoryQueue> queues = new HashMap<>();
+  private final Set<String> topics = new HashSet<>();
+  private final Map<Object, Subscription> subscriptions = new HashMap<>();
+  private long nextPosition;
+
+  void declare(Destination destination, long maxLength) {
+    if (destination instanceof Queue) {
+      queues.computeIfAbsent(destination.name(), name -> new MemoryQueue(maxLength));
+    } else {
+      topics.add(destination.name());
+    }
+  }
+
+  boolean exists(Destination destination) {
+    return destination instanceof Queue
+        ? queues.containsKey(destination.name())
+        : topics.contains(destination.name());
+  }
+
+  /** Deletes, and returns the consumers that have lost what they consumed. */
+  List<MemoryConsumer> delete(Destination destination) {
+    if (destination instanceof Queue) {
+      MemoryQueue queue = queues.remove(destination.name());
+      return queue == null ? List.of() : List.copyOf(queue.consumers());
+    }
+    topics.remove(destination.name());
+    List<MemoryConsumer> orphans = new ArrayList<>();
+    for (Iterator<Subscription> all = subscriptions.values().iterator(); all.hasNext(); ) {
+      Subscription subscription = all.next();
+      if (subscription.source() instanceof Source.OfTopic of && of.topic().equals(destination)) {
+        orphans.addAll(subscription.queue().consumers());
+        all.remove();
+      }
+    }
+    return orphans;
+  }
+
+  MemoryQueue queue(Queue queue) {
+    MemoryQueue found = queues.get(queue.name());
+    if (found == null) {
+      throw notFound(queue);
+    }
+    return found;
+  }
+
+  void publish(Destination destination, MemoryRecord record) {
+    requireRoom(destination);
+    Stored stored = new Stored(nextPosition++, destination, record);
+    if (destination instanceof Queue queue) {
+      queue(queue).add(stored);
+      return;
+    }
+    for (Subscription subscription : subscriptions.values()) {
+      if (subscription.matches().test((Topic) destination)) {
+        subscription.queue().add(new Stored(stored.position, destination, record));
+      }
+    }
+  }
+
+  /** Throws what {@link #publish} would throw. */
+  void requireRoom(Destination destination) {
+    if (!exists(destination)) {
+      throw notFound(destination);
+    }
+    if (destination instanceof Queue queue && queue(queue).full()) {
+      throw new QueueFullException(destination + " is full; send again when there is room");
+    }
+  }
+
+  /** The queue behind a source; makes the subscription if it is not there. */
+  MemoryQueue open(Source source) {
+    if (source instanceof Source.OfQueue of) {
+      return queue(of.queue());
+    }
+    Subscription wanted = wanted(source);
+    Subscription there = subscriptions.putIfAbsent(wanted.key(), wanted);
+    MemoryQueue queue = (there == null ? wanted : there).queue();
+    if (!wanted.terms().shared() && !queue.consumers().isEmpty()) {
+      throw inUse(wanted.terms().name().orElse(""));
+    }
+    return queue;
+  }
+
+  /** A consumer of a source has gone: what is not durable ends with its last consumer. */
+  void left(MemoryQueue queue) {
+    if (queue.consumers().isEmpty()) {
+      subscriptions
+          .values()
+          .removeIf(each -> each.queue().equals(queue) && !each.terms().durable());
+    }
+  }
+
+  void unsubscribe(Topic topic, String name) {
+    Object key = key("topic:" + topic.name(), name);
+    Subscription subscription = subscriptions.get(key);
+    if (subscription != null && !subscription.queue().consumers().isEmpty()) {
+      throw inUse(name);
+    }
+    subscriptions.remove(key);
+  }
+
+  void forgetTransient() {
+    queues.values().forEach(MemoryQueue::forgetTransient);
+    subscriptions.values().forEach(each -> each.queue().forgetTransient());
+  }
+
+  private static Subscription wanted(Source source) {
+    if (source instanceof Source.OfTopic of) {
+      Object key = key("topic:" + of.topic().name(), of.terms().name().orElse(""));
+      return subscription(key, source, of.topic()::equals, of.terms());
+    }
+    Source.OfPattern of = (Source.OfPattern) source;
+    Object key = key("pattern:" + of.pattern().expression(), of.terms().name().orElse(""));
+    return subscription(key, source, of.pattern()::matches, of.terms());
+  }
+
+  private static Subscription subscription(
+      Object key, Source source, Predicate<Topic> matches, Source.Terms terms) {
+    return new Subscription(key, source, matches, terms, new MemoryQueue(Long.MAX_VALUE));
+  }
+
+  private static Object key(String source, String name) {
+    return name.isEmpty() ? new Object() : List.of(source, name);
+  }
+
+  private static DestinationNotFoundException notFound(Destination destination) {
+    return new DestinationNotFoundException(
+        destination + " does not exist; declare it, or let the options make it");
+  }
+
+  private static MessagingException inUse(String name) {
+    return new MessagingException(
+        ErrorCode.SUBSCRIPTION_IN_USE,
+        "Subscription '%s' is held by another consumer; close that one first".formatted(name));
+  }
+}

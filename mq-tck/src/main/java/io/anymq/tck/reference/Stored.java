@@ -1,0 +1,22 @@
+package io.anymq.tck.reference;
+
+import io.anymq.Destination;
+import java.time.Instant;
+
+/** A record in a queue. Guarded by the broker's lock. */
+final class Stored {
+
+  final long position;
+  final Destination destination;
+  final MemoryRecord record;
+  final boolean persistent;
+  final Instant storedAt = Instant.now();
+  int deliveries;
+
+  Stored(long position, Destination destination, MemoryRecord record) {
+    this.position = position;
+    this.destination = destination;
+    this.record = record;
+    this.persistent = !Boolean.FALSE.equals(record.headers().get("x-anymq-persistent"));
+  }
+}
