@@ -1,0 +1,70 @@
+package io.anymq.samples.orders;
+
+import io.anymq.Connection;
+import io.anymq.Consumer;
+import io.anymq.DeadLetter;
+import io.anymq.Delivery;
+import io.anymq.Message;
+import io.anymq.Queue;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** The dead-letter queue of the orders, emptied and sorted by the kind of the reason. */
+final class DeadLetters {
+
+  /** How long nothing must come until the queue counts as empty. */
+  private static final Duration QUIET = Duration.ofMillis(300);
+
+  private final Set<Integer> rows = new HashSet<>();
+  private final Map<String, Integer> byKind = new TreeMap<>();
+  private final Map<String, String> examples = new TreeMap<>();
+  private int duplicates;
+
+  private DeadLetters() {}
+
+  /** Reads until so many rows were seen, and nothing more is there. */
+  static DeadLetters read(Connection connection, Queue queue, int expected, Clock clock) {
+    DeadLetters letters = new DeadLetters();
+    try (Consumer consumer = connection.createConsumer(queue)) {
+      Optional<Delivery> delivery;
+      do {
+        delivery = consumer.receive(letters.count() < expected ? clock.left() : QUIET);
+        delivery.map(Delivery::message).ifPresent(letters::add);
+      } while (delivery.isPresent());
+    }
+    return letters;
+  }
+
+  private void add(Message message) {
+    if (rows.add(Order.row(message))) {
+      String reason = DeadLetter.of(message).map(DeadLetter::error).orElse("no reason given");
+      String kind = InvalidOrderException.kindIn(reason);
+      byKind.merge(kind, 1, Integer::sum);
+      examples.putIfAbsent(kind, "row " + Order.row(message) + ", " + reason);
+    } else {
+      duplicates++;
+    }
+  }
+
+  int count() {
+    return rows.size();
+  }
+
+  int duplicates() {
+    return duplicates;
+  }
+
+  /** How many rows there are of each kind. */
+  Map<String, Integer> byKind() {
+    return byKind;
+  }
+
+  /** The first row of a kind, and its reason. */
+  String example(String kind) {
+    return examples.getOrDefault(kind, "");
+  }
+}
