@@ -45,6 +45,11 @@ public final class ConsumerOptions {
     return new Builder();
   }
 
+  /** Begins with these. */
+  public Builder toBuilder() {
+    return new Builder(this);
+  }
+
   /** Who settles. Default: automatic. */
   public AcknowledgementMode acknowledgement() {
     return acknowledgement;
@@ -101,6 +106,17 @@ public final class ConsumerOptions {
     private boolean keyOrdered;
 
     private Builder() {}
+
+    private Builder(ConsumerOptions like) {
+      acknowledgement = like.acknowledgement;
+      prefetch = like.prefetch;
+      concurrency = like.concurrency;
+      maxDeliveries = like.maxDeliveries;
+      deadLetterQueue = like.deadLetterQueue;
+      missingDestination = like.missingDestination;
+      selector = like.selector;
+      keyOrdered = like.keyOrdered;
+    }
 
     /** Sets who settles. */
     public Builder acknowledgement(AcknowledgementMode acknowledgement) {

@@ -36,6 +36,18 @@ public final class Options {
   }
 
   /**
+   * These options, and on top of them all that are set in others.
+   *
+   * @param others options that win
+   * @return new options
+   */
+  public Options merge(Options others) {
+    Map<Option<?>, Object> copy = new LinkedHashMap<>(values);
+    copy.putAll(others.values);
+    return new Options(copy);
+  }
+
+  /**
    * The value of an option that has a default.
    *
    * @param option the option

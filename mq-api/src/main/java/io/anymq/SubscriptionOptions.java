@@ -43,6 +43,11 @@ public final class SubscriptionOptions {
     return builder().durable(name).build();
   }
 
+  /** Begins with these. */
+  public Builder toBuilder() {
+    return new Builder(this);
+  }
+
   /** The name of a durable or shared subscription. */
   public Optional<String> name() {
     return Optional.ofNullable(name);
@@ -78,6 +83,14 @@ public final class SubscriptionOptions {
     private ConsumerOptions consumer = ConsumerOptions.DEFAULT;
 
     private Builder() {}
+
+    private Builder(SubscriptionOptions like) {
+      name = like.name;
+      durable = like.durable;
+      shared = like.shared;
+      replayFrom = like.replayFrom;
+      consumer = like.consumer;
+    }
 
     /** Makes it durable, under a name of 1 to 200 of {@code A-Z a-z 0-9 . _ -}. */
     public Builder durable(String name) {

@@ -16,8 +16,8 @@ public interface DeliverySink {
   void deliver(List<? extends InboundDelivery> deliveries);
 
   /**
-   * The consumer is of no more use while its link lives: the broker has cancelled it. What it held
-   * unsettled comes again. The core opens another.
+   * The consumer is of no more use while its link lives: the broker has cancelled it. It has let go
+   * of what it held, and is not closed. What it held unsettled comes again. The core opens another.
    *
    * @param cause why: {@link io.anymq.DestinationNotFoundException} when the destination was
    *     deleted

@@ -7,8 +7,8 @@ import io.anymq.MessagingException;
 public interface ProducerListener {
 
   /**
-   * The producer is of no more use. What it has neither confirmed nor failed is in doubt; the core
-   * opens another producer and sends that again.
+   * The producer is of no more use, and has let go of what it held; it is not closed. What it has
+   * neither confirmed nor failed is in doubt; the core opens another producer and sends that again.
    *
    * @param cause why
    */

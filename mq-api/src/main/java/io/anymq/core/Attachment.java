@@ -1,0 +1,136 @@
+package io.anymq.core;
+
+import io.anymq.MessagingException;
+import io.anymq.spi.InboundDelivery;
+import io.anymq.spi.LinkConsumer;
+import io.anymq.spi.Outcome;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A consumer's stay on one link. Deliveries belong to it, and so settlements that come after it has
+ * ended reach nothing. Collects acceptances, and hands them over in batches: when there are enough,
+ * when the consumer has nothing else to do, and a millisecond after the first at the latest.
+ */
+final class Attachment {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Attachment.class);
+
+  /** Long enough to gather what a busy consumer accepts, short against a round trip to a broker. */
+  private static final Duration GATHERING = Duration.ofMillis(1);
+
+  /** Beyond this, a larger batch of acknowledgements no longer pays: docs/adr/0002. */
+  private static final int MAX_BATCH = 64;
+
+  private final Threads threads;
+  private final long epoch;
+  private final int batch;
+  private List<InboundDelivery> accepted = new ArrayList<>();
+  private final List<Settlement> early = new ArrayList<>();
+  private boolean flushPlanned;
+  private boolean ended;
+  private @Nullable LinkConsumer link;
+
+  Attachment(Threads threads, long epoch, int prefetch) {
+    this.threads = threads;
+    this.epoch = epoch;
+    // A quarter of the prefetch, so that the broker can send on while a batch is on its way.
+    this.batch = Math.max(1, Math.min(MAX_BATCH, prefetch / 4));
+  }
+
+  private record Settlement(Outcome outcome, List<InboundDelivery> deliveries) {}
+
+  long epoch() {
+    return epoch;
+  }
+
+  /** The link's consumer is open; what was settled while it opened is handed over now. */
+  synchronized void open(LinkConsumer consumer) {
+    link = consumer;
+    early.forEach(settlement -> consumer.settle(settlement.outcome(), settlement.deliveries()));
+    early.clear();
+  }
+
+  synchronized @Nullable LinkConsumer link() {
+    return link;
+  }
+
+  synchronized boolean ended() {
+    return ended;
+  }
+
+  boolean releasesNatively() {
+    LinkConsumer consumer = link();
+    return consumer == null || consumer.releasesNatively();
+  }
+
+  synchronized void accept(InboundDelivery delivery) {
+    if (ended) {
+      return;
+    }
+    accepted.add(delivery);
+    if (accepted.size() >= batch) {
+      flush();
+    } else if (!flushPlanned) {
+      flushPlanned = true;
+      threads.after(GATHERING, this::plannedFlush);
+    }
+  }
+
+  private synchronized void plannedFlush() {
+    flushPlanned = false;
+    flush();
+  }
+
+  synchronized void flush() {
+    if (!accepted.isEmpty() && !ended) {
+      List<InboundDelivery> batchNow = accepted;
+      accepted = new ArrayList<>(batchNow.size());
+      settle(Outcome.ACCEPT, batchNow);
+    }
+  }
+
+  synchronized void release(InboundDelivery delivery) {
+    if (!ended) {
+      flush();
+      settle(Outcome.RELEASE, List.of(delivery));
+    }
+  }
+
+  private void settle(Outcome outcome, List<InboundDelivery> deliveries) {
+    LinkConsumer consumer = link;
+    if (consumer == null) {
+      early.add(new Settlement(outcome, deliveries));
+      return;
+    }
+    try {
+      consumer.settle(outcome, deliveries);
+    } catch (MessagingException e) {
+      LOG.debug("Not settled; these messages come again", e);
+    }
+  }
+
+  /** The link is lost: what is settled from now on reaches nothing. */
+  synchronized void end() {
+    ended = true;
+    accepted.clear();
+    early.clear();
+  }
+
+  /** Hands over what was settled, and closes the link's consumer. */
+  void close() {
+    LinkConsumer consumer;
+    synchronized (this) {
+      flush();
+      ended = true;
+      consumer = link;
+    }
+    if (consumer != null) {
+      consumer.close();
+    }
+  }
+}

@@ -1,0 +1,188 @@
+package io.anymq.core;
+
+import io.anymq.ConnectionLostException;
+import io.anymq.ConnectionOptions;
+import io.anymq.DeadLetter.Reason;
+import io.anymq.ErrorCode;
+import io.anymq.MessagingException;
+import io.anymq.RolledBackException;
+import io.anymq.SendInDoubtException;
+import io.anymq.core.SessionDelivery.Decision;
+import io.anymq.core.UnitOfWork.HeldSend;
+import io.anymq.spi.AtomicCommit;
+import io.anymq.spi.InboundDelivery;
+import io.anymq.spi.LinkConsumer;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One commit of a unit of work: in one step where the link can, otherwise the sends, all confirmed,
+ * and then the settlements, so that what breaks in between duplicates and never loses.
+ */
+final class Commit {
+
+  private final CoreConnection connection;
+  private final UnitOfWork unit;
+
+  Commit(CoreConnection connection, UnitOfWork unit) {
+    this.connection = connection;
+    this.unit = unit;
+  }
+
+  void run() {
+    if (unit.hasLostDelivery()) {
+      throw rolledBack(
+          "The connection was lost since the unit of work began: its deliveries come again", null);
+    }
+    Supervisor.Current now;
+    try {
+      now = connection.supervisor().await(0, deadline());
+    } catch (MessagingException e) {
+      throw rolledBack("There is no connection to commit on: " + e.getMessage(), e);
+    }
+    if (now.link() instanceof AtomicCommit atomic) {
+      commitAtOnce(atomic);
+    } else {
+      commitInOrder();
+    }
+    unit.complete();
+  }
+
+  private Deadline deadline() {
+    return Deadline.in(connection.options().get(ConnectionOptions.OPERATION_TIMEOUT));
+  }
+
+  /** The unit's sends, and a dead letter for each delivery that was rejected. */
+  private List<HeldSend> allSends() {
+    List<HeldSend> sends = new ArrayList<>(unit.sends());
+    for (SessionDelivery delivery : unit.deliveries()) {
+      if (delivery.decision() == Decision.REJECT) {
+        DeadLetters letters = delivery.consumer().deadLetters();
+        sends.add(
+            new HeldSend(
+                connection.kept(letters.queueFor(delivery.destination())),
+                letters.letter(delivery.core(), Reason.REJECTED, delivery.reason()),
+                new CompletableFuture<>()));
+      }
+    }
+    return sends;
+  }
+
+  // --- in one step
+
+  private void commitAtOnce(AtomicCommit link) {
+    List<AtomicCommit.Send> sends =
+        allSends().stream()
+            .map(send -> new AtomicCommit.Send(send.producer().destination(), send.message()))
+            .toList();
+    List<AtomicCommit.Accept> accepts = accepts();
+    try {
+      link.commit(sends, accepts);
+    } catch (SendInDoubtException | ConnectionLostException e) {
+      throw inDoubt("It is not known whether the unit of work was committed: " + e.getMessage(), e);
+    } catch (MessagingException e) {
+      throw rolledBack("The backend refused the unit of work: " + e.getMessage(), e);
+    }
+    for (SessionDelivery delivery : unit.deliveries()) {
+      if (delivery.decision() == Decision.RELEASE) {
+        delivery.core().release();
+      } else {
+        boolean unused = delivery.core().settle();
+      }
+    }
+  }
+
+  private List<AtomicCommit.Accept> accepts() {
+    Map<LinkConsumer, List<InboundDelivery>> byConsumer = new LinkedHashMap<>();
+    for (SessionDelivery delivery : unit.deliveries()) {
+      LinkConsumer consumer = delivery.core().attachment().link();
+      if (delivery.decision() != Decision.RELEASE && consumer != null) {
+        byConsumer
+            .computeIfAbsent(consumer, key -> new ArrayList<>())
+            .add(delivery.core().inbound());
+      }
+    }
+    List<AtomicCommit.Accept> accepts = new ArrayList<>();
+    byConsumer.forEach(
+        (consumer, deliveries) -> accepts.add(new AtomicCommit.Accept(consumer, deliveries)));
+    return accepts;
+  }
+
+  // --- sends first, then settlements
+
+  private void commitInOrder() {
+    sendAll();
+    if (unit.hasLostDelivery()) {
+      throw inDoubt(
+          "The sends are done, but the connection was lost before the deliveries were accepted: they come again",
+          null);
+    }
+    for (SessionDelivery delivery : unit.deliveries()) {
+      if (delivery.decision() == Decision.RELEASE) {
+        delivery.core().release();
+      } else {
+        delivery.core().accept();
+      }
+      delivery.core().attachment().flush();
+    }
+  }
+
+  private void sendAll() {
+    List<CompletableFuture<?>> futures = new ArrayList<>();
+    MessagingException failure = null;
+    int sent = 0;
+    for (HeldSend send : allSends()) {
+      try {
+        futures.add(send.producer().sendAdmitted(send.message()));
+      } catch (MessagingException e) {
+        failure = e;
+        break;
+      }
+    }
+    for (CompletableFuture<?> future : futures) {
+      try {
+        // Each send has its own time limit, which ends this wait.
+        future.join();
+        sent++;
+      } catch (CompletionException e) {
+        failure = worse(failure, MessagingFailures.of(e));
+      }
+    }
+    if (failure == null) {
+      return;
+    }
+    if (sent == 0 && failure.code() != ErrorCode.SEND_IN_DOUBT) {
+      throw rolledBack("Nothing of the unit of work was sent: " + failure.getMessage(), failure);
+    }
+    unit.releaseDeliveries();
+    throw inDoubt(
+        "The unit of work was sent in part (%d confirmed): %s"
+            .formatted(sent, failure.getMessage()),
+        failure);
+  }
+
+  private static MessagingException worse(
+      @Nullable MessagingException known, MessagingException other) {
+    return known != null && known.code() == ErrorCode.SEND_IN_DOUBT ? known : other;
+  }
+
+  // --- failures
+
+  private RolledBackException rolledBack(String why, @Nullable MessagingException cause) {
+    RolledBackException failure = new RolledBackException(why, cause);
+    unit.fail(failure);
+    unit.releaseDeliveries();
+    return failure;
+  }
+
+  private SendInDoubtException inDoubt(String why, @Nullable MessagingException cause) {
+    SendInDoubtException failure = new SendInDoubtException(why, cause);
+    unit.fail(failure);
+    return failure;
+  }
+}

@@ -1,0 +1,59 @@
+package io.anymq.core;
+
+import io.anymq.Capabilities;
+import io.anymq.Capability;
+import io.anymq.ConsumerOptions;
+import io.anymq.Destination;
+import io.anymq.InvalidDestinationException;
+import io.anymq.Queue;
+import io.anymq.SubscriptionOptions;
+
+/** Refuses consumers that ask for what their backend cannot do, before anything is opened. */
+final class ConsumerGate {
+
+  private ConsumerGate() {}
+
+  static void checkQueue(Capabilities capabilities, Queue queue, ConsumerOptions options) {
+    if (options.selector().isPresent()) {
+      capabilities.require(Capability.QUEUE_SELECTORS);
+    }
+    checkCommon(capabilities, options);
+    if (options.deadLetterQueue().isEmpty()) {
+      checkDeadLetterQueue(queue);
+    }
+  }
+
+  static void checkSubscription(Capabilities capabilities, SubscriptionOptions options) {
+    if (options.durable()) {
+      capabilities.require(Capability.DURABLE_SUBSCRIPTIONS);
+    }
+    if (options.shared()) {
+      capabilities.require(Capability.SHARED_SUBSCRIPTIONS);
+    }
+    if (options.replayFrom().isPresent()) {
+      capabilities.require(Capability.REPLAY);
+    }
+    if (options.consumer().selector().isPresent()) {
+      capabilities.require(Capability.TOPIC_SELECTORS);
+    }
+    checkCommon(capabilities, options.consumer());
+  }
+
+  private static void checkCommon(Capabilities capabilities, ConsumerOptions options) {
+    if (options.keyOrdered()) {
+      capabilities.require(Capability.KEY_ORDERING);
+    }
+  }
+
+  /** A name that leaves no room for the suffix is refused now, not when the first message fails. */
+  static void checkDeadLetterQueue(Destination source) {
+    try {
+      Queue unused = DeadLetters.defaultFor(source);
+    } catch (InvalidDestinationException e) {
+      throw new InvalidDestinationException(
+          "The name of %s leaves no room for its dead-letter queue's suffix '%s'; choose a queue with ConsumerOptions.deadLetterQueue"
+              .formatted(source, Queue.DEAD_LETTER_SUFFIX),
+          e);
+    }
+  }
+}

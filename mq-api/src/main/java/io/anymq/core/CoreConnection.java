@@ -1,0 +1,320 @@
+package io.anymq.core;
+
+import io.anymq.BackendInfo;
+import io.anymq.Capabilities;
+import io.anymq.Capability;
+import io.anymq.Connection;
+import io.anymq.ConnectionListener;
+import io.anymq.ConnectionOptions;
+import io.anymq.ConnectionState;
+import io.anymq.Consumer;
+import io.anymq.ConsumerOptions;
+import io.anymq.Destination;
+import io.anymq.ErrorCode;
+import io.anymq.Message;
+import io.anymq.MessageListener;
+import io.anymq.MessagingException;
+import io.anymq.Options;
+import io.anymq.ProducerOptions;
+import io.anymq.Queue;
+import io.anymq.QueueBrowser;
+import io.anymq.QueueDepth;
+import io.anymq.QueueOptions;
+import io.anymq.Session;
+import io.anymq.Subscription;
+import io.anymq.SubscriptionOptions;
+import io.anymq.Topic;
+import io.anymq.TopicPattern;
+import io.anymq.spi.Browsing;
+import io.anymq.spi.DepthQuery;
+import io.anymq.spi.Link;
+import io.anymq.spi.Purger;
+import io.anymq.spi.Source;
+import io.anymq.spi.TemporaryQueues;
+import java.time.Duration;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/** A connection: the gate for what is asked of it. Its {@link Household} owns all that it made. */
+final class CoreConnection implements Connection {
+
+  private final Options options;
+  private final Threads threads;
+  private final Supervisor supervisor;
+  private final MessageGate gate;
+  private final Household household;
+
+  private CoreConnection(DefaultConnectionFactory factory, ConnectionListener listener) {
+    options = factory.options();
+    threads = new Threads(options.get(ConnectionOptions.CLIENT_NAME));
+    supervisor = new Supervisor(factory, threads, new StateEvents(this, listener, threads));
+    gate = new MessageGate(options.get(ConnectionOptions.MAX_MESSAGE_BYTES));
+    household = new Household(this);
+  }
+
+  static CoreConnection open(DefaultConnectionFactory factory, ConnectionListener listener) {
+    CoreConnection connection = new CoreConnection(factory, listener);
+    try {
+      connection.supervisor.open();
+      factory.required().forEach(connection.capabilities()::require);
+    } catch (RuntimeException e) {
+      connection.close(Duration.ZERO);
+      throw e;
+    }
+    connection.threads.everyTick(connection.supervisor::tick);
+    return connection;
+  }
+
+  // --- for the rest of the core
+
+  Options options() {
+    return options;
+  }
+
+  Threads threads() {
+    return threads;
+  }
+
+  Supervisor supervisor() {
+    return supervisor;
+  }
+
+  Duration closeTimeout() {
+    return options.get(ConnectionOptions.CLOSE_TIMEOUT);
+  }
+
+  Message admit(Message message) {
+    return gate.admit(message, capabilities());
+  }
+
+  Message stamp(Message message) {
+    return gate.stamp(message);
+  }
+
+  /** The producer that the connection keeps for a destination. */
+  CoreProducer kept(Destination destination) {
+    return household.kept(destination);
+  }
+
+  void forget(CoreProducer producer) {
+    supervisor.forget(producer);
+    household.forget(producer);
+  }
+
+  void forget(CoreConsumer consumer) {
+    supervisor.forget(consumer);
+    household.forget(consumer);
+  }
+
+  void forget(CoreSession session) {
+    household.forget(session);
+  }
+
+  // --- what it is
+
+  @Override
+  public Capabilities capabilities() {
+    return supervisor.capabilities();
+  }
+
+  @Override
+  public BackendInfo backend() {
+    return supervisor.call(now -> now.link().info());
+  }
+
+  @Override
+  public ConnectionState state() {
+    return supervisor.state();
+  }
+
+  @Override
+  public <T> T unwrap(Class<T> type) {
+    return supervisor
+        .call(now -> now.link().unwrap(type))
+        .orElseThrow(
+            () ->
+                new MessagingException(
+                    ErrorCode.ILLEGAL_USE,
+                    "This connection has no native %s; the adapter's package documentation lists what it has"
+                        .formatted(type.getName())));
+  }
+
+  // --- what it makes
+
+  @Override
+  public CoreProducer createProducer(Destination destination, ProducerOptions producerOptions) {
+    return household.adopt(new CoreProducer(this, destination, producerOptions));
+  }
+
+  @Override
+  public Consumer createConsumer(Queue queue, ConsumerOptions consumerOptions) {
+    return consumer(queue, consumerOptions, null);
+  }
+
+  @Override
+  public Consumer createConsumer(
+      Queue queue, ConsumerOptions consumerOptions, MessageListener listener) {
+    return consumer(queue, consumerOptions, listener);
+  }
+
+  CoreConsumer consumer(
+      Queue queue, ConsumerOptions consumerOptions, @Nullable MessageListener listener) {
+    ConsumerGate.checkQueue(capabilities(), queue, consumerOptions);
+    return household.adopt(
+        new CoreConsumer(this, new Source.OfQueue(queue), consumerOptions, listener));
+  }
+
+  @Override
+  public Subscription subscribe(Topic topic, SubscriptionOptions terms) {
+    return subscription(topic, terms, null);
+  }
+
+  @Override
+  public Subscription subscribe(Topic topic, SubscriptionOptions terms, MessageListener listener) {
+    return subscription(topic, terms, listener);
+  }
+
+  CoreSubscription subscription(
+      Topic topic, SubscriptionOptions terms, @Nullable MessageListener listener) {
+    ConsumerGate.checkSubscription(capabilities(), terms);
+    if (terms.consumer().deadLetterQueue().isEmpty()) {
+      ConsumerGate.checkDeadLetterQueue(topic);
+    }
+    Source source = new Source.OfTopic(topic, terms(terms));
+    return household.adopt(new CoreSubscription(this, source, terms, listener));
+  }
+
+  @Override
+  public Subscription subscribe(TopicPattern pattern, SubscriptionOptions terms) {
+    capabilities().require(Capability.TOPIC_PATTERNS);
+    ConsumerGate.checkSubscription(capabilities(), terms);
+    Source source = new Source.OfPattern(pattern, terms(terms));
+    return household.adopt(new CoreSubscription(this, source, terms, null));
+  }
+
+  private static Source.Terms terms(SubscriptionOptions options) {
+    return new Source.Terms(
+        options.name(), options.durable(), options.shared(), options.replayFrom());
+  }
+
+  @Override
+  public void unsubscribe(Topic topic, String name) {
+    capabilities().require(Capability.DURABLE_SUBSCRIPTIONS);
+    Destination.requireName(name);
+    run(link -> link.unsubscribe(topic, name));
+  }
+
+  @Override
+  public Session createSession() {
+    capabilities().require(Capability.TRANSACTIONS);
+    return household.adopt(new CoreSession(this));
+  }
+
+  @Override
+  public Message send(Destination destination, Message message) {
+    return kept(destination).send(message);
+  }
+
+  @Override
+  public CompletableFuture<Message> sendAsync(Destination destination, Message message) {
+    return kept(destination).sendAsync(message);
+  }
+
+  // --- what it asks the broker
+
+  @Override
+  public QueueDepth depth(Queue queue) {
+    capabilities().require(Capability.QUEUE_DEPTH);
+    return supervisor.call(now -> ((DepthQuery) now.link()).depth(queue));
+  }
+
+  @Override
+  public QueueBrowser createBrowser(Queue queue) {
+    capabilities().require(Capability.BROWSE);
+    return supervisor.call(now -> ((Browsing) now.link()).browse(queue));
+  }
+
+  @Override
+  public Queue createTemporaryQueue() {
+    capabilities().require(Capability.TEMPORARY_QUEUES);
+    Queue queue = Queue.of("tmp." + UUID.randomUUID());
+    run(link -> ((TemporaryQueues) link).declareTemporary(queue));
+    return queue;
+  }
+
+  @Override
+  public void declare(Destination destination) {
+    run(link -> link.declare(destination, QueueOptions.DEFAULT));
+  }
+
+  @Override
+  public void declare(Queue queue, QueueOptions queueOptions) {
+    if (queueOptions.maxLength().isPresent()) {
+      capabilities().require(Capability.BOUNDED_QUEUES);
+    }
+    run(link -> link.declare(queue, queueOptions));
+  }
+
+  @Override
+  public void delete(Destination destination) {
+    run(link -> link.delete(destination));
+  }
+
+  @Override
+  public boolean exists(Destination destination) {
+    return supervisor.call(now -> now.link().exists(destination));
+  }
+
+  @Override
+  public void purge(Queue queue) {
+    capabilities().require(Capability.PURGE);
+    run(link -> ((Purger) link).purge(queue));
+  }
+
+  private void run(java.util.function.Consumer<Link> operation) {
+    boolean unused =
+        supervisor.call(
+            now -> {
+              operation.accept(now.link());
+              return true;
+            });
+  }
+
+  // --- the end
+
+  @Override
+  public void close() {
+    close(closeTimeout());
+  }
+
+  @Override
+  public void close(Duration timeout) {
+    Deadline deadline = Deadline.in(timeout);
+    boolean first = supervisor.beginClose();
+    if (household.isListenerThread()) {
+      // The listener that calls this must return before the rest can be done.
+      if (first) {
+        threads.closer(() -> finishClose(deadline));
+      }
+    } else if (first) {
+      finishClose(deadline);
+    } else {
+      supervisor.awaitClosed(deadline);
+    }
+  }
+
+  private void finishClose(Deadline deadline) {
+    try {
+      household.close(deadline);
+      supervisor.finishClose(deadline.remaining());
+    } finally {
+      threads.end(deadline);
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "Connection[" + supervisor + "]";
+  }
+}

@@ -1,0 +1,361 @@
+package io.anymq.core;
+
+import io.anymq.AcknowledgementMode;
+import io.anymq.ClosedException;
+import io.anymq.ConnectionOptions;
+import io.anymq.Consumer;
+import io.anymq.ConsumerOptions;
+import io.anymq.DeadLetter.Reason;
+import io.anymq.Delivery;
+import io.anymq.DestinationNotFoundException;
+import io.anymq.ErrorCode;
+import io.anymq.InvalidMessageException;
+import io.anymq.InvalidOptionException;
+import io.anymq.MessageListener;
+import io.anymq.MessagingException;
+import io.anymq.MissingDestination;
+import io.anymq.spi.ConsumerRequest;
+import io.anymq.spi.DeliverySink;
+import io.anymq.spi.InboundDelivery;
+import io.anymq.spi.Link;
+import io.anymq.spi.LinkConsumer;
+import io.anymq.spi.Source;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A consumer of a queue or a subscription, over the link's consumer of the moment. */
+class CoreConsumer implements Consumer, Child {
+
+  private static final Logger LOG = LoggerFactory.getLogger(CoreConsumer.class);
+
+  private final CoreConnection connection;
+  private final Source source;
+  private final ConsumerOptions options;
+  private final int prefetch;
+  private final @Nullable Listeners listeners;
+  private final DeadLetters deadLetters;
+  private final DeliveryBuffer buffer = new DeliveryBuffer();
+
+  private final ReentrantLock attachLock = new ReentrantLock();
+  private final AtomicReference<@Nullable Attachment> attached = new AtomicReference<>();
+  private final AtomicBoolean closing = new AtomicBoolean();
+  private final AtomicBoolean finishing = new AtomicBoolean();
+  private final CountDownLatch closed = new CountDownLatch(1);
+  private volatile @Nullable MessagingException failure;
+
+  CoreConsumer(
+      CoreConnection connection,
+      Source source,
+      ConsumerOptions options,
+      @Nullable MessageListener listener) {
+    this.connection = connection;
+    this.source = source;
+    this.options = options;
+    this.prefetch =
+        options.prefetch().orElseGet(() -> connection.options().get(ConnectionOptions.PREFETCH));
+    this.deadLetters = new DeadLetters(connection, options.deadLetterQueue());
+    this.listeners =
+        listener == null
+            ? null
+            : new Listeners(this, listener, options.acknowledgement(), options.concurrency());
+    if (listener == null && options.concurrency() > 1) {
+      throw new InvalidOptionException(
+          "A concurrency of "
+              + options.concurrency()
+              + " needs a listener; for receive, let several threads call it");
+    }
+  }
+
+  CoreConnection connection() {
+    return connection;
+  }
+
+  Source source() {
+    return source;
+  }
+
+  DeliveryBuffer buffer() {
+    return buffer;
+  }
+
+  DeadLetters deadLetters() {
+    return deadLetters;
+  }
+
+  int maxDeliveries() {
+    return options.maxDeliveries();
+  }
+
+  // --- on a link
+
+  @Override
+  public void attach(Link link, long epoch) {
+    attachLock.lock();
+    try {
+      Attachment now = attached.get();
+      if (closing.get() || (now != null && now.epoch() >= epoch)) {
+        return;
+      }
+      Destinations.ensure(link, source, options.missingDestination());
+      open(link, new Attachment(connection.threads(), epoch, prefetch));
+    } finally {
+      attachLock.unlock();
+    }
+  }
+
+  private void open(Link link, Attachment attachment) {
+    boolean inline = link.dispatch() == Link.Dispatch.INLINE && options.concurrency() == 1;
+    if (listeners != null && !inline) {
+      listeners.startWorkers();
+    }
+    ConsumerRequest request =
+        new ConsumerRequest(source, prefetch, options.selector(), options.keyOrdered());
+    LinkConsumer consumer = link.openConsumer(request, new Sink(attachment, inline));
+    attachment.open(consumer);
+    attached.set(attachment);
+  }
+
+  private final class Sink implements DeliverySink {
+    private final Attachment attachment;
+    private final boolean inline;
+
+    Sink(Attachment attachment, boolean inline) {
+      this.attachment = attachment;
+      this.inline = inline;
+    }
+
+    @Override
+    public void deliver(List<? extends InboundDelivery> deliveries) {
+      List<CoreDelivery> taken = new ArrayList<>(deliveries.size());
+      for (InboundDelivery inbound : deliveries) {
+        taken.add(new CoreDelivery(CoreConsumer.this, attachment, inbound, 0));
+      }
+      if (inline && listeners != null) {
+        taken.forEach(listeners::run);
+      } else {
+        buffer.add(taken);
+      }
+    }
+
+    @Override
+    public void broken(MessagingException cause) {
+      boolean gone = cause instanceof DestinationNotFoundException;
+      if (gone && options.missingDestination() == MissingDestination.FAIL) {
+        connection.threads().chore(() -> fail(cause));
+      } else {
+        LOG.warn(
+            "The consumer of {} was ended by the broker and is made again: {}",
+            source,
+            cause.getMessage());
+        connection.supervisor().reopen(CoreConsumer.this, attachment.epoch());
+      }
+    }
+  }
+
+  @Override
+  public void detach(long epoch) {
+    Attachment now = attached.get();
+    if (now != null && now.epoch() == epoch && attached.compareAndSet(now, null)) {
+      now.end();
+      buffer.dropOf(now);
+    }
+  }
+
+  // --- what the application gets
+
+  /**
+   * Whether the application may have a delivery. What cannot be decoded, and what came too often,
+   * is dead-lettered instead.
+   */
+  boolean screen(CoreDelivery delivery) {
+    Optional<InvalidMessageException> undecodable = delivery.inbound().undecodable();
+    if (undecodable.isPresent()) {
+      return bury(delivery, Reason.UNDECODABLE, undecodable.get().getMessage());
+    }
+    if (delivery.deliveryCount() > options.maxDeliveries()) {
+      return bury(
+          delivery, Reason.DELIVERY_LIMIT, "its consumers went away before they settled it");
+    }
+    return !delivery.attachment().ended();
+  }
+
+  private boolean bury(CoreDelivery delivery, Reason reason, @Nullable String error) {
+    if (delivery.settle()) {
+      LOG.warn("Dead-lettering {}: {} {}", delivery, reason, error);
+      deadLetters.bury(delivery, reason, error);
+    }
+    return false;
+  }
+
+  /** Delivers again what the backend cannot take back alone. */
+  void deliverAgain(CoreDelivery delivery) {
+    buffer.addFirst(delivery);
+    if (listeners != null) {
+      listeners.startWorkers();
+    }
+  }
+
+  @Override
+  public Optional<Delivery> receive(Duration timeout) {
+    Deadline deadline = Deadline.in(timeout);
+    try {
+      return Optional.ofNullable(handOut(nextWithin(deadline)));
+    } catch (InterruptedException e) {
+      throw Interrupts.interrupted(e);
+    }
+  }
+
+  private @Nullable CoreDelivery nextWithin(Deadline deadline) throws InterruptedException {
+    while (true) {
+      requireReceiving();
+      CoreDelivery delivery = buffer.take(deadline);
+      requireReceiving();
+      if (delivery == null || screen(delivery)) {
+        return delivery;
+      }
+    }
+  }
+
+  @Override
+  public Optional<Delivery> receiveNoWait() {
+    return Optional.ofNullable(handOut(nextHere()));
+  }
+
+  private @Nullable CoreDelivery nextHere() {
+    while (true) {
+      requireReceiving();
+      CoreDelivery delivery = buffer.poll();
+      if (delivery == null || screen(delivery)) {
+        return delivery;
+      }
+    }
+  }
+
+  @Override
+  public List<Delivery> receiveBatch(int max, Duration timeout) {
+    if (max < 1) {
+      throw new InvalidOptionException("max must be 1 or more, not " + max);
+    }
+    List<Delivery> batch = new ArrayList<>();
+    receive(timeout).ifPresent(batch::add);
+    while (!batch.isEmpty() && batch.size() < max) {
+      CoreDelivery next = nextHere();
+      if (next == null) {
+        break;
+      }
+      batch.add(handOut(next));
+    }
+    return batch;
+  }
+
+  private @Nullable CoreDelivery handOut(@Nullable CoreDelivery delivery) {
+    if (delivery != null && options.acknowledgement() == AcknowledgementMode.AUTOMATIC) {
+      delivery.accept();
+    }
+    return delivery;
+  }
+
+  private void requireReceiving() {
+    if (listeners != null) {
+      throw new MessagingException(
+          ErrorCode.ILLEGAL_USE,
+          "This consumer has a listener; make another consumer without one to call receive");
+    }
+    MessagingException cause = failure;
+    if (cause != null) {
+      throw new ClosedException(
+          "The consumer of %s has ended: %s".formatted(source, cause.getMessage()), cause);
+    }
+    if (closing.get()) {
+      throw new ClosedException("The consumer of " + source + " is closed");
+    }
+  }
+
+  // --- the end
+
+  @Override
+  public void fail(MessagingException cause) {
+    failure = cause;
+    LOG.error("The consumer of {} has ended: {}", source, cause.getMessage());
+    close(Deadline.now());
+  }
+
+  @Override
+  public void close() {
+    close(Deadline.in(connection.closeTimeout()));
+  }
+
+  boolean isListenerThread() {
+    return listeners != null && listeners.isCurrentThread();
+  }
+
+  /** Hands out nothing more; whoever waits in receive wakes up. */
+  void beginClose() {
+    closing.set(true);
+    buffer.close();
+    if (listeners != null) {
+      listeners.stop();
+    }
+  }
+
+  void close(Deadline deadline) {
+    beginClose();
+    boolean first = finishing.compareAndSet(false, true);
+    if (isListenerThread()) {
+      // The listener that calls this must return before the rest can be done.
+      if (first) {
+        connection.threads().closer(() -> finishClose(deadline));
+      }
+    } else if (first) {
+      finishClose(deadline);
+    } else {
+      awaitClosed(deadline);
+    }
+  }
+
+  private void finishClose(Deadline deadline) {
+    try {
+      if (listeners != null && !listeners.awaitIdle(deadline)) {
+        LOG.warn("Closing the consumer of {} although its listener still runs", source);
+      }
+      deadLetters.awaitIdle(deadline);
+      connection.forget(this);
+      endAttachment();
+      if (listeners != null) {
+        listeners.joinWorkers(deadline);
+      }
+    } finally {
+      closed.countDown();
+    }
+  }
+
+  private void endAttachment() {
+    attachLock.lock();
+    try {
+      Attachment last = attached.getAndSet(null);
+      if (last != null) {
+        last.close();
+      }
+    } finally {
+      attachLock.unlock();
+    }
+  }
+
+  private void awaitClosed(Deadline deadline) {
+    try {
+      boolean unused = closed.await(deadline.remainingNanos(), TimeUnit.NANOSECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

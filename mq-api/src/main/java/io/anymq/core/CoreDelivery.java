@@ -1,0 +1,116 @@
+package io.anymq.core;
+
+import io.anymq.Capability;
+import io.anymq.DeadLetter.Reason;
+import io.anymq.Delivery;
+import io.anymq.Destination;
+import io.anymq.Message;
+import io.anymq.spi.InboundDelivery;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/** A delivery as the application holds it, and the one place that says it is settled once. */
+final class CoreDelivery implements Delivery {
+
+  private final CoreConsumer consumer;
+  private final Attachment attachment;
+  private final InboundDelivery inbound;
+  private final int releasedHere;
+  private final AtomicBoolean settled = new AtomicBoolean();
+
+  /**
+   * Makes a delivery.
+   *
+   * @param releasedHere how often the core has already delivered it again by itself
+   */
+  CoreDelivery(
+      CoreConsumer consumer, Attachment attachment, InboundDelivery inbound, int releasedHere) {
+    this.consumer = consumer;
+    this.attachment = attachment;
+    this.inbound = inbound;
+    this.releasedHere = releasedHere;
+  }
+
+  @Override
+  public Message message() {
+    return inbound.message();
+  }
+
+  @Override
+  public Destination destination() {
+    return inbound.destination();
+  }
+
+  @Override
+  public boolean redelivered() {
+    return inbound.redelivered() || releasedHere > 0;
+  }
+
+  @Override
+  public int deliveryCount() {
+    return inbound.deliveryCount() + releasedHere;
+  }
+
+  @Override
+  public boolean settled() {
+    return settled.get();
+  }
+
+  @Override
+  public void accept() {
+    if (settle()) {
+      attachment.accept(inbound);
+    }
+  }
+
+  @Override
+  public void release() {
+    release((String) null);
+  }
+
+  /** Releases after a failure of the application; the last one is kept with a dead letter. */
+  void release(@Nullable String error) {
+    if (!settle()) {
+      return;
+    }
+    if (deliveryCount() >= consumer.maxDeliveries()) {
+      consumer.deadLetters().bury(this, Reason.DELIVERY_LIMIT, error);
+    } else if (attachment.releasesNatively()) {
+      attachment.release(inbound);
+    } else {
+      consumer.deliverAgain(new CoreDelivery(consumer, attachment, inbound, releasedHere + 1));
+    }
+  }
+
+  @Override
+  public void release(Duration delay) {
+    consumer.connection().capabilities().require(Capability.REDELIVERY_DELAY);
+    throw new AssertionError("REDELIVERY_DELAY is declared, and no delay is implemented");
+  }
+
+  @Override
+  public void reject(String reason) {
+    if (settle()) {
+      consumer.deadLetters().bury(this, Reason.REJECTED, reason);
+    }
+  }
+
+  /** Marks it settled; true for the one who did. */
+  boolean settle() {
+    return settled.compareAndSet(false, true);
+  }
+
+  InboundDelivery inbound() {
+    return inbound;
+  }
+
+  Attachment attachment() {
+    return attachment;
+  }
+
+  @Override
+  public String toString() {
+    return "Delivery[%s from %s, delivery %d]".formatted(message(), destination(), deliveryCount());
+  }
+}

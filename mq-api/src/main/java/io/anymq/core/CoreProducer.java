@@ -1,0 +1,324 @@
+package io.anymq.core;
+
+import io.anymq.ClosedException;
+import io.anymq.ConnectionLostException;
+import io.anymq.ConnectionOptions;
+import io.anymq.Destination;
+import io.anymq.ErrorCode;
+import io.anymq.Message;
+import io.anymq.MessagingException;
+import io.anymq.MessagingTimeoutException;
+import io.anymq.MissingDestination;
+import io.anymq.Options;
+import io.anymq.Producer;
+import io.anymq.ProducerOptions;
+import io.anymq.SendInDoubtException;
+import io.anymq.spi.Link;
+import io.anymq.spi.LinkProducer;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A producer: a bounded window of unconfirmed sends over the link's producer of the moment.
+ *
+ * <p>The send lock keeps the order: it is held while a send enters the window and is handed to the
+ * link, and while everything unconfirmed is handed to the next link. Confirmations and time limits
+ * never take it, for a send may hold it while the network pushes back.
+ */
+final class CoreProducer implements Producer, Child {
+
+  private static final Logger LOG = LoggerFactory.getLogger(CoreProducer.class);
+
+  private final CoreConnection connection;
+  private final Destination destination;
+  private final MissingDestination missing;
+  private final Duration sendTimeout;
+  private final SendWindow window;
+  private final ReentrantLock sendLock = new ReentrantLock();
+  private final AtomicReference<@Nullable Attached> attached = new AtomicReference<>();
+  private final AtomicBoolean closed = new AtomicBoolean();
+  private volatile @Nullable MessagingException failure;
+
+  CoreProducer(
+      CoreConnection connection, Destination destination, ProducerOptions producerOptions) {
+    Options options = connection.options();
+    this.connection = connection;
+    this.destination = destination;
+    this.missing = producerOptions.missingDestination();
+    this.sendTimeout =
+        producerOptions.sendTimeout().orElseGet(() -> options.get(ConnectionOptions.SEND_TIMEOUT));
+    this.window =
+        new SendWindow(
+            producerOptions.window().orElseGet(() -> options.get(ConnectionOptions.SEND_WINDOW)));
+  }
+
+  /** A link's producer, and the number of that link. */
+  private record Attached(LinkProducer producer, long epoch) {}
+
+  @Override
+  public Destination destination() {
+    return destination;
+  }
+
+  @Override
+  public Message send(Message message) {
+    PendingSend send = enter(connection.admit(message));
+    try {
+      // The tick ends it at the send time-out; the factor is for a tick that comes late.
+      return send.future().get(sendTimeout.toMillis() * 2, TimeUnit.MILLISECONDS);
+    } catch (ExecutionException e) {
+      throw MessagingFailures.of(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new SendInDoubtException(
+          "The thread was interrupted while it waited for the confirmation", e);
+    } catch (TimeoutException e) {
+      throw new SendInDoubtException("The confirmation did not come in time", e);
+    }
+  }
+
+  @Override
+  public CompletableFuture<Message> sendAsync(Message message) {
+    return sendAdmitted(connection.admit(message));
+  }
+
+  /** Sends what has been checked, or what must go whatever the checks say: a dead letter. */
+  CompletableFuture<Message> sendAdmitted(Message message) {
+    // A copy: nobody outside can complete or cancel what the window waits for.
+    return enter(message).future().copy();
+  }
+
+  private PendingSend enter(Message message) {
+    PendingSend send = new PendingSend(this, message, Deadline.in(sendTimeout));
+    awaitRoom(send.deadline());
+    sendLock.lock();
+    try {
+      if (!window.add(send)) {
+        window.free();
+        throw closedFailure();
+      }
+      transmit(send);
+    } finally {
+      sendLock.unlock();
+    }
+    return send;
+  }
+
+  private void awaitRoom(Deadline deadline) {
+    try {
+      if (!window.awaitRoom(deadline)) {
+        throw new MessagingTimeoutException(
+            "The window of %d unconfirmed sends to %s stayed full for %s; the message was not sent"
+                .formatted(window.limit(), destination, sendTimeout));
+      }
+    } catch (InterruptedException e) {
+      throw Interrupts.interrupted(e);
+    }
+  }
+
+  /**
+   * With the send lock held. Without a link, the message stays in the window until there is one.
+   */
+  private void transmit(PendingSend send) {
+    Attached now = attached.get();
+    if (now == null) {
+      return;
+    }
+    boolean before = send.transmitted();
+    send.markTransmitted();
+    try {
+      now.producer().send(send);
+    } catch (ConnectionLostException e) {
+      LOG.debug("A send met a lost link; the next link takes it", e);
+    } catch (MessagingException e) {
+      send.failed(before ? inDoubt(e) : e);
+    } catch (RuntimeException e) {
+      send.failed(
+          inDoubt(
+              new MessagingException(ErrorCode.BACKEND_FAILURE, "The adapter failed: " + e, e)));
+    }
+  }
+
+  private static MessagingException inDoubt(MessagingException cause) {
+    return new SendInDoubtException(
+        "The backend may have the message; then this failed: " + cause.getMessage(), cause);
+  }
+
+  void freeRoom() {
+    window.free();
+  }
+
+  boolean recreatesDestination() {
+    return missing == MissingDestination.CREATE && !closed.get();
+  }
+
+  /** The destination was deleted under our feet: makes it again, and sends once more. */
+  void recreateAndSend(PendingSend send) {
+    connection.threads().chore(() -> recreateNow(send));
+  }
+
+  private void recreateNow(PendingSend send) {
+    Supervisor.Current now = connection.supervisor().currentOrNull();
+    if (now == null) {
+      return; // the next link's producer makes the destination, and sends what is in the window
+    }
+    try {
+      missing(now.link());
+    } catch (ConnectionLostException e) {
+      LOG.debug("The link was lost while a destination was made again", e);
+      return;
+    } catch (MessagingException e) {
+      send.fail(e);
+      return;
+    }
+    sendLock.lock();
+    try {
+      if (!send.isDone()) {
+        transmit(send);
+      }
+    } finally {
+      sendLock.unlock();
+    }
+  }
+
+  private void missing(Link link) {
+    Destinations.ensure(link, destination, missing);
+  }
+
+  @Override
+  public void attach(Link link, long epoch) {
+    sendLock.lock();
+    try {
+      Attached now = attached.get();
+      if (closed.get() || (now != null && now.epoch() >= epoch)) {
+        return;
+      }
+      missing(link);
+      LinkProducer producer =
+          link.openProducer(destination, cause -> connection.supervisor().reopen(this, epoch));
+      attached.set(new Attached(producer, epoch));
+      window.open().forEach(this::transmit);
+    } finally {
+      sendLock.unlock();
+    }
+  }
+
+  @Override
+  public void detach(long epoch) {
+    Attached now = attached.get();
+    if (now != null && now.epoch() == epoch) {
+      attached.compareAndSet(now, null);
+    }
+  }
+
+  @Override
+  public void tick() {
+    window.expire(this::timedOut);
+  }
+
+  private MessagingException timedOut(PendingSend send) {
+    String id = send.message().id().orElse("?");
+    return send.transmitted()
+        ? new SendInDoubtException(
+            "Message %s to %s was not confirmed within %s; the backend may have it"
+                .formatted(id, destination, sendTimeout))
+        : new MessagingTimeoutException(
+            "Message %s to %s was not sent within %s: the connection was not recovered in time"
+                .formatted(id, destination, sendTimeout));
+  }
+
+  @Override
+  public void flush(Duration timeout) {
+    if (!flush(Deadline.in(timeout))) {
+      throw new MessagingTimeoutException(
+          "Sends to %s are still unconfirmed after %s".formatted(destination, timeout));
+    }
+  }
+
+  private boolean flush(Deadline deadline) {
+    return window.open().stream().allMatch(send -> send.awaitEnd(deadline));
+  }
+
+  @Override
+  public void fail(MessagingException cause) {
+    failure = cause;
+    if (closed.compareAndSet(false, true)) {
+      window.close();
+      end(cause.getMessage(), Deadline.now());
+    }
+  }
+
+  @Override
+  public void close() {
+    close(Deadline.in(connection.closeTimeout()));
+  }
+
+  boolean isClosed() {
+    return closed.get();
+  }
+
+  void close(Deadline deadline) {
+    if (!closed.compareAndSet(false, true)) {
+      return;
+    }
+    window.close();
+    try {
+      boolean unused = flush(deadline);
+    } finally {
+      end("the producer was closed", deadline);
+    }
+  }
+
+  private void end(@Nullable String why, Deadline deadline) {
+    connection.forget(this);
+    for (PendingSend send : window.open()) {
+      send.fail(ended(send, why));
+    }
+    closeAttached(deadline);
+  }
+
+  private MessagingException ended(PendingSend send, @Nullable String why) {
+    return send.transmitted()
+        ? new SendInDoubtException(
+            "The message to %s was not confirmed before the end: %s".formatted(destination, why))
+        : new ClosedException("The message to %s was not sent: %s".formatted(destination, why));
+  }
+
+  /**
+   * A sender may hold the lock while the network pushes back; then the link's own close ends both.
+   */
+  private void closeAttached(Deadline deadline) {
+    try {
+      if (sendLock.tryLock(deadline.remainingNanos(), TimeUnit.NANOSECONDS)) {
+        try {
+          Attached now = attached.getAndSet(null);
+          if (now != null) {
+            now.producer().close();
+          }
+        } finally {
+          sendLock.unlock();
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private MessagingException closedFailure() {
+    MessagingException cause = failure;
+    return cause == null
+        ? new ClosedException(
+            "The producer for " + destination + " is closed; the message was not sent")
+        : new ClosedException(
+            "The producer for %s has ended: %s".formatted(destination, cause.getMessage()), cause);
+  }
+}

@@ -1,0 +1,163 @@
+package io.anymq.core;
+
+import io.anymq.AcknowledgementMode;
+import io.anymq.ClosedException;
+import io.anymq.Consumer;
+import io.anymq.ConsumerOptions;
+import io.anymq.Destination;
+import io.anymq.ErrorCode;
+import io.anymq.InvalidOptionException;
+import io.anymq.Message;
+import io.anymq.MessagingException;
+import io.anymq.Producer;
+import io.anymq.ProducerOptions;
+import io.anymq.Queue;
+import io.anymq.RolledBackException;
+import io.anymq.Session;
+import io.anymq.Subscription;
+import io.anymq.SubscriptionOptions;
+import io.anymq.Topic;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** A session: gathers a unit of work, and has {@link Commit} do it. */
+final class CoreSession implements Session {
+
+  private final CoreConnection connection;
+  private final List<CoreProducer> producers = new CopyOnWriteArrayList<>();
+  private final List<CoreConsumer> consumers = new CopyOnWriteArrayList<>();
+  private final AtomicReference<@Nullable Thread> user = new AtomicReference<>();
+  private final AtomicBoolean closed = new AtomicBoolean();
+  private UnitOfWork unit = new UnitOfWork();
+
+  CoreSession(CoreConnection connection) {
+    this.connection = connection;
+  }
+
+  /** Does something for one thread at a time; a second one is refused, and does not wait. */
+  <T> T use(Supplier<T> action) {
+    Thread current = Thread.currentThread();
+    if (!user.compareAndSet(null, current)) {
+      throw new MessagingException(
+          ErrorCode.ILLEGAL_USE,
+          "This session is in use by thread '%s'; a session is for one thread at a time"
+              .formatted(user.get()));
+    }
+    try {
+      if (closed.get()) {
+        throw new ClosedException("The session is closed");
+      }
+      return action.get();
+    } finally {
+      user.set(null);
+    }
+  }
+
+  Message admit(Message message) {
+    return connection.admit(message);
+  }
+
+  CompletableFuture<Message> hold(CoreProducer producer, Message message) {
+    return use(() -> unit.hold(producer, message));
+  }
+
+  /** Inside {@link #use}. */
+  SessionDelivery add(SessionDelivery delivery) {
+    unit.add(delivery);
+    return delivery;
+  }
+
+  @Override
+  public Producer createProducer(Destination destination) {
+    return use(
+        () -> {
+          CoreProducer core = connection.createProducer(destination, ProducerOptions.DEFAULT);
+          producers.add(core);
+          return new SessionProducer(this, core);
+        });
+  }
+
+  @Override
+  public Consumer createConsumer(Queue queue, ConsumerOptions options) {
+    return use(() -> adopt(connection.consumer(queue, manual(options), null)));
+  }
+
+  @Override
+  public Subscription subscribe(Topic topic, SubscriptionOptions options) {
+    return use(
+        () -> {
+          SubscriptionOptions held =
+              options.toBuilder().consumer(manual(options.consumer())).build();
+          return adopt(connection.subscription(topic, held, null));
+        });
+  }
+
+  private SessionConsumer adopt(CoreConsumer core) {
+    consumers.add(core);
+    return new SessionConsumer(this, core);
+  }
+
+  private static ConsumerOptions manual(ConsumerOptions options) {
+    if (options.concurrency() > 1) {
+      throw new InvalidOptionException(
+          "A session is for one thread: its consumers have no concurrency");
+    }
+    return options.toBuilder().acknowledgement(AcknowledgementMode.MANUAL).build();
+  }
+
+  @Override
+  public void commit() {
+    use(
+        () -> {
+          new Commit(connection, nextUnit()).run();
+          return true;
+        });
+  }
+
+  @Override
+  public void rollback() {
+    use(
+        () -> {
+          rollBack("The session was rolled back");
+          return true;
+        });
+  }
+
+  private UnitOfWork nextUnit() {
+    UnitOfWork done = unit;
+    unit = new UnitOfWork();
+    return done;
+  }
+
+  private void rollBack(String why) {
+    UnitOfWork dropped = nextUnit();
+    dropped.fail(new RolledBackException(why));
+    dropped.releaseDeliveries();
+  }
+
+  @Override
+  public void close() {
+    close(Deadline.in(connection.closeTimeout()));
+  }
+
+  /**
+   * The session's thread may be in a receive: closing the consumers ends that, and what it had is
+   * unsettled, and so comes again.
+   */
+  void close(Deadline deadline) {
+    if (!closed.compareAndSet(false, true)) {
+      return;
+    }
+    if (user.compareAndSet(null, Thread.currentThread())) {
+      rollBack("The session was closed before it was committed");
+    }
+    consumers.forEach(consumer -> consumer.close(deadline));
+    producers.forEach(producer -> producer.close(deadline));
+    connection.forget(this);
+  }
+}

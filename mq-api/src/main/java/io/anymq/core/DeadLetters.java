@@ -1,0 +1,118 @@
+package io.anymq.core;
+
+import io.anymq.DeadLetter;
+import io.anymq.DeadLetter.Reason;
+import io.anymq.Destination;
+import io.anymq.Message;
+import io.anymq.MessagingException;
+import io.anymq.Queue;
+import io.anymq.Topic;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Sends what a consumer cannot use to the dead-letter queue, and accepts it when that is confirmed:
+ * a crash in between duplicates the dead letter, and never loses it.
+ */
+final class DeadLetters {
+
+  private static final Logger LOG = LoggerFactory.getLogger(DeadLetters.class);
+
+  /** A dead letter queue that refuses is tried again at this pace, not in a tight circle. */
+  private static final Duration RETRY = Duration.ofSeconds(1);
+
+  /** Enough for a sentence and a stack's top; a header of a broker is no place for more. */
+  private static final int MAX_ERROR_CHARS = 1000;
+
+  private final CoreConnection connection;
+  private final Optional<Queue> chosen;
+  private final Map<CoreDelivery, CompletableFuture<Void>> underWay = new ConcurrentHashMap<>();
+
+  DeadLetters(CoreConnection connection, Optional<Queue> chosen) {
+    this.connection = connection;
+    this.chosen = chosen;
+  }
+
+  /** Buries a delivery that is marked settled. */
+  void bury(CoreDelivery delivery, Reason reason, @Nullable String error) {
+    Message letter = letter(delivery, reason, error);
+    try {
+      CompletableFuture<Message> sent = send(queueFor(delivery.destination()), letter);
+      CompletableFuture<Void> burial =
+          sent.handle(
+              (message, failure) -> {
+                if (failure == null) {
+                  delivery.attachment().accept(delivery.inbound());
+                } else {
+                  retry(delivery, reason, error, failure);
+                }
+                return null;
+              });
+      underWay.put(delivery, burial);
+      CompletableFuture<Void> unused =
+          burial.whenComplete((done, failure) -> underWay.remove(delivery, burial));
+    } catch (MessagingException e) {
+      retry(delivery, reason, error, e);
+    }
+  }
+
+  /** Waits for the burials under way, so that a close does not make dead letters twice. */
+  void awaitIdle(Deadline deadline) {
+    CompletableFuture<Void> all =
+        CompletableFuture.allOf(underWay.values().toArray(CompletableFuture[]::new));
+    try {
+      all.get(deadline.remainingNanos(), TimeUnit.NANOSECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException | TimeoutException e) {
+      LOG.warn("Closing with dead letters under way; their messages come again", e);
+    }
+  }
+
+  Message letter(CoreDelivery delivery, Reason reason, @Nullable String error) {
+    DeadLetter why =
+        new DeadLetter(
+            reason, delivery.deliveryCount(), delivery.destination().toString(), shortened(error));
+    return connection.stamp(why.mark(delivery.message()));
+  }
+
+  Queue queueFor(Destination source) {
+    return chosen.orElseGet(() -> defaultFor(source));
+  }
+
+  static Queue defaultFor(Destination source) {
+    return source instanceof Queue queue
+        ? queue.deadLetterQueue()
+        : ((Topic) source).deadLetterQueue();
+  }
+
+  private CompletableFuture<Message> send(Queue queue, Message letter) {
+    return connection.kept(queue).sendAdmitted(letter);
+  }
+
+  private void retry(
+      CoreDelivery delivery, Reason reason, @Nullable String error, Throwable failure) {
+    if (delivery.attachment().ended()) {
+      return; // it comes again, and is buried then
+    }
+    LOG.error(
+        "A dead letter of {} was not taken; trying again: {}", delivery, failure.getMessage());
+    Threads threads = connection.threads();
+    threads.after(RETRY, () -> threads.chore(() -> bury(delivery, reason, error)));
+  }
+
+  private static @Nullable String shortened(@Nullable String error) {
+    return error == null || error.length() <= MAX_ERROR_CHARS
+        ? error
+        : error.substring(0, MAX_ERROR_CHARS);
+  }
+}

@@ -1,0 +1,44 @@
+package io.anymq.core;
+
+import io.anymq.Capability;
+import io.anymq.Connection;
+import io.anymq.ConnectionFactory;
+import io.anymq.ConnectionListener;
+import io.anymq.Options;
+import io.anymq.spi.Backend;
+import io.anymq.spi.BrokerUrl;
+import io.anymq.spi.NativeNames;
+import java.util.Set;
+
+/**
+ * A checked URL with its adapter and options.
+ *
+ * @param backend the adapter
+ * @param brokerUrl the URL
+ * @param options all options
+ * @param names native names by configuration
+ * @param required capabilities that every connection must have
+ */
+record DefaultConnectionFactory(
+    Backend backend,
+    BrokerUrl brokerUrl,
+    Options options,
+    NativeNames names,
+    Set<Capability> required)
+    implements ConnectionFactory {
+
+  @Override
+  public Connection connect(ConnectionListener listener) {
+    return CoreConnection.open(this, listener);
+  }
+
+  @Override
+  public String url() {
+    return brokerUrl.toString();
+  }
+
+  @Override
+  public String toString() {
+    return "ConnectionFactory[" + brokerUrl + "]";
+  }
+}

@@ -1,0 +1,124 @@
+package io.anymq.core;
+
+import io.anymq.Destination;
+import io.anymq.ProducerOptions;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** All that was made from one connection, so that it can be closed with it, in the right order. */
+final class Household {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Household.class);
+
+  /**
+   * How many producers are kept for {@code Connection.send}; the one unused for longest goes first.
+   */
+  private static final int KEPT_PRODUCERS = 64;
+
+  private final CoreConnection connection;
+  private final Set<CoreProducer> producers = ConcurrentHashMap.newKeySet();
+  private final Set<CoreConsumer> consumers = ConcurrentHashMap.newKeySet();
+  private final Set<CoreSession> sessions = ConcurrentHashMap.newKeySet();
+  private final Map<Destination, CoreProducer> kept = new LinkedHashMap<>(16, 0.75f, true);
+
+  Household(CoreConnection connection) {
+    this.connection = connection;
+  }
+
+  CoreProducer adopt(CoreProducer producer) {
+    producers.add(producer);
+    try {
+      connection.supervisor().adopt(producer);
+    } catch (RuntimeException e) {
+      producer.close(Deadline.now());
+      throw e;
+    }
+    return producer;
+  }
+
+  <C extends CoreConsumer> C adopt(C consumer) {
+    consumers.add(consumer);
+    try {
+      connection.supervisor().adopt(consumer);
+    } catch (RuntimeException e) {
+      consumer.close(Deadline.now());
+      throw e;
+    }
+    return consumer;
+  }
+
+  CoreSession adopt(CoreSession session) {
+    sessions.add(session);
+    if (connection.supervisor().isClosing()) {
+      sessions.remove(session);
+      throw connection.supervisor().closed();
+    }
+    return session;
+  }
+
+  void forget(CoreProducer producer) {
+    producers.remove(producer);
+  }
+
+  void forget(CoreConsumer consumer) {
+    consumers.remove(consumer);
+  }
+
+  void forget(CoreSession session) {
+    sessions.remove(session);
+  }
+
+  /** The producer kept for a destination; made when there is none. */
+  CoreProducer kept(Destination destination) {
+    synchronized (kept) {
+      CoreProducer producer = kept.get(destination);
+      if (producer != null && !producer.isClosed()) {
+        return producer;
+      }
+      CoreProducer made = adopt(new CoreProducer(connection, destination, ProducerOptions.DEFAULT));
+      kept.put(destination, made);
+      retireOne();
+      return made;
+    }
+  }
+
+  /**
+   * Closing waits for what is unconfirmed, which is no business of the one who asks for another.
+   */
+  private void retireOne() {
+    if (kept.size() > KEPT_PRODUCERS) {
+      Iterator<CoreProducer> byUse = kept.values().iterator();
+      CoreProducer oldest = byUse.next();
+      byUse.remove();
+      connection.threads().chore(oldest::close);
+    }
+  }
+
+  boolean isListenerThread() {
+    return consumers.stream().anyMatch(CoreConsumer::isListenerThread);
+  }
+
+  /** Listeners finish first, for they may send; then sends are waited for. */
+  void close(Deadline deadline) {
+    sessions.forEach(session -> quietly(() -> session.close(deadline)));
+    List<CoreConsumer> open = new ArrayList<>(consumers);
+    open.forEach(CoreConsumer::beginClose);
+    open.forEach(consumer -> quietly(() -> consumer.close(deadline)));
+    producers.forEach(producer -> quietly(() -> producer.close(deadline)));
+  }
+
+  private static void quietly(Runnable close) {
+    try {
+      close.run();
+    } catch (RuntimeException e) {
+      LOG.warn("Closing went on after a failure", e);
+    }
+  }
+}

@@ -1,0 +1,188 @@
+package io.anymq.core;
+
+import io.anymq.AcknowledgementMode;
+import io.anymq.MessageListener;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Calls a consumer's listener: on the adapter's thread where that harms nothing, which saves a
+ * hand-off for each message; otherwise on threads of its own that take from the buffer.
+ */
+final class Listeners {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Listeners.class);
+
+  private final CoreConsumer consumer;
+  private final MessageListener listener;
+  private final boolean automatic;
+  private final int concurrency;
+
+  /** Held while the listener runs when only one thread may call it at a time. */
+  private final ReentrantLock turn = new ReentrantLock();
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition idle = lock.newCondition();
+  private final Set<Thread> running = new HashSet<>();
+  private final List<Thread> workers = new ArrayList<>();
+  private boolean stopped;
+
+  Listeners(
+      CoreConsumer consumer, MessageListener listener, AcknowledgementMode mode, int concurrency) {
+    this.consumer = consumer;
+    this.listener = listener;
+    this.automatic = mode == AcknowledgementMode.AUTOMATIC;
+    this.concurrency = concurrency;
+  }
+
+  /** Starts the threads that take from the buffer, unless they run. */
+  void startWorkers() {
+    lock.lock();
+    try {
+      while (!stopped && workers.size() < concurrency) {
+        Thread worker = consumer.connection().threads().listenerThread(this::work);
+        workers.add(worker);
+        worker.start();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void work() {
+    try {
+      List<CoreDelivery> share = consumer.buffer().takeShare(concurrency);
+      while (!share.isEmpty()) {
+        share.forEach(this::run);
+        if (consumer.buffer().isEmpty()) {
+          share.get(share.size() - 1).attachment().flush();
+        }
+        share = consumer.buffer().takeShare(concurrency);
+      }
+    } catch (InterruptedException e) {
+      // Nobody here interrupts these threads: the application did, and wants this one to end.
+      LOG.warn(
+          "A listener's thread was interrupted and ends; the consumer stops taking with it", e);
+    }
+  }
+
+  /** Handles one delivery on this thread. */
+  void run(CoreDelivery delivery) {
+    if (concurrency > 1) {
+      runNow(delivery);
+      return;
+    }
+    turn.lock();
+    try {
+      runNow(delivery);
+    } finally {
+      turn.unlock();
+    }
+  }
+
+  private void runNow(CoreDelivery delivery) {
+    if (!begin()) {
+      return; // it is unsettled, and comes again
+    }
+    try {
+      if (consumer.screen(delivery)) {
+        call(delivery);
+      }
+    } finally {
+      end();
+    }
+  }
+
+  private void call(CoreDelivery delivery) {
+    try {
+      listener.onMessage(delivery);
+      if (automatic) {
+        delivery.accept();
+      }
+    } catch (Throwable e) { // whatever the application throws must not end the thread
+      LOG.warn("The listener failed on {}", delivery, e);
+      if (automatic) {
+        delivery.release(e.toString());
+      }
+    }
+  }
+
+  private boolean begin() {
+    lock.lock();
+    try {
+      return !stopped && running.add(Thread.currentThread());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void end() {
+    lock.lock();
+    try {
+      running.remove(Thread.currentThread());
+      idle.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Whether this thread is inside the listener. */
+  boolean isCurrentThread() {
+    lock.lock();
+    try {
+      return running.contains(Thread.currentThread());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Calls the listener no more; what runs goes on. */
+  void stop() {
+    lock.lock();
+    try {
+      stopped = true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Waits until no listener runs; false when one still did in the end. */
+  boolean awaitIdle(Deadline deadline) {
+    lock.lock();
+    try {
+      while (!running.isEmpty() && !deadline.isOver()) {
+        idle.awaitNanos(deadline.remainingNanos());
+      }
+      return running.isEmpty();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Waits for the worker threads to end; those stuck in a listener are left to it. */
+  void joinWorkers(Deadline deadline) {
+    List<Thread> all;
+    lock.lock();
+    try {
+      all = List.copyOf(workers);
+    } finally {
+      lock.unlock();
+    }
+    try {
+      for (Thread worker : all) {
+        worker.join(Math.max(1, deadline.remainingMillis()));
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

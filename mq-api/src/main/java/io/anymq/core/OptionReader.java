@@ -1,0 +1,91 @@
+package io.anymq.core;
+
+import io.anymq.ConnectionOptions;
+import io.anymq.Destination;
+import io.anymq.InvalidDestinationException;
+import io.anymq.InvalidOptionException;
+import io.anymq.Option;
+import io.anymq.Options;
+import io.anymq.Queue;
+import io.anymq.Topic;
+import io.anymq.spi.Backend;
+import io.anymq.spi.NativeNames;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/** Reads options from text, and collects every fault instead of stopping at the first. */
+final class OptionReader {
+
+  static final String NATIVE_QUEUE = "native-queue.";
+  static final String NATIVE_TOPIC = "native-topic.";
+
+  private final Backend backend;
+  private final List<String> faults;
+  private final Map<Destination, String> nativeNames = new LinkedHashMap<>();
+
+  OptionReader(Backend backend, List<String> faults) {
+    this.backend = backend;
+    this.faults = faults;
+  }
+
+  static List<Option<?>> known(Backend backend) {
+    List<Option<?>> all = new ArrayList<>(ConnectionOptions.all());
+    all.addAll(backend.options());
+    return all;
+  }
+
+  Options read(Map<String, String> texts) {
+    Map<String, Option<?>> known =
+        known(backend).stream().collect(Collectors.toMap(Option::key, Function.identity()));
+    Options options = Options.none();
+    for (Map.Entry<String, String> text : texts.entrySet()) {
+      String key = text.getKey();
+      Option<?> option = known.get(key);
+      if (option != null) {
+        options = with(options, option, text.getValue());
+      } else if (!readNativeName(key, text.getValue())) {
+        faults.add(
+            "there is no option '%s'; %s knows: %s"
+                .formatted(
+                    key,
+                    backend.name(),
+                    String.join(", ", known.keySet().stream().sorted().toList())));
+      }
+    }
+    return options;
+  }
+
+  NativeNames names() {
+    return new NativeNames(nativeNames);
+  }
+
+  private <T> Options with(Options options, Option<T> option, String text) {
+    try {
+      return options.with(option, option.parse(text));
+    } catch (InvalidOptionException e) {
+      faults.add(e.getMessage());
+      return options;
+    }
+  }
+
+  private boolean readNativeName(String key, String value) {
+    try {
+      if (key.startsWith(NATIVE_QUEUE)) {
+        nativeNames.put(Queue.of(key.substring(NATIVE_QUEUE.length())), value);
+        return true;
+      }
+      if (key.startsWith(NATIVE_TOPIC)) {
+        nativeNames.put(Topic.of(key.substring(NATIVE_TOPIC.length())), value);
+        return true;
+      }
+    } catch (InvalidDestinationException e) {
+      faults.add("option '" + key + "': " + e.getMessage());
+      return true;
+    }
+    return false;
+  }
+}

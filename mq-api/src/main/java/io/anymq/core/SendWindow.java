@@ -1,0 +1,101 @@
+package io.anymq.core;
+
+import io.anymq.MessagingException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+
+/**
+ * The sends of one producer that are neither confirmed nor failed, in their order, and never more
+ * than a limit. Thread-safe; its monitor is held for moments only.
+ */
+final class SendWindow {
+
+  /** Added to the permits when the window closes, so that everybody who waits for room wakes up. */
+  private static final int ALL_WAKE_UP = 1 << 20;
+
+  private final int limit;
+  private final Semaphore room;
+  private final Deque<PendingSend> sends = new ArrayDeque<>();
+  private boolean closed;
+
+  SendWindow(int limit) {
+    this.limit = limit;
+    this.room = new Semaphore(limit);
+  }
+
+  int limit() {
+    return limit;
+  }
+
+  /** Waits for room; false when there was none in time. */
+  boolean awaitRoom(Deadline deadline) throws InterruptedException {
+    return room.tryAcquire() || room.tryAcquire(deadline.remainingNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  /** Frees the room that a send took. */
+  void free() {
+    room.release();
+  }
+
+  /** Takes a send in, for which there is room; false when the window is closed. */
+  synchronized boolean add(PendingSend send) {
+    if (closed) {
+      return false;
+    }
+    forgetDone();
+    sends.addLast(send);
+    return true;
+  }
+
+  private void forgetDone() {
+    while (!sends.isEmpty() && sends.getFirst().isDone()) {
+      sends.removeFirst();
+    }
+    if (sends.size() > 2L * limit) {
+      sends.removeIf(PendingSend::isDone);
+    }
+  }
+
+  /** What is neither confirmed nor failed now. */
+  synchronized List<PendingSend> open() {
+    List<PendingSend> open = new ArrayList<>(sends.size());
+    for (PendingSend send : sends) {
+      if (!send.isDone()) {
+        open.add(send);
+      }
+    }
+    return open;
+  }
+
+  /** Fails what has been in the window for too long. All sends have the same time limit. */
+  void expire(Function<PendingSend, MessagingException> failure) {
+    for (PendingSend send : overdue()) {
+      send.fail(failure.apply(send));
+    }
+  }
+
+  private synchronized List<PendingSend> overdue() {
+    List<PendingSend> overdue = new ArrayList<>();
+    forgetDone();
+    for (PendingSend send : sends) {
+      if (!send.deadline().isOver()) {
+        break;
+      }
+      overdue.add(send);
+    }
+    return overdue;
+  }
+
+  /** Takes nothing more in. */
+  void close() {
+    synchronized (this) {
+      closed = true;
+    }
+    room.release(ALL_WAKE_UP);
+  }
+}

@@ -1,0 +1,99 @@
+package io.anymq.core;
+
+import io.anymq.Capability;
+import io.anymq.Delivery;
+import io.anymq.Destination;
+import io.anymq.Message;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** A delivery in a session: what becomes of it is noted, and done by the commit. */
+final class SessionDelivery implements Delivery {
+
+  /** What the commit does with a delivery. */
+  enum Decision {
+    ACCEPT,
+    RELEASE,
+    REJECT
+  }
+
+  private final CoreDelivery core;
+  private final CoreConsumer consumer;
+  private @Nullable Decision decision;
+  private String reason = "";
+
+  SessionDelivery(CoreConsumer consumer, CoreDelivery core) {
+    this.consumer = consumer;
+    this.core = core;
+  }
+
+  CoreDelivery core() {
+    return core;
+  }
+
+  CoreConsumer consumer() {
+    return consumer;
+  }
+
+  /** Accepting is what a commit does with a delivery of which nothing was said. */
+  synchronized Decision decision() {
+    return decision == null ? Decision.ACCEPT : decision;
+  }
+
+  synchronized String reason() {
+    return reason;
+  }
+
+  private synchronized void decide(Decision made, String why) {
+    if (decision == null) {
+      decision = made;
+      reason = why;
+    }
+  }
+
+  @Override
+  public Message message() {
+    return core.message();
+  }
+
+  @Override
+  public Destination destination() {
+    return core.destination();
+  }
+
+  @Override
+  public boolean redelivered() {
+    return core.redelivered();
+  }
+
+  @Override
+  public int deliveryCount() {
+    return core.deliveryCount();
+  }
+
+  @Override
+  public synchronized boolean settled() {
+    return decision != null || core.settled();
+  }
+
+  @Override
+  public void accept() {
+    decide(Decision.ACCEPT, "");
+  }
+
+  @Override
+  public void release() {
+    decide(Decision.RELEASE, "");
+  }
+
+  @Override
+  public void release(Duration delay) {
+    consumer.connection().capabilities().require(Capability.REDELIVERY_DELAY);
+    core.release(delay);
+  }
+
+  @Override
+  public void reject(String why) {
+    decide(Decision.REJECT, why);
+  }
+}

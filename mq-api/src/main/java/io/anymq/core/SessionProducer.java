@@ -1,0 +1,55 @@
+package io.anymq.core;
+
+import io.anymq.ClosedException;
+import io.anymq.Destination;
+import io.anymq.Message;
+import io.anymq.Producer;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+
+/** A producer whose sends are held back until the session commits. */
+final class SessionProducer implements Producer {
+
+  private final CoreSession session;
+  private final CoreProducer core;
+  private volatile boolean closed;
+
+  SessionProducer(CoreSession session, CoreProducer core) {
+    this.session = session;
+    this.core = core;
+  }
+
+  @Override
+  public Destination destination() {
+    return core.destination();
+  }
+
+  @Override
+  public Message send(Message message) {
+    Message admitted = session.admit(message);
+    CompletableFuture<Message> unused = hold(admitted);
+    return admitted;
+  }
+
+  @Override
+  public CompletableFuture<Message> sendAsync(Message message) {
+    return hold(session.admit(message));
+  }
+
+  private CompletableFuture<Message> hold(Message admitted) {
+    if (closed) {
+      throw new ClosedException("The producer for " + core.destination() + " is closed");
+    }
+    return session.hold(core, admitted);
+  }
+
+  /** Nothing is under way before the commit, and nothing after it. */
+  @Override
+  public void flush(Duration timeout) {}
+
+  /** Takes nothing more; what it has taken still belongs to the unit of work. */
+  @Override
+  public void close() {
+    closed = true;
+  }
+}

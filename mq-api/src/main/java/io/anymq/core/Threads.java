@@ -1,0 +1,138 @@
+package io.anymq.core;
+
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A connection's own threads: a timer, which must never block; a maintenance thread, which makes
+ * links and all that lives on them; and one for chores, which may wait for a link, and so must not
+ * be the one that makes it. All are daemons: they serve, and do not keep a program alive.
+ */
+final class Threads {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Threads.class);
+  private static final AtomicInteger CONNECTIONS = new AtomicInteger();
+  private static final long TICK_MILLIS = 100;
+
+  /** What threads get to end in when a close has used up its time elsewhere. */
+  private static final long GRACE_MILLIS = 1000;
+
+  private final String prefix;
+  private final AtomicInteger listeners = new AtomicInteger();
+  private final ScheduledThreadPoolExecutor timer;
+  private final ExecutorService maintenance;
+  private final ThreadPoolExecutor chores;
+
+  Threads(String clientName) {
+    prefix = "anymq-" + clientName + "-" + CONNECTIONS.incrementAndGet();
+    timer = new ScheduledThreadPoolExecutor(1, daemon(prefix + "-timer"));
+    timer.setRemoveOnCancelPolicy(true);
+    timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+    timer.setContinueExistingPeriodicTasksAfterShutdownPolicy(false);
+    maintenance = Executors.newSingleThreadExecutor(daemon(prefix + "-maintenance"));
+    chores =
+        new ThreadPoolExecutor(
+            1, 1, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), daemon(prefix + "-chores"));
+    chores.allowCoreThreadTimeOut(true);
+  }
+
+  private static ThreadFactory daemon(String name) {
+    return task -> {
+      Thread thread = new Thread(task, name);
+      thread.setDaemon(true);
+      return thread;
+    };
+  }
+
+  /** Runs a task that may block, after those that were given before. */
+  void maintain(Runnable task) {
+    submit(maintenance, task);
+  }
+
+  /** Runs a task that may wait for a link, after those that were given before. */
+  void chore(Runnable task) {
+    submit(chores, task);
+  }
+
+  /** Runs a task that does not block, soon, on the timer. */
+  void soon(Runnable task) {
+    submit(timer, task);
+  }
+
+  /** Runs a task that does not block, later, on the timer. */
+  void after(Duration delay, Runnable task) {
+    try {
+      var unused = timer.schedule(() -> guarded(task), delay.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (RejectedExecutionException e) {
+      LOG.debug("The connection is closed; a task is dropped", e);
+    }
+  }
+
+  /** Runs a task ten times a second. */
+  void everyTick(Runnable task) {
+    var unused =
+        timer.scheduleWithFixedDelay(() -> guarded(task), TICK_MILLIS, TICK_MILLIS, MILLISECONDS);
+  }
+
+  /** A thread that calls a listener. It keeps the program alive until its consumer closes. */
+  Thread listenerThread(Runnable task) {
+    Thread thread = new Thread(task, prefix + "-listener-" + listeners.incrementAndGet());
+    thread.setDaemon(false);
+    return thread;
+  }
+
+  /** A thread that ends what cannot end itself: a close that was called from a listener. */
+  void closer(Runnable task) {
+    daemon(prefix + "-closer").newThread(task).start();
+  }
+
+  /** Takes no more tasks; what runs may finish. */
+  void shutdown() {
+    maintenance.shutdown();
+    chores.shutdown();
+    submit(timer, timer::shutdown); // behind the events that are still to be told
+  }
+
+  /** Takes no more tasks, and waits for the threads to end. */
+  void end(Deadline deadline) {
+    shutdown();
+    try {
+      for (ExecutorService executor : List.of(chores, maintenance, timer)) {
+        if (!executor.awaitTermination(deadline.remainingMillis() + GRACE_MILLIS, MILLISECONDS)) {
+          LOG.warn("Threads of {} are still at work; they end with their present task", prefix);
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static void submit(ExecutorService executor, Runnable task) {
+    try {
+      executor.execute(() -> guarded(task));
+    } catch (RejectedExecutionException e) {
+      LOG.debug("The connection is closed; a task is dropped", e);
+    }
+  }
+
+  private static void guarded(Runnable task) {
+    try {
+      task.run();
+    } catch (RuntimeException e) {
+      LOG.error("A task of the connection failed; this is a defect of the library", e);
+    }
+  }
+}

@@ -1,0 +1,57 @@
+package io.anymq.core;
+
+import io.anymq.Message;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/** What a session has gathered since its last commit or rollback. Used by one thread at a time. */
+final class UnitOfWork {
+
+  private final List<HeldSend> sends = new ArrayList<>();
+  private final List<SessionDelivery> deliveries = new ArrayList<>();
+
+  /**
+   * A send that waits for the commit.
+   *
+   * @param producer by whom
+   * @param message what, stamped
+   * @param future completes with the commit
+   */
+  record HeldSend(CoreProducer producer, Message message, CompletableFuture<Message> future) {}
+
+  CompletableFuture<Message> hold(CoreProducer producer, Message message) {
+    CompletableFuture<Message> future = new CompletableFuture<>();
+    sends.add(new HeldSend(producer, message, future));
+    return future;
+  }
+
+  void add(SessionDelivery delivery) {
+    deliveries.add(delivery);
+  }
+
+  List<HeldSend> sends() {
+    return sends;
+  }
+
+  List<SessionDelivery> deliveries() {
+    return deliveries;
+  }
+
+  /** Whether a delivery of this unit was lost with its link, and comes again. */
+  boolean hasLostDelivery() {
+    return deliveries.stream().anyMatch(delivery -> delivery.core().attachment().ended());
+  }
+
+  void complete() {
+    sends.forEach(send -> send.future().complete(send.message()));
+  }
+
+  void fail(RuntimeException cause) {
+    sends.forEach(send -> send.future().completeExceptionally(cause));
+  }
+
+  void releaseDeliveries() {
+    deliveries.forEach(delivery -> delivery.core().release());
+  }
+}

@@ -1,0 +1,82 @@
+package io.anymq.core;
+
+import io.anymq.InvalidOptionException;
+import io.anymq.spi.BrokerUrl;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes a URL apart: {@code scheme:[inner:]//[user[:password]@]rest[?options]}. Not {@link
+ * java.net.URI}, which reads neither {@code kafka://h1:9092,h2:9092} nor {@code zeromq:tcp://…}.
+ */
+final class UrlParser {
+
+  private static final Pattern FORM =
+      Pattern.compile(
+          "(?<scheme>[A-Za-z][A-Za-z0-9+.-]*):(?<head>(?:[A-Za-z][A-Za-z0-9+.-]*:)?//)"
+              + "(?:(?<user>[^/?#@:]*)(?::(?<password>[^/?#@]*))?@)?(?<rest>[^?#\\s]+)(?:\\?(?<query>[^#\\s]*))?");
+
+  private UrlParser() {}
+
+  /**
+   * A URL and the options in its query.
+   *
+   * @param url the URL
+   * @param query the options, decoded
+   */
+  record Parsed(BrokerUrl url, Map<String, String> query) {}
+
+  static Parsed parse(String text) {
+    Matcher matcher = FORM.matcher(text.strip());
+    if (!matcher.matches()) {
+      throw new InvalidOptionException(
+          "'%s' is not a connection URL; use scheme://host:port or scheme:transport://host:port, for example amqp://localhost, kafka://localhost:9092, activemq:tcp://localhost:61616, zeromq:inproc://demo"
+              .formatted(redact(text)));
+    }
+    BrokerUrl url =
+        new BrokerUrl(
+            matcher.group("scheme").toLowerCase(Locale.ROOT),
+            matcher.group("head") + matcher.group("rest"),
+            decoded(matcher.group("user")),
+            decoded(matcher.group("password")));
+    return new Parsed(url, query(Optional.ofNullable(matcher.group("query")).orElse("")));
+  }
+
+  private static Map<String, String> query(String query) {
+    Map<String, String> options = new LinkedHashMap<>();
+    for (String pair : query.split("&", -1)) {
+      if (!pair.isEmpty()) {
+        int equals = pair.indexOf('=');
+        String key = equals < 0 ? pair : pair.substring(0, equals);
+        options.put(decode(key), equals < 0 ? "" : decode(pair.substring(equals + 1)));
+      }
+    }
+    return options;
+  }
+
+  private static Optional<String> decoded(@Nullable String text) {
+    return Optional.ofNullable(text).map(UrlParser::decode);
+  }
+
+  private static String decode(String text) {
+    try {
+      // A plus is a plus in a password: only %-sequences are decoded.
+      return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
+    } catch (IllegalArgumentException e) {
+      throw new InvalidOptionException(
+          "The URL has a malformed %-sequence; write a literal percent sign as %25");
+    }
+  }
+
+  /** What stands before an @ may hold a password, even in text that is no URL; so may a query. */
+  private static String redact(String text) {
+    return text.replaceAll("//[^/]*@", "//***@").replaceAll("\\?.*", "?***");
+  }
+}
