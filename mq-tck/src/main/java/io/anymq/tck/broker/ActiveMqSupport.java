@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * ActiveMQ Classic: a persistent broker with scheduler and statistics, on one OpenWire connector.
@@ -11,6 +12,9 @@ import java.util.Map;
 final class ActiveMqSupport implements BrokerSupport {
 
   static final String NAME = "activemq";
+  private static final String IMAGE = "apache/activemq-classic:6.3.1";
+  private static final String CONTAINER_SETTINGS = "/opt/apache-activemq/conf/anymq.xml";
+  private static final int DEFAULT_PORT = 61616;
   private static final String MAIN = "io.anymq.tck.broker.activemq.ActiveMqBrokerMain";
 
   @Override
@@ -20,11 +24,72 @@ final class ActiveMqSupport implements BrokerSupport {
 
   @Override
   public List<BrokerStrategy> strategies() {
-    return List.of(new LocalJvm());
+    return List.of(
+        ExternalBroker.strategy(DEFAULT_PORT, OpenWireProbe::new, true),
+        ContainerBroker.strategy(ActiveMqSupport::container),
+        new LocalJvm());
   }
 
   static String url(String host, int port) {
     return "activemq:tcp://" + host + ":" + port;
+  }
+
+  /**
+   * With settings of our own in place of the image's, which the image edits when it starts and
+   * which have neither scheduler nor statistics.
+   */
+  private static ContainerBroker.Spec container(BrokerRequest request, BrokerPlace place) {
+    return new ContainerBroker.Spec(
+        NAME,
+        place,
+        request.setting("image").orElse(IMAGE),
+        Map.of(BrokerPlace.CLIENTS, DEFAULT_PORT),
+        List.of("activemq", "console", "xbean:file:" + CONTAINER_SETTINGS),
+        Map.of(CONTAINER_SETTINGS, springSettings(request.options())),
+        ActiveMqSupport::url,
+        BrokerPlace.CLIENTS,
+        (address, log) -> new OpenWireProbe(address));
+  }
+
+  private static String springSettings(BrokerOptions options) {
+    Map<String, String> settings = options.settings();
+    String statistics =
+        settings.getOrDefault("statistics", "true").equals("true")
+            ? "<statisticsBrokerPlugin/>"
+            : "";
+    return """
+        <beans xmlns="http://www.springframework.org/schema/beans"
+            xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"
+            xsi:schemaLocation="http://www.springframework.org/schema/beans
+              http://www.springframework.org/schema/beans/spring-beans.xsd
+              http://activemq.apache.org/schema/core http://activemq.apache.org/schema/core/activemq-core.xsd">
+          <broker xmlns="http://activemq.apache.org/schema/core" brokerName="anymq" useJmx="false"
+              dataDirectory="/opt/apache-activemq/data" persistent="%s" schedulerSupport="%s">
+            <plugins>%s%s</plugins>
+            <transportConnectors>
+              <transportConnector name="openwire" uri="tcp://0.0.0.0:%d"/>
+            </transportConnectors>
+          </broker>
+        </beans>
+        """
+        .formatted(
+            settings.getOrDefault("persistent", "true"),
+            settings.getOrDefault("scheduler", "true"),
+            statistics,
+            account(options.credentials()),
+            DEFAULT_PORT);
+  }
+
+  private static String account(BrokerOptions.@Nullable Credentials only) {
+    if (only == null) {
+      return "";
+    }
+    return "<simpleAuthenticationPlugin><users><authenticationUser username=\"%s\" password=\"%s\" groups=\"users\"/></users></simpleAuthenticationPlugin>"
+        .formatted(escape(only.user()), escape(only.password()));
+  }
+
+  private static String escape(String text) {
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace("\"", "&quot;");
   }
 
   private static final class LocalJvm implements BrokerStrategy {

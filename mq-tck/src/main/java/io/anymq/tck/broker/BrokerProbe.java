@@ -17,4 +17,12 @@ public interface BrokerProbe {
    *     what was seen
    */
   String version() throws IOException;
+
+  /** Asks this one first and, when that answers, gives what the other one says. */
+  default BrokerProbe then(BrokerProbe other) {
+    return () -> {
+      version();
+      return other.version();
+    };
+  }
 }

@@ -1,11 +1,14 @@
 package io.anymq.tck.broker;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.testcontainers.DockerClientFactory;
 
 /**
  * Kafka: one node that is broker and controller.
@@ -18,6 +21,13 @@ final class KafkaSupport implements BrokerSupport {
 
   static final String NAME = "kafka";
   static final Pattern RELEASE = Pattern.compile("Kafka version: (\\S+)");
+  private static final String IMAGE = "apache/kafka:4.4.0";
+  private static final String CLUSTER = "AnyMQ-test-cluster-AAA";
+  private static final int PROXIED_PORT = 9094;
+  private static final int CONTROLLER_PORT = 9093;
+  private static final String CONTAINER_SETTINGS = "/tmp/anymq.properties";
+  private static final String CONTAINER_DATA = "/tmp/anymq-data";
+  private static final int DEFAULT_PORT = 9092;
   private static final String PROXIED = "proxied";
   private static final String MAIN = "io.anymq.tck.broker.kafka.KafkaBrokerMain";
 
@@ -28,7 +38,10 @@ final class KafkaSupport implements BrokerSupport {
 
   @Override
   public List<BrokerStrategy> strategies() {
-    return List.of(new LocalJvm());
+    return List.of(
+        ExternalBroker.strategy(DEFAULT_PORT, KafkaProbe::new, false),
+        ContainerBroker.strategy(KafkaSupport::container),
+        new LocalJvm());
   }
 
   /** The URL for a bootstrap server. */
@@ -64,6 +77,65 @@ final class KafkaSupport implements BrokerSupport {
     return settings;
   }
 
+  /** The listeners: which ports to bind, on which interface, and what to tell clients. */
+  private static Map<String, String> listeners(
+      String bind,
+      int direct,
+      int proxied,
+      int controller,
+      String advertised,
+      int advertisedPort,
+      int proxyPort) {
+    Map<String, String> settings = new LinkedHashMap<>();
+    settings.put("controller.quorum.voters", "1@127.0.0.1:" + controller);
+    settings.put(
+        "listeners",
+        "DIRECT://%1$s:%2$d,PROXIED://%1$s:%3$d,CONTROLLER://127.0.0.1:%4$d"
+            .formatted(bind, direct, proxied, controller));
+    settings.put(
+        "advertised.listeners",
+        "DIRECT://%s:%d,PROXIED://127.0.0.1:%d".formatted(advertised, advertisedPort, proxyPort));
+    return settings;
+  }
+
+  private static ContainerBroker.Spec container(BrokerRequest request, BrokerPlace place) {
+    requireNoCredentials(request);
+    Map<String, String> settings = loneNode();
+    String host = DockerClientFactory.instance().dockerHostIpAddress();
+    settings.putAll(
+        listeners(
+            "0.0.0.0",
+            DEFAULT_PORT,
+            PROXIED_PORT,
+            CONTROLLER_PORT,
+            host,
+            place.port(BrokerPlace.CLIENTS),
+            place.proxyPort()));
+    settings.put("log.dirs", CONTAINER_DATA);
+    settings.putAll(request.options().settings());
+    String script =
+        "cd /opt/kafka/bin && { [ -f %1$s/meta.properties ] || ./kafka-storage.sh format -t %2$s -c %3$s; } && exec ./kafka-server-start.sh %3$s"
+            .formatted(CONTAINER_DATA, CLUSTER, CONTAINER_SETTINGS);
+    return new ContainerBroker.Spec(
+        NAME,
+        place,
+        request.setting("image").orElse(IMAGE),
+        Map.of(BrokerPlace.CLIENTS, DEFAULT_PORT, PROXIED, PROXIED_PORT),
+        List.of("sh", "-c", script),
+        Map.of(CONTAINER_SETTINGS, lines(settings)),
+        KafkaSupport::url,
+        PROXIED,
+        (address, log) -> new KafkaProbe(address).then(() -> release(log.text())));
+  }
+
+  private static String release(String log) throws IOException {
+    Matcher matcher = RELEASE.matcher(log);
+    if (!matcher.find()) {
+      throw new IOException("The broker's log does not name its version yet");
+    }
+    return matcher.group(1);
+  }
+
   static void requireNoCredentials(BrokerRequest request) {
     if (request.options().credentials() != null) {
       throw new IllegalArgumentException(
@@ -90,24 +162,23 @@ final class KafkaSupport implements BrokerSupport {
           .proxied(PROXIED)
           .probe(
               place ->
-                  new KafkaProbe(
-                      PortReservation.loopback(place.port(BrokerPlace.CLIENTS)),
-                      JvmBroker.logLine(place, RELEASE)))
+                  new KafkaProbe(PortReservation.loopback(place.port(BrokerPlace.CLIENTS)))
+                      .then(JvmBroker.logLine(place, RELEASE)))
           .start();
     }
 
     private static Path writeSettings(BrokerPlace place, BrokerRequest request) {
-      int direct = place.port(BrokerPlace.CLIENTS);
-      int controller = place.port("controller");
       Map<String, String> settings = loneNode();
-      settings.put("controller.quorum.voters", "1@127.0.0.1:" + controller);
-      settings.put(
-          "listeners",
-          "DIRECT://127.0.0.1:%d,PROXIED://127.0.0.1:%d,CONTROLLER://127.0.0.1:%d"
-              .formatted(direct, place.port(PROXIED), controller));
-      settings.put(
-          "advertised.listeners",
-          "DIRECT://127.0.0.1:%d,PROXIED://127.0.0.1:%d".formatted(direct, place.proxyPort()));
+      int direct = place.port(BrokerPlace.CLIENTS);
+      settings.putAll(
+          listeners(
+              "127.0.0.1",
+              direct,
+              place.port(PROXIED),
+              place.port("controller"),
+              "127.0.0.1",
+              direct,
+              place.proxyPort()));
       settings.put("log.dirs", place.directory().resolve("data").toString());
       settings.putAll(request.options().settings());
       return place.write("server.properties", lines(settings));

@@ -116,12 +116,20 @@ final class ManagedProcess {
    */
   private static void awaitGone(ProcessHandle handle) {
     long deadline = System.nanoTime() + KILL_LIMIT.toNanos();
-    while (handle.isAlive()) {
+    while (runs(handle)) {
       if (System.nanoTime() > deadline) {
         throw new BrokerException("Process " + handle.pid() + " is still there after SIGKILL");
       }
       LockSupport.parkNanos(POLL.toNanos());
     }
+  }
+
+  /**
+   * Whether it does more than wait, dead, for its new parent to take note of its end. A dead
+   * process has no program any more.
+   */
+  private static boolean runs(ProcessHandle handle) {
+    return handle.isAlive() && handle.info().command().isPresent();
   }
 
   /**

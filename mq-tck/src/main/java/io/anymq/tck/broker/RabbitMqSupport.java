@@ -13,6 +13,8 @@ import java.util.TreeMap;
 final class RabbitMqSupport implements BrokerSupport {
 
   static final String NAME = "rabbitmq";
+  private static final String IMAGE = "rabbitmq:4.2-management";
+  private static final int DEFAULT_PORT = 5672;
   private static final String DISTRIBUTION = "distribution";
 
   /** It takes six to seven seconds on two idle cores. */
@@ -25,7 +27,10 @@ final class RabbitMqSupport implements BrokerSupport {
 
   @Override
   public List<BrokerStrategy> strategies() {
-    return List.of(new LocalNode());
+    return List.of(
+        ExternalBroker.strategy(DEFAULT_PORT, AmqpProbe::new, true),
+        ContainerBroker.strategy(RabbitMqSupport::container),
+        new LocalNode());
   }
 
   /** The URL, with the account that the options name or the default one. */
@@ -38,6 +43,32 @@ final class RabbitMqSupport implements BrokerSupport {
   private static BrokerOptions.Credentials credentials(BrokerOptions options) {
     BrokerOptions.Credentials asked = options.credentials();
     return asked != null ? asked : new BrokerOptions.Credentials("guest", "guest");
+  }
+
+  /**
+   * Clients come in through Docker's bridge, so that "from the loopback interface only" would shut
+   * all of them out.
+   */
+  private static ContainerBroker.Spec container(BrokerRequest request, BrokerPlace place) {
+    Map<String, String> lines = configuration(request.options());
+    lines.put("loopback_users", "none");
+    lines.putAll(request.options().settings());
+    return new ContainerBroker.Spec(
+        NAME,
+        place,
+        request.setting("image").orElse(IMAGE),
+        Map.of(BrokerPlace.CLIENTS, DEFAULT_PORT),
+        List.of(),
+        Map.of("/etc/rabbitmq/conf.d/90-anymq.conf", lines(lines)),
+        (host, port) -> url(request.options(), host, port),
+        BrokerPlace.CLIENTS,
+        (address, log) -> new AmqpProbe(address));
+  }
+
+  private static String lines(Map<String, String> settings) {
+    StringBuilder text = new StringBuilder();
+    settings.forEach((key, value) -> text.append(key).append(" = ").append(value).append('\n'));
+    return text.toString();
   }
 
   private static String encode(String part) {
@@ -106,9 +137,7 @@ final class RabbitMqSupport implements BrokerSupport {
       lines.put("log.console.level", "info");
       lines.putAll(configuration(options));
       lines.putAll(options.settings());
-      StringBuilder text = new StringBuilder();
-      lines.forEach((key, value) -> text.append(key).append(" = ").append(value).append('\n'));
-      place.write("rabbitmq.conf", text.toString());
+      place.write("rabbitmq.conf", lines(lines));
       place.write("enabled_plugins", "[].\n");
     }
 
