@@ -1,0 +1,250 @@
+package io.anymq.activemq;
+
+import io.anymq.Destination;
+import io.anymq.MessagingException;
+import io.anymq.spi.DeliverySink;
+import io.anymq.spi.InboundDelivery;
+import io.anymq.spi.LinkConsumer;
+import io.anymq.spi.Outcome;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import org.apache.activemq.ActiveMQDispatcher;
+import org.apache.activemq.command.ConsumerInfo;
+import org.apache.activemq.command.MessageAck;
+import org.apache.activemq.command.MessageDispatch;
+import org.apache.activemq.command.RemoveInfo;
+import org.apache.activemq.command.TransactionId;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Receives from one source. The connection's reading thread hands deliveries over; any thread
+ * settles.
+ *
+ * <p>Three locks, so that the reading thread never waits for a thread that writes: if it did, and
+ * the broker waited for us to read, both would wait for ever.
+ */
+final class ActiveMqConsumer implements LinkConsumer, ActiveMQDispatcher {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ActiveMqConsumer.class);
+
+  private final OpenWire wire;
+  private final ConsumerInfo info;
+  private final Destination source;
+  private final ActiveMqDestinations names;
+  private final ActiveMqMapper mapper;
+  private final DeliverySink sink;
+  private final Duration timeout;
+  private final Consumer<ActiveMqConsumer> afterClose;
+
+  /** Held while the sink is called. */
+  private final ReentrantLock delivering = new ReentrantLock();
+
+  /** Held while settlements are written, so that they go in the order in which they were taken. */
+  private final ReentrantLock settling = new ReentrantLock();
+
+  /** Guards the list; held for moments only. */
+  private final Object listLock = new Object();
+
+  private final UnsettledDeliveries unsettled = new UnsettledDeliveries();
+  private volatile boolean closed;
+
+  /**
+   * Makes a consumer; {@link #open} opens it.
+   *
+   * @param setting what it belongs to
+   * @param info what the broker is told of it
+   * @param source what the deliveries' destination is, unless the message says otherwise
+   * @param sink takes the deliveries
+   * @param afterClose is told when it has been closed
+   */
+  ActiveMqConsumer(
+      Setting setting,
+      ConsumerInfo info,
+      Destination source,
+      DeliverySink sink,
+      Consumer<ActiveMqConsumer> afterClose) {
+    this.wire = setting.wire;
+    this.names = setting.names;
+    this.mapper = setting.mapper;
+    this.timeout = setting.timeout;
+    this.info = info;
+    this.source = source;
+    this.sink = sink;
+    this.afterClose = afterClose;
+  }
+
+  /**
+   * What a consumer belongs to.
+   *
+   * @param wire its connection
+   * @param names the names of destinations
+   * @param mapper decodes messages
+   * @param timeout how long closing may take
+   */
+  record Setting(
+      OpenWire wire, ActiveMqDestinations names, ActiveMqMapper mapper, Duration timeout) {}
+
+  /** Opens it; the subscription is live when this returns. */
+  void open() {
+    wire.addConsumer("No consumer for " + source, info, this);
+  }
+
+  /** The connection that the deliveries must be settled on. */
+  OpenWire wire() {
+    return wire;
+  }
+
+  @Override
+  public void dispatch(MessageDispatch dispatch) {
+    if (dispatch.getMessage() == null) {
+      return; // the end of a browse or of a pull, neither of which is asked for here
+    }
+    ActiveMqDelivery delivery = new ActiveMqDelivery(dispatch, destination(dispatch), mapper);
+    delivering.lock();
+    try {
+      if (closed) {
+        return;
+      }
+      synchronized (listLock) {
+        unsettled.add(delivery);
+      }
+      sink.deliver(List.of(delivery));
+    } finally {
+      delivering.unlock();
+    }
+  }
+
+  private Destination destination(MessageDispatch dispatch) {
+    return dispatch.getDestination().equals(info.getDestination())
+        ? source
+        : names.toPortable(dispatch.getDestination()).orElse(source);
+  }
+
+  @Override
+  public boolean releasesNatively() {
+    return false;
+  }
+
+  @Override
+  public void settle(Outcome outcome, List<? extends InboundDelivery> deliveries) {
+    if (outcome != Outcome.ACCEPT) {
+      throw new IllegalArgumentException("OpenWire takes no single message back");
+    }
+    settling.lock();
+    try {
+      if (!closed) {
+        acknowledge(deliveries, null);
+      }
+    } catch (MessagingException e) {
+      LOG.debug("What was not accepted before the connection broke comes again", e);
+    } finally {
+      settling.unlock();
+    }
+  }
+
+  /**
+   * Sends acknowledgements.
+   *
+   * @param deliveries what is accepted
+   * @param transaction the transaction that it belongs to, or null
+   */
+  void acknowledge(
+      List<? extends InboundDelivery> deliveries, @Nullable TransactionId transaction) {
+    List<UnsettledDeliveries.Run> runs;
+    synchronized (listLock) {
+      runs = unsettled.take(deliveries);
+    }
+    for (UnsettledDeliveries.Run run : runs) {
+      MessageAck ack = acknowledgement(run);
+      ack.setTransactionId(transaction);
+      wire.send("The delivery could not be accepted", ack);
+    }
+  }
+
+  /**
+   * One is acknowledged by itself, a row of neighbours as a range. Both ends are named also for
+   * one: for a topic the broker takes a missing first end for "all before it too".
+   */
+  private MessageAck acknowledgement(UnsettledDeliveries.Run run) {
+    MessageAck ack = new MessageAck();
+    ack.setAckType(
+        run.count() == 1 ? MessageAck.INDIVIDUAL_ACK_TYPE : MessageAck.STANDARD_ACK_TYPE);
+    ack.setConsumerId(info.getConsumerId());
+    ack.setDestination(info.getDestination());
+    ack.setFirstMessageId(run.first().messageId());
+    ack.setLastMessageId(run.last().messageId());
+    ack.setMessageCount(run.count());
+    return ack;
+  }
+
+  @Override
+  public void close() {
+    if (!end()) {
+      return;
+    }
+    wire.detach(info.getConsumerId());
+    try {
+      if (wire.isLive()) {
+        remove();
+      }
+    } catch (MessagingException e) {
+      LOG.debug("The consumer of {} goes with its connection", source, e);
+    } finally {
+      afterClose.accept(this);
+    }
+  }
+
+  /** After this neither a delivery nor a settlement begins. */
+  private boolean end() {
+    boolean noDelivery = tryLock(delivering);
+    boolean noSettlement = tryLock(settling);
+    try {
+      boolean first = !closed;
+      closed = true;
+      return first;
+    } finally {
+      if (noSettlement) {
+        settling.unlock();
+      }
+      if (noDelivery) {
+        delivering.unlock();
+      }
+    }
+  }
+
+  private boolean tryLock(ReentrantLock lock) {
+    try {
+      return lock.tryLock(timeout.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  /**
+   * Tells the broker up to where messages have been delivered, so that it counts those and not the
+   * ones that were still on their way. It looks for that message among the unsettled ones, and
+   * counts none at all when it was accepted meanwhile: so it must be the last one that is still
+   * unsettled.
+   */
+  private void remove() {
+    RemoveInfo command = info.createRemoveCommand();
+    long delivered = RemoveInfo.LAST_DELIVERED_UNSET;
+    synchronized (listLock) {
+      if (unsettled.last().isPresent()) {
+        delivered = unsettled.last().get().messageId().getBrokerSequenceId();
+      }
+    }
+    command.setLastDeliveredSequenceId(delivered);
+    if (wire.onReader()) {
+      wire.send("The consumer could not be closed", command);
+    } else {
+      wire.request("The consumer could not be closed", command);
+    }
+  }
+}

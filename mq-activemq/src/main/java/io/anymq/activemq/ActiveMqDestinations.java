@@ -1,0 +1,51 @@
+package io.anymq.activemq;
+
+import io.anymq.Destination;
+import io.anymq.InvalidDestinationException;
+import io.anymq.Queue;
+import io.anymq.Topic;
+import io.anymq.spi.NativeNames;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.activemq.command.ActiveMQDestination;
+import org.apache.activemq.command.ActiveMQQueue;
+import org.apache.activemq.command.ActiveMQTopic;
+
+/**
+ * Portable destinations and native ones. Queues and topics are two name spaces natively, and every
+ * portable name is a native one as it is, so that only configured names need a table. Immutable.
+ */
+final class ActiveMqDestinations {
+
+  private final NativeNames names;
+  private final Map<ActiveMQDestination, Destination> configured = new HashMap<>();
+
+  ActiveMqDestinations(NativeNames names) {
+    this.names = names;
+    names.names().keySet().forEach(portable -> configured.put(toNative(portable), portable));
+  }
+
+  /** The native destination. */
+  ActiveMQDestination toNative(Destination destination) {
+    String name = names.of(destination).orElse(destination.name());
+    return destination instanceof Queue ? new ActiveMQQueue(name) : new ActiveMQTopic(name);
+  }
+
+  /** The portable destination, or empty when the native name is not a portable one. */
+  Optional<Destination> toPortable(ActiveMQDestination destination) {
+    Destination portable = configured.get(destination);
+    if (portable != null) {
+      return Optional.of(portable);
+    }
+    if (destination.isTemporary() || destination.isComposite()) {
+      return Optional.empty();
+    }
+    try {
+      String name = destination.getPhysicalName();
+      return Optional.of(destination.isQueue() ? Queue.of(name) : Topic.of(name));
+    } catch (InvalidDestinationException e) {
+      return Optional.empty();
+    }
+  }
+}

@@ -1,0 +1,300 @@
+package io.anymq.activemq;
+
+import io.anymq.Destination;
+import io.anymq.InvalidMessageException;
+import io.anymq.Message;
+import io.anymq.Queue;
+import io.anymq.Topic;
+import jakarta.jms.JMSException;
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.activemq.command.ActiveMQBytesMessage;
+import org.apache.activemq.command.ActiveMQDestination;
+import org.apache.activemq.command.ActiveMQMessage;
+import org.apache.activemq.command.ActiveMQTextMessage;
+import org.apache.activemq.util.ByteSequence;
+import org.fusesource.hawtbuf.UTF8Buffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Messages to native ones and back; no I/O. What has a native header travels in it; what has none,
+ * or would not fit, in a property whose name begins with {@code x-anymq-}. Immutable.
+ */
+final class ActiveMqMapper {
+
+  static final String ID = "x-anymq-id";
+  static final String CONTENT_TYPE = "x-anymq-content-type";
+  static final String CORRELATION_ID = "x-anymq-correlation-id";
+  static final String REPLY_TO = "x-anymq-reply-to";
+  static final String TYPE = "x-anymq-type";
+  static final String KEY = "x-anymq-key";
+  static final String TIMESTAMP = "x-anymq-timestamp";
+  static final String TIME_TO_LIVE = "x-anymq-time-to-live";
+  static final String DELIVERY_DELAY = "x-anymq-delivery-delay";
+
+  private static final String OWN_PREFIX = "x-anymq-";
+  private static final String QUEUE_PREFIX = "queue:";
+  private static final String TOPIC_PREFIX = "topic:";
+
+  /**
+   * The longest text, in characters, that certainly fits a native header: OpenWire's strings hold
+   * 65,535 bytes, and its modified UTF-8 takes up to 3 for a character.
+   */
+  private static final int MAX_HEADER_CHARS = 65_535 / 3;
+
+  private final ActiveMqDestinations destinations;
+
+  ActiveMqMapper(ActiveMqDestinations destinations) {
+    this.destinations = destinations;
+  }
+
+  /**
+   * What a native message is.
+   *
+   * @param message the message; of one that could not be decoded, what there is of it
+   * @param undecodable why it could not be decoded, if so
+   */
+  record Decoded(Message message, Optional<InvalidMessageException> undecodable) {}
+
+  /** The native message; it has no native id and no destination yet. */
+  ActiveMQMessage toNative(Message message) {
+    ActiveMQMessage to = body(message);
+    Headers headers = new Headers(to);
+    message.properties().forEach(headers::property);
+    headers.property(ID, message.id().orElse(null));
+    headers.property(KEY, message.key().orElse(null));
+    message
+        .correlationId()
+        .ifPresent(text -> headers.text(text, to::setCorrelationId, CORRELATION_ID));
+    message.type().ifPresent(text -> headers.text(text, to::setType, TYPE));
+    message.replyTo().ifPresent(replyTo -> replyTo(headers, replyTo));
+    to.setPriority((byte) message.priority());
+    to.setPersistent(message.persistent());
+    message.timestamp().ifPresent(time -> timestamp(headers, time.toEpochMilli()));
+    headers.property(TIME_TO_LIVE, message.timeToLive().map(Duration::toMillis).orElse(null));
+    headers.property(DELIVERY_DELAY, message.deliveryDelay().map(Duration::toMillis).orElse(null));
+    return to;
+  }
+
+  private static ActiveMQMessage body(Message message) {
+    String type = message.contentType().orElse(null);
+    if (Message.TEXT.equals(type)) {
+      Optional<String> text = utf8(message);
+      if (text.isPresent()) {
+        return textMessage(text.get());
+      }
+    }
+    ActiveMQBytesMessage bytes = new ActiveMQBytesMessage();
+    bytes.setContent(new ByteSequence(message.body()));
+    new Headers(bytes).property(CONTENT_TYPE, type);
+    return bytes;
+  }
+
+  private static ActiveMQMessage textMessage(String text) {
+    ActiveMQTextMessage message = new ActiveMQTextMessage();
+    try {
+      message.setText(text);
+    } catch (JMSException e) {
+      throw new IllegalStateException("A new message can be written", e);
+    }
+    return message;
+  }
+
+  private static Optional<String> utf8(Message message) {
+    try {
+      return Optional.of(
+          StandardCharsets.UTF_8.newDecoder().decode(message.bodyBuffer()).toString());
+    } catch (CharacterCodingException e) {
+      return Optional.empty();
+    }
+  }
+
+  private void replyTo(Headers headers, Destination replyTo) {
+    headers.message.setReplyTo(destinations.toNative(replyTo));
+    headers.property(
+        REPLY_TO, (replyTo instanceof Queue ? QUEUE_PREFIX : TOPIC_PREFIX) + replyTo.name());
+  }
+
+  /** Natively, 0 means that there is none. */
+  private static void timestamp(Headers headers, long millis) {
+    headers.message.setTimestamp(millis);
+    if (millis == 0) {
+      headers.property(TIMESTAMP, millis);
+    }
+  }
+
+  /** The portable message. Never throws: what cannot be decoded is told with its reason. */
+  Decoded fromNative(ActiveMQMessage from) {
+    Message.Builder to = Message.builder();
+    try {
+      Map<String, Object> properties = from.getProperties();
+      Headers headers = new Headers(from);
+      fields(headers, properties, to);
+      properties(properties, to);
+      body(from, to);
+      return new Decoded(to.build(), Optional.empty());
+    } catch (JMSException | IOException | RuntimeException e) {
+      rawBody(from, to);
+      return new Decoded(to.build(), Optional.of(undecodable(from, e)));
+    }
+  }
+
+  private void fields(Headers from, Map<String, Object> properties, Message.Builder to)
+      throws JMSException {
+    ActiveMQMessage message = from.message;
+    to.id(text(properties, ID).orElse(message.getJMSMessageID()));
+    to.contentType(text(properties, CONTENT_TYPE).orElse(null));
+    to.correlationId(text(properties, CORRELATION_ID).orElse(message.getCorrelationId()));
+    to.type(text(properties, TYPE).orElse(message.getType()));
+    to.key(text(properties, KEY).orElse(null));
+    to.priority(Math.max(0, Math.min(Message.MAX_PRIORITY, message.getPriority())));
+    to.persistent(message.isPersistent());
+    replyTo(message, properties, to);
+    times(message, properties, to);
+    if (message.getGroupID() != null) {
+      to.property("JMSXGroupID", message.getGroupID());
+      to.property("JMSXGroupSeq", message.getGroupSequence());
+    }
+  }
+
+  private void replyTo(ActiveMQMessage from, Map<String, Object> properties, Message.Builder to) {
+    Optional<String> own = text(properties, REPLY_TO);
+    ActiveMQDestination replyTo = from.getReplyTo();
+    if (own.isPresent()) {
+      to.replyTo(destination(own.get()));
+    } else if (replyTo != null) {
+      destinations
+          .toPortable(replyTo)
+          .ifPresentOrElse(
+              to::replyTo, () -> to.property("JMSReplyTo", replyTo.getQualifiedName()));
+    }
+  }
+
+  private static Destination destination(String text) {
+    if (text.startsWith(QUEUE_PREFIX)) {
+      return Queue.of(text.substring(QUEUE_PREFIX.length()));
+    }
+    if (text.startsWith(TOPIC_PREFIX)) {
+      return Topic.of(text.substring(TOPIC_PREFIX.length()));
+    }
+    throw new InvalidMessageException(
+        "Property %s is '%s', which is neither a queue nor a topic".formatted(REPLY_TO, text));
+  }
+
+  private static void times(
+      ActiveMQMessage from, Map<String, Object> properties, Message.Builder to) {
+    long timestamp = from.getTimestamp();
+    if (timestamp != 0 || properties.containsKey(TIMESTAMP)) {
+      to.timestamp(Instant.ofEpochMilli(timestamp));
+    }
+    millis(properties, TIME_TO_LIVE)
+        .or(() -> nativeTimeToLive(from))
+        .ifPresent(ttl -> to.timeToLive(Duration.ofMillis(ttl)));
+    millis(properties, DELIVERY_DELAY)
+        .ifPresent(delay -> to.deliveryDelay(Duration.ofMillis(delay)));
+  }
+
+  private static Optional<Long> nativeTimeToLive(ActiveMQMessage from) {
+    long ttl = from.getExpiration() - from.getTimestamp();
+    return from.getExpiration() > 0 && ttl > 0 ? Optional.of(ttl) : Optional.empty();
+  }
+
+  private static void properties(Map<String, Object> from, Message.Builder to) {
+    from.forEach(
+        (name, value) -> {
+          if (!name.startsWith(OWN_PREFIX)) {
+            to.property(name, value instanceof UTF8Buffer text ? text.toString() : value);
+          }
+        });
+  }
+
+  private static void body(ActiveMQMessage from, Message.Builder to) throws JMSException {
+    if (from instanceof ActiveMQBytesMessage bytes) {
+      to.body(bytes(bytes));
+    } else if (from instanceof ActiveMQTextMessage text) {
+      String body = text.getText();
+      if (body != null) {
+        to.text(body);
+      }
+    } else if (from.getDataStructureType() != ActiveMQMessage.DATA_STRUCTURE_TYPE) {
+      throw new InvalidMessageException(
+          "A %s has no portable body; send a BytesMessage or a TextMessage"
+              .formatted(from.getClass().getSimpleName().replace("ActiveMQ", "")));
+    }
+  }
+
+  private static byte[] bytes(ActiveMQBytesMessage from) throws JMSException {
+    ByteSequence content = from.getContent();
+    if (content == null) {
+      return new byte[0];
+    }
+    if (!from.isCompressed()) {
+      return raw(content);
+    }
+    byte[] body = new byte[Math.toIntExact(from.getBodyLength())];
+    from.readBytes(body);
+    return body;
+  }
+
+  private static void rawBody(ActiveMQMessage from, Message.Builder to) {
+    ByteSequence content = from.getContent();
+    if (content != null) {
+      to.body(raw(content));
+    }
+  }
+
+  /** The bytes; not copied when they fill their array, since the message's builder copies them. */
+  private static byte[] raw(ByteSequence content) {
+    if (content.offset == 0 && content.length == content.data.length) {
+      return content.data;
+    }
+    return Arrays.copyOfRange(content.data, content.offset, content.offset + content.length);
+  }
+
+  private static InvalidMessageException undecodable(ActiveMQMessage from, Exception error) {
+    return new InvalidMessageException(
+        "The native message %s cannot be decoded: %s"
+            .formatted(from.getMessageId(), error.getMessage()),
+        error);
+  }
+
+  private static Optional<String> text(Map<String, Object> properties, String name) {
+    return Optional.ofNullable(properties.get(name)).map(Object::toString);
+  }
+
+  private static Optional<Long> millis(Map<String, Object> properties, String name) {
+    return properties.get(name) instanceof Long millis ? Optional.of(millis) : Optional.empty();
+  }
+
+  /**
+   * A native message's metadata. Properties are set in OpenWire's own map, because the JMS setters
+   * refuse bytes and names that are no Java identifiers.
+   */
+  private record Headers(ActiveMQMessage message) {
+
+    void property(String name, @Nullable Object value) {
+      if (value == null) {
+        return;
+      }
+      try {
+        message.setProperty(name, value);
+      } catch (IOException e) {
+        throw new IllegalStateException("A new message has nothing that must be read first", e);
+      }
+    }
+
+    void text(String value, java.util.function.Consumer<String> header, String property) {
+      if (value.length() <= MAX_HEADER_CHARS) {
+        header.accept(value);
+      } else {
+        property(property, value);
+      }
+    }
+  }
+}

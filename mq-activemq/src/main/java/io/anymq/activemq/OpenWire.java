@@ -1,0 +1,335 @@
+package io.anymq.activemq;
+
+import io.anymq.ClosedException;
+import io.anymq.ConnectionLostException;
+import io.anymq.ConnectionOptions;
+import io.anymq.MessagingException;
+import io.anymq.spi.LinkRequest;
+import jakarta.jms.JMSException;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import org.apache.activemq.ActiveMQConnection;
+import org.apache.activemq.ActiveMQConnectionFactory;
+import org.apache.activemq.ActiveMQDispatcher;
+import org.apache.activemq.AsyncCallback;
+import org.apache.activemq.command.Command;
+import org.apache.activemq.command.ConnectionId;
+import org.apache.activemq.command.ConsumerId;
+import org.apache.activemq.command.ConsumerInfo;
+import org.apache.activemq.command.ProducerId;
+import org.apache.activemq.command.SessionId;
+import org.apache.activemq.command.SessionInfo;
+import org.apache.activemq.command.WireFormatInfo;
+import org.apache.activemq.transport.DefaultTransportListener;
+import org.apache.activemq.transport.WireFormatNegotiator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One native connection, and the commands that go over it.
+ *
+ * <p>It goes below the JMS session, whose consumer settles message by message and forgets, once a
+ * later message is accepted, that an earlier one was delivered; see the package's page. Commands
+ * are sent by any thread; a dispatcher is called by the connection's one reading thread.
+ */
+final class OpenWire {
+
+  private static final Logger LOG = LoggerFactory.getLogger(OpenWire.class);
+
+  /** The native client numbers sessions and temporary destinations from 1, so that 0 is free. */
+  static final long OWN_NUMBER = 0;
+
+  /** A broker's own limit by default, in bytes; what is larger is taken for another protocol. */
+  private static final long MAX_FRAME_BYTES = 100L << 20;
+
+  /** Room for the metadata of the largest message, in bytes. */
+  private static final long METADATA_BYTES = 1L << 20;
+
+  private enum State {
+    OPENING,
+    LIVE,
+    LOST,
+    CLOSED
+  }
+
+  private final Endpoint endpoint;
+  private final Duration operationTimeout;
+  private final Consumer<MessagingException> onLost;
+  private final AtomicReference<State> state = new AtomicReference<>(State.OPENING);
+  private final AtomicLong numbers = new AtomicLong();
+  private final ActiveMQConnection connection;
+  private final SessionId session;
+  private volatile String brokerVersion = "unknown";
+  private volatile Optional<Thread> reader = Optional.empty();
+
+  private OpenWire(
+      LinkRequest request, Optional<String> clientId, Consumer<MessagingException> onLost)
+      throws JMSException {
+    this.endpoint = Endpoint.parse(request.url().address());
+    this.operationTimeout = request.operationTimeout();
+    this.onLost = onLost;
+    long deadline = System.nanoTime() + request.connectTimeout().toNanos();
+    connection = (ActiveMQConnection) factory(request, clientId).createConnection();
+    try {
+      start(deadline);
+      session = new SessionId(connectionId(), OWN_NUMBER);
+      connection.syncSendPacket(new SessionInfo(session));
+    } catch (JMSException | RuntimeException e) {
+      abandon();
+      throw e;
+    }
+  }
+
+  /**
+   * Connects.
+   *
+   * @param request where to, and how
+   * @param clientId the client's identity, when a durable subscription needs one
+   * @param onLost is told once when the connection breaks; not of a failure to connect
+   * @return a live connection
+   */
+  static OpenWire open(
+      LinkRequest request, Optional<String> clientId, Consumer<MessagingException> onLost) {
+    try {
+      OpenWire wire = new OpenWire(request, clientId, onLost);
+      if (!wire.state.compareAndSet(State.OPENING, State.LIVE)) {
+        wire.abandon();
+        throw new IOException("the connection broke at once");
+      }
+      return wire;
+    } catch (JMSException | IOException | IllegalArgumentException e) {
+      throw ActiveMqErrors.connecting(Endpoint.parse(request.url().address()), e);
+    }
+  }
+
+  private ActiveMQConnectionFactory factory(LinkRequest request, Optional<String> clientId) {
+    ActiveMQConnectionFactory factory =
+        new ActiveMQConnectionFactory(
+            request.user().orElse(null), request.password().orElse(null), uri(request));
+    clientId.ifPresentOrElse(
+        factory::setClientID,
+        () -> factory.setClientIDPrefix(request.options().get(ConnectionOptions.CLIENT_NAME)));
+    factory.setWatchTopicAdvisories(
+        false); // only a JMS client's own temporary destinations need it
+    factory.setTrustedPackages(List.of());
+    factory.setTrustAllPackages(false);
+    factory.setTransportListener(new Listener());
+    factory.setExceptionListener(
+        error -> LOG.warn("The broker at {} complains: {}", endpoint, error.getMessage()));
+    return factory;
+  }
+
+  /** The native URL: each phase of connecting gets the whole time, and {@link #start} cuts it. */
+  private String uri(LinkRequest request) {
+    long connectMillis = request.connectTimeout().toMillis();
+    long frame =
+        Math.max(
+            MAX_FRAME_BYTES,
+            request.options().get(ConnectionOptions.MAX_MESSAGE_BYTES) + METADATA_BYTES);
+    return endpoint
+        + "?connectionTimeout="
+        + connectMillis
+        + "&wireFormat.maxInactivityDuration="
+        + request.options().get(ActiveMqOptions.HEARTBEAT).toMillis()
+        + "&wireFormat.maxInactivityDurationInitalDelay=" // spelt like that in the client
+        + connectMillis
+        + "&wireFormat.maxFrameSize="
+        + frame;
+  }
+
+  private void start(long deadline) throws JMSException {
+    WireFormatNegotiator negotiator = connection.getTransport().narrow(WireFormatNegotiator.class);
+    if (negotiator != null) {
+      negotiator.setNegotiateTimeout(millisUntil(deadline));
+    }
+    connection.setConnectResponseTimeout(millisUntil(deadline));
+    connection.setRequestTimeout(toMillis(operationTimeout));
+    connection.start();
+  }
+
+  /** The native connection. */
+  ActiveMQConnection connection() {
+    return connection;
+  }
+
+  /** The connection's id. */
+  ConnectionId connectionId() {
+    return connection.getConnectionInfo().getConnectionId();
+  }
+
+  /** The broker's own version, as it told it when the protocol was agreed on. */
+  String brokerVersion() {
+    return brokerVersion;
+  }
+
+  /** An id for a new consumer. */
+  ConsumerId newConsumerId() {
+    return new ConsumerId(session, numbers.incrementAndGet());
+  }
+
+  /** An id for a new producer. */
+  ProducerId newProducerId() {
+    return new ProducerId(session, numbers.incrementAndGet());
+  }
+
+  /** Whether the calling thread is the one that reads answers, and so must not wait for one. */
+  boolean onReader() {
+    return reader.filter(thread -> thread == Thread.currentThread()).isPresent();
+  }
+
+  /**
+   * Sends a command and waits for the broker's answer, at most for the operation time-out.
+   *
+   * @param what what is tried, for the failure's text
+   * @param command the command
+   */
+  void request(String what, Command command) {
+    try {
+      checkLive();
+      connection.syncSendPacket(command);
+    } catch (JMSException e) {
+      throw failed(what, e);
+    }
+  }
+
+  /** Sends a command; the broker's answer is told to the callback, unless the connection breaks. */
+  void request(String what, Command command, AsyncCallback callback) {
+    try {
+      checkLive();
+      connection.syncSendPacket(command, callback);
+    } catch (JMSException e) {
+      throw failed(what, e);
+    }
+  }
+
+  /** Sends a command that the broker does not answer. */
+  void send(String what, Command command) {
+    try {
+      checkLive();
+      connection.asyncSendPacket(command);
+    } catch (JMSException e) {
+      throw failed(what, e);
+    }
+  }
+
+  /** Makes a consumer; its dispatches may arrive before this returns. */
+  void addConsumer(String what, ConsumerInfo info, ActiveMQDispatcher dispatcher) {
+    connection.addDispatcher(info.getConsumerId(), dispatcher);
+    try {
+      request(what, info);
+    } catch (MessagingException e) {
+      connection.removeDispatcher(info.getConsumerId());
+      throw e;
+    }
+  }
+
+  /** Forgets a consumer, without a word to the broker. */
+  void detach(ConsumerId consumer) {
+    connection.removeDispatcher(consumer);
+  }
+
+  /** Whether it is neither lost nor closed. */
+  boolean isLive() {
+    return state.get() == State.LIVE;
+  }
+
+  /** A failure that came back for a command; one that says that the connection is gone ends it. */
+  boolean isLoss(Throwable error) {
+    if (!isLive()) {
+      return true;
+    }
+    boolean loss = connection.isTransportFailed() || ActiveMqErrors.isDisposal(error);
+    if (loss) {
+      lost(error);
+    }
+    return loss;
+  }
+
+  /** Closes; the broker is told, for as long as the time allows. Closing again does nothing. */
+  void close(Duration timeout) {
+    State before = state.getAndSet(State.CLOSED);
+    if (before == State.CLOSED) {
+      return;
+    }
+    connection.setCloseTimeout(onReader() ? 1 : toMillis(timeout));
+    try {
+      connection.close();
+    } catch (JMSException e) {
+      LOG.debug("Closing the connection to {} was not orderly", endpoint, e);
+    }
+  }
+
+  private void abandon() {
+    close(Duration.ofMillis(1));
+  }
+
+  private void checkLive() {
+    State now = state.get();
+    if (now == State.LOST) {
+      throw new ConnectionLostException("The connection to " + endpoint + " is lost");
+    }
+    if (now == State.CLOSED) {
+      throw new ClosedException("The connection to " + endpoint + " is closed");
+    }
+  }
+
+  private MessagingException failed(String what, JMSException error) {
+    MessagingException failure = ActiveMqErrors.translate(what, error);
+    if (failure instanceof ConnectionLostException) {
+      lost(error);
+    }
+    return failure;
+  }
+
+  private void lost(Throwable cause) {
+    if (state.compareAndSet(State.LIVE, State.LOST)) {
+      onLost.accept(
+          new ConnectionLostException(
+              "The connection to %s broke: %s".formatted(endpoint, cause.getMessage()), cause));
+    } else {
+      state.compareAndSet(State.OPENING, State.LOST);
+    }
+  }
+
+  private static int millisUntil(long deadline) {
+    return toMillis(Duration.ofNanos(deadline - System.nanoTime()));
+  }
+
+  /** At least one: the native client takes 0 for "without limit". */
+  private static int toMillis(Duration duration) {
+    return (int) Math.max(1, Math.min(Integer.MAX_VALUE, duration.toMillis()));
+  }
+
+  /**
+   * Hears what the JMS connection does not pass on: the broker's version, and the first sign of a
+   * loss.
+   */
+  private final class Listener extends DefaultTransportListener {
+
+    @Override
+    public void onCommand(Object command) {
+      if (command instanceof WireFormatInfo info) {
+        reader = Optional.of(Thread.currentThread());
+        readVersion(info);
+      }
+    }
+
+    @Override
+    public void onException(IOException error) {
+      lost(error);
+    }
+
+    private void readVersion(WireFormatInfo info) {
+      try {
+        brokerVersion = Optional.ofNullable(info.getProviderVersion()).orElse("unknown");
+      } catch (IOException e) {
+        LOG.debug("The broker's version cannot be read", e);
+      }
+    }
+  }
+}

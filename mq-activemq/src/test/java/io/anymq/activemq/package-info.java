@@ -1,0 +1,5 @@
+/** Tests of the adapter for ActiveMQ. */
+@NullMarked
+package io.anymq.activemq;
+
+import org.jspecify.annotations.NullMarked;
