@@ -68,7 +68,7 @@ public final class ConnectionOptions {
    * How many messages a consumer may hold unsettled, where its options do not say. Default: 256.
    */
   public static final Option<Integer> PREFETCH =
-      Option.number("prefetch", 1, 256, "how many messages a consumer may hold unsettled");
+      Option.number("prefetch", 1, 500, "how many messages a consumer may hold unsettled");
 
   /**
    * How many sends of a producer may be unconfirmed, where its options do not say. Default: 1024.

@@ -96,4 +96,9 @@ final class SessionDelivery implements Delivery {
   public void reject(String why) {
     decide(Decision.REJECT, why);
   }
+
+  @Override
+  public String toString() {
+    return core.toString();
+  }
 }

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -20,8 +21,9 @@ final class UrlParser {
 
   private static final Pattern FORM =
       Pattern.compile(
-          "(?<scheme>[A-Za-z][A-Za-z0-9+.-]*):(?<head>(?:[A-Za-z][A-Za-z0-9+.-]*:)?//)"
-              + "(?:(?<user>[^/?#@:]*)(?::(?<password>[^/?#@]*))?@)?(?<rest>[^?#\\s]+)(?:\\?(?<query>[^#\\s]*))?");
+          "(?<scheme>[A-Za-z][A-Za-z0-9+.-]*):"
+              + "(?:(?<head>(?:[A-Za-z][A-Za-z0-9+.-]*:)?//)(?:(?<user>[^/?#@:]*)(?::(?<password>[^/?#@]*))?@)?)?"
+              + "(?<rest>[^?#\\s]+)(?:\\?(?<query>[^#\\s]*))?");
 
   private UrlParser() {}
 
@@ -43,7 +45,7 @@ final class UrlParser {
     BrokerUrl url =
         new BrokerUrl(
             matcher.group("scheme").toLowerCase(Locale.ROOT),
-            matcher.group("head") + matcher.group("rest"),
+            Objects.requireNonNullElse(matcher.group("head"), "") + matcher.group("rest"),
             decoded(matcher.group("user")),
             decoded(matcher.group("password")));
     return new Parsed(url, query(Optional.ofNullable(matcher.group("query")).orElse("")));
