@@ -14,8 +14,8 @@ final class AtomicMemoryLink extends MemoryLink implements AtomicCommit {
 
   private final boolean declared;
 
-  AtomicMemoryLink(MemoryBroker broker, LinkRequest request) {
-    super(broker, request);
+  AtomicMemoryLink(MemoryBroker broker, LinkRequest request, String route) {
+    super(broker, request, route);
     declared =
         !request.options().get(MemoryBackend.WITHHOLD).contains(Capability.ATOMIC_TRANSACTIONS);
   }

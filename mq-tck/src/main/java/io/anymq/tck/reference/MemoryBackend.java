@@ -13,7 +13,10 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/** The reference adapter: {@code memory:name}. */
+/**
+ * The reference adapter: {@code memory:name}, or {@code memory:name/route} for a connection whose
+ * route can be {@linkplain MemoryBroker#cut cut}.
+ */
 public final class MemoryBackend implements Backend {
 
   /** Whose thread delivers. Default: a thread for each consumer. */
@@ -38,7 +41,7 @@ public final class MemoryBackend implements Backend {
           Set.of(),
           "capabilities that are not declared");
 
-  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]+");
+  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]+(/[A-Za-z0-9]+)?");
 
   /** For the service loader. */
   public MemoryBackend() {}
@@ -62,13 +65,16 @@ public final class MemoryBackend implements Backend {
   public void validate(BrokerUrl url) {
     if (!NAME.matcher(url.address()).matches()) {
       throw new InvalidOptionException(
-          "'%s' is not of the form memory:name, with a name of A-Z a-z 0-9 . _ -".formatted(url));
+          "'%s' is not of the form memory:name or memory:name/route, with a name of A-Z a-z 0-9 . _ -"
+              .formatted(url));
     }
   }
 
   @Override
   public Link connect(LinkRequest request) {
-    return MemoryBroker.named(request.url().address()).connect(request);
+    String[] nameAndRoute = request.url().address().split("/", 2);
+    String route = nameAndRoute.length == 2 ? nameAndRoute[1] : "";
+    return MemoryBroker.named(nameAndRoute[0]).connect(request, route);
   }
 
   private static Set<Capability> parseCapabilities(String text) {

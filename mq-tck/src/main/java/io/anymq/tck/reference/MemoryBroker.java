@@ -7,6 +7,7 @@ import io.anymq.MessagingException;
 import io.anymq.Queue;
 import io.anymq.spi.Link;
 import io.anymq.spi.LinkRequest;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -14,6 +15,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +33,7 @@ public final class MemoryBroker {
   private final ReentrantLock lock = new ReentrantLock();
   private final MemoryStore store = new MemoryStore();
   private final Set<MemoryLink> links = new LinkedHashSet<>();
+  private final Set<String> cutRoutes = new HashSet<>();
   private boolean running = true;
   private boolean reachable = true;
   private boolean confirming = true;
@@ -70,7 +73,30 @@ public final class MemoryBroker {
 
   /** Loses all links; new ones can be made at once. What they have not confirmed stays so. */
   public void dropLinks() {
-    List<MemoryLink> dropped = locked(() -> List.copyOf(links));
+    drop(link -> true);
+  }
+
+  /**
+   * Loses the links of a route, and refuses new ones until {@link #restore}.
+   *
+   * @param route the route, as in {@code memory:name/route}
+   */
+  public void cut(String route) {
+    locked(() -> cutRoutes.add(route));
+    drop(link -> link.route().equals(route));
+  }
+
+  /**
+   * Ends a {@link #cut}.
+   *
+   * @param route the route
+   */
+  public void restore(String route) {
+    locked(() -> cutRoutes.remove(route));
+  }
+
+  private void drop(Predicate<MemoryLink> which) {
+    List<MemoryLink> dropped = locked(() -> links.stream().filter(which).toList());
     ConnectionLostException cause =
         new ConnectionLostException("The link to memory:" + name + " was dropped");
     dropped.forEach(link -> link.lose(cause));
@@ -137,14 +163,14 @@ public final class MemoryBroker {
         });
   }
 
-  Link connect(LinkRequest request) {
+  Link connect(LinkRequest request, String route) {
     return locked(
         () -> {
-          requireConnectable(request);
+          requireConnectable(request, route);
           MemoryLink link =
               request.options().get(MemoryBackend.ATOMIC_COMMIT)
-                  ? new AtomicMemoryLink(this, request)
-                  : new MemoryLink(this, request);
+                  ? new AtomicMemoryLink(this, request, route)
+                  : new MemoryLink(this, request, route);
           links.add(link);
           return link;
         });
@@ -180,8 +206,8 @@ public final class MemoryBroker {
     }
   }
 
-  private void requireConnectable(LinkRequest request) throws MessagingException {
-    if (!running || !reachable) {
+  private void requireConnectable(LinkRequest request, String route) throws MessagingException {
+    if (!running || !reachable || cutRoutes.contains(route)) {
       throw new ConnectFailedException(
           "Nobody answers at memory:" + name + "; start that broker first");
     }

@@ -62,6 +62,7 @@ class MemoryLink implements Link, DepthQuery, Purger, Browsing, TemporaryQueues 
 
   final MemoryBroker broker;
   private final LinkRequest request;
+  private final String route;
   private final String threadName = "anymq-memory-" + COUNT.incrementAndGet();
   private final Worker io = new Worker(threadName);
   private final Set<MemoryConsumer> consumers = new LinkedHashSet<>();
@@ -70,9 +71,14 @@ class MemoryLink implements Link, DepthQuery, Purger, Browsing, TemporaryQueues 
   private boolean alive = true;
   private int consumerCount;
 
-  MemoryLink(MemoryBroker broker, LinkRequest request) {
+  MemoryLink(MemoryBroker broker, LinkRequest request, String route) {
     this.broker = broker;
     this.request = request;
+    this.route = route;
+  }
+
+  String route() {
+    return route;
   }
 
   @Override

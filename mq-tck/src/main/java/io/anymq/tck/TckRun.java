@@ -1,0 +1,155 @@
+package io.anymq.tck;
+
+import io.anymq.BackendInfo;
+import io.anymq.Capabilities;
+import io.anymq.Capability;
+import io.anymq.Connection;
+import io.anymq.ConnectionFactory;
+import io.anymq.MessagingException;
+import io.anymq.tck.broker.BrokerControl;
+import io.anymq.tck.broker.BrokerException;
+import io.anymq.tck.broker.BrokerHandle;
+import io.anymq.tck.scenario.ScenarioContext;
+import io.anymq.tck.scenario.Scenarios;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One run of rules on one backend: a broker, and a connection that clears up behind scenarios. Used
+ * by one thread. Close it: that ends the broker, unless others share it.
+ */
+public final class TckRun implements AutoCloseable {
+
+  private final BackendHarness harness;
+  private final String id = Long.toString(System.nanoTime(), Character.MAX_RADIX);
+  private @Nullable BrokerHandle broker;
+  private @Nullable Connection janitor;
+  private @Nullable String unavailable;
+  private @Nullable String unusable;
+
+  private TckRun(BackendHarness harness) {
+    this.harness = harness;
+  }
+
+  /**
+   * Gets a broker and connects to it. Never throws: where there is no broker, every rule is not
+   * run, and where there is no connection, every rule fails.
+   *
+   * @param harness the backend
+   * @return the run
+   */
+  public static TckRun open(BackendHarness harness) {
+    TckRun run = new TckRun(harness);
+    try {
+      BrokerHandle broker = harness.startBroker();
+      run.broker = broker;
+      run.janitor = run.connectJanitor(broker);
+    } catch (BrokerException e) {
+      run.unavailable = "There is no broker: " + e.getMessage();
+    } catch (MessagingException e) {
+      run.unusable = "The kit could not connect to the broker: " + e;
+    }
+    return run;
+  }
+
+  /** The backend's name. */
+  public String backend() {
+    return harness.name();
+  }
+
+  /** The broker, when there is one. */
+  public Optional<BrokerHandle> broker() {
+    return Optional.ofNullable(broker);
+  }
+
+  /** What the connection declares, when there is one. */
+  public Optional<Capabilities> capabilities() {
+    return Optional.ofNullable(janitor).map(Connection::capabilities);
+  }
+
+  /** What the connection talks to, when there is one. */
+  public Optional<BackendInfo> info() {
+    return Optional.ofNullable(janitor).map(Connection::backend);
+  }
+
+  /**
+   * Runs one rule, once.
+   *
+   * @param rule the rule
+   * @return its result
+   */
+  public RuleResult run(Rule rule) {
+    BrokerHandle handle = broker;
+    if (handle == null) {
+      return result(rule, RuleResult.Outcome.NOT_RUN, Duration.ZERO, String.valueOf(unavailable));
+    }
+    Connection connection = janitor;
+    if (connection == null) {
+      return result(rule, RuleResult.Outcome.FAILED, Duration.ZERO, String.valueOf(unusable));
+    }
+    Set<BrokerControl> lacking = missing(rule.controls(), handle.controls());
+    if (!lacking.isEmpty()) {
+      String message = "This broker (%s) does not let the kit do %s to it";
+      return result(
+          rule,
+          RuleResult.Outcome.NOT_RUN,
+          Duration.ZERO,
+          message.formatted(handle.provisioning().label(), lacking));
+    }
+    return runOn(rule, handle, connection);
+  }
+
+  private RuleResult runOn(Rule rule, BrokerHandle handle, Connection connection) {
+    Set<Capability> undeclared = EnumSet.noneOf(Capability.class);
+    rule.needs().stream()
+        .filter(capability -> !connection.capabilities().supports(capability))
+        .forEach(undeclared::add);
+    ScenarioContext context =
+        new ScenarioContext(harness, handle, connection, "tck." + id + "." + rule.id());
+    long begun = System.nanoTime();
+    Optional<String> failure =
+        TimedScenario.run(
+            rule,
+            context,
+            undeclared.isEmpty()
+                ? () -> Scenarios.run(rule.scenario(), context)
+                : () -> Scenarios.verifyRefusal(undeclared, context));
+    Duration took = Duration.ofNanos(System.nanoTime() - begun);
+    if (failure.isPresent()) {
+      return result(rule, RuleResult.Outcome.FAILED, took, failure.get());
+    }
+    return undeclared.isEmpty()
+        ? result(rule, RuleResult.Outcome.PASSED, took, "")
+        : result(rule, RuleResult.Outcome.REFUSED, took, "Not declared and refused: " + undeclared);
+  }
+
+  @Override
+  public void close() {
+    if (janitor != null) {
+      janitor.close();
+    }
+    if (broker != null) {
+      broker.close();
+    }
+  }
+
+  private Connection connectJanitor(BrokerHandle handle) {
+    ConnectionFactory.Builder builder = ConnectionFactory.builder().url(harness.url(handle));
+    harness.options().forEach(builder::option);
+    return builder.build().connect();
+  }
+
+  private static Set<BrokerControl> missing(Set<BrokerControl> wanted, Set<BrokerControl> there) {
+    Set<BrokerControl> missing = EnumSet.noneOf(BrokerControl.class);
+    wanted.stream().filter(control -> !there.contains(control)).forEach(missing::add);
+    return missing;
+  }
+
+  private static RuleResult result(
+      Rule rule, RuleResult.Outcome outcome, Duration took, String message) {
+    return new RuleResult(rule, outcome, took, message);
+  }
+}

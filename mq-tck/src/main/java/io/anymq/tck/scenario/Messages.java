@@ -1,0 +1,147 @@
+package io.anymq.tck.scenario;
+
+import io.anymq.AcknowledgementMode;
+import io.anymq.Connection;
+import io.anymq.Consumer;
+import io.anymq.ConsumerOptions;
+import io.anymq.Delivery;
+import io.anymq.Destination;
+import io.anymq.Message;
+import io.anymq.Queue;
+import io.anymq.SubscriptionOptions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
+
+/** What most scenarios do with messages. */
+final class Messages {
+
+  /** The application settles. */
+  static final ConsumerOptions MANUAL =
+      ConsumerOptions.builder().acknowledgement(AcknowledgementMode.MANUAL).build();
+
+  private static final String MARKER = "marker";
+
+  private Messages() {}
+
+  /** The application settles, and holds that many at most. */
+  static ConsumerOptions manual(int prefetch) {
+    return manual().prefetch(prefetch).build();
+  }
+
+  static ConsumerOptions.Builder manual() {
+    return ConsumerOptions.builder().acknowledgement(AcknowledgementMode.MANUAL);
+  }
+
+  /** A plain subscription whose deliveries the application settles. */
+  static SubscriptionOptions manualSubscription() {
+    return SubscriptionOptions.builder().consumer(MANUAL).build();
+  }
+
+  /** A durable subscription whose deliveries the application settles. */
+  static SubscriptionOptions manualDurable(String name) {
+    return SubscriptionOptions.builder().durable(name).consumer(MANUAL).build();
+  }
+
+  /** Sends each, one after the other, confirmed. */
+  static void send(Connection connection, Destination to, String... texts) {
+    for (String text : texts) {
+      connection.send(to, Message.text(text));
+    }
+  }
+
+  /** Sends "0", "1", … and waits until all are confirmed. */
+  static void sendNumbers(Connection connection, Destination to, int count) {
+    List<CompletableFuture<Message>> sent = new ArrayList<>();
+    for (String number : numbers(count)) {
+      sent.add(connection.sendAsync(to, Message.text(number)));
+    }
+    sent.forEach(
+        each -> Check.completes(each, "each of " + count + " sends to " + to, "the confirmations"));
+  }
+
+  /** "0", "1", … */
+  static List<String> numbers(int count) {
+    return IntStream.range(0, count).mapToObj(Integer::toString).toList();
+  }
+
+  /** The next delivery; fails when none comes. */
+  static Delivery take(Consumer consumer) {
+    return consumer
+        .receive(Check.LIMIT)
+        .orElseThrow(
+            () ->
+                Check.failure(
+                    "a message",
+                    "none in " + Check.LIMIT.toSeconds() + " s",
+                    "that the send was stored, and that the consumer gets what is in the queue"));
+  }
+
+  /** The next deliveries; fails when one does not come. */
+  static List<Delivery> take(Consumer consumer, int count) {
+    List<Delivery> taken = new ArrayList<>();
+    while (taken.size() < count) {
+      Optional<Delivery> next = consumer.receive(Check.LIMIT);
+      taken.add(
+          next.orElseThrow(
+              () ->
+                  Check.failure(
+                      count + " messages",
+                      taken.size() + " and then none in " + Check.LIMIT.toSeconds() + " s",
+                      "whether messages are lost, or credit is not given back on settlement")));
+    }
+    return taken;
+  }
+
+  static List<String> texts(List<Delivery> deliveries) {
+    return deliveries.stream().map(delivery -> delivery.message().text()).toList();
+  }
+
+  static List<String> takeTexts(Consumer consumer, int count) {
+    return texts(take(consumer, count));
+  }
+
+  static String takeText(Consumer consumer) {
+    return take(consumer).message().text();
+  }
+
+  /** Fails when something arrives within a short silence. */
+  static void nothingMore(Consumer consumer, String when, String check) {
+    Optional<String> more = consumer.receive(ScenarioContext.SILENCE).map(Messages::shown);
+    Check.that(more.isEmpty(), "nothing more " + when, more.orElse(""), check);
+  }
+
+  /**
+   * Fails when the queue holds anything: sends a marker, which must be the only thing that a new
+   * consumer gets.
+   */
+  static void empty(ScenarioContext t, Queue queue, String when, String check) {
+    Connection connection = t.connect();
+    try (Consumer consumer = connection.createConsumer(queue)) {
+      marker(connection, queue, consumer, when, check);
+    }
+    connection.close();
+  }
+
+  /** As {@link #empty}, with a consumer or subscription that is there already. */
+  static void marker(
+      Connection connection, Destination to, Consumer consumer, String when, String check) {
+    send(connection, to, MARKER);
+    Delivery next = take(consumer);
+    Check.that(
+        next.message().text().equals(MARKER), "nothing in " + to + " " + when, shown(next), check);
+    nothingMore(consumer, when, check);
+  }
+
+  static String shown(Delivery delivery) {
+    byte[] body = delivery.message().body();
+    String text =
+        body.length > 60
+            ? body.length + " bytes"
+            : "'" + new String(body, java.nio.charset.StandardCharsets.UTF_8) + "'";
+    return "message %s (redelivered: %s, count: %d)"
+        .formatted(text, delivery.redelivered(), delivery.deliveryCount());
+  }
+}

@@ -1,0 +1,252 @@
+package io.anymq.tck.scenario;
+
+import io.anymq.Capabilities;
+import io.anymq.Capability;
+import io.anymq.Connection;
+import io.anymq.ConnectionFactory;
+import io.anymq.ConnectionListener;
+import io.anymq.Destination;
+import io.anymq.Queue;
+import io.anymq.Topic;
+import io.anymq.tck.BackendHarness;
+import io.anymq.tck.NativeClient;
+import io.anymq.tck.broker.BrokerHandle;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
+import java.util.function.UnaryOperator;
+
+/**
+ * What a scenario works with: connections to the backend under test, destinations that nobody else
+ * has, and threads. Takes away what it has given when it is closed. Used by the scenario's threads.
+ */
+public final class ScenarioContext {
+
+  /** How long nothing must arrive, behind a marker, to be taken for nothing. */
+  public static final Duration SILENCE = Duration.ofMillis(300);
+
+  private static final Duration CLOSE_LIMIT = Duration.ofSeconds(3);
+
+  private final BackendHarness harness;
+  private final BrokerHandle broker;
+  private final Connection janitor;
+  private final String prefix;
+  private final Deque<AutoCloseable> resources = new ArrayDeque<>();
+  private final Set<Destination> destinations = new LinkedHashSet<>();
+  private final List<AutoCloseable> subscriptions = new ArrayList<>();
+  private final List<Thread> threads = new ArrayList<>();
+
+  /**
+   * Makes a context for one scenario.
+   *
+   * @param harness the backend
+   * @param broker its broker
+   * @param janitor a connection of the run, which removes destinations
+   * @param prefix begins the names of destinations; unique for run and rule
+   */
+  public ScenarioContext(
+      BackendHarness harness, BrokerHandle broker, Connection janitor, String prefix) {
+    this.harness = harness;
+    this.broker = broker;
+    this.janitor = janitor;
+    this.prefix = prefix.toLowerCase(Locale.ROOT);
+  }
+
+  /** The backend under test. */
+  public BackendHarness harness() {
+    return harness;
+  }
+
+  /** Its broker. */
+  public BrokerHandle broker() {
+    return broker;
+  }
+
+  /** What it declares. */
+  public Capabilities capabilities() {
+    return janitor.capabilities();
+  }
+
+  /** Whether it declares that. */
+  public boolean supports(Capability capability) {
+    return capabilities().supports(capability);
+  }
+
+  /** A connection of the run, to look at destinations with; not for closing. */
+  public Connection observer() {
+    return janitor;
+  }
+
+  /** A portable name that nobody else has. */
+  public synchronized String freshName() {
+    return prefix + "." + destinations.size();
+  }
+
+  /** A queue that nobody else has; it does not exist yet, and is deleted at the end. */
+  public synchronized Queue newQueue() {
+    Queue queue = Queue.of(freshName());
+    adopt(queue);
+    return queue;
+  }
+
+  /** A queue that nobody else has; it exists and is empty. */
+  public Queue queue() {
+    Queue queue = newQueue();
+    janitor.declare(queue);
+    return queue;
+  }
+
+  /** A topic that nobody else has; it does not exist yet, and is deleted at the end. */
+  public synchronized Topic newTopic() {
+    Topic topic = Topic.of(freshName());
+    adopt(topic);
+    return topic;
+  }
+
+  /** A topic that nobody else has; it exists. */
+  public Topic topic() {
+    Topic topic = newTopic();
+    janitor.declare(topic);
+    return topic;
+  }
+
+  /** Has a destination deleted at the end, with its dead-letter queue. */
+  public synchronized void adopt(Destination destination) {
+    destinations.add(destination);
+  }
+
+  /** Has a durable subscription removed at the end. */
+  public synchronized void removeAtEnd(Topic topic, String subscription) {
+    subscriptions.add(() -> janitor.unsubscribe(topic, subscription));
+  }
+
+  /** A factory for the backend under test, before it is built. */
+  public ConnectionFactory.Builder factory() {
+    return factory(harness.url(broker));
+  }
+
+  private ConnectionFactory.Builder factory(String url) {
+    ConnectionFactory.Builder builder = ConnectionFactory.builder().url(url);
+    harness.options().forEach(builder::option);
+    return builder;
+  }
+
+  /** A connection, closed at the end. */
+  public Connection connect() {
+    return connect(UnaryOperator.identity());
+  }
+
+  /** A connection with options, closed at the end. */
+  public Connection connect(UnaryOperator<ConnectionFactory.Builder> options) {
+    return keep(options.apply(factory()).build().connect());
+  }
+
+  /** A connection that is watched, closed at the end. */
+  public Connection connect(ConnectionListener listener) {
+    return keep(factory().build().connect(listener));
+  }
+
+  /** A connection through the proxy, whose network can be cut; closed at the end. */
+  public Connection connectProxied(
+      UnaryOperator<ConnectionFactory.Builder> options, ConnectionListener listener) {
+    return keep(options.apply(factory(broker.proxiedUrl())).build().connect(listener));
+  }
+
+  /** A native client, closed at the end. */
+  public NativeClient nativeClient() {
+    return keep(harness.openNativeClient(broker));
+  }
+
+  /** Closes it at the end, in the opposite order of the calls. */
+  public synchronized <T extends AutoCloseable> T keep(T resource) {
+    resources.push(resource);
+    return resource;
+  }
+
+  /** Does it at the end, in the opposite order of the calls. */
+  public void onClose(AutoCloseable action) {
+    keep(action);
+  }
+
+  /** Runs something in a thread of its own. */
+  public synchronized <T> Future<T> inThread(Callable<T> work) {
+    CompletableFuture<T> result = new CompletableFuture<>();
+    Thread thread =
+        new Thread(
+            () -> {
+              try {
+                result.complete(work.call());
+              } catch (Exception | AssertionError e) {
+                result.completeExceptionally(e);
+              }
+            },
+            "tck-scenario-" + threads.size());
+    thread.setDaemon(true);
+    threads.add(thread);
+    thread.start();
+    return result;
+  }
+
+  /** Runs something in a thread of its own. */
+  public Future<Boolean> inThread(Check.Action work) {
+    return inThread(
+        () -> {
+          work.run();
+          return true;
+        });
+  }
+
+  /**
+   * Closes what is open and deletes what there is.
+   *
+   * @throws Exception the first thing that went wrong, after all has been tried
+   */
+  public void close() throws Exception {
+    List<AutoCloseable> all;
+    synchronized (this) {
+      threads.forEach(Thread::interrupt);
+      all = new ArrayList<>(resources);
+      all.addAll(subscriptions);
+      destinations.forEach(destination -> all.add(() -> delete(destination)));
+    }
+    Exception first = null;
+    for (AutoCloseable resource : all) {
+      try {
+        close(resource);
+      } catch (Exception e) {
+        if (first == null) {
+          first = e;
+        } else {
+          first.addSuppressed(e);
+        }
+      }
+    }
+    if (first != null) {
+      throw first;
+    }
+  }
+
+  private static void close(AutoCloseable resource) throws Exception {
+    if (resource instanceof Connection connection) {
+      connection.close(CLOSE_LIMIT);
+    } else {
+      resource.close();
+    }
+  }
+
+  private void delete(Destination destination) {
+    janitor.delete(destination);
+    String deadLetters = destination.name() + Queue.DEAD_LETTER_SUFFIX;
+    if (deadLetters.length() <= Destination.MAX_NAME_LENGTH) {
+      janitor.delete(Queue.of(deadLetters));
+    }
+  }
+}

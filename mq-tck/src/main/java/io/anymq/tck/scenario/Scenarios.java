@@ -1,0 +1,54 @@
+package io.anymq.tck.scenario;
+
+import io.anymq.Capability;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.util.List;
+import java.util.Set;
+
+/** The classes that hold scenarios, and how one is run. */
+public final class Scenarios {
+
+  private static final List<Class<?>> CLASSES =
+      List.of(MessageScenarios.class, SendScenarios.class);
+
+  private Scenarios() {}
+
+  /** The classes, in the order of the specification. */
+  public static List<Class<?>> classes() {
+    return CLASSES;
+  }
+
+  /**
+   * Runs a scenario in the calling thread.
+   *
+   * @param scenario the method
+   * @param context what it works with
+   * @throws Exception what it throws
+   */
+  public static void run(Method scenario, ScenarioContext context) throws Exception {
+    try {
+      scenario.invoke(null, context);
+    } catch (InvocationTargetException e) {
+      Throwable cause = e.getCause();
+      if (cause instanceof Error error) {
+        throw error;
+      }
+      throw cause instanceof Exception exception ? exception : e;
+    }
+  }
+
+  /**
+   * Verifies that what is not declared is refused.
+   *
+   * @param missing the capabilities
+   * @param context what it works with
+   * @throws Exception when one is not refused
+   */
+  public static void verifyRefusal(Set<Capability> missing, ScenarioContext context)
+      throws Exception {
+    for (Capability capability : missing) {
+      Refusals.verify(capability, context);
+    }
+  }
+}

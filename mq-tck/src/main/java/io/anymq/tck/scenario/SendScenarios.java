@@ -1,0 +1,429 @@
+package io.anymq.tck.scenario;
+
+import io.anymq.ClosedException;
+import io.anymq.Connection;
+import io.anymq.Consumer;
+import io.anymq.Delivery;
+import io.anymq.DestinationNotFoundException;
+import io.anymq.ErrorCode;
+import io.anymq.Message;
+import io.anymq.MessageTooLargeException;
+import io.anymq.MessagingException;
+import io.anymq.MessagingTimeoutException;
+import io.anymq.MissingDestination;
+import io.anymq.Producer;
+import io.anymq.ProducerOptions;
+import io.anymq.Queue;
+import io.anymq.Topic;
+import io.anymq.tck.Scenario;
+import io.anymq.tck.broker.BrokerControl;
+import io.anymq.tck.ledger.Ledger;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
+
+/** SEND: producers and confirmations. */
+final class SendScenarios {
+
+  private static final ProducerOptions FAIL_IF_MISSING =
+      ProducerOptions.builder().missingDestination(MissingDestination.FAIL).build();
+
+  private SendScenarios() {}
+
+  @Scenario(
+      id = "SEND-01",
+      title = "send returns when the backend has the message",
+      intent = "A confirmed message does not depend on its sender any more.")
+  static void confirmed(ScenarioContext t) {
+    Queue queue = t.queue();
+    Connection sender = t.connect();
+    Messages.send(sender, queue, "a");
+    sender.close();
+    String text = Messages.takeText(t.connect().createConsumer(queue));
+    Check.equal("a", text, "the message of a sender that has gone", "what send waits for");
+  }
+
+  @Scenario(
+      id = "SEND-02",
+      title = "Every confirmed message arrives once and whole",
+      intent =
+          "Nothing confirmed is lost, nothing is doubled, nothing is changed, in calm weather.")
+  static void ledger(ScenarioContext t) {
+    Connection connection = t.connect();
+    Queue queue = t.queue();
+    Ledger ledger = new Ledger();
+    List<CompletableFuture<?>> all = new ArrayList<>();
+    for (int i = 0; i < 500; i++) {
+      Message message = ledger.next("key-" + i % 7, i % 50 * 40);
+      all.add(ledger.track(message, connection.sendAsync(queue, message)));
+    }
+    all.forEach(each -> Check.completes(each, "every send", "the confirmations"));
+    Consumer consumer = connection.createConsumer(queue);
+    Messages.take(consumer, 500).forEach(ledger::received);
+    consumer.receive(ScenarioContext.SILENCE).ifPresent(ledger::received);
+    LedgerCheck.exactlyOnce(ledger.reconcile());
+  }
+
+  @Scenario(
+      id = "SEND-03",
+      title = "Asynchronous sends keep their order",
+      intent = "Pipelining is for speed, and changes nothing else.")
+  static void asyncOrder(ScenarioContext t) {
+    Connection connection = t.connect();
+    Queue queue = t.queue();
+    Messages.sendNumbers(connection, queue, 200);
+    List<String> received = Messages.takeTexts(connection.createConsumer(queue), 200);
+    Check.equal(Messages.numbers(200), received, "the order of arrival", "how sends are pipelined");
+  }
+
+  @Scenario(
+      id = "SEND-04",
+      title = "A full window holds the caller back",
+      intent = "A slow broker must not fill the sender's memory.",
+      controls = BrokerControl.PAUSE)
+  static void window(ScenarioContext t) {
+    Queue queue = t.queue();
+    ProducerOptions options = ProducerOptions.builder().window(4).build();
+    Producer producer = t.connect().createProducer(queue, options);
+    producer.send("warm");
+    List<CompletableFuture<Message>> sent = new ArrayList<>();
+    t.onClose(t.broker()::resume);
+    t.broker().pause();
+    String check = "that the window counts unconfirmed sends, and that a full one blocks sendAsync";
+    for (int i = 0; i < 4; i++) {
+      sent.add(producer.sendAsync(Message.text("in the window")));
+    }
+    Future<Boolean> fifth = t.inThread(() -> sent.add(producer.sendAsync(Message.text("fifth"))));
+    Check.that(
+        !doneWithin(fifth, Duration.ofMillis(500)),
+        "the fifth sendAsync to wait, with a window of 4 and nothing confirmed",
+        "that it returned",
+        check);
+    t.broker().resume();
+    Check.completes(fifth, "the fifth sendAsync after the broker goes on", check);
+    sent.forEach(each -> Check.completes(each, "each send after the broker goes on", check));
+  }
+
+  @Scenario(
+      id = "SEND-05",
+      title = "A producer may be shared between threads",
+      intent = "All messages arrive, and each thread's keep their order.")
+  static void sharedProducer(ScenarioContext t) {
+    Queue queue = t.queue();
+    Connection connection = t.connect();
+    Producer producer = connection.createProducer(queue);
+    List<Future<Boolean>> threads = new ArrayList<>();
+    for (int thread = 0; thread < 4; thread++) {
+      String key = "thread-" + thread;
+      threads.add(t.inThread(() -> sendWithKey(producer, key, 50)));
+    }
+    threads.forEach(each -> Check.completes(each, "each sending thread", "the producer's lock"));
+    List<Delivery> received = Messages.take(connection.createConsumer(queue), 200);
+    for (int thread = 0; thread < 4; thread++) {
+      String key = "thread-" + thread;
+      List<String> ofThread =
+          received.stream()
+              .map(Delivery::message)
+              .filter(message -> message.key().orElse("").equals(key))
+              .map(Message::text)
+              .toList();
+      Check.equal(Messages.numbers(50), ofThread, "what came of " + key, "the order of sends");
+    }
+  }
+
+  @Scenario(
+      id = "SEND-06",
+      title = "A producer for a missing destination is refused where the options forbid to make it",
+      intent = "A mistyped name is found at once, and creates nothing.")
+  static void missingRefused(ScenarioContext t) {
+    Connection connection = t.connect();
+    Queue queue = t.newQueue();
+    Topic topic = t.newTopic();
+    Class<DestinationNotFoundException> refusal = DestinationNotFoundException.class;
+    String check = "MissingDestination.FAIL";
+    Check.refused(
+        refusal, () -> connection.createProducer(queue, FAIL_IF_MISSING), "a producer", check);
+    Check.refused(
+        refusal, () -> connection.createProducer(topic, FAIL_IF_MISSING), "a producer", check);
+    Check.that(!connection.exists(queue), "the queue not to be made", "that it exists", check);
+    Check.that(!connection.exists(topic), "the topic not to be made", "that it exists", check);
+  }
+
+  @Scenario(
+      id = "SEND-07",
+      title = "A missing destination is made where the options allow",
+      intent = "With defaults a first send works on every backend.")
+  static void missingMade(ScenarioContext t) {
+    Connection connection = t.connect();
+    Queue queue = t.newQueue();
+    Messages.send(connection, queue, "first");
+    Check.equal(
+        "first",
+        Messages.takeText(connection.createConsumer(queue)),
+        "the message that made its queue",
+        "MissingDestination.CREATE");
+    Topic topic = t.newTopic();
+    Messages.send(connection, topic, "nobody listens");
+    Check.that(connection.exists(topic), "the topic to be made", "that it is missing", "CREATE");
+  }
+
+  @Scenario(
+      id = "SEND-08",
+      title = "A send to a queue that was deleted fails, and is never confirmed",
+      intent = "Nothing is confirmed and dropped.")
+  static void deletedMeanwhile(ScenarioContext t) {
+    Queue queue = t.queue();
+    Producer producer = t.connect().createProducer(queue, FAIL_IF_MISSING);
+    producer.send("before");
+    t.observer().delete(queue);
+    Check.refused(
+        DestinationNotFoundException.class,
+        () -> producer.send("after"),
+        "a send to a queue that was deleted",
+        "that the broker's word about unroutable messages is heard (mandatory, metadata, …)");
+  }
+
+  @Scenario(
+      id = "SEND-09",
+      title = "A send after a deletion makes the queue again where the options allow",
+      intent = "Confirmed means that it is there, in this case too.")
+  static void deletedAndMade(ScenarioContext t) {
+    Queue queue = t.queue();
+    Connection connection = t.connect();
+    Producer producer = connection.createProducer(queue);
+    producer.send("before");
+    t.observer().delete(queue);
+    producer.send("after");
+    Check.equal(
+        "after",
+        Messages.takeText(connection.createConsumer(queue)),
+        "the message that made its queue again",
+        "what becomes of DestinationNotFoundException in a send");
+  }
+
+  @Scenario(
+      id = "SEND-10",
+      title = "A refused message does not disturb its neighbours",
+      intent = "What was accepted before is kept, and what follows is sent.")
+  static void refusedInTheMiddle(ScenarioContext t) {
+    Queue queue = t.queue();
+    Connection connection = t.connect(o -> o.option("max-message-bytes", "100"));
+    Producer producer = connection.createProducer(queue);
+    CompletableFuture<Message> before = producer.sendAsync(Message.text("before"));
+    Check.refused(
+        MessageTooLargeException.class,
+        () -> producer.sendAsync(Message.bytes(new byte[101])),
+        "sendAsync of a message that is too large",
+        "that it throws before anything is sent");
+    CompletableFuture<Message> after = producer.sendAsync(Message.text("after"));
+    Check.completes(before, "the send before", "the window");
+    Check.completes(after, "the send after", "the window");
+    List<String> texts = Messages.takeTexts(connection.createConsumer(queue), 2);
+    Check.equal(List.of("before", "after"), texts, "what arrived", "the refusal");
+  }
+
+  @Scenario(
+      id = "SEND-11",
+      title = "flush waits for everything that was sent before",
+      intent = "A batch can be closed with one call.")
+  static void flush(ScenarioContext t) {
+    Producer producer = t.connect().createProducer(t.queue());
+    List<CompletableFuture<Message>> sent = new ArrayList<>();
+    for (String number : Messages.numbers(100)) {
+      sent.add(producer.sendAsync(Message.text(number)));
+    }
+    producer.flush(Check.LIMIT);
+    long unconfirmed = sent.stream().filter(each -> !each.isDone()).count();
+    Check.equal(0L, unconfirmed, "the number of unconfirmed sends after flush", "flush");
+  }
+
+  @Scenario(
+      id = "SEND-12",
+      title = "flush that is not done in time says so",
+      intent = "No call waits longer than it was told to.",
+      controls = BrokerControl.PAUSE)
+  static void flushTimeout(ScenarioContext t) throws Exception {
+    Producer producer = t.connect().createProducer(t.queue());
+    producer.send("warm");
+    t.onClose(t.broker()::resume);
+    t.broker().pause();
+    CompletableFuture<Message> sent = producer.sendAsync(Message.text("a"));
+    Check.within(
+        Duration.ofSeconds(3),
+        () ->
+            Check.refused(
+                MessagingTimeoutException.class,
+                () -> producer.flush(Duration.ofMillis(200)),
+                "flush with a broker that does not answer",
+                "flush"),
+        "a flush of 200 ms",
+        "flush's time limit");
+    t.broker().resume();
+    Check.completes(sent, "the send, when the broker goes on,", "that flush cancels nothing");
+  }
+
+  @Scenario(
+      id = "SEND-13",
+      title = "Closing a producer waits for its unconfirmed sends",
+      intent = "Close loses nothing.")
+  static void closeFlushes(ScenarioContext t) {
+    Queue queue = t.queue();
+    Connection connection = t.connect();
+    Producer producer = connection.createProducer(queue);
+    List<CompletableFuture<Message>> sent = new ArrayList<>();
+    for (String number : Messages.numbers(200)) {
+      sent.add(producer.sendAsync(Message.text(number)));
+    }
+    producer.close();
+    sent.forEach(each -> Check.that(each.isDone(), "every send done", "one that is not", "close"));
+    sent.forEach(each -> Check.completes(each, "every send", "what close does to the window"));
+    List<String> received = Messages.takeTexts(connection.createConsumer(queue), 200);
+    Check.equal(Messages.numbers(200), received, "what arrived", "close");
+  }
+
+  @Scenario(
+      id = "SEND-14",
+      title = "A closed producer refuses to send",
+      intent = "A message never vanishes into a closed object.")
+  static void closedProducer(ScenarioContext t) {
+    Producer producer = t.connect().createProducer(t.queue());
+    producer.close();
+    Class<ClosedException> refusal = ClosedException.class;
+    Check.refused(refusal, () -> producer.send("a"), "send after close", "the producer's state");
+    Check.refused(
+        refusal,
+        () -> Check.completes(producer.sendAsync(Message.text("a")), "the future", "the state"),
+        "sendAsync after close",
+        "the producer's state");
+  }
+
+  @Scenario(
+      id = "SEND-15",
+      title = "A message can be sent many times",
+      intent = "Messages are values; each send is a message of its own.")
+  static void sameMessageTwice(ScenarioContext t) {
+    Connection connection = t.connect();
+    Queue queue = t.queue();
+    Message message = Message.text("a");
+    String first = connection.send(queue, message).id().orElse("");
+    String second = connection.send(queue, message).id().orElse("");
+    Consumer consumer = connection.createConsumer(queue);
+    List<String> ids =
+        Messages.take(consumer, 2).stream().map(each -> each.message().id().orElse("")).toList();
+    Check.equal(List.of(first, second), ids, "the ids", "that the id is given at each send");
+    Check.that(message.id().isEmpty(), "the sent object unchanged", message, "immutability");
+  }
+
+  @Scenario(
+      id = "SEND-16",
+      title = "Cancelling a send's future changes nothing",
+      intent = "A message under way cannot be called back, and nothing pretends that it can.")
+  static void cancel(ScenarioContext t) {
+    Connection connection = t.connect();
+    Queue queue = t.queue();
+    connection.sendAsync(queue, Message.text("a")).cancel(true);
+    Messages.send(connection, queue, "b");
+    List<String> texts = Messages.takeTexts(connection.createConsumer(queue), 2);
+    Check.equal(List.of("a", "b"), texts, "what arrived", "the future that sendAsync returns");
+  }
+
+  @Scenario(
+      id = "SEND-17",
+      title = "A send ends within its time limit",
+      intent =
+          "A broker that says nothing holds nobody for ever, and the failure says what is known.",
+      controls = BrokerControl.PAUSE)
+  static void sendTimeout(ScenarioContext t) throws Exception {
+    ProducerOptions options = ProducerOptions.builder().sendTimeout(Duration.ofMillis(500)).build();
+    Producer producer = t.connect().createProducer(t.queue(), options);
+    t.onClose(t.broker()::resume);
+    t.broker().pause();
+    MessagingException failure =
+        Check.within(
+            Duration.ofSeconds(4),
+            () ->
+                Check.refused(
+                    () -> producer.send("a"),
+                    "a send to a broker that does not answer",
+                    "that a message that may have arrived is in doubt",
+                    ErrorCode.SEND_IN_DOUBT,
+                    ErrorCode.TIMEOUT),
+            "a send with a time limit of 500 ms",
+            "the send time-out");
+    Check.that(failure.isTransient(), "a transient failure", failure.code(), "the error's code");
+  }
+
+  @Scenario(
+      id = "SEND-18",
+      title = "What is in doubt may have arrived; what was not sent never does",
+      intent = "The caller can decide whether to send again.",
+      controls = BrokerControl.PAUSE)
+  static void inDoubt(ScenarioContext t) {
+    ProducerOptions options = ProducerOptions.builder().sendTimeout(Duration.ofMillis(500)).build();
+    Queue queue = t.queue();
+    Connection connection = t.connect();
+    Producer producer = connection.createProducer(queue, options);
+    producer.send("0");
+    t.onClose(t.broker()::resume);
+    t.broker().pause();
+    ErrorCode code = failure(producer).code();
+    t.broker().resume();
+    connection.send(queue, Message.text("end"));
+    List<String> texts = new ArrayList<>();
+    Consumer consumer = connection.createConsumer(queue);
+    while (!texts.contains("end")) {
+      texts.add(Messages.takeText(consumer));
+    }
+    Check.that(
+        code == ErrorCode.SEND_IN_DOUBT || !texts.contains("1"),
+        "a message that was reported as not sent (" + code + ") not to arrive",
+        texts,
+        "when a failure says SEND_IN_DOUBT");
+  }
+
+  @Scenario(
+      id = "SEND-19",
+      title = "Sends of the connection keep their order",
+      intent = "The short form means the same as a producer.")
+  static void connectionSend(ScenarioContext t) {
+    Connection connection = t.connect();
+    Queue queue = t.queue();
+    connection.sendAsync(queue, Message.text("a"));
+    connection.send(queue, Message.text("b"));
+    connection.sendAsync(queue, Message.text("c"));
+    List<String> texts = Messages.takeTexts(connection.createConsumer(queue), 3);
+    Check.equal(List.of("a", "b", "c"), texts, "what arrived", "the producer that is kept");
+  }
+
+  private static void sendWithKey(Producer producer, String key, int count) {
+    List<CompletableFuture<Message>> sent = new ArrayList<>();
+    for (String number : Messages.numbers(count)) {
+      sent.add(producer.sendAsync(Message.text(number).toBuilder().key(key).build()));
+    }
+    sent.forEach(each -> Check.completes(each, "each send of " + key, "the confirmations"));
+  }
+
+  private static MessagingException failure(Producer producer) {
+    return Check.refused(
+        MessagingException.class,
+        () -> producer.send("1"),
+        "a send to a broker that does not answer",
+        "the send time-out");
+  }
+
+  private static boolean doneWithin(Future<?> future, Duration limit) {
+    try {
+      future.get(limit.toMillis(), java.util.concurrent.TimeUnit.MILLISECONDS);
+      return true;
+    } catch (java.util.concurrent.TimeoutException e) {
+      return false;
+    } catch (java.util.concurrent.ExecutionException e) {
+      throw new RuleFailure("the call to wait", String.valueOf(e.getCause()), "the call");
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+}
