@@ -2,13 +2,13 @@ package io.anymq.tck;
 
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.TestInstance;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The kit as JUnit tests: extend it in an adapter's tests, give it the adapter's harness, and every
@@ -61,8 +61,7 @@ public abstract class TckSuite {
       }
       case FAILED -> Assertions.fail(failure(run, result));
       case NOT_RUN -> {
-        Assumptions.assumeFalse(
-            Boolean.getBoolean(ALLOW_MISSING), "Not run: " + result.message());
+        Assumptions.assumeFalse(Boolean.getBoolean(ALLOW_MISSING), "Not run: " + result.message());
         Assertions.fail("Not run: " + result.message());
       }
     }

@@ -34,9 +34,9 @@ final class AtomicMemoryLink extends MemoryLink implements AtomicCommit {
     lockedAlive(
         () -> {
           accepts.forEach(AtomicMemoryLink::requireHeld);
-          sends.forEach(send -> broker.store().requireRoom(send.destination()));
+          sends.forEach(send -> broker.store().requireRoom(actual(send.destination())));
           for (Send send : sends) {
-            broker.store().publish(send.destination(), MemoryMapper.encode(send.message()));
+            broker.store().publish(actual(send.destination()), MemoryMapper.encode(send.message()));
           }
           accepts.forEach(each -> each.consumer().settle(Outcome.ACCEPT, each.deliveries()));
           return true;

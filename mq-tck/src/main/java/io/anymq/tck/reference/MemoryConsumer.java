@@ -4,10 +4,12 @@ import io.anymq.Destination;
 import io.anymq.InvalidMessageException;
 import io.anymq.Message;
 import io.anymq.MessagingException;
+import io.anymq.spi.ConsumerRequest;
 import io.anymq.spi.DeliverySink;
 import io.anymq.spi.InboundDelivery;
 import io.anymq.spi.LinkConsumer;
 import io.anymq.spi.Outcome;
+import io.anymq.spi.Source;
 import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -25,6 +27,7 @@ final class MemoryConsumer implements LinkConsumer {
 
   private final MemoryLink link;
   private final MemoryQueue queue;
+  private final ConsumerRequest request;
   private final int prefetch;
   private final DeliverySink sink;
   private final Worker worker;
@@ -41,8 +44,11 @@ final class MemoryConsumer implements LinkConsumer {
     private final MemoryMapper.Decoded decoded;
     private final int count;
 
-    Held(Stored stored) {
+    private final Destination destination;
+
+    Held(Stored stored, Destination destination) {
       this.stored = stored;
+      this.destination = destination;
       this.decoded = MemoryMapper.decode(stored.record);
       this.count = stored.deliveries;
     }
@@ -54,7 +60,7 @@ final class MemoryConsumer implements LinkConsumer {
 
     @Override
     public Destination destination() {
-      return stored.destination;
+      return destination;
     }
 
     @Override
@@ -76,13 +82,14 @@ final class MemoryConsumer implements LinkConsumer {
   MemoryConsumer(
       MemoryLink link,
       MemoryQueue queue,
-      int prefetch,
+      ConsumerRequest request,
       DeliverySink sink,
       Worker worker,
       boolean ownWorker) {
     this.link = link;
     this.queue = queue;
-    this.prefetch = prefetch;
+    this.request = request;
+    this.prefetch = request.prefetch();
     this.sink = sink;
     this.worker = worker;
     this.ownWorker = ownWorker;
@@ -181,10 +188,22 @@ final class MemoryConsumer implements LinkConsumer {
     if (!attached) {
       return List.of();
     }
-    List<Held> batch = queue.take(prefetch - held.size()).stream().map(Held::new).toList();
+    List<Held> batch = queue.take(prefetch - held.size()).stream().map(this::held).toList();
     held.addAll(batch);
     delivering = batch.isEmpty() ? null : new CountDownLatch(1);
     return batch;
+  }
+
+  private Held held(Stored stored) {
+    return new Held(stored, portable(stored.destination));
+  }
+
+  /** As the application calls it, whatever configuration means by that. */
+  private Destination portable(Destination actual) {
+    if (request.source() instanceof Source.OfQueue of) {
+      return of.queue();
+    }
+    return request.source() instanceof Source.OfTopic of ? of.topic() : actual;
   }
 
   private void delivered() {

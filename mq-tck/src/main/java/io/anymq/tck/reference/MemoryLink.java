@@ -24,6 +24,7 @@ import io.anymq.spi.LinkRequest;
 import io.anymq.spi.OutboundMessage;
 import io.anymq.spi.ProducerListener;
 import io.anymq.spi.Purger;
+import io.anymq.spi.Source;
 import io.anymq.spi.TemporaryQueues;
 import java.time.Duration;
 import java.time.Instant;
@@ -105,7 +106,7 @@ class MemoryLink implements Link, DepthQuery, Purger, Browsing, TemporaryQueues 
     return new LinkProducer() {
       @Override
       public void send(OutboundMessage message) {
-        publish(destination, message);
+        publish(actual(destination), message);
       }
 
       @Override
@@ -117,11 +118,10 @@ class MemoryLink implements Link, DepthQuery, Purger, Browsing, TemporaryQueues 
   public LinkConsumer openConsumer(ConsumerRequest wanted, DeliverySink sink) {
     return lockedAlive(
         () -> {
-          MemoryQueue queue = broker.store().open(wanted.source());
+          MemoryQueue queue = broker.store().open(actual(wanted.source()));
           boolean own = dispatch() == Dispatch.INLINE;
           Worker worker = own ? new Worker(threadName + "-" + ++consumerCount) : io;
-          MemoryConsumer consumer =
-              new MemoryConsumer(this, queue, wanted.prefetch(), sink, worker, own);
+          MemoryConsumer consumer = new MemoryConsumer(this, queue, wanted, sink, worker, own);
           consumers.add(consumer);
           consumer.attach();
           return consumer;
@@ -132,7 +132,7 @@ class MemoryLink implements Link, DepthQuery, Purger, Browsing, TemporaryQueues 
   public void declare(Destination destination, QueueOptions options) {
     lockedAlive(
         () -> {
-          broker.store().declare(destination, options.maxLength().orElse(Long.MAX_VALUE));
+          broker.store().declare(actual(destination), options.maxLength().orElse(Long.MAX_VALUE));
           return true;
         });
   }
@@ -141,21 +141,21 @@ class MemoryLink implements Link, DepthQuery, Purger, Browsing, TemporaryQueues 
   public void delete(Destination destination) {
     lockedAlive(
         () -> {
-          deleteNow(destination);
+          deleteNow(actual(destination));
           return true;
         });
   }
 
   @Override
   public boolean exists(Destination destination) {
-    return lockedAlive(() -> broker.store().exists(destination));
+    return lockedAlive(() -> broker.store().exists(actual(destination)));
   }
 
   @Override
   public void unsubscribe(Topic topic, String name) {
     lockedAlive(
         () -> {
-          broker.store().unsubscribe(topic, name);
+          broker.store().unsubscribe(actual(topic), name);
           return true;
         });
   }
@@ -164,7 +164,7 @@ class MemoryLink implements Link, DepthQuery, Purger, Browsing, TemporaryQueues 
   public QueueDepth depth(Queue queue) {
     return lockedAlive(
         () -> {
-          MemoryQueue found = broker.store().queue(queue);
+          MemoryQueue found = broker.store().queue(actual(queue));
           OptionalLong inFlight = OptionalLong.of(found.inFlight());
           return new QueueDepth(
               found.ready(), QueueDepth.Counting.READY, inFlight, true, Instant.now());
@@ -175,7 +175,7 @@ class MemoryLink implements Link, DepthQuery, Purger, Browsing, TemporaryQueues 
   public void purge(Queue queue) {
     lockedAlive(
         () -> {
-          broker.store().queue(queue).purge();
+          broker.store().queue(actual(queue)).purge();
           return true;
         });
   }
@@ -183,7 +183,7 @@ class MemoryLink implements Link, DepthQuery, Purger, Browsing, TemporaryQueues 
   @Override
   public QueueBrowser browse(Queue queue) {
     List<Message> messages =
-        lockedAlive(() -> broker.store().queue(queue).contents()).stream()
+        lockedAlive(() -> broker.store().queue(actual(queue)).contents()).stream()
             .map(stored -> MemoryMapper.decode(stored.record).message())
             .toList();
     return new MemoryBrowser(queue, messages.iterator());
@@ -243,6 +243,29 @@ class MemoryLink implements Link, DepthQuery, Purger, Browsing, TemporaryQueues 
           }
           return action.get();
         });
+  }
+
+  /** The queue that configuration means by this one. */
+  Queue actual(Queue queue) {
+    return request.names().of(queue).map(Queue::of).orElse(queue);
+  }
+
+  private Topic actual(Topic topic) {
+    return request.names().of(topic).map(Topic::of).orElse(topic);
+  }
+
+  /** The destination that configuration means by this one. */
+  Destination actual(Destination destination) {
+    return destination instanceof Queue queue ? actual(queue) : actual((Topic) destination);
+  }
+
+  private Source actual(Source source) {
+    if (source instanceof Source.OfQueue of) {
+      return new Source.OfQueue(actual(of.queue()));
+    }
+    return source instanceof Source.OfTopic of
+        ? new Source.OfTopic(actual(of.topic()), of.terms())
+        : source;
   }
 
   private void deleteNow(Destination destination) {

@@ -3,6 +3,7 @@ package io.anymq.tck.scenario;
 import io.anymq.Connection;
 import io.anymq.ConnectionOptions;
 import io.anymq.Consumer;
+import io.anymq.ConsumerOptions;
 import io.anymq.Delivery;
 import io.anymq.Destination;
 import io.anymq.ErrorCode;
@@ -12,6 +13,7 @@ import io.anymq.Message;
 import io.anymq.MessageTooLargeException;
 import io.anymq.Queue;
 import io.anymq.Subscription;
+import io.anymq.SubscriptionOptions;
 import io.anymq.Topic;
 import io.anymq.TopicPattern;
 import io.anymq.tck.Scenario;
@@ -217,6 +219,8 @@ final class MessageScenarios {
   static void portableNames(ScenarioContext t) {
     Connection connection = t.connect();
     String base = t.freshName();
+    ConsumerOptions ownDeadLetters =
+        ConsumerOptions.builder().deadLetterQueue(Queue.of(base + ".dlq")).build();
     String longest = base + "-".repeat(Destination.MAX_NAME_LENGTH - base.length());
     for (String name : List.of(longest, base + ".ABC.xyz_019-.", "-" + base + "_", "." + base)) {
       Queue queue = Queue.of(name);
@@ -226,10 +230,12 @@ final class MessageScenarios {
       Messages.send(connection, queue, "a");
       Check.equal(
           "a",
-          Messages.takeText(connection.createConsumer(queue)),
+          Messages.takeText(connection.createConsumer(queue, ownDeadLetters)),
           "the message in " + queue,
           "the mapping of names");
-      Subscription subscription = connection.subscribe(topic);
+      Subscription subscription =
+          connection.subscribe(
+              topic, SubscriptionOptions.builder().consumer(ownDeadLetters).build());
       Messages.send(connection, topic, "b");
       Check.equal("b", Messages.takeText(subscription), "the message of " + topic, "the mapping");
     }

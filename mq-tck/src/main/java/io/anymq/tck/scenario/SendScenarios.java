@@ -211,10 +211,11 @@ final class SendScenarios {
     Queue queue = t.queue();
     Connection connection = t.connect(o -> o.option("max-message-bytes", "100"));
     Producer producer = connection.createProducer(queue);
+    Message tooLarge = Message.bytes(new byte[101]);
     CompletableFuture<Message> before = producer.sendAsync(Message.text("before"));
     Check.refused(
         MessageTooLargeException.class,
-        () -> producer.sendAsync(Message.bytes(new byte[101])),
+        () -> Check.completes(producer.sendAsync(tooLarge), "its future", "the window"),
         "sendAsync of a message that is too large",
         "that it throws before anything is sent");
     CompletableFuture<Message> after = producer.sendAsync(Message.text("after"));
@@ -390,9 +391,11 @@ final class SendScenarios {
   static void connectionSend(ScenarioContext t) {
     Connection connection = t.connect();
     Queue queue = t.queue();
-    connection.sendAsync(queue, Message.text("a"));
+    CompletableFuture<Message> first = connection.sendAsync(queue, Message.text("a"));
     connection.send(queue, Message.text("b"));
-    connection.sendAsync(queue, Message.text("c"));
+    CompletableFuture<Message> last = connection.sendAsync(queue, Message.text("c"));
+    Check.completes(first, "the first send", "the producer that is kept");
+    Check.completes(last, "the last send", "the producer that is kept");
     List<String> texts = Messages.takeTexts(connection.createConsumer(queue), 3);
     Check.equal(List.of("a", "b", "c"), texts, "what arrived", "the producer that is kept");
   }
@@ -420,7 +423,7 @@ final class SendScenarios {
     } catch (java.util.concurrent.TimeoutException e) {
       return false;
     } catch (java.util.concurrent.ExecutionException e) {
-      throw new RuleFailure("the call to wait", String.valueOf(e.getCause()), "the call");
+      throw new RuleFailure("the call to wait", e, "what ended it");
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return false;
