@@ -121,13 +121,13 @@ final class Attachment {
     early.clear();
   }
 
-  /** Hands over what was settled, and closes the link's consumer. */
+  /** Hands over what was settled, and closes the link's consumer, unless its link is lost. */
   void close() {
     LinkConsumer consumer;
     synchronized (this) {
       flush();
+      consumer = ended ? null : link;
       ended = true;
-      consumer = link;
     }
     if (consumer != null) {
       consumer.close();

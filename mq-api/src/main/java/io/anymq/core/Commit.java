@@ -39,9 +39,9 @@ final class Commit {
       throw rolledBack(
           "The connection was lost since the unit of work began: its deliveries come again", null);
     }
-    Supervisor.Current now;
+    LinkState.Current now;
     try {
-      now = connection.supervisor().await(0, deadline());
+      now = connection.supervisor().state().await(0, deadline());
     } catch (MessagingException e) {
       throw rolledBack("There is no connection to commit on: " + e.getMessage(), e);
     }

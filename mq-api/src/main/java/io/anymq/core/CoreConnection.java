@@ -39,6 +39,7 @@ import org.jspecify.annotations.Nullable;
 /** A connection: the gate for what is asked of it. Its {@link Household} owns all that it made. */
 final class CoreConnection implements Connection {
 
+  private final String url;
   private final Options options;
   private final Threads threads;
   private final Supervisor supervisor;
@@ -48,6 +49,7 @@ final class CoreConnection implements Connection {
   private CoreConnection(DefaultConnectionFactory factory, ConnectionListener listener) {
     options = factory.options();
     threads = new Threads(options.get(ConnectionOptions.CLIENT_NAME));
+    url = factory.url();
     supervisor = new Supervisor(factory, threads, new StateEvents(this, listener, threads));
     gate = new MessageGate(options.get(ConnectionOptions.MAX_MESSAGE_BYTES));
     household = new Household(this);
@@ -115,7 +117,7 @@ final class CoreConnection implements Connection {
 
   @Override
   public Capabilities capabilities() {
-    return supervisor.capabilities();
+    return supervisor.state().capabilities();
   }
 
   @Override
@@ -125,7 +127,7 @@ final class CoreConnection implements Connection {
 
   @Override
   public ConnectionState state() {
-    return supervisor.state();
+    return supervisor.state().state();
   }
 
   @Override
@@ -291,7 +293,7 @@ final class CoreConnection implements Connection {
   @Override
   public void close(Duration timeout) {
     Deadline deadline = Deadline.in(timeout);
-    boolean first = supervisor.beginClose();
+    boolean first = supervisor.state().beginClose();
     if (household.isListenerThread()) {
       // The listener that calls this must return before the rest can be done.
       if (first) {
@@ -300,7 +302,7 @@ final class CoreConnection implements Connection {
     } else if (first) {
       finishClose(deadline);
     } else {
-      supervisor.awaitClosed(deadline);
+      supervisor.state().awaitClosed(deadline);
     }
   }
 
@@ -315,6 +317,6 @@ final class CoreConnection implements Connection {
 
   @Override
   public String toString() {
-    return "Connection[" + supervisor + "]";
+    return "Connection[%s, %s]".formatted(url, state());
   }
 }

@@ -103,8 +103,11 @@ class CoreConsumer implements Consumer, Child {
     attachLock.lock();
     try {
       Attachment now = attached.get();
-      if (closing.get() || (now != null && now.epoch() >= epoch)) {
+      if (closing.get() || (now != null && now.epoch() >= epoch && !now.ended())) {
         return;
+      }
+      if (now != null) {
+        leave(now);
       }
       Destinations.ensure(link, source, options.missingDestination());
       open(link, new Attachment(connection.threads(), epoch, prefetch));
@@ -149,6 +152,7 @@ class CoreConsumer implements Consumer, Child {
 
     @Override
     public void broken(MessagingException cause) {
+      leave(attachment);
       boolean gone = cause instanceof DestinationNotFoundException;
       if (gone && options.missingDestination() == MissingDestination.FAIL) {
         connection.threads().chore(() -> fail(cause));
@@ -165,10 +169,14 @@ class CoreConsumer implements Consumer, Child {
   @Override
   public void detach(long epoch) {
     Attachment now = attached.get();
-    if (now != null && now.epoch() == epoch && attached.compareAndSet(now, null)) {
-      now.end();
-      buffer.dropOf(now);
+    if (now != null && now.epoch() == epoch) {
+      leave(now);
     }
+  }
+
+  private void leave(Attachment old) {
+    old.end();
+    buffer.dropOf(old);
   }
 
   // --- what the application gets
@@ -342,7 +350,7 @@ class CoreConsumer implements Consumer, Child {
   private void endAttachment() {
     attachLock.lock();
     try {
-      Attachment last = attached.getAndSet(null);
+      Attachment last = attached.get();
       if (last != null) {
         last.close();
       }

@@ -61,8 +61,13 @@ final class CoreProducer implements Producer, Child {
             producerOptions.window().orElseGet(() -> options.get(ConnectionOptions.SEND_WINDOW)));
   }
 
-  /** A link's producer, and the number of that link. */
-  private record Attached(LinkProducer producer, long epoch) {}
+  /**
+   * A link's producer.
+   *
+   * @param epoch the number of its link
+   * @param broken set when it is of no more use while its link lives
+   */
+  private record Attached(LinkProducer producer, long epoch, AtomicBoolean broken) {}
 
   @Override
   public Destination destination() {
@@ -130,7 +135,7 @@ final class CoreProducer implements Producer, Child {
    */
   private void transmit(PendingSend send) {
     Attached now = attached.get();
-    if (now == null) {
+    if (now == null || now.broken().get()) {
       return;
     }
     boolean before = send.transmitted();
@@ -167,7 +172,7 @@ final class CoreProducer implements Producer, Child {
   }
 
   private void recreateNow(PendingSend send) {
-    Supervisor.Current now = connection.supervisor().currentOrNull();
+    LinkState.Current now = connection.supervisor().state().current();
     if (now == null) {
       return; // the next link's producer makes the destination, and sends what is in the window
     }
@@ -199,17 +204,23 @@ final class CoreProducer implements Producer, Child {
     sendLock.lock();
     try {
       Attached now = attached.get();
-      if (closed.get() || (now != null && now.epoch() >= epoch)) {
+      if (closed.get() || (now != null && now.epoch() >= epoch && !now.broken().get())) {
         return;
       }
       missing(link);
-      LinkProducer producer =
-          link.openProducer(destination, cause -> connection.supervisor().reopen(this, epoch));
-      attached.set(new Attached(producer, epoch));
+      AtomicBoolean broken = new AtomicBoolean();
+      LinkProducer producer = link.openProducer(destination, cause -> broke(broken, epoch, cause));
+      attached.set(new Attached(producer, epoch, broken));
       window.open().forEach(this::transmit);
     } finally {
       sendLock.unlock();
     }
+  }
+
+  private void broke(AtomicBoolean broken, long epoch, MessagingException cause) {
+    LOG.warn("The producer for {} broke and is made again: {}", destination, cause.getMessage());
+    broken.set(true);
+    connection.supervisor().reopen(this, epoch);
   }
 
   @Override

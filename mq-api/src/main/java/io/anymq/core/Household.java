@@ -56,9 +56,9 @@ final class Household {
 
   CoreSession adopt(CoreSession session) {
     sessions.add(session);
-    if (connection.supervisor().isClosing()) {
+    if (connection.supervisor().state().isClosing()) {
       sessions.remove(session);
-      throw connection.supervisor().closed();
+      throw connection.supervisor().state().closed();
     }
     return session;
   }

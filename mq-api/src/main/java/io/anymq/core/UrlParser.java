@@ -23,7 +23,7 @@ final class UrlParser {
       Pattern.compile(
           "(?<scheme>[A-Za-z][A-Za-z0-9+.-]*):"
               + "(?:(?<head>(?:[A-Za-z][A-Za-z0-9+.-]*:)?//)(?:(?<user>[^/?#@:]*)(?::(?<password>[^/?#@]*))?@)?)?"
-              + "(?<rest>[^?#\\s]+)(?:\\?(?<query>[^#\\s]*))?");
+              + "(?<rest>(?!//)[^?#\\s]+)(?:\\?(?<query>[^#\\s]*))?");
 
   private UrlParser() {}
 

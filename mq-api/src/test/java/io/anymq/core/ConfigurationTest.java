@@ -1,0 +1,69 @@
+package io.anymq.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.anymq.ConnectionFactory;
+import io.anymq.ConnectionOptions;
+import io.anymq.InvalidOptionException;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import org.junit.jupiter.api.Test;
+
+class ConfigurationTest {
+
+  private final Properties system = new Properties();
+  private final Properties local = new Properties();
+  private final Properties onClassPath = new Properties();
+
+  private Configuration configuration(Map<String, String> environment) {
+    return new Configuration(system, environment, List.of(local, onClassPath));
+  }
+
+  @Test
+  void withoutAnyUrlThereIsTheHubInThisJvm() {
+    assertThat(configuration(Map.of()).url(null)).isEqualTo(ConnectionFactory.DEFAULT_URL);
+  }
+
+  @Test
+  void thePlacesAreAskedInTheirOrder() {
+    onClassPath.setProperty("anymq.url", "a://class-path");
+    assertThat(configuration(Map.of()).url(null)).isEqualTo("a://class-path");
+    local.setProperty("anymq.url", "a://local");
+    assertThat(configuration(Map.of()).url(null)).isEqualTo("a://local");
+    Map<String, String> environment = Map.of("ANYMQ_URL", "a://environment");
+    assertThat(configuration(environment).url(null)).isEqualTo("a://environment");
+    system.setProperty("anymq.url", "a://system");
+    assertThat(configuration(environment).url(null)).isEqualTo("a://system");
+  }
+
+  @Test
+  void aNamedConnectionHasItsOwnUrlAndOptions() {
+    local.setProperty("anymq.prefetch", "1");
+    local.setProperty("anymq.billing.url", "a://billing");
+    local.setProperty("anymq.billing.prefetch", "2");
+    Configuration configuration = configuration(Map.of("ANYMQ_BILLING_SEND_WINDOW", "3"));
+    assertThat(configuration.url("billing")).isEqualTo("a://billing");
+    assertThat(configuration.options("billing", ConnectionOptions.all()))
+        .isEqualTo(Map.of("prefetch", "2", "send-window", "3"));
+    assertThat(configuration.options(null, ConnectionOptions.all()))
+        .isEqualTo(Map.of("prefetch", "1"));
+  }
+
+  @Test
+  void aMissingNamedConnectionSaysWhereItWasLookedFor() {
+    assertThatThrownBy(() -> configuration(Map.of()).url("billing"))
+        .isInstanceOf(InvalidOptionException.class)
+        .hasMessageContaining("anymq.billing.url")
+        .hasMessageContaining("ANYMQ_BILLING_URL");
+  }
+
+  @Test
+  void unknownKeysArePassedOnToBeRefused() {
+    local.setProperty("anymq.prefetsch", "1");
+    local.setProperty("anymq.native-queue.orders.eu", "LEGACY.ORDERS");
+    assertThat(configuration(Map.of()).options(null, ConnectionOptions.all()))
+        .containsOnlyKeys("prefetsch", "native-queue.orders.eu");
+  }
+}

@@ -1,0 +1,60 @@
+package io.anymq.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.anymq.InvalidOptionException;
+import io.anymq.spi.BrokerUrl;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class UrlParserTest {
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "zeromq:inproc://demo | zeromq | inproc://demo",
+        "zeromq:ipc:///tmp/hub | zeromq | ipc:///tmp/hub",
+        "zeromq:tcp://[::1]:5555 | zeromq | tcp://[::1]:5555",
+        "AMQP://host:5672/%2f | amqp | //host:5672/%2f",
+        "activemq:tcp://host:61616 | activemq | tcp://host:61616",
+        "kafka://h1:9092,h2:9092 | kafka | //h1:9092,h2:9092",
+        "memory:name | memory | name",
+      })
+  void urlsOfAllKindsAreTakenApart(String text, String scheme, String address) {
+    BrokerUrl url = UrlParser.parse(text).url();
+    assertThat(url.scheme()).isEqualTo(scheme);
+    assertThat(url.address()).isEqualTo(address);
+    assertThat(url.user()).isEmpty();
+  }
+
+  @Test
+  void userPasswordAndOptionsAreDecoded() {
+    UrlParser.Parsed parsed =
+        UrlParser.parse("amqp://me:p%40ss+w@host/v?prefetch=10&client-name=a%20b&flag");
+    assertThat(parsed.url().user()).contains("me");
+    assertThat(parsed.url().password()).contains("p@ss+w");
+    assertThat(parsed.url().address()).isEqualTo("//host/v");
+    assertThat(parsed.query())
+        .isEqualTo(Map.of("prefetch", "10", "client-name", "a b", "flag", ""));
+  }
+
+  @Test
+  void aPasswordIsNeverShown() {
+    assertThat(UrlParser.parse("amqp://me:secret@host").url()).hasToString("amqp://me:***@host");
+    assertThatThrownBy(() -> UrlParser.parse("amqp//me:secret@ho st?password=secret"))
+        .isInstanceOf(InvalidOptionException.class)
+        .hasMessageNotContaining("secret");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"", "host", "://host", "amqp:", "amqp://", "amqp://a b", "amqp://h?x=%zz"})
+  void whatIsNoUrlIsRefused(String text) {
+    assertThatThrownBy(() -> UrlParser.parse(text)).isInstanceOf(InvalidOptionException.class);
+  }
+}
