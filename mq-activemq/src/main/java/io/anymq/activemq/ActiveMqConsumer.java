@@ -16,8 +16,6 @@ import org.apache.activemq.command.ConsumerInfo;
 import org.apache.activemq.command.MessageAck;
 import org.apache.activemq.command.MessageDispatch;
 import org.apache.activemq.command.RemoveInfo;
-import org.apache.activemq.command.TransactionId;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -138,7 +136,9 @@ final class ActiveMqConsumer implements LinkConsumer, ActiveMQDispatcher {
     settling.lock();
     try {
       if (!closed) {
-        acknowledge(deliveries, null);
+        for (MessageAck ack : taken(deliveries)) {
+          wire.send("The delivery could not be accepted", ack);
+        }
       }
     } catch (MessagingException e) {
       LOG.debug("What was not accepted before the connection broke comes again", e);
@@ -147,22 +147,25 @@ final class ActiveMqConsumer implements LinkConsumer, ActiveMQDispatcher {
     }
   }
 
-  /**
-   * Sends acknowledgements.
-   *
-   * @param deliveries what is accepted
-   * @param transaction the transaction that it belongs to, or null
-   */
-  void acknowledge(
-      List<? extends InboundDelivery> deliveries, @Nullable TransactionId transaction) {
-    List<UnsettledDeliveries.Run> runs;
+  private List<MessageAck> taken(List<? extends InboundDelivery> deliveries) {
     synchronized (listLock) {
-      runs = unsettled.take(deliveries);
+      List<MessageAck> acks = acknowledgements(deliveries);
+      forget(deliveries);
+      return acks;
     }
-    for (UnsettledDeliveries.Run run : runs) {
-      MessageAck ack = acknowledgement(run);
-      ack.setTransactionId(transaction);
-      wire.send("The delivery could not be accepted", ack);
+  }
+
+  /** The commands that accept these deliveries, which stay unsettled. */
+  List<MessageAck> acknowledgements(List<? extends InboundDelivery> deliveries) {
+    synchronized (listLock) {
+      return unsettled.runs(deliveries).stream().map(this::acknowledgement).toList();
+    }
+  }
+
+  /** These deliveries have been settled. */
+  void forget(List<? extends InboundDelivery> deliveries) {
+    synchronized (listLock) {
+      unsettled.remove(deliveries);
     }
   }
 
@@ -234,11 +237,13 @@ final class ActiveMqConsumer implements LinkConsumer, ActiveMQDispatcher {
    */
   private void remove() {
     RemoveInfo command = info.createRemoveCommand();
-    long delivered = RemoveInfo.LAST_DELIVERED_UNSET;
+    long delivered;
     synchronized (listLock) {
-      if (unsettled.last().isPresent()) {
-        delivered = unsettled.last().get().messageId().getBrokerSequenceId();
-      }
+      delivered =
+          unsettled
+              .lastSeen()
+              .map(delivery -> delivery.messageId().getBrokerSequenceId())
+              .orElse((long) RemoveInfo.LAST_DELIVERED_UNSET);
     }
     command.setLastDeliveredSequenceId(delivered);
     if (wire.onReader()) {

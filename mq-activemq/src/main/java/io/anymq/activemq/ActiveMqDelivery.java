@@ -62,6 +62,11 @@ final class ActiveMqDelivery implements InboundDelivery {
     return dispatch.getMessage().getMessageId();
   }
 
+  /** Whether somebody has looked at the message: the core does when the application gets it. */
+  synchronized boolean seen() {
+    return decoded != null;
+  }
+
   private synchronized ActiveMqMapper.Decoded decoded() {
     if (decoded == null) {
       decoded = mapper.fromNative((ActiveMQMessage) dispatch.getMessage());

@@ -11,6 +11,7 @@ import io.anymq.QueueOptions;
 import io.anymq.Support;
 import io.anymq.Topic;
 import io.anymq.UnsupportedCapabilityException;
+import io.anymq.spi.AtomicCommit;
 import io.anymq.spi.ConsumerRequest;
 import io.anymq.spi.DeliverySink;
 import io.anymq.spi.DepthQuery;
@@ -24,6 +25,7 @@ import io.anymq.spi.Source;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -34,7 +36,7 @@ import org.apache.activemq.ActiveMQConnectionMetaData;
 import org.apache.activemq.command.ConsumerInfo;
 
 /** One native connection; and one more for each durable subscription, which needs an identity. */
-final class ActiveMqLink implements Link, DepthQuery, Purger {
+final class ActiveMqLink implements Link, DepthQuery, Purger, AtomicCommit {
 
   private final LinkRequest request;
   private final OpenWire wire;
@@ -79,6 +81,7 @@ final class ActiveMqLink implements Link, DepthQuery, Purger {
     support.put(Capability.DELIVERY_COUNT, Support.NATIVE);
     support.put(Capability.DURABLE_SUBSCRIPTIONS, Support.NATIVE);
     support.put(Capability.PURGE, Support.EMULATED);
+    support.put(Capability.ATOMIC_TRANSACTIONS, Support.NATIVE);
     if (statistics.isPresent()) {
       support.put(Capability.QUEUE_DEPTH, Support.NATIVE);
       support.put(Capability.IN_FLIGHT_COUNT, Support.NATIVE);
@@ -194,6 +197,12 @@ final class ActiveMqLink implements Link, DepthQuery, Purger {
       throw missing(queue);
     }
     new ActiveMqPurge(wire, names.toNative(queue), request.operationTimeout()).run();
+  }
+
+  @Override
+  public void commit(List<Send> sends, List<Accept> accepts) {
+    new ActiveMqTransaction(wire, names, mapper, accepts, request.operationTimeout())
+        .commit(sends, accepts);
   }
 
   private static DestinationNotFoundException missing(Queue queue) {

@@ -3,6 +3,7 @@ package io.anymq.activemq;
 import io.anymq.ClosedException;
 import io.anymq.ConnectionLostException;
 import io.anymq.ConnectionOptions;
+import io.anymq.ErrorCode;
 import io.anymq.MessagingException;
 import io.anymq.spi.LinkRequest;
 import jakarta.jms.JMSException;
@@ -189,6 +190,12 @@ final class OpenWire {
    * @param command the command
    */
   void request(String what, Command command) {
+    if (onReader()) {
+      throw new MessagingException(
+          ErrorCode.ILLEGAL_USE,
+          what
+              + ": a stage of a sendAsync future must not wait for the broker; use an ...Async stage");
+    }
     try {
       checkLive();
       connection.syncSendPacket(command);

@@ -33,18 +33,22 @@ final class UnsettledDeliveries {
     tail = delivery;
   }
 
-  /** The last one that was dispatched, of those that are unsettled. */
-  Optional<ActiveMqDelivery> last() {
-    return Optional.ofNullable(tail);
+  /** The last one in the order of dispatch that somebody has looked at. */
+  Optional<ActiveMqDelivery> lastSeen() {
+    ActiveMqDelivery at = tail;
+    while (at != null && !at.seen()) {
+      at = at.previous;
+    }
+    return Optional.ofNullable(at);
   }
 
   /**
-   * Takes deliveries out.
+   * Finds rows of neighbours; changes nothing.
    *
    * @param deliveries some of those that were added; what is not here any more is left out
    * @return the same in runs, each as long as the order of settlement allows
    */
-  List<Run> take(List<? extends InboundDelivery> deliveries) {
+  List<Run> runs(List<? extends InboundDelivery> deliveries) {
     List<Run> runs = new ArrayList<>();
     ActiveMqDelivery first = null;
     ActiveMqDelivery last = null;
@@ -55,23 +59,32 @@ final class UnsettledDeliveries {
         continue;
       }
       if (first != null && last != null && delivery.previous != last) {
-        runs.add(cut(first, last, count));
+        runs.add(new Run(first, last, count));
         first = null;
       }
       first = first == null ? delivery : first;
       count = first == delivery ? 1 : count + 1;
       last = delivery;
-      delivery.unsettled = false;
     }
     if (first != null && last != null) {
-      runs.add(cut(first, last, count));
+      runs.add(new Run(first, last, count));
     }
     return runs;
   }
 
-  private Run cut(ActiveMqDelivery first, ActiveMqDelivery last, int count) {
-    ActiveMqDelivery before = first.previous;
-    ActiveMqDelivery after = last.next;
+  /** Takes deliveries out; what is not here any more is left out. */
+  void remove(List<? extends InboundDelivery> deliveries) {
+    for (InboundDelivery settled : deliveries) {
+      ActiveMqDelivery delivery = (ActiveMqDelivery) settled;
+      if (delivery.unsettled) {
+        unlink(delivery);
+      }
+    }
+  }
+
+  private void unlink(ActiveMqDelivery delivery) {
+    ActiveMqDelivery before = delivery.previous;
+    ActiveMqDelivery after = delivery.next;
     if (before != null) {
       before.next = after;
     }
@@ -80,8 +93,8 @@ final class UnsettledDeliveries {
     } else {
       after.previous = before;
     }
-    first.previous = null;
-    last.next = null;
-    return new Run(first, last, count);
+    delivery.unsettled = false;
+    delivery.previous = null;
+    delivery.next = null;
   }
 }

@@ -5,9 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.anymq.Capability;
 import io.anymq.DestinationNotFoundException;
+import io.anymq.ErrorCode;
+import io.anymq.MessagingException;
 import io.anymq.Queue;
 import io.anymq.QueueDepth;
 import io.anymq.Topic;
+import io.anymq.spi.AtomicCommit.Accept;
+import io.anymq.spi.AtomicCommit.Send;
 import io.anymq.spi.InboundDelivery;
 import io.anymq.spi.Outcome;
 import io.anymq.tck.broker.BrokerHandle;
@@ -83,7 +87,7 @@ final class ActiveMqLinkTest {
     first.consumer().settle(Outcome.ACCEPT, List.of(held.get(1), held.get(3)));
     InboundDelivery fifth = first.next(2).get(1);
     first.consumer().settle(Outcome.ACCEPT, List.of(fifth));
-    first.next();
+    assertThat(first.next().message().text()).isEqualTo("6");
     first.consumer().close();
     assertThat(link.depth(queue).count()).isEqualTo(7);
     assertThat(link.depth(queue).inFlight()).hasValue(0);
@@ -120,5 +124,93 @@ final class ActiveMqLinkTest {
     received.next(5);
     link.purge(queue);
     assertThat(link.depth(queue).count()).isEqualTo(5);
+  }
+
+  @Test
+  void commitsSendsAndAcceptancesTogether() throws Exception {
+    Queue from = Links.newQueue(link);
+    Queue to = Links.newQueue(link);
+    Links.send(link, from, 5);
+    Links.Received received = Links.consume(link, Links.queue(from), 10);
+    List<InboundDelivery> held = received.next(5);
+    link.commit(
+        List.of(new Send(to, Links.text("a")), new Send(to, Links.text("b"))),
+        List.of(new Accept(received.consumer(), List.of(held.get(0), held.get(1), held.get(3)))));
+    assertThat(link.depth(from).count()).isEqualTo(2);
+    assertThat(link.depth(to).count()).isEqualTo(2);
+    received.consumer().settle(Outcome.ACCEPT, List.of(held.get(2), held.get(4)));
+    received.consumer().close();
+    assertThat(link.depth(from).count()).isZero();
+  }
+
+  @Test
+  void commitsOverSeveralNativeConnections() throws Exception {
+    Queue from = Links.newQueue(link);
+    Topic topic = Links.newTopic(link);
+    Queue to = Links.newQueue(link);
+    Links.Received durable = Links.consume(link, Links.durable(topic, "name"), 10);
+    Links.Received queue = Links.consume(link, Links.queue(from), 10);
+    Links.send(link, from, 3);
+    Links.send(link, topic, 3);
+    link.commit(
+        List.of(new Send(to, Links.text("a"))),
+        List.of(
+            new Accept(queue.consumer(), queue.next(3)),
+            new Accept(durable.consumer(), durable.next(2))));
+    assertThat(link.depth(from).count()).isZero();
+    assertThat(link.depth(to).count()).isEqualTo(1);
+    durable.consumer().close();
+    Links.Received again = Links.consume(link, Links.durable(topic, "name"), 10);
+    assertThat(again.next().message().text()).isEqualTo("2");
+    again.consumer().close();
+    link.unsubscribe(topic, "name");
+  }
+
+  @Test
+  void aDurableSubscriptionHasOneConsumerAndKeepsWhatIsSent() throws Exception {
+    Topic topic = Links.newTopic(link);
+    Links.Received first = Links.consume(link, Links.durable(topic, "s"), 10);
+    assertThatThrownBy(() -> Links.consume(link, Links.durable(topic, "s"), 10))
+        .isInstanceOfSatisfying(
+            MessagingException.class,
+            e -> assertThat(e.code()).isEqualTo(ErrorCode.SUBSCRIPTION_IN_USE));
+    assertThatThrownBy(() -> link.unsubscribe(topic, "s"))
+        .isInstanceOfSatisfying(
+            MessagingException.class,
+            e -> assertThat(e.code()).isEqualTo(ErrorCode.SUBSCRIPTION_IN_USE));
+    first.consumer().close();
+    Links.send(link, topic, 2);
+    Links.Received second = Links.consume(link, Links.durable(topic, "s"), 10);
+    List<InboundDelivery> held = second.next(2);
+    assertThat(held).extracting(d -> d.message().text()).containsExactly("0", "1");
+    second.consumer().settle(Outcome.ACCEPT, held.subList(1, 2));
+    second.consumer().close();
+    Links.Received third = Links.consume(link, Links.durable(topic, "s"), 10);
+    InboundDelivery again = third.next();
+    assertThat(again.message().text()).isEqualTo("0");
+    assertThat(again.deliveryCount()).isEqualTo(2);
+    third.consumer().close();
+    link.unsubscribe(topic, "s");
+    link.unsubscribe(topic, "s");
+    Links.Received fourth = Links.consume(link, Links.durable(topic, "s"), 10);
+    Links.send(link, topic, 1);
+    assertThat(fourth.next().deliveryCount()).isEqualTo(1);
+    fourth.consumer().close();
+    link.unsubscribe(topic, "s");
+  }
+
+  @Test
+  void aPlainSubscriptionIsLiveAtOnceAndGetsNothingOfBefore() throws Exception {
+    Topic topic = Links.newTopic(link);
+    Links.send(link, topic, 3);
+    Links.Received received = Links.consume(link, Links.plain(topic), 2);
+    Links.send(link, topic, 20);
+    for (int i = 0; i < 20; i += 2) {
+      List<InboundDelivery> two = received.next(2);
+      assertThat(two).extracting(d -> d.message().text()).containsExactly("" + i, "" + (i + 1));
+      received.consumer().settle(Outcome.ACCEPT, List.of(two.get(1)));
+      received.consumer().settle(Outcome.ACCEPT, List.of(two.get(0)));
+    }
+    received.consumer().close();
   }
 }

@@ -1,0 +1,222 @@
+package io.anymq.activemq;
+
+import io.anymq.MessagingException;
+import io.anymq.RolledBackException;
+import io.anymq.SendInDoubtException;
+import io.anymq.spi.AtomicCommit.Accept;
+import io.anymq.spi.AtomicCommit.Send;
+import jakarta.jms.JMSException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.activemq.AsyncCallback;
+import org.apache.activemq.command.ActiveMQMessage;
+import org.apache.activemq.command.Command;
+import org.apache.activemq.command.LocalTransactionId;
+import org.apache.activemq.command.MessageAck;
+import org.apache.activemq.command.MessageId;
+import org.apache.activemq.command.ProducerId;
+import org.apache.activemq.command.ProducerInfo;
+import org.apache.activemq.command.RemoveInfo;
+import org.apache.activemq.command.TransactionId;
+import org.apache.activemq.command.TransactionInfo;
+import org.apache.activemq.command.XATransactionId;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One unit of work as one transaction of the broker: begun, filled and committed while one thread
+ * calls {@link #commit}.
+ *
+ * <p>Deliveries must be acknowledged on the connection they came on, and a local transaction
+ * belongs to one connection. So the whole unit goes over the connection of its deliveries; when
+ * they came on several, which takes durable subscriptions, it becomes a distributed transaction of
+ * one phase, which the broker shares between connections.
+ */
+final class ActiveMqTransaction {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ActiveMqTransaction.class);
+
+  /** Tells our transactions from those of a transaction manager; any number does. */
+  private static final int XA_FORMAT = 0x414d51;
+
+  private final ActiveMqMapper mapper;
+  private final ActiveMqDestinations names;
+  private final Duration timeout;
+  private final Set<OpenWire> wires = new LinkedHashSet<>();
+  private final OpenWire first;
+  private final TransactionId id;
+
+  /**
+   * Makes a transaction; nothing is sent yet.
+   *
+   * @param main the connection for a unit that has no deliveries
+   * @param names the names of destinations
+   * @param mapper encodes messages
+   * @param accepts the unit's deliveries
+   * @param timeout how long each step may take
+   */
+  ActiveMqTransaction(
+      OpenWire main,
+      ActiveMqDestinations names,
+      ActiveMqMapper mapper,
+      List<Accept> accepts,
+      Duration timeout) {
+    this.mapper = mapper;
+    this.names = names;
+    this.timeout = timeout;
+    accepts.forEach(accept -> wires.add(consumer(accept).wire()));
+    if (wires.isEmpty()) {
+      wires.add(main);
+    }
+    first = wires.iterator().next();
+    id = wires.size() == 1 ? local(first) : distributed();
+  }
+
+  private static TransactionId local(OpenWire wire) {
+    return new LocalTransactionId(
+        wire.connectionId(),
+        wire.connection().getLocalTransactionIdGenerator().getNextSequenceId());
+  }
+
+  private static TransactionId distributed() {
+    UUID unique = UUID.randomUUID();
+    byte[] bytes =
+        ByteBuffer.allocate(2 * Long.BYTES)
+            .putLong(unique.getMostSignificantBits())
+            .putLong(unique.getLeastSignificantBits())
+            .array();
+    XATransactionId id = new XATransactionId();
+    id.setFormatId(XA_FORMAT);
+    id.setGlobalTransactionId(bytes);
+    id.setBranchQualifier(bytes);
+    return id;
+  }
+
+  private static ActiveMqConsumer consumer(Accept accept) {
+    return (ActiveMqConsumer) accept.consumer();
+  }
+
+  /** Does it all or nothing; see {@link io.anymq.spi.AtomicCommit#commit}. */
+  void commit(List<Send> sends, List<Accept> accepts) {
+    try {
+      fill(sends, accepts);
+    } catch (MessagingException e) {
+      rollBack();
+      throw new RolledBackException("Nothing was done: " + e.getMessage(), e);
+    }
+    try {
+      first.request(
+          "The transaction could not be committed", info(first, TransactionInfo.COMMIT_ONE_PHASE));
+    } catch (MessagingException e) {
+      throw afterCommit(e);
+    }
+    accepts.forEach(accept -> consumer(accept).forget(accept.deliveries()));
+  }
+
+  /** The broker's own word that it rolled back is one; anything else says nothing. */
+  private static MessagingException afterCommit(MessagingException failure) {
+    String text = String.valueOf(failure.getMessage());
+    if (text.contains("rolled back") || text.contains("rollback only")) {
+      return new RolledBackException(text, failure);
+    }
+    return new SendInDoubtException(text, failure);
+  }
+
+  private void fill(List<Send> sends, List<Accept> accepts) {
+    for (OpenWire wire : wires) {
+      wire.send("No transaction could be begun", info(wire, TransactionInfo.BEGIN));
+    }
+    List<Step> steps = new ArrayList<>();
+    ProducerId producer = first.newProducerId();
+    if (!sends.isEmpty()) {
+      first.send("No producer for the transaction", new ProducerInfo(producer));
+    }
+    for (Send send : sends) {
+      steps.add(Step.begin(first, message(send, producer, steps.size() + 1)));
+    }
+    for (Accept accept : accepts) {
+      for (MessageAck ack : consumer(accept).acknowledgements(accept.deliveries())) {
+        ack.setTransactionId(id);
+        steps.add(Step.begin(consumer(accept).wire(), ack));
+      }
+    }
+    long deadline = System.nanoTime() + timeout.toNanos();
+    steps.forEach(step -> step.await(deadline));
+    if (!sends.isEmpty()) {
+      first.send("The producer could not be closed", new RemoveInfo(producer));
+    }
+  }
+
+  private ActiveMQMessage message(Send send, ProducerId producer, long sequence) {
+    ActiveMQMessage message = mapper.toNative(send.message());
+    message.setDestination(names.toNative(send.destination()));
+    message.setProducerId(producer);
+    message.setMessageId(new MessageId(producer, sequence));
+    message.setTransactionId(id);
+    return message;
+  }
+
+  private TransactionInfo info(OpenWire wire, byte type) {
+    return new TransactionInfo(wire.connectionId(), id, type);
+  }
+
+  private void rollBack() {
+    try {
+      if (first.isLive()) {
+        first.request(
+            "The transaction could not be rolled back", info(first, TransactionInfo.ROLLBACK));
+      }
+    } catch (MessagingException e) {
+      LOG.debug("The broker rolls it back with the connection", e);
+    }
+  }
+
+  /**
+   * One command of the unit. All are under way at once; each must have been taken before the
+   * commit.
+   */
+  private static final class Step implements AsyncCallback {
+
+    private final CompletableFuture<Void> taken = new CompletableFuture<>();
+
+    static Step begin(OpenWire wire, Command command) {
+      Step step = new Step();
+      wire.request("The transaction could not be filled", command, step);
+      return step;
+    }
+
+    @Override
+    public void onSuccess() {
+      taken.complete(null);
+    }
+
+    @Override
+    public void onException(JMSException error) {
+      taken.completeExceptionally(error);
+    }
+
+    void await(long deadline) {
+      String what = "The broker did not take a part of the unit of work";
+      try {
+        taken.get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+      } catch (ExecutionException e) {
+        Throwable cause = e.getCause() == null ? e : e.getCause();
+        throw ActiveMqErrors.translate(what, cause);
+      } catch (TimeoutException e) {
+        throw ActiveMqErrors.translate(what, e);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw ActiveMqErrors.translate(what, e);
+      }
+    }
+  }
+}
