@@ -30,7 +30,7 @@ final class Attachment {
   private final long epoch;
   private final int batch;
   private List<InboundDelivery> accepted = new ArrayList<>();
-  private final List<Settlement> early = new ArrayList<>();
+  private final List<Runnable> earlyReleases = new ArrayList<>();
   private boolean flushPlanned;
   private boolean ended;
   private @Nullable LinkConsumer link;
@@ -42,8 +42,6 @@ final class Attachment {
     this.batch = Math.max(1, Math.min(MAX_BATCH, prefetch / 4));
   }
 
-  private record Settlement(Outcome outcome, List<InboundDelivery> deliveries) {}
-
   long epoch() {
     return epoch;
   }
@@ -51,8 +49,9 @@ final class Attachment {
   /** The link's consumer is open; what was settled while it opened is handed over now. */
   synchronized void open(LinkConsumer consumer) {
     link = consumer;
-    early.forEach(settlement -> consumer.settle(settlement.outcome(), settlement.deliveries()));
-    early.clear();
+    earlyReleases.forEach(Runnable::run);
+    earlyReleases.clear();
+    flush();
   }
 
   synchronized @Nullable LinkConsumer link() {
@@ -61,11 +60,6 @@ final class Attachment {
 
   synchronized boolean ended() {
     return ended;
-  }
-
-  boolean releasesNatively() {
-    LinkConsumer consumer = link();
-    return consumer == null || consumer.releasesNatively();
   }
 
   synchronized void accept(InboundDelivery delivery) {
@@ -87,26 +81,35 @@ final class Attachment {
   }
 
   synchronized void flush() {
-    if (!accepted.isEmpty() && !ended) {
+    if (link != null && !accepted.isEmpty() && !ended) {
       List<InboundDelivery> batchNow = accepted;
       accepted = new ArrayList<>(batchNow.size());
-      settle(Outcome.ACCEPT, batchNow);
+      settle(link, Outcome.ACCEPT, batchNow);
     }
   }
 
-  synchronized void release(InboundDelivery delivery) {
-    if (!ended) {
-      flush();
-      settle(Outcome.RELEASE, List.of(delivery));
-    }
-  }
-
-  private void settle(Outcome outcome, List<InboundDelivery> deliveries) {
+  /**
+   * Gives a delivery back.
+   *
+   * @param deliverAgain does it here, where the backend takes no single message back
+   */
+  synchronized void release(InboundDelivery delivery, Runnable deliverAgain) {
     LinkConsumer consumer = link;
-    if (consumer == null) {
-      early.add(new Settlement(outcome, deliveries));
+    if (ended) {
       return;
     }
+    if (consumer == null) {
+      earlyReleases.add(() -> release(delivery, deliverAgain));
+    } else if (consumer.releasesNatively()) {
+      flush();
+      settle(consumer, Outcome.RELEASE, List.of(delivery));
+    } else {
+      deliverAgain.run();
+    }
+  }
+
+  private static void settle(
+      LinkConsumer consumer, Outcome outcome, List<InboundDelivery> deliveries) {
     try {
       consumer.settle(outcome, deliveries);
     } catch (MessagingException e) {
@@ -118,7 +121,7 @@ final class Attachment {
   synchronized void end() {
     ended = true;
     accepted.clear();
-    early.clear();
+    earlyReleases.clear();
   }
 
   /** Hands over what was settled, and closes the link's consumer, unless its link is lost. */

@@ -228,20 +228,22 @@ final class CoreConnection implements Connection {
   @Override
   public QueueDepth depth(Queue queue) {
     capabilities().require(Capability.QUEUE_DEPTH);
-    return supervisor.call(now -> ((DepthQuery) now.link()).depth(queue));
+    return supervisor.call(
+        now -> CoreCapabilities.extension(now.link(), DepthQuery.class).depth(queue));
   }
 
   @Override
   public QueueBrowser createBrowser(Queue queue) {
     capabilities().require(Capability.BROWSE);
-    return supervisor.call(now -> ((Browsing) now.link()).browse(queue));
+    return supervisor.call(
+        now -> CoreCapabilities.extension(now.link(), Browsing.class).browse(queue));
   }
 
   @Override
   public Queue createTemporaryQueue() {
     capabilities().require(Capability.TEMPORARY_QUEUES);
     Queue queue = Queue.of("tmp." + UUID.randomUUID());
-    run(link -> ((TemporaryQueues) link).declareTemporary(queue));
+    run(link -> CoreCapabilities.extension(link, TemporaryQueues.class).declareTemporary(queue));
     return queue;
   }
 
@@ -271,7 +273,7 @@ final class CoreConnection implements Connection {
   @Override
   public void purge(Queue queue) {
     capabilities().require(Capability.PURGE);
-    run(link -> ((Purger) link).purge(queue));
+    run(link -> CoreCapabilities.extension(link, Purger.class).purge(queue));
   }
 
   private void run(java.util.function.Consumer<Link> operation) {

@@ -5,6 +5,7 @@ import io.anymq.DeadLetter.Reason;
 import io.anymq.Delivery;
 import io.anymq.Destination;
 import io.anymq.Message;
+import io.anymq.UnsupportedCapabilityException;
 import io.anymq.spi.InboundDelivery;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -76,17 +77,24 @@ final class CoreDelivery implements Delivery {
     }
     if (deliveryCount() >= consumer.maxDeliveries()) {
       consumer.deadLetters().bury(this, Reason.DELIVERY_LIMIT, error);
-    } else if (attachment.releasesNatively()) {
-      attachment.release(inbound);
     } else {
-      consumer.deliverAgain(new CoreDelivery(consumer, attachment, inbound, releasedHere + 1));
+      attachment.release(inbound, this::deliverAgain);
     }
+  }
+
+  private void deliverAgain() {
+    consumer.deliverAgain(new CoreDelivery(consumer, attachment, inbound, releasedHere + 1));
   }
 
   @Override
   public void release(Duration delay) {
-    consumer.connection().capabilities().require(Capability.REDELIVERY_DELAY);
-    throw new AssertionError("REDELIVERY_DELAY is declared, and no delay is implemented");
+    throw noRedeliveryDelay();
+  }
+
+  /** No backend has it yet, whatever its broker could do. */
+  static UnsupportedCapabilityException noRedeliveryDelay() {
+    return new UnsupportedCapabilityException(
+        Capability.REDELIVERY_DELAY + " is not supported; release without a delay");
   }
 
   @Override

@@ -1,6 +1,5 @@
 package io.anymq.core;
 
-import io.anymq.Capability;
 import io.anymq.Delivery;
 import io.anymq.Destination;
 import io.anymq.Message;
@@ -88,8 +87,7 @@ final class SessionDelivery implements Delivery {
 
   @Override
   public void release(Duration delay) {
-    consumer.connection().capabilities().require(Capability.REDELIVERY_DELAY);
-    core.release(delay);
+    throw CoreDelivery.noRedeliveryDelay();
   }
 
   @Override
