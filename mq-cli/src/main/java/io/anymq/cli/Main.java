@@ -3,7 +3,10 @@ package io.anymq.cli;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.RunLast;
+import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
 /** The root of the command line: one sub-command for each thing a user can ask for. */
@@ -11,10 +14,27 @@ import picocli.CommandLine.Spec;
     name = "mq",
     description = "One messaging API over ZeroMQ, RabbitMQ, ActiveMQ and Kafka.",
     mixinStandardHelpOptions = true,
-    versionProvider = VersionProvider.class)
+    versionProvider = VersionProvider.class,
+    subcommands = {
+      DemoCommand.class,
+      SampleCommand.class,
+      BrokerCommand.class,
+      TestCommand.class,
+    },
+    footerHeading = "%n",
+    footer = {
+      "What one command takes: mq COMMAND --help",
+      "A first look, with nothing to install: mq demo"
+    })
 public final class Main implements Runnable {
 
   @Spec private CommandSpec spec;
+
+  @Option(
+      names = {"-v", "--verbose"},
+      scope = ScopeType.INHERIT,
+      description = "Show the log and the stack traces of failures.")
+  private boolean verbose;
 
   private Main() {}
 
@@ -29,7 +49,18 @@ public final class Main implements Runnable {
   }
 
   static CommandLine commandLine() {
-    return new CommandLine(new Main());
+    Main main = new Main();
+    CommandLine commands = new CommandLine(main);
+    commands.getSubcommands().get("sample").setStopAtPositional(true);
+    return commands
+        .setExecutionStrategy(
+            parsed -> {
+              Logging.set(main.verbose);
+              return new RunLast().execute(parsed);
+            })
+        .setParameterExceptionHandler(Failures::misuse)
+        .setExecutionExceptionHandler(
+            (failure, command, parsed) -> Failures.report(failure, command, main.verbose));
   }
 
   @Override

@@ -1,0 +1,47 @@
+package io.anymq.cli;
+
+import io.anymq.InvalidOptionException;
+import java.io.PrintWriter;
+import java.nio.file.NoSuchFileException;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** Tells the user in a sentence what went wrong. */
+final class Failures {
+
+  private Failures() {}
+
+  /** The arguments made no sense. */
+  static int misuse(ParameterException failure, String[] args) {
+    CommandLine command = failure.getCommandLine();
+    PrintWriter err = command.getErr();
+    err.println("mq: " + failure.getMessage());
+    boolean suggested = UnmatchedArgumentException.printSuggestions(failure, err);
+    if (args.length == 0) {
+      command.usage(err);
+    } else if (!suggested) {
+      err.println("Try: " + command.getCommandSpec().qualifiedName() + " --help");
+    }
+    return CommandLine.ExitCode.USAGE;
+  }
+
+  /** The command failed. */
+  static int report(Exception failure, CommandLine command, boolean verbose) {
+    command.getErr().println("mq: " + sentence(failure));
+    if (verbose) {
+      failure.printStackTrace(command.getErr());
+    }
+    boolean misused =
+        failure instanceof InvalidOptionException || failure instanceof IllegalArgumentException;
+    return misused ? CommandLine.ExitCode.USAGE : CommandLine.ExitCode.SOFTWARE;
+  }
+
+  private static String sentence(Exception failure) {
+    String message = failure.getMessage();
+    if (failure instanceof NoSuchFileException) {
+      return "There is no file " + message;
+    }
+    return message == null || message.isBlank() ? failure.getClass().getSimpleName() : message;
+  }
+}
