@@ -20,8 +20,7 @@ import picocli.CommandLine.Option;
           + " results to two subscribers, dead-letter the bad ones, and check that the totals add up."
     },
     mixinStandardHelpOptions = true,
-    versionProvider = VersionProvider.class,
-    showDefaultValues = true)
+    versionProvider = VersionProvider.class)
 final class DemoCommand implements Callable<Integer> {
 
   @Mixin private BackendOption backend;
@@ -41,9 +40,8 @@ final class DemoCommand implements Callable<Integer> {
   @Option(
       names = "--workers",
       paramLabel = "N",
-      defaultValue = "" + OrdersOptions.DEFAULT_WORKERS,
-      description = "How many workers compete.")
-  private int workers;
+      description = "How many workers compete. Without it: ${DEFAULT-VALUE}.")
+  private int workers = OrdersOptions.DEFAULT_WORKERS;
 
   @Option(
       names = "--slow",
@@ -54,10 +52,9 @@ final class DemoCommand implements Callable<Integer> {
   @Option(
       names = "--time-limit",
       paramLabel = "TIME",
-      defaultValue = "3m",
       converter = DurationConverter.class,
-      description = "How long all of it may take, such as 90s or 5m.")
-  private Duration timeLimit;
+      description = "How long all of it may take, such as 90s or 5m. Without it: 3m.")
+  private Duration timeLimit = OrdersOptions.DEFAULT_TIME_LIMIT;
 
   @Override
   public Integer call() throws IOException, InterruptedException {

@@ -17,7 +17,6 @@ import picocli.CommandLine.Spec;
     versionProvider = VersionProvider.class,
     subcommands = {
       DemoCommand.class,
-      SampleCommand.class,
       BrokerCommand.class,
       TestCommand.class,
     },
@@ -50,9 +49,9 @@ public final class Main implements Runnable {
 
   static CommandLine commandLine() {
     Main main = new Main();
-    CommandLine commands = new CommandLine(main);
-    commands.getSubcommands().get("sample").setStopAtPositional(true);
-    return commands
+    CommandLine sample = new CommandLine(new SampleCommand()).setStopAtPositional(true);
+    return new CommandLine(main)
+        .addSubcommand(sample)
         .setExecutionStrategy(
             parsed -> {
               Logging.set(main.verbose);

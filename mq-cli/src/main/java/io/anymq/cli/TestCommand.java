@@ -4,12 +4,10 @@ import io.anymq.tck.broker.BrokerException;
 import io.anymq.tck.broker.BrokerHandle;
 import io.anymq.tck.broker.BrokerProvisioner;
 import java.io.PrintWriter;
-import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /**
@@ -22,7 +20,9 @@ import picocli.CommandLine.Spec;
             + " failure. Where neither Docker nor a rabbitmq-server is there, on Debian or Ubuntu, RabbitMQ's packages"
             + " are fetched and unpacked into a cache directory; nothing is installed.",
     mixinStandardHelpOptions = true,
-    versionProvider = VersionProvider.class)
+    versionProvider = VersionProvider.class,
+    customSynopsis = "mq test [--allow-missing] [MAVEN-ARGUMENT...]",
+    footer = {"", "What else is given goes to Maven, such as -pl mq-rabbit -am."})
 final class TestCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
@@ -31,11 +31,6 @@ final class TestCommand implements Callable<Integer> {
       names = "--allow-missing",
       description = "Go on without the brokers that are not there; their tests are left out.")
   private boolean allowMissing;
-
-  @Parameters(
-      paramLabel = "ARGUMENT",
-      description = "Further arguments for Maven, such as -pl mq-rabbit -am.")
-  private List<String> arguments = List.of();
 
   @Override
   public Integer call() {
