@@ -18,13 +18,11 @@ import picocli.CommandLine.Spec;
 /** Runs a throw-away broker until it is interrupted. */
 @Command(
     name = "broker",
+    header = "Start a throw-away real broker, and take it away on Ctrl-C.",
     description = {
-      "Start a throw-away real broker, print its URL, and take it away on Ctrl-C.",
       "It listens on this machine alone, on a port of its own, with its data in a temporary directory. It comes from"
           + " Docker, from an installation, or is fetched; what was chosen is printed."
-    },
-    mixinStandardHelpOptions = true,
-    versionProvider = VersionProvider.class)
+    })
 final class BrokerCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;

@@ -15,12 +15,11 @@ import picocli.CommandLine.Option;
 /** Runs the order-processing sample. */
 @Command(
     name = "demo",
+    header = "Process a file of orders on any backend.",
     description = {
-      "Process a file of orders on any backend: send them to a queue, price them in competing workers, publish the"
-          + " results to two subscribers, dead-letter the bad ones, and check that the totals add up."
-    },
-    mixinStandardHelpOptions = true,
-    versionProvider = VersionProvider.class)
+      "Sends the orders to a queue, prices them in competing workers, publishes the results to two subscribers,"
+          + " dead-letters the bad ones, and checks that the totals add up."
+    })
 final class DemoCommand implements Callable<Integer> {
 
   @Mixin private BackendOption backend;

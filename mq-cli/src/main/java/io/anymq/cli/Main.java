@@ -13,7 +13,6 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "mq",
     description = "One messaging API over ZeroMQ, RabbitMQ, ActiveMQ and Kafka.",
-    mixinStandardHelpOptions = true,
     versionProvider = VersionProvider.class,
     subcommands = {
       DemoCommand.class,
@@ -28,6 +27,21 @@ import picocli.CommandLine.Spec;
 public final class Main implements Runnable {
 
   @Spec private CommandSpec spec;
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      scope = ScopeType.INHERIT,
+      description = "Show what there is to know, and end.")
+  @SuppressWarnings("unused") // picocli acts on it by itself
+  private boolean help;
+
+  @Option(
+      names = {"-V", "--version"},
+      versionHelp = true,
+      description = "Show the version, and end.")
+  @SuppressWarnings("unused") // picocli acts on it by itself
+  private boolean version;
 
   @Option(
       names = {"-v", "--verbose"},

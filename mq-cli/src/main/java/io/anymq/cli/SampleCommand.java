@@ -17,10 +17,9 @@ import picocli.CommandLine.Spec;
 /** Runs one of the small samples. */
 @Command(
     name = "sample",
-    description = "Run one of the small programs that show the API; their sources are in samples/.",
-    mixinStandardHelpOptions = true,
-    versionProvider = VersionProvider.class,
-    customSynopsis = "mq sample [-hvV] NAME [--url URL] [ARGUMENT...]",
+    header = "Run one of the small programs that show the API.",
+    description = "Their sources are in samples/src/main/java/io/anymq/samples.",
+    customSynopsis = "mq sample [-hv] NAME [--url URL] [ARGUMENT...]",
     footerHeading = "%nThe names:%n",
     footer = {
       "  quickstart  send, ask for the depth, receive (ANYMQ_URL, no --url)",

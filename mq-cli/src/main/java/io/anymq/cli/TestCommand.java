@@ -15,12 +15,10 @@ import picocli.CommandLine.Spec;
  */
 @Command(
     name = "test",
+    header = "Run all tests, the compatibility kit on all four real brokers included.",
     description =
-        "Run all tests, the compatibility kit on all four real brokers included. A broker that is not there is a"
-            + " failure. Where neither Docker nor a rabbitmq-server is there, on Debian or Ubuntu, RabbitMQ's packages"
-            + " are fetched and unpacked into a cache directory; nothing is installed.",
-    mixinStandardHelpOptions = true,
-    versionProvider = VersionProvider.class,
+        "A broker that is not there is a failure. Where neither Docker nor a rabbitmq-server is there, on Debian or"
+            + " Ubuntu, RabbitMQ's packages are fetched and unpacked into a cache directory; nothing is installed.",
     customSynopsis = "mq test [--allow-missing] [MAVEN-ARGUMENT...]",
     footer = {"", "What else is given goes to Maven, such as -pl mq-rabbit -am."})
 final class TestCommand implements Callable<Integer> {

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * The order-processing sample. Three parties, each with a connection of its own: the desk sends the
@@ -129,7 +130,11 @@ public final class OrdersDemo {
           () -> workers.priced().count() + workers.rejected() >= rows,
           "all rows are priced or rejected");
     }
-    console.event("all rows are handled; the workers did %s of them", workers.shares());
+    console.event("all rows are handled; the workers did %s of them", list(workers.shares()));
+  }
+
+  private static String list(List<Integer> numbers) {
+    return numbers.stream().map(String::valueOf).collect(Collectors.joining(", "));
   }
 
   /** What was accepted a moment ago may count for a moment longer. */
