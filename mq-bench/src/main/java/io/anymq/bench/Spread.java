@@ -1,0 +1,46 @@
+package io.anymq.bench;
+
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * The middle of some figures, and how far they lie apart.
+ *
+ * @param median the middle one, or the mean of the two in the middle
+ * @param least the smallest
+ * @param most the largest
+ */
+record Spread(double median, double least, double most) {
+
+  /**
+   * Of those figures.
+   *
+   * @throws IllegalArgumentException when there are none
+   */
+  static Spread of(List<Double> figures) {
+    if (figures.isEmpty()) {
+      throw new IllegalArgumentException("There is no median of nothing");
+    }
+    double[] sorted = figures.stream().mapToDouble(Double::doubleValue).sorted().toArray();
+    int middle = sorted.length / 2;
+    double median =
+        sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+    return new Spread(median, sorted[0], sorted[sorted.length - 1]);
+  }
+
+  /**
+   * Of the quotients, round by round: what disturbed a whole round disturbed both figures of it.
+   *
+   * @throws IllegalArgumentException when the lists differ in length or are empty
+   */
+  static Spread ofRatios(List<Double> figures, List<Double> references) {
+    if (figures.size() != references.size()) {
+      throw new IllegalArgumentException(
+          figures.size() + " figures cannot be paired with " + references.size());
+    }
+    return of(
+        IntStream.range(0, figures.size())
+            .mapToObj(round -> figures.get(round) / references.get(round))
+            .toList());
+  }
+}
