@@ -1,0 +1,124 @@
+package io.anymq.kafka;
+
+import io.anymq.MessagingException;
+import io.anymq.UnsupportedCapabilityException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.FeatureMetadata;
+import org.apache.kafka.clients.admin.FinalizedVersionRange;
+import org.apache.kafka.clients.admin.SupportedVersionRange;
+import org.apache.kafka.common.Node;
+import org.apache.kafka.common.config.ConfigResource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What was found out about a cluster when the link was made.
+ *
+ * @param version the version, as far as the brokers tell it
+ * @param shareGroups whether share groups are switched on
+ * @param settings settings of one broker; empty when this user may not read them
+ */
+record BrokerProfile(String version, boolean shareGroups, Map<String, String> settings) {
+
+  private static final Logger LOG = LoggerFactory.getLogger(BrokerProfile.class);
+
+  /**
+   * Which release brought which level of the feature {@code metadata.version}; from the enum
+   * MetadataVersion of Kafka 4.4. A level in between belongs to the release below.
+   */
+  private static final NavigableMap<Integer, String> RELEASES =
+      new TreeMap<>(
+          Map.ofEntries(
+              Map.entry(1, "3.0"),
+              Map.entry(2, "3.1"),
+              Map.entry(3, "3.2"),
+              Map.entry(4, "3.3"),
+              Map.entry(8, "3.4"),
+              Map.entry(9, "3.5"),
+              Map.entry(12, "3.6"),
+              Map.entry(15, "3.7"),
+              Map.entry(20, "3.8"),
+              Map.entry(21, "3.9"),
+              Map.entry(22, "4.0"),
+              Map.entry(26, "4.1"),
+              Map.entry(28, "4.2"),
+              Map.entry(30, "4.3"),
+              Map.entry(31, "4.4"),
+              Map.entry(34, "4.5")));
+
+  private static final int NEWEST_KNOWN = 34;
+
+  static BrokerProfile find(KafkaCalls calls) {
+    FeatureMetadata features =
+        calls.await(calls.admin().describeFeatures().featureMetadata(), "for its features");
+    FinalizedVersionRange share = features.finalizedFeatures().get("share.version");
+    return new BrokerProfile(
+        version(features), share != null && share.maxVersionLevel() >= 1, settings(calls));
+  }
+
+  /**
+   * A broker does not tell its release. It tells the highest level of {@code metadata.version} that
+   * its code knows, and each release has brought new ones.
+   */
+  private static String version(FeatureMetadata features) {
+    SupportedVersionRange known = features.supportedFeatures().get("metadata.version");
+    if (known == null) {
+      return "unknown (the broker tells no metadata.version)";
+    }
+    int level = known.maxVersion();
+    Map.Entry<Integer, String> release = RELEASES.floorEntry(level);
+    if (release == null) {
+      return "unknown (metadata.version " + level + ")";
+    }
+    String later = level > NEWEST_KNOWN ? " or later" : "";
+    return release.getValue() + later + " (metadata.version " + level + ")";
+  }
+
+  private static Map<String, String> settings(KafkaCalls calls) {
+    try {
+      Node node =
+          calls.await(calls.admin().describeCluster().nodes(), "for its brokers").iterator().next();
+      ConfigResource broker = new ConfigResource(ConfigResource.Type.BROKER, node.idString());
+      Config config =
+          calls
+              .await(calls.admin().describeConfigs(List.of(broker)).all(), "for its settings")
+              .get(broker);
+      return config == null ? Map.of() : asMap(config);
+    } catch (MessagingException e) {
+      LOG.debug("The settings of the brokers cannot be read; Kafka's defaults are assumed", e);
+      return Map.of();
+    }
+  }
+
+  static Map<String, String> asMap(Config config) {
+    Map<String, String> values = new HashMap<>();
+    for (ConfigEntry entry : config.entries()) {
+      if (entry.value() != null) {
+        values.put(entry.name(), entry.value());
+      }
+    }
+    return values;
+  }
+
+  /** A number among the broker's settings. */
+  Optional<Integer> number(String name) {
+    return Optional.ofNullable(settings.get(name)).map(Integer::valueOf);
+  }
+
+  void requireShareGroups() {
+    if (!shareGroups) {
+      throw new UnsupportedCapabilityException(
+          "Kafka "
+              + version
+              + " has no share groups (feature share.version is off), which queues and durable"
+              + " subscriptions need; use Kafka 4.2 or later, or topics with plain subscriptions");
+    }
+  }
+}

@@ -1,0 +1,39 @@
+package io.anymq.kafka;
+
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Names for native clients, unique in the world, and which of this JVM's are in use.
+ *
+ * <p>A group's member that could not say good-bye, because the broker was away, stays a member
+ * until its session times out (45 s by default). By its name such a leftover of this JVM is told
+ * from a member that is alive.
+ */
+final class ClientIds {
+
+  private static final String PROCESS = UUID.randomUUID().toString().substring(0, 8);
+  private static final AtomicLong NUMBERS = new AtomicLong();
+  private static final Set<String> LIVE = ConcurrentHashMap.newKeySet();
+
+  private ClientIds() {}
+
+  /** A new name, in use from now on. */
+  static String next(String clientName, String role) {
+    String id = "%s-%s-%s-%d".formatted(clientName, role, PROCESS, NUMBERS.incrementAndGet());
+    LIVE.add(id);
+    return id;
+  }
+
+  /** That name is no longer in use. */
+  static void free(String id) {
+    LIVE.remove(id);
+  }
+
+  /** Whether a member with that name is the leftover of a client of this JVM that is closed. */
+  static boolean isLeftover(String id) {
+    return id.contains("-" + PROCESS + "-") && !LIVE.contains(id);
+  }
+}

@@ -1,0 +1,202 @@
+package io.anymq.kafka;
+
+import io.anymq.Destination;
+import io.anymq.MessagingException;
+import io.anymq.spi.DeliverySink;
+import io.anymq.spi.InboundDelivery;
+import io.anymq.spi.Outcome;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.consumer.KafkaShareConsumer;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Consumes through a share group: a queue, or a durable subscription.
+ *
+ * <p>A native share consumer cannot fetch while any record of its last fetch is unsettled, so one
+ * message that is held would keep all others back. So a consumer has lanes, each a member of the
+ * group with a thread of its own. It begins with one, as large as the prefetch; as long as handlers
+ * are quick, that is all. When nothing moves for a moment though the prefetch has room, another
+ * lane is added and fetches on; it goes when it was not needed for a while.
+ */
+final class GroupConsumer implements OpenConsumer {
+
+  private static final Logger LOG = LoggerFactory.getLogger(GroupConsumer.class);
+
+  /**
+   * What a group consumer is made with.
+   *
+   * @param config the native clients' settings
+   * @param destination the queue or topic
+   * @param topic its native topic
+   * @param group the share group
+   * @param limit the group's delivery limit
+   * @param prefetch how many deliveries may be unsettled
+   */
+  record Setup(
+      KafkaConfig config,
+      Destination destination,
+      String topic,
+      String group,
+      DeliveryLimit limit,
+      int prefetch) {}
+
+  private final Setup setup;
+  private final DeliverySink sink;
+  private final LinkState state;
+  private final Consumer<GroupConsumer> onClosed;
+  private final LaneGate gate;
+  private final AtomicBoolean broken = new AtomicBoolean();
+
+  GroupConsumer(Setup setup, DeliverySink sink, LinkState state, Consumer<GroupConsumer> onClosed) {
+    this.onClosed = onClosed;
+    this.setup = setup;
+    this.sink = sink;
+    this.state = state;
+    gate = new LaneGate(setup.prefetch());
+  }
+
+  /** Opens the first lane; throws when that fails. */
+  void open() {
+    ShareLane first = addLane(setup.prefetch());
+    if (first == null) {
+      return;
+    }
+    try {
+      first.opened().get(setup.config().operationTimeout().toMillis(), TimeUnit.MILLISECONDS);
+    } catch (ExecutionException | TimeoutException e) {
+      close();
+      throw KafkaErrors.translate(e, "to consume from topic " + setup.topic());
+    } catch (InterruptedException e) {
+      close();
+      throw KafkaErrors.translate(e, "opening a consumer");
+    }
+  }
+
+  private @Nullable ShareLane addLane(int size) {
+    ShareLane lane = new ShareLane(this, gate, size, setup.config().clientId("share"));
+    if (!gate.add(lane)) {
+      ClientIds.free(lane.clientId());
+      return null;
+    }
+    lane.start();
+    return lane;
+  }
+
+  /** Adds a lane when nothing moves though the prefetch has room; called by lanes' threads. */
+  void growIfStalled() {
+    int size = gate.growth();
+    if (size > 0) {
+      LOG.debug("{} is held up by slow handlers; one more lane of {}", setup.group(), size);
+      addLane(size);
+    }
+  }
+
+  KafkaShareConsumer<byte[], byte[]> newConsumer(String clientId, int size) {
+    KafkaShareConsumer<byte[], byte[]> consumer =
+        new KafkaShareConsumer<>(
+            setup.config().shareConsumer(clientId, setup.group(), size),
+            new ByteArrayDeserializer(),
+            new ByteArrayDeserializer());
+    consumer.subscribe(Set.of(setup.topic()));
+    return consumer;
+  }
+
+  DeliveryLimit limit() {
+    return setup.limit();
+  }
+
+  Destination destination() {
+    return setup.destination();
+  }
+
+  @Override
+  public String topic() {
+    return setup.topic();
+  }
+
+  /** The names of the members that this consumer is. */
+  List<String> clientIds() {
+    return gate.lanes().stream().map(ShareLane::clientId).toList();
+  }
+
+  Duration requestTimeout() {
+    return setup.config().requestTimeout();
+  }
+
+  /** How long a lane may take to say good-bye: not at all when nobody is there to hear it. */
+  Duration closeTimeout() {
+    return state.isLost() ? Duration.ZERO : setup.config().requestTimeout();
+  }
+
+  /** Hands a batch on; called by the one lane that has the turn. */
+  void deliver(List<ShareDelivery> batch) {
+    if (!gate.isClosing()) {
+      sink.deliver(batch);
+    }
+  }
+
+  /** A lane has ended with a failure. */
+  void failed(ShareLane lane, RuntimeException failure) {
+    if (gate.isClosing() || state.isLost()) {
+      LOG.debug("Lane {} ended", lane.clientId(), failure);
+    } else if (!lane.opened().isCompletedExceptionally()) {
+      breakUp(KafkaErrors.translate(failure, "to consume from topic " + setup.topic()));
+    } else if (gate.lanes().size() > 1) {
+      LOG.warn("No further lane for {}; slow handlers hold others up", setup.group(), failure);
+    }
+  }
+
+  @Override
+  public void breakUp(MessagingException cause) {
+    if (broken.compareAndSet(false, true)) {
+      gate.close();
+      gate.lanes().forEach(ShareLane::wake);
+      sink.broken(cause);
+    }
+  }
+
+  @Override
+  public boolean releasesNatively() {
+    return true;
+  }
+
+  @Override
+  public void settle(Outcome outcome, List<? extends InboundDelivery> deliveries) {
+    ShareLane first = ((ShareDelivery) deliveries.get(0)).lane();
+    if (deliveries.stream().allMatch(delivery -> ((ShareDelivery) delivery).lane().equals(first))) {
+      first.settle(outcome, deliveries);
+      return;
+    }
+    Map<ShareLane, List<ShareDelivery>> byLane = new HashMap<>();
+    for (InboundDelivery delivery : deliveries) {
+      ShareDelivery lent = (ShareDelivery) delivery;
+      byLane.computeIfAbsent(lent.lane(), lane -> new ArrayList<>()).add(lent);
+    }
+    byLane.forEach((lane, lent) -> lane.settle(outcome, lent));
+  }
+
+  @Override
+  public void close() {
+    gate.close();
+    List<ShareLane> lanes = gate.lanes();
+    lanes.forEach(ShareLane::wake);
+    long deadline = System.nanoTime() + setup.config().operationTimeout().toNanos();
+    for (ShareLane lane : lanes) {
+      Threads.join(lane.thread(), deadline);
+    }
+    onClosed.accept(this);
+  }
+}

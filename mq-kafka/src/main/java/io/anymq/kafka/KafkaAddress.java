@@ -1,0 +1,67 @@
+package io.anymq.kafka;
+
+import io.anymq.InvalidOptionException;
+import io.anymq.spi.BrokerUrl;
+import java.net.InetSocketAddress;
+import java.util.Arrays;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * One bootstrap server of a URL {@code kafka://host:port,host:port}.
+ *
+ * @param host a name, or an address; one of version 6 without its brackets
+ * @param port the port
+ */
+record KafkaAddress(String host, int port) {
+
+  /** Where Kafka listens by default. */
+  private static final int DEFAULT_PORT = 9092;
+
+  private static final int MAX_PORT = 65_535;
+  private static final Pattern SERVER =
+      Pattern.compile("(?:\\[([0-9a-fA-F:.]+)\\]|([A-Za-z0-9._-]+))(?::(\\d{1,5}))?");
+
+  static List<KafkaAddress> parse(BrokerUrl url) {
+    String address = url.address();
+    if (!address.startsWith("//")) {
+      throw malformed(url);
+    }
+    String servers = address.substring(2);
+    if (servers.endsWith("/")) {
+      servers = servers.substring(0, servers.length() - 1);
+    }
+    return Arrays.stream(servers.split(",", -1)).map(server -> parse(server, url)).toList();
+  }
+
+  private static KafkaAddress parse(String server, BrokerUrl url) {
+    Matcher matcher = SERVER.matcher(server.strip());
+    if (!matcher.matches()) {
+      throw malformed(url);
+    }
+    String bracketed = matcher.group(1);
+    String port = matcher.group(3);
+    int number = port == null ? DEFAULT_PORT : Integer.parseInt(port);
+    if (number < 1 || number > MAX_PORT) {
+      throw malformed(url);
+    }
+    return new KafkaAddress(bracketed == null ? matcher.group(2) : bracketed, number);
+  }
+
+  private static InvalidOptionException malformed(BrokerUrl url) {
+    return new InvalidOptionException(
+        "'%s' is not an address of Kafka; write kafka://host:9092 or kafka://host1:9092,host2:9092"
+            .formatted(url));
+  }
+
+  /** The address, looked up now. */
+  InetSocketAddress resolve() {
+    return new InetSocketAddress(host, port);
+  }
+
+  @Override
+  public String toString() {
+    return (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + port;
+  }
+}

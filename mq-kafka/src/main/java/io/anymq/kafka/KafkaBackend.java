@@ -1,0 +1,109 @@
+package io.anymq.kafka;
+
+import io.anymq.ConnectFailedException;
+import io.anymq.Option;
+import io.anymq.spi.Backend;
+import io.anymq.spi.BrokerUrl;
+import io.anymq.spi.Link;
+import io.anymq.spi.LinkRequest;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.List;
+import java.util.Properties;
+import java.util.Set;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.KafkaException;
+
+/** Kafka: queues on share groups, topics on topics. URL: {@code kafka://host1:9092,host2:9092}. */
+public final class KafkaBackend implements Backend {
+
+  static final String NAME = "kafka";
+
+  private static final String VERSION_FILE = "/kafka/kafka-version.properties";
+
+  /** Made by {@link java.util.ServiceLoader}. */
+  public KafkaBackend() {}
+
+  @Override
+  public String name() {
+    return NAME;
+  }
+
+  @Override
+  public Set<String> schemes() {
+    return Set.of(NAME);
+  }
+
+  @Override
+  public List<Option<?>> options() {
+    return KafkaOptions.ALL;
+  }
+
+  @Override
+  public void validate(BrokerUrl url) {
+    KafkaAddress.parse(url);
+  }
+
+  @Override
+  public Link connect(LinkRequest request) {
+    List<KafkaAddress> addresses = KafkaAddress.parse(request.url());
+    KafkaConfig config = new KafkaConfig(request, addresses);
+    requireListener(addresses, request.connectTimeout(), config.servers());
+    Admin admin = newAdmin(config);
+    try {
+      LinkState state = new LinkState(request.listener());
+      BrokerProfile profile = BrokerProfile.find(new KafkaCalls(admin, request.connectTimeout()));
+      KafkaCalls calls = new KafkaCalls(admin, request.operationTimeout());
+      KafkaLink link =
+          new KafkaLink(config, calls, profile, new KafkaNames(request.names()), state);
+      link.start();
+      return link;
+    } catch (RuntimeException e) {
+      admin.close(Duration.ZERO);
+      throw KafkaErrors.connectFailure(e, config.servers());
+    }
+  }
+
+  private static Admin newAdmin(KafkaConfig config) {
+    try {
+      return Admin.create(config.admin());
+    } catch (KafkaException e) {
+      throw KafkaErrors.connectFailure(e, config.servers());
+    }
+  }
+
+  /**
+   * Refuses at once when nobody listens at any of the addresses; the native client would try again
+   * until the time is up.
+   */
+  private static void requireListener(
+      List<KafkaAddress> addresses, Duration timeout, String servers) {
+    IOException failure = null;
+    for (KafkaAddress address : addresses) {
+      try (Socket socket = new Socket()) {
+        socket.connect(address.resolve(), (int) timeout.toMillis() / addresses.size());
+        return;
+      } catch (IOException e) {
+        failure = e;
+      }
+    }
+    throw new ConnectFailedException(
+        "Nobody listens at " + servers + "; check the address, and that Kafka is up", failure);
+  }
+
+  /** The version of the native client, as its own jar tells it. */
+  static String clientVersion() {
+    Properties properties = new Properties();
+    try (InputStream file = Admin.class.getResourceAsStream(VERSION_FILE)) {
+      if (file != null) {
+        properties.load(file);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return properties.getProperty("version", "unknown");
+  }
+}

@@ -1,0 +1,84 @@
+package io.anymq.kafka;
+
+import io.anymq.ConnectionLostException;
+import io.anymq.MessagingException;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.KafkaFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Bounded questions to the cluster, through one admin client. A question that is under way when the
+ * link is lost ends at once. Safe for use by several threads.
+ */
+final class KafkaCalls {
+
+  private final Admin admin;
+  private final Duration timeout;
+  private final CompletableFuture<Object> lost = new CompletableFuture<>();
+
+  KafkaCalls(Admin admin, Duration timeout) {
+    this.admin = admin;
+    this.timeout = timeout;
+  }
+
+  Admin admin() {
+    return admin;
+  }
+
+  /** Ends all questions, now and later, with this failure. */
+  void fail(MessagingException cause) {
+    lost.completeExceptionally(cause);
+  }
+
+  /** Waits for an answer. */
+  <T> T await(KafkaFuture<T> answer, String doing) {
+    try {
+      return answerOf(answer, timeout);
+    } catch (ExecutionException | TimeoutException | InterruptedException e) {
+      throw failure(e, doing);
+    }
+  }
+
+  /**
+   * Waits for an answer to a question about one thing.
+   *
+   * @param missing the failure that says that it does not exist
+   * @return the answer, or empty when the thing does not exist
+   */
+  <T> Optional<T> awaitUnless(
+      Class<? extends Exception> missing, @Nullable KafkaFuture<T> answer, String doing) {
+    try {
+      // Of several things asked about at once each has its own answer; none is left out.
+      return Optional.ofNullable(answerOf(Objects.requireNonNull(answer), timeout));
+    } catch (ExecutionException e) {
+      if (missing.isInstance(e.getCause())) {
+        return Optional.empty();
+      }
+      throw failure(e, doing);
+    } catch (TimeoutException | InterruptedException e) {
+      throw failure(e, doing);
+    }
+  }
+
+  private <T> T answerOf(KafkaFuture<T> answer, Duration limit)
+      throws ExecutionException, TimeoutException, InterruptedException {
+    CompletableFuture<T> asked = answer.toCompletionStage().toCompletableFuture();
+    CompletableFuture.anyOf(asked, lost).get(limit.toMillis(), TimeUnit.MILLISECONDS);
+    return asked.get(0, TimeUnit.MILLISECONDS);
+  }
+
+  private MessagingException failure(Exception failure, String doing) {
+    if (lost.isCompletedExceptionally()) {
+      return new ConnectionLostException(
+          "The connection to Kafka was lost when asked " + doing, failure);
+    }
+    return KafkaErrors.translate(failure, doing);
+  }
+}

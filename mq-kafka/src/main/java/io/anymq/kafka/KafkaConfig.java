@@ -1,0 +1,210 @@
+package io.anymq.kafka;
+
+import io.anymq.ConnectionOptions;
+import io.anymq.InvalidOptionException;
+import io.anymq.kafka.KafkaOptions.SaslMechanism;
+import io.anymq.kafka.KafkaOptions.SecurityProtocol;
+import io.anymq.spi.LinkRequest;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.CommonClientConfigs;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.config.SaslConfigs;
+import org.apache.kafka.common.config.SslConfigs;
+
+/** The settings of the native clients of one link. Immutable. */
+final class KafkaConfig {
+
+  /** Room for the headers and for the type index, beside what a message's size counts. */
+  private static final int RECORD_OVERHEAD = 64 * 1024;
+
+  /** A broker's default of {@code message.max.bytes}. */
+  private static final int DEFAULT_MAX_RECORD_BYTES = 1_048_588;
+
+  /** A batch that a full send window of small messages fills in a few requests. */
+  private static final int BATCH_BYTES = 64 * 1024;
+
+  /** How long one request may take; a native client then asks again, elsewhere if it can. */
+  private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(10);
+
+  private final LinkRequest request;
+  private final String servers;
+  private final String clientName;
+  private final Map<String, Object> common;
+
+  KafkaConfig(LinkRequest request, List<KafkaAddress> addresses) {
+    this.request = request;
+    servers = addresses.stream().map(KafkaAddress::toString).collect(Collectors.joining(","));
+    clientName = request.options().get(ConnectionOptions.CLIENT_NAME);
+    common = Map.copyOf(connection(request));
+  }
+
+  private Map<String, Object> connection(LinkRequest asked) {
+    Map<String, Object> config = new HashMap<>(security(asked));
+    config.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, servers);
+    config.put(CommonClientConfigs.RECONNECT_BACKOFF_MS_CONFIG, 50L);
+    config.put(CommonClientConfigs.RECONNECT_BACKOFF_MAX_MS_CONFIG, 500L);
+    config.put(CommonClientConfigs.REQUEST_TIMEOUT_MS_CONFIG, (int) requestTimeout().toMillis());
+    config.put(
+        CommonClientConfigs.SOCKET_CONNECTION_SETUP_TIMEOUT_MS_CONFIG,
+        asked.connectTimeout().toMillis());
+    config.put(
+        CommonClientConfigs.SOCKET_CONNECTION_SETUP_TIMEOUT_MAX_MS_CONFIG,
+        asked.connectTimeout().toMillis());
+    config.put(CommonClientConfigs.ENABLE_METRICS_PUSH_CONFIG, false);
+    return config;
+  }
+
+  private static Map<String, Object> security(LinkRequest request) {
+    SecurityProtocol protocol = request.options().get(KafkaOptions.SECURITY_PROTOCOL);
+    boolean credentials = request.user().isPresent() || request.password().isPresent();
+    if (credentials != protocol.authenticates()) {
+      throw new InvalidOptionException(
+          credentials
+              ? "A user and a password need security-protocol=sasl_ssl (or sasl_plaintext); with %s they would be ignored"
+                  .formatted(protocol.name().toLowerCase(Locale.ROOT))
+              : "security-protocol=%s needs a user and a password"
+                  .formatted(protocol.name().toLowerCase(Locale.ROOT)));
+    }
+    Map<String, Object> config = new HashMap<>();
+    config.put(CommonClientConfigs.SECURITY_PROTOCOL_CONFIG, protocol.name());
+    if (protocol.authenticates()) {
+      SaslMechanism mechanism = request.options().get(KafkaOptions.SASL_MECHANISM);
+      config.put(SaslConfigs.SASL_MECHANISM, mechanism.nativeName());
+      config.put(SaslConfigs.SASL_JAAS_CONFIG, login(request, mechanism));
+    }
+    trustStore(request, protocol, config);
+    return config;
+  }
+
+  private static String login(LinkRequest request, SaslMechanism mechanism) {
+    return "%s required username=\"%s\" password=\"%s\";"
+        .formatted(
+            mechanism.loginModule(),
+            quoted(request.user().orElse("")),
+            quoted(request.password().orElse("")));
+  }
+
+  private static String quoted(String text) {
+    return text.replace("\\", "\\\\").replace("\"", "\\\"");
+  }
+
+  private static void trustStore(
+      LinkRequest request, SecurityProtocol protocol, Map<String, Object> config) {
+    String store = request.options().find(KafkaOptions.TRUST_STORE).orElse(null);
+    if (store == null) {
+      return;
+    }
+    if (!protocol.encrypts()) {
+      throw new InvalidOptionException(
+          "trust-store needs security-protocol=ssl or sasl_ssl; without, it would be ignored");
+    }
+    String lower = store.toLowerCase(Locale.ROOT);
+    String type = lower.endsWith(".pem") ? "PEM" : lower.endsWith(".jks") ? "JKS" : "PKCS12";
+    config.put(SslConfigs.SSL_TRUSTSTORE_LOCATION_CONFIG, store);
+    config.put(SslConfigs.SSL_TRUSTSTORE_TYPE_CONFIG, type);
+    request
+        .options()
+        .find(KafkaOptions.TRUST_STORE_PASSWORD)
+        .ifPresent(password -> config.put(SslConfigs.SSL_TRUSTSTORE_PASSWORD_CONFIG, password));
+  }
+
+  /** The bootstrap servers, for messages. */
+  String servers() {
+    return servers;
+  }
+
+  /** A new client id, for threads' names too. */
+  String clientId(String role) {
+    return ClientIds.next(clientName, role);
+  }
+
+  Duration operationTimeout() {
+    return request.operationTimeout();
+  }
+
+  Duration linkTimeout() {
+    return request.options().get(KafkaOptions.LINK_TIMEOUT);
+  }
+
+  int partitions() {
+    return request.options().get(KafkaOptions.PARTITIONS);
+  }
+
+  int replicationFactor() {
+    return request.options().get(KafkaOptions.REPLICATION_FACTOR);
+  }
+
+  /** The largest record that a new topic takes: what this connection allows, or Kafka's default. */
+  int maxRecordBytes() {
+    long bytes =
+        request.options().get(ConnectionOptions.MAX_MESSAGE_BYTES) + (long) RECORD_OVERHEAD;
+    return (int) Math.min(Math.max(bytes, DEFAULT_MAX_RECORD_BYTES), Integer.MAX_VALUE);
+  }
+
+  /** How long one request may take. */
+  Duration requestTimeout() {
+    Duration operation = request.operationTimeout();
+    return operation.compareTo(REQUEST_TIMEOUT) < 0 ? operation : REQUEST_TIMEOUT;
+  }
+
+  Map<String, Object> admin() {
+    Map<String, Object> config = new HashMap<>(common);
+    config.put(CommonClientConfigs.CLIENT_ID_CONFIG, clientId("admin"));
+    config.put(
+        CommonClientConfigs.DEFAULT_API_TIMEOUT_MS_CONFIG,
+        (int) Math.max(request.operationTimeout().toMillis(), requestTimeout().toMillis()));
+    return config;
+  }
+
+  /**
+   * Idempotent and confirmed by all replicas in sync. The native client retries for as long as the
+   * core waits for a send.
+   */
+  Map<String, Object> producer(String clientId) {
+    Map<String, Object> config = new HashMap<>(common);
+    long sendTimeout = request.options().get(ConnectionOptions.SEND_TIMEOUT).toMillis();
+    long delivery = Math.max(sendTimeout, requestTimeout().toMillis());
+    config.put(CommonClientConfigs.CLIENT_ID_CONFIG, clientId);
+    config.put(ProducerConfig.ACKS_CONFIG, "all");
+    config.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
+    config.put(ProducerConfig.LINGER_MS_CONFIG, 0L);
+    config.put(ProducerConfig.BATCH_SIZE_CONFIG, BATCH_BYTES);
+    config.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, sendTimeout);
+    config.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, (int) delivery);
+    // The broker has the last word on sizes: it knows the topic's limit.
+    config.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, Integer.MAX_VALUE);
+    return config;
+  }
+
+  /** A consumer of assigned partitions, in no group. */
+  Map<String, Object> consumer(String clientId, int maxPollRecords) {
+    Map<String, Object> config = new HashMap<>(common);
+    config.put(CommonClientConfigs.CLIENT_ID_CONFIG, clientId);
+    config.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, maxPollRecords);
+    config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+    config.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
+    config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+    // Where retention has overtaken a slow subscription it goes on with the oldest that is left.
+    config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+    return config;
+  }
+
+  /** A member of a share group. */
+  Map<String, Object> shareConsumer(String clientId, String group, int maxPollRecords) {
+    Map<String, Object> config = new HashMap<>(common);
+    config.put(CommonClientConfigs.CLIENT_ID_CONFIG, clientId);
+    config.put(ConsumerConfig.GROUP_ID_CONFIG, group);
+    config.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, maxPollRecords);
+    config.put(ConsumerConfig.SHARE_ACKNOWLEDGEMENT_MODE_CONFIG, "explicit");
+    config.put(ConsumerConfig.SHARE_ACQUIRE_MODE_CONFIG, "record_limit");
+    // A lane that waits for its turn does not poll, and must stay a member.
+    config.put(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG, Integer.MAX_VALUE);
+    return config;
+  }
+}

@@ -1,0 +1,187 @@
+package io.anymq.kafka;
+
+import io.anymq.AuthenticationException;
+import io.anymq.ConnectFailedException;
+import io.anymq.DestinationNotFoundException;
+import io.anymq.ErrorCode;
+import io.anymq.InvalidDestinationException;
+import io.anymq.InvalidMessageException;
+import io.anymq.MessageTooLargeException;
+import io.anymq.MessagingException;
+import io.anymq.MessagingTimeoutException;
+import io.anymq.SendInDoubtException;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.common.InvalidRecordException;
+import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.CorruptRecordException;
+import org.apache.kafka.common.errors.GroupNotEmptyException;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.InvalidConfigurationException;
+import org.apache.kafka.common.errors.InvalidTimestampException;
+import org.apache.kafka.common.errors.InvalidTopicException;
+import org.apache.kafka.common.errors.NotEnoughReplicasException;
+import org.apache.kafka.common.errors.PolicyViolationException;
+import org.apache.kafka.common.errors.RecordBatchTooLargeException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.errors.SaslAuthenticationException;
+import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.errors.SslAuthenticationException;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.UnknownTopicIdException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.apache.kafka.common.errors.UnsupportedVersionException;
+import org.jspecify.annotations.Nullable;
+
+/** Translates Kafka's exceptions into portable ones. */
+final class KafkaErrors {
+
+  private KafkaErrors() {}
+
+  /**
+   * Any failure but that of a send.
+   *
+   * @param failure what the native client threw
+   * @param doing what was being done, as "to describe topic x"
+   */
+  static MessagingException translate(Throwable failure, String doing) {
+    Throwable cause = unwrap(failure);
+    if (cause instanceof MessagingException already) {
+      return already;
+    }
+    MessagingException common = common(cause, doing);
+    if (common != null) {
+      return common;
+    }
+    if (cause instanceof TimeoutException
+        || cause instanceof java.util.concurrent.TimeoutException) {
+      return new MessagingTimeoutException(
+          "Kafka did not answer in time when asked " + doing, cause);
+    }
+    return new MessagingException(
+        ErrorCode.BACKEND_FAILURE, "Kafka failed " + doing + ": " + cause.getMessage(), cause);
+  }
+
+  /**
+   * The failure of a send.
+   *
+   * @param failure what the native client says
+   * @param topic the native topic
+   * @param handedOver whether the record had been taken over by the native client, so that it may
+   *     have reached a broker
+   */
+  static MessagingException sendFailure(Throwable failure, String topic, boolean handedOver) {
+    String doing = "to send to topic " + topic;
+    Throwable cause = unwrap(failure);
+    if (cause instanceof MessagingException already) {
+      return already;
+    }
+    MessagingException refused = common(cause, doing);
+    if (refused == null) {
+      refused = refusedRecord(cause, topic);
+    }
+    if (refused != null) {
+      return refused;
+    }
+    if (handedOver) {
+      // Whatever is not known to be a refusal may have happened after the broker stored the record.
+      return new SendInDoubtException(
+          "It is not known whether Kafka has stored the message for topic "
+              + topic
+              + ": "
+              + cause.getMessage(),
+          cause);
+    }
+    return translate(cause, doing);
+  }
+
+  /** The failure of connecting. */
+  static MessagingException connectFailure(Throwable failure, String servers) {
+    Throwable cause = unwrap(failure);
+    if (cause instanceof MessagingException already
+        && !(already instanceof MessagingTimeoutException)) {
+      return already;
+    }
+    MessagingException common = common(cause, "to connect to " + servers);
+    return common != null
+        ? common
+        : new ConnectFailedException(
+            "No Kafka broker answers at " + servers + "; check the address, and that it is up",
+            cause);
+  }
+
+  private static @Nullable MessagingException common(Throwable cause, String doing) {
+    if (cause instanceof SaslAuthenticationException
+        || cause instanceof SslAuthenticationException) {
+      return new AuthenticationException(
+          "Kafka refused the credentials: " + cause.getMessage(), cause);
+    }
+    if (cause instanceof AuthorizationException) {
+      return new MessagingException(
+          ErrorCode.ACCESS_REFUSED,
+          "Kafka refuses this user " + doing + ": " + cause.getMessage(),
+          cause);
+    }
+    if (cause instanceof UnknownTopicOrPartitionException
+        || cause instanceof UnknownTopicIdException) {
+      return new DestinationNotFoundException(
+          "There is no such topic on Kafka; refused " + doing, cause);
+    }
+    if (cause instanceof InvalidTopicException) {
+      return new InvalidDestinationException("Kafka refuses the topic's name: " + doing, cause);
+    }
+    if (cause instanceof InterruptException || cause instanceof InterruptedException) {
+      Thread.currentThread().interrupt();
+      return new MessagingException(ErrorCode.INTERRUPTED, "Interrupted " + doing, cause);
+    }
+    if (cause instanceof GroupNotEmptyException) {
+      return new MessagingException(
+          ErrorCode.SUBSCRIPTION_IN_USE, "A consumer still holds the group " + doing, cause);
+    }
+    if (cause instanceof InvalidConfigurationException
+        || cause instanceof PolicyViolationException) {
+      return new MessagingException(
+          ErrorCode.BACKEND_FAILURE,
+          "Kafka's settings refuse " + doing + ": " + cause.getMessage(),
+          cause);
+    }
+    if (cause instanceof UnsupportedVersionException) {
+      return new MessagingException(
+          ErrorCode.UNSUPPORTED_CAPABILITY, "This version of Kafka is too old " + doing, cause);
+    }
+    return null;
+  }
+
+  private static @Nullable MessagingException refusedRecord(Throwable cause, String topic) {
+    if (cause instanceof RecordTooLargeException || cause instanceof RecordBatchTooLargeException) {
+      return new MessageTooLargeException(
+          "The message is larger than topic "
+              + topic
+              + " allows (max.message.bytes, message.max.bytes): "
+              + cause.getMessage(),
+          cause);
+    }
+    if (cause instanceof SerializationException
+        || cause instanceof InvalidTimestampException
+        || cause instanceof InvalidRecordException
+        || cause instanceof CorruptRecordException) {
+      return new InvalidMessageException(
+          "Kafka refuses the message for topic " + topic + ": " + cause.getMessage(), cause);
+    }
+    if (cause instanceof NotEnoughReplicasException) {
+      return new MessagingTimeoutException(
+          "Topic " + topic + " has fewer replicas in sync than min.insync.replicas asks for",
+          cause);
+    }
+    return null;
+  }
+
+  private static Throwable unwrap(Throwable failure) {
+    Throwable cause = failure;
+    while ((cause instanceof ExecutionException || cause instanceof CompletionException)
+        && cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    return cause;
+  }
+}

@@ -1,0 +1,269 @@
+package io.anymq.kafka;
+
+import io.anymq.BackendInfo;
+import io.anymq.Capability;
+import io.anymq.ClosedException;
+import io.anymq.Destination;
+import io.anymq.DestinationNotFoundException;
+import io.anymq.MessagingException;
+import io.anymq.Queue;
+import io.anymq.QueueDepth;
+import io.anymq.QueueOptions;
+import io.anymq.Support;
+import io.anymq.Topic;
+import io.anymq.UnsupportedCapabilityException;
+import io.anymq.spi.ConsumerRequest;
+import io.anymq.spi.DeliverySink;
+import io.anymq.spi.DepthQuery;
+import io.anymq.spi.Link;
+import io.anymq.spi.LinkConsumer;
+import io.anymq.spi.LinkProducer;
+import io.anymq.spi.ProducerListener;
+import io.anymq.spi.Purger;
+import io.anymq.spi.Source;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.common.TopicPartition;
+
+/** A link to a Kafka cluster: an admin client, a producer, and the consumers. */
+final class KafkaLink implements Link, DepthQuery, Purger {
+
+  private final KafkaConfig config;
+  private final KafkaCalls calls;
+  private final BrokerProfile profile;
+  private final KafkaTopology topology;
+  private final QueueContents contents;
+  private final LinkState state;
+  private final SharedProducer producer;
+  private final LinkWatch watch;
+  private final Set<TopicProducer> producers = ConcurrentHashMap.newKeySet();
+  private final Set<OpenConsumer> consumers = ConcurrentHashMap.newKeySet();
+
+  KafkaLink(
+      KafkaConfig config,
+      KafkaCalls calls,
+      BrokerProfile profile,
+      KafkaNames names,
+      LinkState state) {
+    this.config = config;
+    this.calls = calls;
+    this.profile = profile;
+    this.state = state;
+    ShareGroups groups = new ShareGroups(calls, profile);
+    topology = new KafkaTopology(calls, config, names, groups, profile);
+    contents = new QueueContents(calls, config, topology);
+    producer = new SharedProducer(config);
+    watch = new LinkWatch(config, calls.admin(), this::topicsInUse, this::gone, this::lose);
+  }
+
+  void start() {
+    watch.start();
+  }
+
+  private void lose(MessagingException cause) {
+    if (state.lose(cause)) {
+      calls.fail(cause);
+    }
+  }
+
+  private Set<String> topicsInUse() {
+    return Stream.concat(
+            producers.stream().map(TopicProducer::topic),
+            consumers.stream().map(OpenConsumer::topic))
+        .collect(Collectors.toSet());
+  }
+
+  private void gone(String topic) {
+    DestinationNotFoundException cause =
+        new DestinationNotFoundException("Topic " + topic + " was deleted on Kafka");
+    producers.stream().filter(open -> open.topic().equals(topic)).forEach(p -> p.breakUp(cause));
+    consumers.stream()
+        .filter(open -> open.topic().equals(topic))
+        .forEach(open -> open.breakUp(cause));
+  }
+
+  @Override
+  public BackendInfo info() {
+    return new BackendInfo(KafkaBackend.NAME, profile.version(), KafkaBackend.clientVersion());
+  }
+
+  @Override
+  public Map<Capability, Support> capabilities() {
+    Map<Capability, Support> support = new EnumMap<>(Capability.class);
+    support.put(Capability.PERSISTENCE, Support.NATIVE);
+    if (profile.shareGroups()) {
+      support.put(Capability.DELIVERY_COUNT, Support.NATIVE);
+      support.put(Capability.DURABLE_SUBSCRIPTIONS, Support.NATIVE);
+      support.put(Capability.QUEUE_DEPTH, Support.NATIVE);
+      support.put(Capability.PURGE, Support.EMULATED);
+    }
+    return support;
+  }
+
+  @Override
+  public Dispatch dispatch() {
+    return Dispatch.HAND_OFF;
+  }
+
+  @Override
+  public LinkProducer openProducer(Destination destination, ProducerListener listener) {
+    state.requireOpen();
+    if (destination instanceof Queue) {
+      profile.requireShareGroups();
+    }
+    // Asked first, because the native producer's own look-up may make the topic.
+    topology.partitions(destination);
+    String topic = topology.names().topic(destination);
+    TopicProducer opened =
+        new TopicProducer(
+            destination,
+            topic,
+            topology.keepsTimestamps(topic),
+            producer.get(),
+            listener,
+            state,
+            producers::remove);
+    producers.add(opened);
+    return opened;
+  }
+
+  @Override
+  public LinkConsumer openConsumer(ConsumerRequest request, DeliverySink sink) {
+    state.requireOpen();
+    Source source = request.source();
+    if (source instanceof Source.OfQueue queue) {
+      return openQueue(queue.queue(), request.prefetch(), sink);
+    }
+    if (source instanceof Source.OfTopic topic) {
+      return topic.terms().durable()
+          ? openDurable(topic.topic(), topic.terms(), request.prefetch(), sink)
+          : openPlain(topic.topic(), request.prefetch(), sink);
+    }
+    throw new UnsupportedCapabilityException("Kafka has no subscriptions by pattern here");
+  }
+
+  private LinkConsumer openQueue(Queue queue, int prefetch, DeliverySink sink) {
+    int limit = topology.ensureGroup(queue);
+    return openGroup(queue, topology.names().group(queue), limit, prefetch, sink);
+  }
+
+  private LinkConsumer openDurable(
+      Topic topic, Source.Terms terms, int prefetch, DeliverySink sink) {
+    String name = terms.name().orElseThrow();
+    String group = topology.names().group(topic, name);
+    if (!topology.groups().members(group).isEmpty()) {
+      throw KafkaTopology.inUse(topic, name);
+    }
+    int limit = topology.ensureGroup(topic, name);
+    GroupConsumer consumer = openGroup(topic, group, limit, prefetch, sink);
+    awaitMembership(consumer, group);
+    return consumer;
+  }
+
+  /** So that the next one who wants the subscription sees that it is held. */
+  private void awaitMembership(GroupConsumer consumer, String group) {
+    long deadline = System.nanoTime() + config.operationTimeout().toNanos();
+    while (System.nanoTime() - deadline < 0 && state.isOpen()) {
+      List<String> members = topology.groups().members(group);
+      if (consumer.clientIds().stream().anyMatch(members::contains)) {
+        return;
+      }
+      Pauses.brief("joining group " + group);
+    }
+  }
+
+  private GroupConsumer openGroup(
+      Destination destination, String group, int limit, int prefetch, DeliverySink sink) {
+    String topic = topology.names().topic(destination);
+    DeliveryLimit deliveryLimit = new DeliveryLimit(limit, group, producer.get());
+    GroupConsumer.Setup setup =
+        new GroupConsumer.Setup(config, destination, topic, group, deliveryLimit, prefetch);
+    GroupConsumer consumer = new GroupConsumer(setup, sink, state, consumers::remove);
+    consumers.add(consumer);
+    consumer.open();
+    return consumer;
+  }
+
+  private LinkConsumer openPlain(Topic topic, int prefetch, DeliverySink sink) {
+    List<TopicPartition> partitions = topology.partitions(topic);
+    LiveConsumer consumer =
+        new LiveConsumer(
+            new LiveConsumer.Setup(config, topic, topology.names().topic(topic), prefetch),
+            contents.endsOf(partitions),
+            sink,
+            state,
+            consumers::remove);
+    consumers.add(consumer);
+    consumer.open();
+    return consumer;
+  }
+
+  @Override
+  public void declare(Destination destination, QueueOptions options) {
+    state.requireOpen();
+    topology.declare(destination);
+  }
+
+  @Override
+  public void delete(Destination destination) {
+    state.requireOpen();
+    topology.delete(destination);
+    gone(topology.names().topic(destination));
+  }
+
+  @Override
+  public boolean exists(Destination destination) {
+    state.requireOpen();
+    return topology.exists(destination);
+  }
+
+  @Override
+  public void unsubscribe(Topic topic, String name) {
+    state.requireOpen();
+    topology.unsubscribe(topic, name);
+  }
+
+  @Override
+  public QueueDepth depth(Queue queue) {
+    state.requireOpen();
+    profile.requireShareGroups();
+    return contents.depth(queue);
+  }
+
+  @Override
+  public void purge(Queue queue) {
+    state.requireOpen();
+    profile.requireShareGroups();
+    contents.purge(queue);
+  }
+
+  @Override
+  public <T> Optional<T> unwrap(Class<T> type) {
+    if (type.equals(Admin.class)) {
+      return Optional.of(type.cast(calls.admin()));
+    }
+    return type.equals(Producer.class) ? Optional.of(type.cast(producer.get())) : Optional.empty();
+  }
+
+  @Override
+  public void close(Duration timeout) {
+    if (!state.close()) {
+      return;
+    }
+    watch.close();
+    consumers.forEach(OpenConsumer::close);
+    Duration left = state.isLost() ? Duration.ZERO : timeout;
+    producer.close(left);
+    calls.admin().close(left);
+    calls.fail(new ClosedException("The connection to Kafka is closed"));
+  }
+}

@@ -1,0 +1,208 @@
+package io.anymq.kafka;
+
+import io.anymq.Destination;
+import io.anymq.DestinationNotFoundException;
+import io.anymq.ErrorCode;
+import io.anymq.MessagingException;
+import io.anymq.Queue;
+import io.anymq.Topic;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+
+/** Makes and removes topics and the groups that go with them. Safe for use by several threads. */
+final class KafkaTopology {
+
+  private final KafkaCalls calls;
+  private final KafkaConfig config;
+  private final KafkaNames names;
+  private final ShareGroups groups;
+  private final BrokerProfile profile;
+
+  KafkaTopology(
+      KafkaCalls calls,
+      KafkaConfig config,
+      KafkaNames names,
+      ShareGroups groups,
+      BrokerProfile profile) {
+    this.calls = calls;
+    this.config = config;
+    this.names = names;
+    this.groups = groups;
+    this.profile = profile;
+  }
+
+  KafkaNames names() {
+    return names;
+  }
+
+  ShareGroups groups() {
+    return groups;
+  }
+
+  void declare(Destination destination) {
+    if (destination instanceof Queue) {
+      profile.requireShareGroups();
+    }
+    String topic = names.topic(destination);
+    if (find(topic).isEmpty()) {
+      create(topic);
+    }
+    List<TopicPartition> partitions = awaitPartitions(topic);
+    if (destination instanceof Queue queue) {
+      groups.ensure(names.group(queue), partitions, OffsetSpec.earliest());
+    }
+  }
+
+  private void create(String topic) {
+    Optional<Short> replicas =
+        config.replicationFactor() == 0
+            ? Optional.empty()
+            : Optional.of((short) config.replicationFactor());
+    NewTopic asked = new NewTopic(topic, Optional.of(config.partitions()), replicas);
+    asked.configs(settings());
+    calls.awaitUnless(
+        TopicExistsException.class,
+        calls.admin().createTopics(List.of(asked)).values().get(topic),
+        "to make topic " + topic);
+  }
+
+  private Map<String, String> settings() {
+    Map<String, String> settings = new HashMap<>();
+    // What no consumer has taken yet must not go away with age or size: retention is by removal.
+    settings.put(TopicConfig.RETENTION_MS_CONFIG, "-1");
+    settings.put(TopicConfig.RETENTION_BYTES_CONFIG, "-1");
+    settings.put(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_DELETE);
+    settings.put(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, "CreateTime");
+    settings.put(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Integer.toString(config.maxRecordBytes()));
+    return settings;
+  }
+
+  /** A topic that was just made shows up on all brokers a moment later. */
+  private List<TopicPartition> awaitPartitions(String topic) {
+    long deadline = System.nanoTime() + config.operationTimeout().toNanos();
+    while (System.nanoTime() - deadline < 0) {
+      Optional<TopicDescription> found = find(topic);
+      if (found.isPresent() && hasLeaders(found.get())) {
+        return partitions(found.get());
+      }
+      Pauses.brief("waiting for topic " + topic);
+    }
+    throw new MessagingException(
+        ErrorCode.TIMEOUT, "Topic " + topic + " was made, but has no leader in time");
+  }
+
+  private static boolean hasLeaders(TopicDescription description) {
+    return description.partitions().stream()
+        .allMatch(partition -> partition.leader() != null && !partition.leader().isEmpty());
+  }
+
+  Optional<TopicDescription> find(String topic) {
+    return calls.awaitUnless(
+        UnknownTopicOrPartitionException.class,
+        calls.admin().describeTopics(Set.of(topic)).topicNameValues().get(topic),
+        "to describe topic " + topic);
+  }
+
+  boolean exists(Destination destination) {
+    return find(names.topic(destination)).isPresent();
+  }
+
+  /** The partitions of a destination's topic. */
+  List<TopicPartition> partitions(Destination destination) {
+    String topic = names.topic(destination);
+    return partitions(find(topic).orElseThrow(() -> notFound(destination)));
+  }
+
+  private static List<TopicPartition> partitions(TopicDescription description) {
+    return description.partitions().stream()
+        .map(partition -> new TopicPartition(description.name(), partition.partition()))
+        .toList();
+  }
+
+  DestinationNotFoundException notFound(Destination destination) {
+    return new DestinationNotFoundException(
+        "There is no %s on Kafka (topic %s)".formatted(destination, names.topic(destination)));
+  }
+
+  /** Whether records of a topic keep the timestamps that they were sent with. */
+  boolean keepsTimestamps(String topic) {
+    ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
+    Config found =
+        calls
+            .await(
+                calls.admin().describeConfigs(List.of(resource)).all(),
+                "for settings of topic " + topic)
+            .get(resource);
+    return found != null
+        && "CreateTime"
+            .equals(BrokerProfile.asMap(found).get(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG));
+  }
+
+  void delete(Destination destination) {
+    String topic = names.topic(destination);
+    calls.awaitUnless(
+        UnknownTopicOrPartitionException.class,
+        calls.admin().deleteTopics(Set.of(topic)).topicNameValues().get(topic),
+        "to delete topic " + topic);
+    awaitGone(topic);
+    if (!profile.shareGroups()) {
+      return;
+    }
+    if (destination instanceof Queue queue) {
+      groups.deleteIfEmpty(names.group(queue));
+    } else if (destination instanceof Topic published) {
+      groups.beginningWith(names.subscriptions(published)).forEach(groups::deleteIfEmpty);
+    }
+  }
+
+  private void awaitGone(String topic) {
+    long deadline = System.nanoTime() + config.operationTimeout().toNanos();
+    while (find(topic).isPresent()) {
+      if (System.nanoTime() - deadline > 0) {
+        throw new MessagingException(
+            ErrorCode.TIMEOUT, "Topic " + topic + " was deleted, but is still there");
+      }
+      Pauses.brief("waiting for topic " + topic + " to go");
+    }
+  }
+
+  /** Makes sure that a queue's group is there. Answers the broker's delivery limit. */
+  int ensureGroup(Queue queue) {
+    profile.requireShareGroups();
+    return groups.ensure(names.group(queue), partitions(queue), OffsetSpec.earliest());
+  }
+
+  /** Makes sure that a subscription's group is there; a new one begins at the end. */
+  int ensureGroup(Topic topic, String subscription) {
+    profile.requireShareGroups();
+    return groups.ensure(names.group(topic, subscription), partitions(topic), OffsetSpec.latest());
+  }
+
+  void unsubscribe(Topic topic, String subscription) {
+    profile.requireShareGroups();
+    String group = names.group(topic, subscription);
+    if (!groups.members(group).isEmpty()) {
+      throw inUse(topic, subscription);
+    }
+    groups.delete(group);
+  }
+
+  static MessagingException inUse(Topic topic, String subscription) {
+    return new MessagingException(
+        ErrorCode.SUBSCRIPTION_IN_USE,
+        "A consumer holds subscription '%s' of %s; close it first. After a crash of its holder Kafka keeps it for as long as the group's share.session.timeout.ms says (45 s)"
+            .formatted(subscription, topic));
+  }
+}

@@ -1,0 +1,240 @@
+package io.anymq.kafka;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides which lane of a consumer fetches. One at a time does, so that deliveries come in order;
+ * and only while all that it may fetch has room in the prefetch. Safe for use by several threads.
+ */
+final class LaneGate {
+
+  /** What a lane does next. */
+  enum Turn {
+    /** Fetch. */
+    FETCH,
+    /** End: it has not been needed for long, and a lane as large is there. */
+    RETIRE,
+    /** End: the consumer closes. */
+    STOP
+  }
+
+  /** For so long nothing is settled nor delivered until handlers count as slow. */
+  static final long STALL_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+
+  private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(30);
+  private static final int MAX_LANES = 32;
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+  private final List<ShareLane> lanes = new ArrayList<>();
+  private final Set<ShareLane> waiting = new HashSet<>();
+  private final int prefetch;
+  private final int maxLanes;
+
+  private @Nullable ShareLane fetching;
+  private int opening;
+  private int unsettled;
+  private long lastProgress = System.nanoTime();
+  private boolean closing;
+
+  LaneGate(int prefetch) {
+    this.prefetch = prefetch;
+    maxLanes = Math.min(prefetch, MAX_LANES);
+  }
+
+  /** Adds a lane that is about to open; refuses when the consumer closes. */
+  boolean add(ShareLane lane) {
+    lock.lock();
+    try {
+      if (closing) {
+        return false;
+      }
+      lanes.add(lane);
+      opening++;
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** A lane is open, or has failed to open. */
+  void opened() {
+    lock.lock();
+    try {
+      opening--;
+      lastProgress = System.nanoTime();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** A lane has ended, with that many deliveries handed out and unsettled. */
+  void remove(ShareLane lane, int left) {
+    lock.lock();
+    try {
+      lanes.remove(lane);
+      waiting.remove(lane);
+      unsettled -= left;
+      if (lane.equals(fetching)) {
+        fetching = null;
+      }
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  List<ShareLane> lanes() {
+    lock.lock();
+    try {
+      return List.copyOf(lanes);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Takes the turn to fetch if it can be had at once. */
+  boolean tryTurn(ShareLane lane) {
+    lock.lock();
+    try {
+      waiting.add(lane);
+      boolean taken = take(lane);
+      if (!taken) {
+        waiting.remove(lane);
+      }
+      return taken;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Waits for the turn to fetch, for a while; empty when the time is up. */
+  Optional<Turn> awaitTurn(ShareLane lane, long nanos) throws InterruptedException {
+    lock.lock();
+    try {
+      waiting.add(lane);
+      long left = nanos;
+      while (!closing) {
+        if (take(lane)) {
+          return Optional.of(Turn.FETCH);
+        }
+        if (left <= 0) {
+          return Optional.empty();
+        }
+        left = changed.awaitNanos(left);
+      }
+      return Optional.of(Turn.STOP);
+    } finally {
+      waiting.remove(lane);
+      lock.unlock();
+    }
+  }
+
+  private boolean take(ShareLane lane) {
+    int free = prefetch - unsettled;
+    if (closing || fetching != null || lane.size() > free) {
+      return false;
+    }
+    Comparator<ShareLane> bySize = Comparator.comparingInt(ShareLane::size);
+    ShareLane best =
+        waiting.stream().filter(other -> other.size() <= free).max(bySize).orElse(lane);
+    if (best.size() > lane.size()) {
+      return false;
+    }
+    fetching = lane;
+    waiting.remove(lane);
+    return true;
+  }
+
+  /** The lane that had the turn has handed out that many deliveries, and gives the turn back. */
+  void fetched(int count) {
+    lock.lock();
+    try {
+      fetching = null;
+      unsettled += count;
+      lastProgress = System.nanoTime();
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** That many deliveries are settled. */
+  void settled(int count) {
+    lock.lock();
+    try {
+      unsettled -= count;
+      lastProgress = System.nanoTime();
+      if (!waiting.isEmpty()) {
+        changed.signalAll();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Whether nobody fetches though there is room: then another lane may be needed. */
+  boolean wantsLane() {
+    lock.lock();
+    try {
+      return !closing
+          && fetching == null
+          && opening == 0
+          && unsettled < prefetch
+          && lanes.size() < maxLanes;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** How large a lane to add now; 0: none. */
+  int growth() {
+    lock.lock();
+    try {
+      boolean stalled = System.nanoTime() - lastProgress >= STALL_NANOS;
+      return stalled && wantsLane() ? Math.min(prefetch - unsettled, (prefetch + 1) / 2) : 0;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Whether a lane that waited for so long may end. */
+  boolean mayRetire(ShareLane lane, long waitedNanos) {
+    lock.lock();
+    try {
+      return waitedNanos >= IDLE_NANOS
+          && lanes.stream().anyMatch(other -> !other.equals(lane) && other.size() >= lane.size());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** No lane gets a turn any more. */
+  void close() {
+    lock.lock();
+    try {
+      closing = true;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  boolean isClosing() {
+    lock.lock();
+    try {
+      return closing;
+    } finally {
+      lock.unlock();
+    }
+  }
+}

@@ -1,0 +1,124 @@
+package io.anymq.kafka;
+
+import io.anymq.ConnectionLostException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.DescribeClusterOptions;
+import org.apache.kafka.clients.admin.DescribeTopicsOptions;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Watches a link: asks the cluster every second whether it is there, and whether the topics in use
+ * are. The native clients tell neither: they retry for ever, and wait for topics that are gone.
+ */
+final class LinkWatch implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(LinkWatch.class);
+  private static final long INTERVAL_MILLIS = 1_000;
+
+  /** A topic counts as gone after so many looks: a broker that has just started knows none. */
+  private static final int LOOKS = 2;
+
+  private final Admin admin;
+  private final int timeoutMillis;
+  private final Supplier<Set<String>> topics;
+  private final Consumer<String> onGone;
+  private final Consumer<ConnectionLostException> onLost;
+  private final ScheduledExecutorService clock;
+  private final Map<String, Integer> missing = new HashMap<>();
+
+  LinkWatch(
+      KafkaConfig config,
+      Admin admin,
+      Supplier<Set<String>> topics,
+      Consumer<String> onGone,
+      Consumer<ConnectionLostException> onLost) {
+    this.admin = admin;
+    this.timeoutMillis = (int) config.linkTimeout().toMillis();
+    this.topics = topics;
+    this.onGone = onGone;
+    this.onLost = onLost;
+    clock =
+        Executors.newSingleThreadScheduledExecutor(
+            task -> {
+              Thread thread = new Thread(task, "anymq-kafka-watch");
+              thread.setDaemon(true);
+              return thread;
+            });
+  }
+
+  void start() {
+    ScheduledFuture<?> unused =
+        clock.scheduleWithFixedDelay(
+            this::look, INTERVAL_MILLIS, INTERVAL_MILLIS, TimeUnit.MILLISECONDS);
+  }
+
+  private void look() {
+    try {
+      DescribeClusterOptions bounded = new DescribeClusterOptions().timeoutMs(timeoutMillis);
+      admin.describeCluster(bounded).nodes().get(timeoutMillis, TimeUnit.MILLISECONDS);
+      lookForTopics();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (Exception e) {
+      if (!clock.isShutdown()) {
+        onLost.accept(
+            new ConnectionLostException(
+                "No Kafka broker has answered for " + timeoutMillis + " ms", e));
+      }
+    }
+  }
+
+  private void lookForTopics() throws InterruptedException {
+    Set<String> used = Set.copyOf(topics.get());
+    missing.keySet().retainAll(used);
+    if (used.isEmpty()) {
+      return;
+    }
+    DescribeTopicsOptions bounded = new DescribeTopicsOptions().timeoutMs(timeoutMillis);
+    admin
+        .describeTopics(used, bounded)
+        .topicNameValues()
+        .forEach((topic, answer) -> note(topic, isMissing(answer)));
+  }
+
+  private boolean isMissing(KafkaFuture<?> answer) {
+    try {
+      answer.get(timeoutMillis, TimeUnit.MILLISECONDS);
+      return false;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    } catch (java.util.concurrent.ExecutionException e) {
+      return e.getCause() instanceof UnknownTopicOrPartitionException;
+    } catch (java.util.concurrent.TimeoutException | KafkaException e) {
+      LOG.debug("A topic could not be looked for", e);
+      return false;
+    }
+  }
+
+  private void note(String topic, boolean isMissing) {
+    if (!isMissing) {
+      missing.remove(topic);
+    } else if (missing.merge(topic, 1, Integer::sum) == LOOKS) {
+      onGone.accept(topic);
+    }
+  }
+
+  @Override
+  public void close() {
+    clock.shutdownNow();
+  }
+}

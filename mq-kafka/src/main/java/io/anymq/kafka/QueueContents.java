@@ -1,0 +1,91 @@
+package io.anymq.kafka;
+
+import io.anymq.ErrorCode;
+import io.anymq.MessagingException;
+import io.anymq.Queue;
+import io.anymq.QueueDepth;
+import io.anymq.QueueDepth.Counting;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.clients.admin.SharePartitionOffsetInfo;
+import org.apache.kafka.common.TopicPartition;
+
+/** Counts and removes what is in queues. Safe for use by several threads. */
+final class QueueContents {
+
+  private final KafkaCalls calls;
+  private final KafkaConfig config;
+  private final KafkaTopology topology;
+  private final ShareGroups groups;
+
+  QueueContents(KafkaCalls calls, KafkaConfig config, KafkaTopology topology) {
+    this.calls = calls;
+    this.config = config;
+    this.topology = topology;
+    groups = topology.groups();
+  }
+
+  /** Where partitions end. */
+  Map<TopicPartition, Long> endsOf(Collection<TopicPartition> partitions) {
+    return groups.ends(partitions, OffsetSpec.latest());
+  }
+
+  /**
+   * The depth: what the broker counts as the group's lag, which leaves out what is accepted in the
+   * middle, and never more than the partition holds. The broker goes on counting records that were
+   * deleted below the group's feet.
+   */
+  QueueDepth depth(Queue queue) {
+    List<TopicPartition> partitions = topology.partitions(queue);
+    Map<TopicPartition, SharePartitionOffsetInfo> offsets =
+        groups.offsets(topology.names().group(queue));
+    Map<TopicPartition, Long> starts = groups.ends(partitions, OffsetSpec.earliest());
+    Map<TopicPartition, Long> ends = endsOf(partitions);
+    long count = 0;
+    for (TopicPartition partition : partitions) {
+      long held = ends.getOrDefault(partition, 0L) - starts.getOrDefault(partition, 0L);
+      SharePartitionOffsetInfo info = offsets.get(partition);
+      count += info == null ? held : Math.min(held, info.lag().orElse(held));
+    }
+    return new QueueDepth(
+        count, Counting.READY_AND_IN_FLIGHT, OptionalLong.empty(), true, Instant.now());
+  }
+
+  /** Removes what no consumer holds. */
+  void purge(Queue queue) {
+    List<TopicPartition> partitions = topology.partitions(queue);
+    String group = topology.names().group(queue);
+    topology.ensureGroup(queue);
+    Map<TopicPartition, Long> ends = endsOf(partitions);
+    if (skipTo(group, ends)) {
+      deleteRecords(ends);
+    } else {
+      new Drain(config, topology.names().topic(queue), group, groups).run(ends);
+    }
+  }
+
+  /** Moves the group past everything; the broker refuses while the group has members. */
+  private boolean skipTo(String group, Map<TopicPartition, Long> ends) {
+    try {
+      groups.moveTo(group, ends);
+      return true;
+    } catch (MessagingException e) {
+      if (e.code() == ErrorCode.SUBSCRIPTION_IN_USE) {
+        return false;
+      }
+      throw e;
+    }
+  }
+
+  private void deleteRecords(Map<TopicPartition, Long> ends) {
+    Map<TopicPartition, RecordsToDelete> asked = new HashMap<>();
+    ends.forEach((partition, end) -> asked.put(partition, RecordsToDelete.beforeOffset(end)));
+    calls.await(calls.admin().deleteRecords(asked).all(), "to delete records of " + ends.keySet());
+  }
+}

@@ -1,0 +1,67 @@
+package io.anymq.kafka;
+
+import io.anymq.Destination;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+
+/** A record that a share group has lent to one lane. The state is the lane's thread's own. */
+final class ShareDelivery extends KafkaDelivery {
+
+  private final ShareLane lane;
+  private final int attempts;
+  private final int earlier;
+  private boolean open = true;
+  private boolean withApplication;
+
+  /**
+   * A record as it was lent.
+   *
+   * @param lane the lane that holds it
+   * @param record the record
+   * @param destination where the message was sent to
+   * @param attempts how often the broker has delivered this record, this time included
+   * @param earlier how often the message was delivered before this copy of it was written
+   */
+  ShareDelivery(
+      ShareLane lane,
+      ConsumerRecord<byte[], byte[]> record,
+      Destination destination,
+      int attempts,
+      int earlier) {
+    super(record, destination, attempts + earlier);
+    this.lane = lane;
+    this.attempts = attempts;
+    this.earlier = earlier;
+  }
+
+  ShareLane lane() {
+    return lane;
+  }
+
+  int attempts() {
+    return attempts;
+  }
+
+  int earlier() {
+    return earlier;
+  }
+
+  void handOut() {
+    withApplication = true;
+  }
+
+  /** Takes the delivery back from the application. Tells whether it was there. */
+  boolean takeBack() {
+    boolean was = withApplication;
+    withApplication = false;
+    return was;
+  }
+
+  /** Whether it is neither acknowledged nor lost. */
+  boolean isOpen() {
+    return open;
+  }
+
+  void close() {
+    open = false;
+  }
+}

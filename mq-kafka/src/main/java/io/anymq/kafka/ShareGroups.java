@@ -1,0 +1,241 @@
+package io.anymq.kafka;
+
+import io.anymq.ErrorCode;
+import io.anymq.MessagingException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.GroupListing;
+import org.apache.kafka.clients.admin.ListGroupsOptions;
+import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
+import org.apache.kafka.clients.admin.ListShareGroupOffsetsSpec;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.ShareGroupDescription;
+import org.apache.kafka.clients.admin.ShareMemberDescription;
+import org.apache.kafka.clients.admin.SharePartitionOffsetInfo;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.GroupIdNotFoundException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Makes, asks and removes share groups. Safe for use by several threads. */
+final class ShareGroups {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ShareGroups.class);
+
+  /** A broker archives a record after so many deliveries, where no setting can be read. */
+  private static final int DEFAULT_DELIVERY_LIMIT = 5;
+
+  private static final String DELIVERY_LIMIT = "share.delivery.count.limit";
+  private static final String MAX_LOCKS = "share.partition.max.record.locks";
+
+  private final KafkaCalls calls;
+  private final BrokerProfile profile;
+
+  ShareGroups(KafkaCalls calls, BrokerProfile profile) {
+    this.calls = calls;
+    this.profile = profile;
+  }
+
+  private Admin admin() {
+    return calls.admin();
+  }
+
+  /**
+   * Sets a group up, unless it is: its settings, and where it begins.
+   *
+   * @param group the group
+   * @param partitions of the topic
+   * @param start where a group that is new begins
+   * @return after how many deliveries the broker archives a record, which is to lose it
+   */
+  int ensure(String group, List<TopicPartition> partitions, OffsetSpec start) {
+    int limit = configure(group);
+    Map<TopicPartition, SharePartitionOffsetInfo> known = offsets(group);
+    List<TopicPartition> fresh =
+        partitions.stream().filter(partition -> !known.containsKey(partition)).toList();
+    if (!fresh.isEmpty()) {
+      initialise(group, fresh, start);
+    }
+    return limit;
+  }
+
+  private void initialise(String group, List<TopicPartition> partitions, OffsetSpec start) {
+    try {
+      moveTo(group, ends(partitions, start));
+    } catch (MessagingException e) {
+      // Another connection has made the group meanwhile, and consumes already.
+      if (e.code() != ErrorCode.SUBSCRIPTION_IN_USE) {
+        throw e;
+      }
+    }
+  }
+
+  /** Moves an empty group. */
+  void moveTo(String group, Map<TopicPartition, Long> offsets) {
+    calls.await(
+        admin().alterShareGroupOffsets(group, offsets).all(),
+        "to set where group " + group + " is");
+  }
+
+  /** Offsets of partitions: the beginning, the end. */
+  Map<TopicPartition, Long> ends(Collection<TopicPartition> partitions, OffsetSpec which) {
+    Map<TopicPartition, OffsetSpec> asked = new HashMap<>();
+    partitions.forEach(partition -> asked.put(partition, which));
+    Map<TopicPartition, Long> ends = new HashMap<>();
+    Map<TopicPartition, ListOffsetsResultInfo> found =
+        calls.await(admin().listOffsets(asked).all(), "for the ends of " + partitions);
+    found.forEach((partition, info) -> ends.put(partition, info.offset()));
+    return ends;
+  }
+
+  /** Where a group is, by partition; empty when it does not exist. */
+  Map<TopicPartition, SharePartitionOffsetInfo> offsets(String group) {
+    return calls
+        .awaitUnless(
+            GroupIdNotFoundException.class,
+            admin()
+                .listShareGroupOffsets(Map.of(group, new ListShareGroupOffsetsSpec()))
+                .partitionsToOffsetInfo(group),
+            "where group " + group + " is")
+        .orElse(Map.of());
+  }
+
+  private int configure(String group) {
+    ConfigResource resource = new ConfigResource(ConfigResource.Type.GROUP, group);
+    Config before =
+        calls
+            .await(
+                admin().describeConfigs(List.of(resource)).all(), "for settings of group " + group)
+            .get(resource);
+    Map<String, String> current = before == null ? Map.of() : BrokerProfile.asMap(before);
+    Map<String, String> wanted = wanted();
+    List<AlterConfigOp> changes = new ArrayList<>();
+    wanted.forEach(
+        (name, value) -> {
+          // What a broker does not list it does not know, and would refuse.
+          if (current.containsKey(name) && !value.equals(current.get(name))) {
+            changes.add(new AlterConfigOp(new ConfigEntry(name, value), AlterConfigOp.OpType.SET));
+          }
+        });
+    if (!changes.isEmpty()) {
+      calls.await(
+          admin().incrementalAlterConfigs(Map.of(resource, changes)).all(),
+          "to set up group " + group);
+    }
+    return limitOf(current, wanted);
+  }
+
+  private Map<String, String> wanted() {
+    Map<String, String> wanted = new LinkedHashMap<>();
+    wanted.put("share.auto.offset.reset", "earliest");
+    wanted.put("share.isolation.level", "read_committed");
+    // A second member else waits for the next heartbeat, 5 s later, until it is given partitions.
+    wanted.put(
+        "share.assignment.interval.ms",
+        profile.number("group.share.min.assignment.interval.ms").orElse(0).toString());
+    profile
+        .number("group.share.max.delivery.count.limit")
+        .ifPresent(limit -> wanted.put(DELIVERY_LIMIT, limit.toString()));
+    profile
+        .number("group.share.max.partition.max.record.locks")
+        .ifPresent(locks -> wanted.put(MAX_LOCKS, locks.toString()));
+    return wanted;
+  }
+
+  private int limitOf(Map<String, String> current, Map<String, String> wanted) {
+    String known = current.get(DELIVERY_LIMIT);
+    if (known != null) {
+      return Integer.parseInt(wanted.getOrDefault(DELIVERY_LIMIT, known));
+    }
+    return profile.number("group.share.delivery.count.limit").orElse(DEFAULT_DELIVERY_LIMIT);
+  }
+
+  /** The names of the clients that are members, leftovers of this JVM left out. */
+  List<String> members(String group) {
+    return describe(group).stream()
+        .flatMap(found -> found.members().stream())
+        .map(ShareMemberDescription::clientId)
+        .filter(client -> !ClientIds.isLeftover(client))
+        .toList();
+  }
+
+  /** Whether that member has been given partitions. */
+  boolean isAssigned(String group, String clientId) {
+    return describe(group).stream()
+        .flatMap(found -> found.members().stream())
+        .filter(member -> member.clientId().equals(clientId))
+        .anyMatch(member -> !member.assignment().topicPartitions().isEmpty());
+  }
+
+  private Optional<ShareGroupDescription> describe(String group) {
+    return calls.awaitUnless(
+        GroupIdNotFoundException.class,
+        admin().describeShareGroups(Set.of(group)).describedGroups().get(group),
+        "for the members of group " + group);
+  }
+
+  /** Removes a group; one that does not exist is no failure. */
+  void delete(String group) {
+    calls.awaitUnless(
+        GroupIdNotFoundException.class,
+        admin().deleteShareGroups(Set.of(group)).deletedGroups().get(group),
+        "to delete group " + group);
+    forgetSettings(group);
+  }
+
+  /** Removes a group whose topic is gone; members that it still has leave it by themselves. */
+  void deleteIfEmpty(String group) {
+    try {
+      delete(group);
+    } catch (MessagingException e) {
+      if (e.code() != ErrorCode.SUBSCRIPTION_IN_USE) {
+        throw e;
+      }
+      LOG.debug("Group {} still has members; Kafka drops it when it has been empty", group);
+    }
+  }
+
+  private void forgetSettings(String group) {
+    ConfigResource resource = new ConfigResource(ConfigResource.Type.GROUP, group);
+    List<AlterConfigOp> deletions = new ArrayList<>();
+    Config config =
+        calls
+            .await(
+                admin().describeConfigs(List.of(resource)).all(), "for settings of group " + group)
+            .get(resource);
+    if (config != null) {
+      for (ConfigEntry entry : config.entries()) {
+        if (entry.source() == ConfigEntry.ConfigSource.DYNAMIC_GROUP_CONFIG) {
+          deletions.add(
+              new AlterConfigOp(new ConfigEntry(entry.name(), ""), AlterConfigOp.OpType.DELETE));
+        }
+      }
+    }
+    if (!deletions.isEmpty()) {
+      calls.await(
+          admin().incrementalAlterConfigs(Map.of(resource, deletions)).all(),
+          "to forget the settings of group " + group);
+    }
+  }
+
+  /** The share groups whose names begin so. */
+  List<String> beginningWith(String prefix) {
+    return calls
+        .await(admin().listGroups(ListGroupsOptions.forShareGroups()).all(), "for its share groups")
+        .stream()
+        .map(GroupListing::groupId)
+        .filter(group -> group.startsWith(prefix))
+        .toList();
+  }
+}

@@ -1,0 +1,389 @@
+package io.anymq.kafka;
+
+import io.anymq.Destination;
+import io.anymq.kafka.LaneGate.Turn;
+import io.anymq.spi.InboundDelivery;
+import io.anymq.spi.Outcome;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.consumer.AcknowledgeType;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.KafkaShareConsumer;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicIdPartition;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.WakeupException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One member of a share group, with the thread that owns it.
+ *
+ * <p>A native share consumer fetches again only when everything of its last fetch is settled. A
+ * lane goes round: wait for the turn, fetch and hand out a batch, take settlements until the batch
+ * is done, renewing the locks of what takes long. What others do while a batch is not done, {@link
+ * GroupConsumer} tells.
+ */
+final class ShareLane implements Runnable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ShareLane.class);
+
+  /** How long one call waits for records; a new one follows. */
+  private static final Duration POLL = Duration.ofSeconds(1);
+
+  /** Settlements that come so close to each other travel together. */
+  private static final long GATHER_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
+
+  private static final long LONG_WAIT_NANOS = TimeUnit.SECONDS.toNanos(1);
+  private static final int DEFAULT_LOCK_MILLIS = 30_000;
+
+  private final GroupConsumer owner;
+  private final LaneGate gate;
+  private final int size;
+  private final String clientId;
+  private final Thread thread;
+  private final BlockingQueue<Settlement> settlements = new LinkedBlockingQueue<>();
+  private final CompletableFuture<KafkaShareConsumer<byte[], byte[]>> opened =
+      new CompletableFuture<>();
+
+  // The thread's own:
+  private final List<ShareDelivery> batch = new ArrayList<>();
+  private int open;
+  private int handedOut;
+  private boolean uncommitted;
+  private boolean releasing;
+  private long renewAt;
+
+  /** What becomes of deliveries; {@code own} when this adapter settles and not the application. */
+  private record Settlement(
+      Outcome outcome, List<? extends InboundDelivery> deliveries, boolean own) {}
+
+  private static final Settlement NOTHING = new Settlement(Outcome.ACCEPT, List.of(), true);
+
+  ShareLane(GroupConsumer owner, LaneGate gate, int size, String clientId) {
+    this.owner = owner;
+    this.gate = gate;
+    this.size = size;
+    this.clientId = clientId;
+    thread = new Thread(this, "anymq-kafka-" + clientId);
+    thread.setDaemon(true);
+  }
+
+  /** How many records one fetch brings at most. */
+  int size() {
+    return size;
+  }
+
+  String clientId() {
+    return clientId;
+  }
+
+  void start() {
+    thread.start();
+  }
+
+  Thread thread() {
+    return thread;
+  }
+
+  /** Completes when the native consumer is there. */
+  CompletableFuture<KafkaShareConsumer<byte[], byte[]>> opened() {
+    return opened;
+  }
+
+  /** Takes settlements, from any thread. */
+  void settle(Outcome outcome, List<? extends InboundDelivery> deliveries) {
+    settlements.add(new Settlement(outcome, deliveries, false));
+  }
+
+  /** Has the thread notice that the gate closes, from any thread. */
+  void wake() {
+    settlements.add(NOTHING);
+    if (opened.isDone() && !opened.isCompletedExceptionally()) {
+      opened.join().wakeup();
+    }
+  }
+
+  @Override
+  public void run() {
+    try {
+      KafkaShareConsumer<byte[], byte[]> consumer = open();
+      try {
+        work(consumer);
+      } finally {
+        end(consumer);
+      }
+    } catch (InterruptedException | InterruptException e) {
+      LOG.debug("Lane {} was interrupted", clientId, e);
+    } catch (RuntimeException e) {
+      owner.failed(this, e);
+    } finally {
+      gate.remove(this, handedOut);
+      ClientIds.free(clientId);
+    }
+  }
+
+  private KafkaShareConsumer<byte[], byte[]> open() {
+    try {
+      KafkaShareConsumer<byte[], byte[]> consumer = owner.newConsumer(clientId, size);
+      consumer.setAcknowledgementCommitCallback((offsets, failure) -> noteFailure(failure));
+      opened.complete(consumer);
+      return consumer;
+    } catch (RuntimeException e) {
+      opened.completeExceptionally(e);
+      throw e;
+    } finally {
+      gate.opened();
+    }
+  }
+
+  private void noteFailure(@Nullable Exception failure) {
+    if (failure != null) {
+      LOG.warn(
+          "Kafka did not take settlements of {}; those messages come again", clientId, failure);
+    }
+  }
+
+  private void work(KafkaShareConsumer<byte[], byte[]> consumer) throws InterruptedException {
+    while (turn(consumer) == Turn.FETCH) {
+      fetch(consumer);
+      serve(consumer);
+    }
+  }
+
+  private Turn turn(KafkaShareConsumer<byte[], byte[]> consumer) throws InterruptedException {
+    if (releasing) {
+      // Sent along with a fetch, a release is answered only when that fetch's wait is over.
+      commit(consumer);
+    }
+    if (gate.tryTurn(this)) {
+      return Turn.FETCH;
+    }
+    commit(consumer);
+    long since = System.nanoTime();
+    while (true) {
+      Optional<Turn> turn = gate.awaitTurn(this, patience());
+      if (turn.isPresent()) {
+        return turn.get();
+      }
+      owner.growIfStalled();
+      if (gate.mayRetire(this, System.nanoTime() - since)) {
+        return Turn.RETIRE;
+      }
+    }
+  }
+
+  private long patience() {
+    return gate.wantsLane() ? LaneGate.STALL_NANOS : LONG_WAIT_NANOS;
+  }
+
+  private void fetch(KafkaShareConsumer<byte[], byte[]> consumer) {
+    List<ShareDelivery> fresh = new ArrayList<>();
+    try {
+      while (open == 0 && !gate.isClosing()) {
+        fresh.addAll(take(consumer, poll(consumer)));
+      }
+      if (!fresh.isEmpty()) {
+        handedOut += fresh.size();
+        owner.deliver(fresh);
+      }
+    } finally {
+      gate.fetched(fresh.size());
+    }
+    renewAt = System.nanoTime() + renewalNanos(consumer);
+  }
+
+  private ConsumerRecords<byte[], byte[]> poll(KafkaShareConsumer<byte[], byte[]> consumer) {
+    try {
+      ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
+      uncommitted = false;
+      return records;
+    } catch (WakeupException e) {
+      return ConsumerRecords.empty();
+    }
+  }
+
+  private static long renewalNanos(KafkaShareConsumer<byte[], byte[]> consumer) {
+    int lock = consumer.acquisitionLockTimeoutMs().orElse(DEFAULT_LOCK_MILLIS);
+    return TimeUnit.MILLISECONDS.toNanos(lock / 2);
+  }
+
+  private List<ShareDelivery> take(
+      KafkaShareConsumer<byte[], byte[]> consumer, ConsumerRecords<byte[], byte[]> records) {
+    List<ShareDelivery> fresh = new ArrayList<>(records.count());
+    DeliveryLimit limit = owner.limit();
+    Destination destination = owner.destination();
+    batch.clear();
+    for (ConsumerRecord<byte[], byte[]> record : records) {
+      int attempts = record.deliveryCount().map(Short::intValue).orElse(1);
+      if (limit.isForOthers(record.headers())) {
+        consumer.acknowledge(record, AcknowledgeType.ACCEPT);
+        uncommitted = true;
+        continue;
+      }
+      int earlier = DeliveryLimit.earlier(record.headers());
+      ShareDelivery delivery = new ShareDelivery(this, record, destination, attempts, earlier);
+      batch.add(delivery);
+      open++;
+      if (limit.isNear(attempts)) {
+        rewrite(delivery, earlier + attempts - 1);
+      } else {
+        delivery.handOut();
+        fresh.add(delivery);
+      }
+    }
+    return fresh;
+  }
+
+  private void rewrite(ShareDelivery delivery, int seen) {
+    owner
+        .limit()
+        .rewrite(
+            delivery,
+            seen,
+            failure -> {
+              if (failure != null) {
+                LOG.warn(
+                    "{} could not be written again near its delivery limit", delivery, failure);
+              }
+              Outcome outcome = failure == null ? Outcome.ACCEPT : Outcome.RELEASE;
+              settlements.add(new Settlement(outcome, List.of(delivery), true));
+            });
+  }
+
+  private void serve(KafkaShareConsumer<byte[], byte[]> consumer) throws InterruptedException {
+    while (open > 0 && !gate.isClosing()) {
+      Settlement next = settlements.poll(untilNextDuty(), TimeUnit.NANOSECONDS);
+      if (next != null) {
+        apply(consumer, next);
+      } else if (uncommitted) {
+        commit(consumer);
+      }
+      if (open > 0 && System.nanoTime() - renewAt >= 0) {
+        renew(consumer);
+      }
+      if (open > 0) {
+        owner.growIfStalled();
+      }
+    }
+  }
+
+  private long untilNextDuty() {
+    long wait = uncommitted ? GATHER_NANOS : patience();
+    return Math.max(0, Math.min(wait, renewAt - System.nanoTime()));
+  }
+
+  private void apply(KafkaShareConsumer<byte[], byte[]> consumer, Settlement settlement) {
+    int settled = 0;
+    for (InboundDelivery delivery : settlement.deliveries()) {
+      ShareDelivery lent = (ShareDelivery) delivery;
+      if (!lent.isOpen()) {
+        continue;
+      }
+      if (lent.takeBack()) {
+        settled++;
+      }
+      if (settlement.outcome() == Outcome.RELEASE && wouldBeLost(lent, settlement.own())) {
+        rewrite(lent, lent.deliveryCount());
+      } else {
+        acknowledge(consumer, lent, settlement.outcome());
+      }
+    }
+    if (settled > 0) {
+      handedOut -= settled;
+      gate.settled(settled);
+    }
+  }
+
+  private boolean wouldBeLost(ShareDelivery lent, boolean own) {
+    return !own && owner.limit().isReached(lent.attempts());
+  }
+
+  private void acknowledge(
+      KafkaShareConsumer<byte[], byte[]> consumer, ShareDelivery lent, Outcome outcome) {
+    boolean accepted = outcome == Outcome.ACCEPT;
+    done(lent);
+    try {
+      consumer.acknowledge(
+          lent.record(), accepted ? AcknowledgeType.ACCEPT : AcknowledgeType.RELEASE);
+      uncommitted = true;
+      releasing |= !accepted;
+    } catch (IllegalStateException e) {
+      LOG.debug("{} is no longer held, and comes again", lent, e);
+    }
+  }
+
+  private void done(ShareDelivery lent) {
+    lent.close();
+    open--;
+  }
+
+  private void commit(KafkaShareConsumer<byte[], byte[]> consumer) {
+    if (uncommitted) {
+      consumer.commitAsync();
+      uncommitted = false;
+    }
+    releasing = false;
+  }
+
+  /**
+   * Renews the locks of all that is unsettled. The native consumer wants all of it renewed before
+   * it lets any of it be acknowledged later, and gives it back from poll; without a renewal under
+   * way that poll does not fetch.
+   */
+  private void renew(KafkaShareConsumer<byte[], byte[]> consumer) {
+    List<ShareDelivery> held = batch.stream().filter(ShareDelivery::isOpen).toList();
+    try {
+      held.forEach(lent -> consumer.acknowledge(lent.record(), AcknowledgeType.RENEW));
+      Map<TopicIdPartition, Optional<KafkaException>> results =
+          consumer.commitSync(owner.requestTimeout());
+      uncommitted = false;
+      results.forEach((partition, failure) -> failure.ifPresent(f -> lost(held, partition, f)));
+      if (open > 0) {
+        consumer.poll(Duration.ZERO);
+      }
+    } catch (WakeupException e) {
+      LOG.debug("Lane {} closes while it renews", clientId, e);
+    }
+    renewAt = System.nanoTime() + renewalNanos(consumer);
+  }
+
+  private void lost(List<ShareDelivery> held, TopicIdPartition partition, KafkaException failure) {
+    LOG.warn("Locks on {} could not be renewed; those messages come again", partition, failure);
+    int lost = 0;
+    for (ShareDelivery lent : held) {
+      TopicPartition place = new TopicPartition(lent.record().topic(), lent.record().partition());
+      if (lent.isOpen() && place.equals(partition.topicPartition())) {
+        done(lent);
+        lost += lent.takeBack() ? 1 : 0;
+      }
+    }
+    handedOut -= lost;
+    gate.settled(lost);
+  }
+
+  /**
+   * Settles what was settled before, and gives the rest back: the broker does, as it says good-bye.
+   */
+  private void end(KafkaShareConsumer<byte[], byte[]> consumer) {
+    try {
+      Settlement next = settlements.poll();
+      while (next != null) {
+        apply(consumer, next);
+        next = settlements.poll();
+      }
+    } finally {
+      consumer.close(owner.closeTimeout());
+    }
+  }
+}

@@ -1,0 +1,49 @@
+package io.anymq.kafka;
+
+import io.anymq.ClosedException;
+import java.time.Duration;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
+
+/** The one native producer of a link, made when it is first needed. Safe for all threads. */
+final class SharedProducer {
+
+  private final KafkaConfig config;
+  private final String clientId;
+  private @Nullable Producer<byte[], byte[]> producer;
+  private boolean closed;
+
+  SharedProducer(KafkaConfig config) {
+    this.config = config;
+    clientId = config.clientId("producer");
+  }
+
+  synchronized Producer<byte[], byte[]> get() {
+    if (closed) {
+      throw new ClosedException("The connection to Kafka is closed");
+    }
+    Producer<byte[], byte[]> made = producer;
+    if (made == null) {
+      made =
+          new KafkaProducer<>(
+              config.producer(clientId), new ByteArraySerializer(), new ByteArraySerializer());
+      producer = made;
+    }
+    return made;
+  }
+
+  /** Closes; what is unconfirmed when the time is up fails. */
+  void close(Duration timeout) {
+    Producer<byte[], byte[]> made;
+    synchronized (this) {
+      closed = true;
+      made = producer;
+    }
+    if (made != null) {
+      made.close(timeout);
+    }
+    ClientIds.free(clientId);
+  }
+}
