@@ -1,4 +1,4 @@
-/** The adapter for RabbitMQ. */
+/** The adapter for RabbitMQ, over AMQP 0-9-1 with the {@code amqp-client} library. */
 @NullMarked
 package io.anymq.rabbit;
 

@@ -1,0 +1,158 @@
+package io.anymq.rabbit;
+
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.Connection;
+import com.rabbitmq.client.ShutdownSignalException;
+import io.anymq.ErrorCode;
+import io.anymq.MessagingException;
+import java.io.IOException;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One native connection and its socket. Safe for use by several threads. */
+final class NativeConnection {
+
+  static final Logger LOG = LoggerFactory.getLogger(NativeConnection.class);
+
+  /**
+   * How long a forced end may take once the socket is closed: nothing waits for the network then.
+   */
+  private static final Duration FORCED_END = Duration.ofSeconds(1);
+
+  private final Connection connection;
+  private final SocketGuard socket;
+  private final RabbitThreads threads;
+  private final Duration operationTimeout;
+
+  /**
+   * What is asked on a channel.
+   *
+   * @param <T> the answer
+   */
+  @FunctionalInterface
+  interface Question<T> {
+    T ask(Channel channel) throws IOException;
+  }
+
+  NativeConnection(
+      Connection connection, SocketGuard socket, RabbitThreads threads, Duration operationTimeout) {
+    this.connection = connection;
+    this.socket = socket;
+    this.threads = threads;
+    this.operationTimeout = operationTimeout;
+  }
+
+  Connection connection() {
+    return connection;
+  }
+
+  /** Has a listener told, once, when the connection ends other than by {@link #close}. */
+  void onLost(Consumer<ShutdownSignalException> listener) {
+    connection.addShutdownListener(
+        signal -> {
+          if (!signal.isInitiatedByApplication()) {
+            listener.accept(signal);
+          }
+        });
+  }
+
+  /** Has it logged when the broker stops reading from this connection, and when it goes on. */
+  void warnWhenBlocked(String where) {
+    connection.addBlockedListener(
+        reason ->
+            LOG.warn(
+                "{} has stopped taking messages ({}); sends wait until it goes on", where, reason),
+        () -> LOG.warn("{} takes messages again", where));
+  }
+
+  /** A new channel, owned by the caller. */
+  Channel channel(String doing) {
+    try {
+      Channel channel = connection.createChannel();
+      if (channel == null) {
+        throw new MessagingException(
+            ErrorCode.BACKEND_FAILURE,
+            doing
+                + " failed: the connection has no channel left; the broker's channel_max is "
+                + connection.getChannelMax());
+      }
+      return channel;
+    } catch (IOException | ShutdownSignalException e) {
+      throw RabbitErrors.translate(e, doing);
+    }
+  }
+
+  /** A thread for a duty on this connection, not started yet. */
+  Thread thread(String duty, Runnable work) {
+    return threads.make(duty, work);
+  }
+
+  /**
+   * Asks the broker something on a channel made for it: a refusal closes the channel, which must
+   * not be another's.
+   *
+   * @param doing what is tried, for the sentence of a failure
+   */
+  <T> T ask(String doing, Question<T> question) {
+    Channel channel = channel(doing);
+    try {
+      return question.ask(channel);
+    } catch (IOException | ShutdownSignalException e) {
+      throw RabbitErrors.translate(e, doing);
+    } finally {
+      closeQuietly(channel);
+    }
+  }
+
+  /** Closes a channel that may be closed already; waits for the broker's word. */
+  static void closeQuietly(Channel channel) {
+    try {
+      if (channel.isOpen()) {
+        channel.close();
+      }
+    } catch (IOException | TimeoutException | ShutdownSignalException e) {
+      LOG.debug("Channel {} was closed from the other side", channel, e);
+    }
+  }
+
+  /**
+   * Closes; after the limit by force. A thread that is blocked in a write ends with it. From one of
+   * the client's own threads only begins to close, as the broker's answer is read by that thread.
+   */
+  void close(Duration limit) {
+    Duration orderly = limit.compareTo(operationTimeout) < 0 ? limit : operationTimeout;
+    Thread closer =
+        threads.make("close", () -> connection.abort((int) Math.max(1, orderly.toMillis())));
+    closer.start();
+    if (RabbitThreads.isClientThread()) {
+      return;
+    }
+    RabbitThreads.join(closer, orderly);
+    if (closer.isAlive()) {
+      socket.closeNow();
+      RabbitThreads.join(closer, FORCED_END);
+    }
+  }
+
+  /** Closes a socket without waiting for anything, TLS's goodbye included. */
+  static void closeNow(@Nullable Socket socket) {
+    if (socket == null) {
+      return;
+    }
+    try {
+      socket.setSoLinger(true, 0);
+    } catch (IOException e) {
+      LOG.debug("The socket is closed already", e);
+    }
+    try {
+      socket.close();
+    } catch (IOException e) {
+      LOG.debug("Closing the socket", e);
+    }
+  }
+}

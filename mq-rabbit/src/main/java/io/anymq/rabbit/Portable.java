@@ -1,0 +1,45 @@
+package io.anymq.rabbit;
+
+import io.anymq.Destination;
+import io.anymq.InvalidDestinationException;
+import io.anymq.Queue;
+import io.anymq.Topic;
+import java.util.Optional;
+import java.util.function.Function;
+
+/** Reads portable destinations from text that anybody may have written. */
+final class Portable {
+
+  private static final String QUEUE = "queue:";
+  private static final String TOPIC = "topic:";
+
+  private Portable() {}
+
+  /** The destination of a text such as {@code queue:orders}, or empty when it is none. */
+  static Optional<Destination> destination(String text) {
+    if (text.startsWith(QUEUE)) {
+      return queue(text.substring(QUEUE.length())).map(Function.identity());
+    }
+    if (text.startsWith(TOPIC)) {
+      return topic(text.substring(TOPIC.length())).map(Function.identity());
+    }
+    return Optional.empty();
+  }
+
+  /** The queue of that name, or empty when the name is not portable. */
+  static Optional<Queue> queue(String name) {
+    return made(name, Queue::of);
+  }
+
+  private static Optional<Topic> topic(String name) {
+    return made(name, Topic::of);
+  }
+
+  private static <T> Optional<T> made(String name, Function<String, T> maker) {
+    try {
+      return Optional.of(maker.apply(name));
+    } catch (InvalidDestinationException e) {
+      return Optional.empty();
+    }
+  }
+}

@@ -1,0 +1,196 @@
+package io.anymq.rabbit;
+
+import com.rabbitmq.client.AMQP.BasicProperties;
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.Consumer;
+import com.rabbitmq.client.Delivery;
+import com.rabbitmq.client.Envelope;
+import com.rabbitmq.client.ShutdownSignalException;
+import io.anymq.DestinationNotFoundException;
+import io.anymq.ErrorCode;
+import io.anymq.MessagingException;
+import io.anymq.spi.DeliverySink;
+import io.anymq.spi.InboundDelivery;
+import io.anymq.spi.LinkConsumer;
+import io.anymq.spi.Outcome;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * Consumes one native queue on a channel and a thread of its own. The thread that reads the
+ * connection puts what arrives into the {@link Inbox}; the consumer's thread takes out all there
+ * is, decodes it, and calls the sink, so a listener that runs in that call holds up nobody else.
+ */
+final class RabbitConsumer implements LinkConsumer {
+
+  /** AMQP 0-9-1 carries the prefetch in 16 bits. */
+  private static final int MAX_PREFETCH = 65_535;
+
+  /** How long close waits for the consumer's thread, which may be stuck in a listener. */
+  private static final Duration THREAD_END = Duration.ofSeconds(1);
+
+  private final NativeConnection connection;
+  private final Channel channel;
+  private final RabbitSource source;
+  private final RabbitMapper mapper;
+  private final DeliverySink sink;
+  private final Thread thread;
+  private final Inbox inbox = new Inbox();
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  /** Also the lock under which settlements are written, so that they reach the broker in order. */
+  private final UnsettledDeliveries unsettled = new UnsettledDeliveries();
+
+  private RabbitConsumer(
+      NativeConnection connection,
+      Channel channel,
+      RabbitSource source,
+      RabbitMapper mapper,
+      DeliverySink sink) {
+    this.connection = connection;
+    this.channel = channel;
+    this.source = source;
+    this.mapper = mapper;
+    this.sink = sink;
+    this.thread = connection.thread("consumer-" + channel.getChannelNumber(), this::run);
+  }
+
+  /** Begins to consume. */
+  static RabbitConsumer open(
+      NativeConnection connection,
+      RabbitSource source,
+      int prefetch,
+      RabbitMapper mapper,
+      DeliverySink sink) {
+    String doing = "Consuming from " + source.destination();
+    Channel channel = connection.channel(doing);
+    RabbitConsumer consumer = new RabbitConsumer(connection, channel, source, mapper, sink);
+    try {
+      channel.basicQos(Math.min(prefetch, MAX_PREFETCH));
+      channel.basicConsume(source.queue(), false, consumer.new Arrivals());
+    } catch (IOException | ShutdownSignalException e) {
+      NativeConnection.closeQuietly(channel);
+      throw RabbitErrors.translate(e, doing);
+    }
+    channel.addShutdownListener(consumer::shutDown);
+    consumer.thread.start();
+    return consumer;
+  }
+
+  @Override
+  public boolean releasesNatively() {
+    return source.releasesNatively();
+  }
+
+  @Override
+  public void settle(Outcome outcome, List<? extends InboundDelivery> deliveries) {
+    List<RabbitDelivery> ours = new ArrayList<>(deliveries.size());
+    deliveries.forEach(delivery -> ours.add((RabbitDelivery) delivery));
+    UnsettledDeliveries.Settlement settlement =
+        outcome == Outcome.ACCEPT
+            ? channel::basicAck
+            : (tag, multiple) -> channel.basicNack(tag, multiple, true);
+    synchronized (unsettled) {
+      try {
+        if (channel.isOpen()) {
+          unsettled.settle(ours, settlement);
+        }
+      } catch (IOException | ShutdownSignalException e) {
+        // The channel's end gives back all that is unsettled.
+        NativeConnection.LOG.debug("Settling deliveries of {}", source, e);
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    if (!closed.compareAndSet(false, true)) {
+      return;
+    }
+    inbox.end();
+    NativeConnection.closeQuietly(channel);
+    source.release();
+    if (Thread.currentThread() != thread) {
+      RabbitThreads.join(thread, THREAD_END);
+    }
+  }
+
+  private void run() {
+    for (List<Delivery> arrived = inbox.take(); !arrived.isEmpty(); arrived = inbox.take()) {
+      sink.deliver(decode(arrived));
+    }
+    inbox.cause().ifPresent(cause -> sink.broken(diagnose(cause)));
+  }
+
+  private List<RabbitDelivery> decode(List<Delivery> arrived) {
+    List<RabbitDelivery> deliveries = new ArrayList<>(arrived.size());
+    for (Delivery each : arrived) {
+      deliveries.add(
+          new RabbitDelivery(
+              source.destination(),
+              each.getEnvelope(),
+              each.getProperties(),
+              mapper.decode(each.getProperties(), each.getBody())));
+    }
+    synchronized (unsettled) {
+      deliveries.forEach(unsettled::add);
+    }
+    return deliveries;
+  }
+
+  /** Why the consumer broke; asks the broker, so not for a thread that reads. */
+  private MessagingException diagnose(MessagingException cause) {
+    try {
+      connection.ask(
+          "Looking for " + source.destination(),
+          asking -> asking.queueDeclarePassive(source.queue()));
+      return cause;
+    } catch (DestinationNotFoundException e) {
+      return new DestinationNotFoundException(
+          source.destination() + " was deleted under its consumer", e);
+    } catch (MessagingException e) {
+      return cause;
+    }
+  }
+
+  private void shutDown(ShutdownSignalException signal) {
+    if (signal.isHardError() || signal.isInitiatedByApplication()) {
+      inbox.end();
+    } else {
+      inbox.end(RabbitErrors.translate(signal, "Consuming from " + source.destination()));
+    }
+  }
+
+  /** Called by the thread that reads the connection; see {@link CallerRuns}. */
+  private final class Arrivals implements Consumer {
+
+    @Override
+    public void handleDelivery(
+        String consumerTag, Envelope envelope, BasicProperties properties, byte[] body) {
+      inbox.put(new Delivery(envelope, properties, body));
+    }
+
+    @Override
+    public void handleCancel(String consumerTag) {
+      inbox.end(
+          new MessagingException(
+              ErrorCode.BACKEND_FAILURE,
+              "The broker cancelled the consumer of " + source.destination()));
+    }
+
+    @Override
+    public void handleConsumeOk(String consumerTag) {}
+
+    @Override
+    public void handleCancelOk(String consumerTag) {}
+
+    @Override
+    public void handleShutdownSignal(String consumerTag, ShutdownSignalException signal) {}
+
+    @Override
+    public void handleRecoverOk(String consumerTag) {}
+  }
+}

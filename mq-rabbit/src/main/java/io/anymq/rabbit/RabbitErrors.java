@@ -1,0 +1,174 @@
+package io.anymq.rabbit;
+
+import com.rabbitmq.client.AMQP;
+import com.rabbitmq.client.AuthenticationFailureException;
+import com.rabbitmq.client.Method;
+import com.rabbitmq.client.PossibleAuthenticationFailureException;
+import com.rabbitmq.client.ShutdownSignalException;
+import io.anymq.AuthenticationException;
+import io.anymq.ConnectFailedException;
+import io.anymq.ConnectionLostException;
+import io.anymq.DestinationNotFoundException;
+import io.anymq.ErrorCode;
+import io.anymq.InvalidDestinationException;
+import io.anymq.MessageTooLargeException;
+import io.anymq.MessagingException;
+import io.anymq.MessagingTimeoutException;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.concurrent.TimeoutException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** The one translator of native failures. */
+final class RabbitErrors {
+
+  /** What the broker says of a message that is larger than its {@code max_message_size}. */
+  private static final Pattern TOO_LARGE =
+      Pattern.compile("message size (\\d+) (?:is )?larger than");
+
+  private static final String RESERVED_PREFIX = "reserved prefix";
+  private static final String VHOST_NOT_FOUND = "not found";
+
+  private RabbitErrors() {}
+
+  /**
+   * A failure while connecting.
+   *
+   * @param failure the native failure
+   * @param where the URL, without its password
+   */
+  static MessagingException connecting(Throwable failure, String where) {
+    if (failure instanceof AuthenticationFailureException
+        || failure instanceof PossibleAuthenticationFailureException) {
+      return new AuthenticationException(
+          where
+              + " refuses the user or the password; check both, and that the user may log in from"
+              + " this host (guest may only from the broker's own)",
+          failure);
+    }
+    String reason = closeText(failure).orElseGet(() -> root(failure).toString());
+    if (replyCode(failure).orElse(0) == AMQP.NOT_ALLOWED && !reason.contains(VHOST_NOT_FOUND)) {
+      return new AuthenticationException(
+          where + " does not let this user into the virtual host: " + reason, failure);
+    }
+    return new ConnectFailedException(
+        "No connection to " + where + "; check host, port, virtual host and scheme: " + reason,
+        failure);
+  }
+
+  /**
+   * A failure of anything after that.
+   *
+   * @param failure the native failure
+   * @param doing what was tried, for the sentence: "Declaring queue:orders"
+   */
+  static MessagingException translate(Throwable failure, String doing) {
+    if (failure instanceof MessagingException known) {
+      return known;
+    }
+    Optional<ShutdownSignalException> signal = signal(failure);
+    if (signal.isPresent()) {
+      return signal.get().isHardError()
+          ? lost(signal.get(), doing)
+          : refused(signal.get(), failure, doing);
+    }
+    if (root(failure) instanceof TimeoutException) {
+      return new MessagingTimeoutException(
+          doing + " got no answer from the broker within the operation time-out", failure);
+    }
+    if (failure instanceof java.io.IOException) {
+      return new ConnectionLostException(doing + " failed: the connection is lost", failure);
+    }
+    return new MessagingException(
+        ErrorCode.BACKEND_FAILURE, doing + " failed: " + failure, failure);
+  }
+
+  /** The loss of a connection. */
+  static ConnectionLostException lost(ShutdownSignalException signal, String doing) {
+    String reason = closeText(signal).orElseGet(() -> String.valueOf(root(signal).getMessage()));
+    return new ConnectionLostException(
+        doing + ": the connection to the broker is lost: " + reason, signal);
+  }
+
+  /** The broker's reply code in a channel's or a connection's end, where it gave one. */
+  static OptionalInt replyCode(Throwable failure) {
+    Method reason = signal(failure).map(ShutdownSignalException::getReason).orElse(null);
+    if (reason instanceof AMQP.Channel.Close close) {
+      return OptionalInt.of(close.getReplyCode());
+    }
+    if (reason instanceof AMQP.Connection.Close close) {
+      return OptionalInt.of(close.getReplyCode());
+    }
+    return OptionalInt.empty();
+  }
+
+  /** The size of the message that the broker found too large, where that is what it says. */
+  static OptionalLong tooLargeSize(Throwable failure) {
+    Matcher matcher = TOO_LARGE.matcher(closeText(failure).orElse(""));
+    return matcher.find()
+        ? OptionalLong.of(Long.parseLong(matcher.group(1)))
+        : OptionalLong.empty();
+  }
+
+  private static MessagingException refused(
+      ShutdownSignalException signal, Throwable failure, String doing) {
+    String reason = closeText(signal).orElse("the channel is closed");
+    String sentence = doing + " failed: " + reason;
+    return switch (replyCode(signal).orElse(0)) {
+      case AMQP.NOT_FOUND -> new DestinationNotFoundException(sentence, failure);
+      case AMQP.CONTENT_TOO_LARGE -> new MessageTooLargeException(sentence, failure);
+      case AMQP.ACCESS_REFUSED -> accessRefused(reason, sentence, failure);
+      case AMQP.RESOURCE_LOCKED ->
+          new MessagingException(ErrorCode.ACCESS_REFUSED, sentence, failure);
+      case AMQP.PRECONDITION_FAILED -> preconditionFailed(signal, sentence, failure);
+      default -> new MessagingException(ErrorCode.BACKEND_FAILURE, sentence, failure);
+    };
+  }
+
+  private static MessagingException accessRefused(
+      String reason, String sentence, Throwable failure) {
+    return reason.contains(RESERVED_PREFIX)
+        ? new InvalidDestinationException(sentence, failure)
+        : new MessagingException(ErrorCode.ACCESS_REFUSED, sentence, failure);
+  }
+
+  private static MessagingException preconditionFailed(
+      ShutdownSignalException signal, String sentence, Throwable failure) {
+    return tooLargeSize(signal).isPresent()
+        ? new MessageTooLargeException(
+            sentence + " (the broker's max_message_size); send less, or raise it there", failure)
+        : new MessagingException(ErrorCode.BACKEND_FAILURE, sentence, failure);
+  }
+
+  private static Optional<String> closeText(Throwable failure) {
+    Method reason = signal(failure).map(ShutdownSignalException::getReason).orElse(null);
+    if (reason instanceof AMQP.Channel.Close close) {
+      return Optional.of(close.getReplyText());
+    }
+    if (reason instanceof AMQP.Connection.Close close) {
+      return Optional.of(close.getReplyText());
+    }
+    return Optional.empty();
+  }
+
+  /** amqp-client wraps most ends of channels in an IOException. */
+  private static Optional<ShutdownSignalException> signal(Throwable failure) {
+    for (Throwable at = failure; at != null; at = at.getCause()) {
+      if (at instanceof ShutdownSignalException signal) {
+        return Optional.of(signal);
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static Throwable root(Throwable failure) {
+    Throwable at = failure;
+    for (@Nullable Throwable next = at; next != null; next = next.getCause()) {
+      at = next;
+    }
+    return at;
+  }
+}

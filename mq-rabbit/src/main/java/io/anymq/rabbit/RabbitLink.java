@@ -1,0 +1,197 @@
+package io.anymq.rabbit;
+
+import com.rabbitmq.client.Connection;
+import com.rabbitmq.client.ShutdownSignalException;
+import io.anymq.BackendInfo;
+import io.anymq.Capability;
+import io.anymq.ConnectionLostException;
+import io.anymq.Destination;
+import io.anymq.Queue;
+import io.anymq.QueueDepth;
+import io.anymq.QueueOptions;
+import io.anymq.Support;
+import io.anymq.Topic;
+import io.anymq.spi.ConsumerRequest;
+import io.anymq.spi.DeliverySink;
+import io.anymq.spi.DepthQuery;
+import io.anymq.spi.Link;
+import io.anymq.spi.LinkConsumer;
+import io.anymq.spi.LinkProducer;
+import io.anymq.spi.LinkRequest;
+import io.anymq.spi.ProducerListener;
+import io.anymq.spi.Purger;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Two native connections: one for questions and consumers, and one for producers, made when the
+ * first producer is. A broker that runs short of memory or disk stops reading from connections that
+ * publish; with a single one, acknowledgements would be held up behind that and the queues never
+ * drained. When either is lost, the link is.
+ */
+final class RabbitLink implements Link, DepthQuery, Purger {
+
+  /** How long threads may take to end after their connection has. */
+  private static final Duration THREADS_END = Duration.ofSeconds(1);
+
+  private final LinkRequest request;
+  private final RabbitConnector connector;
+  private final NativeConnection main;
+  private final RabbitMapper mapper;
+  private final RabbitTopology topology;
+  private final RabbitSubscriptions subscriptions;
+  private final AtomicBoolean lost = new AtomicBoolean();
+  private final Object publisherLock = new Object();
+  private @Nullable NativeConnection publisher;
+  private volatile boolean closed;
+
+  private RabbitLink(LinkRequest request, RabbitConnector connector, NativeConnection main) {
+    RabbitNames names = new RabbitNames(request.names());
+    this.request = request;
+    this.connector = connector;
+    this.main = main;
+    this.mapper = new RabbitMapper(names);
+    this.topology =
+        new RabbitTopology(main, names, request.options().get(RabbitOptions.QUEUE_TYPE));
+    this.subscriptions = new RabbitSubscriptions(topology);
+  }
+
+  static RabbitLink open(LinkRequest request, RabbitConnector connector) {
+    RabbitLink link = new RabbitLink(request, connector, connector.connect("main"));
+    link.main.onLost(link::lost);
+    return link;
+  }
+
+  @Override
+  public BackendInfo info() {
+    Connection connection = main.connection();
+    return new BackendInfo(
+        RabbitBackend.NAME,
+        String.valueOf(connection.getServerProperties().get("version")),
+        String.valueOf(connection.getClientProperties().get("version")));
+  }
+
+  @Override
+  public Map<Capability, Support> capabilities() {
+    Map<Capability, Support> all = new EnumMap<>(Capability.class);
+    all.put(Capability.PERSISTENCE, Support.NATIVE);
+    all.put(Capability.DURABLE_SUBSCRIPTIONS, Support.NATIVE);
+    all.put(Capability.QUEUE_DEPTH, Support.NATIVE);
+    all.put(Capability.PURGE, Support.NATIVE);
+    if (topology.subscriptionsCountDeliveries()) {
+      all.put(Capability.DELIVERY_COUNT, Support.NATIVE);
+    }
+    return all;
+  }
+
+  @Override
+  public Dispatch dispatch() {
+    return Dispatch.INLINE;
+  }
+
+  @Override
+  public LinkProducer openProducer(Destination destination, ProducerListener listener) {
+    return RabbitProducer.open(
+        destination,
+        publisher().channel("Opening a producer for " + destination),
+        mapper,
+        topology.names(),
+        listener);
+  }
+
+  @Override
+  public LinkConsumer openConsumer(ConsumerRequest consumer, DeliverySink sink) {
+    RabbitSource source = subscriptions.source(consumer.source());
+    try {
+      return RabbitConsumer.open(main, source, consumer.prefetch(), mapper, sink);
+    } catch (RuntimeException e) {
+      source.release();
+      throw e;
+    }
+  }
+
+  @Override
+  public void declare(Destination destination, QueueOptions options) {
+    topology.declare(destination);
+  }
+
+  @Override
+  public void delete(Destination destination) {
+    topology.delete(destination);
+  }
+
+  @Override
+  public boolean exists(Destination destination) {
+    return topology.exists(destination);
+  }
+
+  @Override
+  public void unsubscribe(Topic topic, String name) {
+    subscriptions.unsubscribe(topic, name);
+  }
+
+  @Override
+  public QueueDepth depth(Queue queue) {
+    long ready = topology.messageCount(queue);
+    return new QueueDepth(
+        ready, QueueDepth.Counting.READY, OptionalLong.empty(), true, Instant.now());
+  }
+
+  @Override
+  public void purge(Queue queue) {
+    topology.purge(queue);
+  }
+
+  @Override
+  public <T> Optional<T> unwrap(Class<T> type) {
+    return type.isInstance(main.connection())
+        ? Optional.of(type.cast(main.connection()))
+        : Optional.empty();
+  }
+
+  @Override
+  public void close(Duration timeout) {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    NativeConnection publishing;
+    synchronized (publisherLock) {
+      publishing = publisher;
+    }
+    if (publishing != null) {
+      publishing.close(timeout);
+    }
+    main.close(timeout);
+    if (!RabbitThreads.isClientThread()) {
+      connector.threads().awaitEnd(THREADS_END);
+    }
+  }
+
+  private NativeConnection publisher() {
+    synchronized (publisherLock) {
+      if (publisher == null) {
+        publisher = connector.connect("publisher");
+        publisher.onLost(this::lost);
+        publisher.warnWhenBlocked(request.url().toString());
+      }
+      if (closed) {
+        publisher.close(THREADS_END);
+        throw new ConnectionLostException("The link is closed");
+      }
+      return publisher;
+    }
+  }
+
+  private void lost(ShutdownSignalException signal) {
+    if (!closed && lost.compareAndSet(false, true)) {
+      request.listener().lost(RabbitErrors.lost(signal, "Connected to " + request.url()));
+    }
+  }
+}

@@ -1,0 +1,115 @@
+package io.anymq.rabbit;
+
+import io.anymq.Queue;
+import io.anymq.Topic;
+import io.anymq.spi.NativeNames;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * Native names of what is portable. No two portable things share a native name: what is not a queue
+ * of its own name has a slash in it, which no portable name has.
+ */
+final class RabbitNames {
+
+  /** The topic exchange behind all topics; see the package documentation. */
+  static final String ALL_TOPICS = "anymq/topics";
+
+  /** The broker refuses that names with this beginning are declared. */
+  private static final String RESERVED = "amq.";
+
+  /** Names that the broker itself gives to queues; they can be used but not declared. */
+  private static final String SERVER_NAMED = "amq.gen-";
+
+  private static final String DIRECT_REPLY = "amq.rabbitmq.reply-to";
+  private static final String QUEUE_PREFIX = "queue/";
+  private static final String TOPIC_PREFIX = "topic/";
+  private static final String SUBSCRIPTION_PREFIX = "subscription/";
+  private static final String LONG_SUBSCRIPTION_PREFIX = "subscription#/";
+  private static final String LOCK_PREFIX = "lock/";
+
+  /** AMQP 0-9-1 short strings, which names are, hold this many bytes; ours are all ASCII. */
+  private static final int MAX_LENGTH = 255;
+
+  private final NativeNames configured;
+
+  RabbitNames(NativeNames configured) {
+    this.configured = configured;
+  }
+
+  /** The native queue of a queue. */
+  String queue(Queue queue) {
+    return configured.of(queue).orElseGet(() -> ownQueue(queue.name()));
+  }
+
+  private static String ownQueue(String name) {
+    boolean escaped =
+        name.startsWith(RESERVED)
+            && !name.startsWith(SERVER_NAMED)
+            && !name.startsWith(DIRECT_REPLY);
+    return escaped ? QUEUE_PREFIX + name : name;
+  }
+
+  /** The exchange of a topic. */
+  String topic(Topic topic) {
+    return configured.of(topic).orElseGet(() -> TOPIC_PREFIX + topic.name());
+  }
+
+  /** Whether configuration says what a topic's exchange is. */
+  boolean isConfigured(Topic topic) {
+    return configured.of(topic).isPresent();
+  }
+
+  /** The queue of a durable subscription. */
+  String subscription(Topic topic, String name) {
+    String plain = SUBSCRIPTION_PREFIX + topic.name() + "/" + name;
+    return LOCK_PREFIX.length() + plain.length() <= MAX_LENGTH
+        ? plain
+        : LONG_SUBSCRIPTION_PREFIX
+            + digest(plain)
+            + "/"
+            + name.substring(0, Math.min(100, name.length()));
+  }
+
+  /** The exclusive queue whose existence says that somebody holds that subscription. */
+  String lock(String subscription) {
+    return LOCK_PREFIX + subscription;
+  }
+
+  /** A new queue for a plain subscription. */
+  String plainSubscription(Topic topic) {
+    return "subscriber/" + topic.name() + "/" + UUID.randomUUID();
+  }
+
+  /**
+   * The portable queue that a native reply-to names.
+   *
+   * @return the queue, or empty when no portable name stands for that native one
+   */
+  Optional<Queue> portableQueue(String nativeName) {
+    for (var entry : configured.names().entrySet()) {
+      if (entry.getKey() instanceof Queue queue && entry.getValue().equals(nativeName)) {
+        return Optional.of(queue);
+      }
+    }
+    String name =
+        nativeName.startsWith(QUEUE_PREFIX + RESERVED)
+            ? nativeName.substring(QUEUE_PREFIX.length())
+            : nativeName;
+    return Portable.queue(name).filter(queue -> queue(queue).equals(nativeName));
+  }
+
+  private static String digest(String text) {
+    try {
+      byte[] hash =
+          MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+      return HexFormat.of().formatHex(hash);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("Every JDK has SHA-256", e);
+    }
+  }
+}

@@ -1,0 +1,201 @@
+package io.anymq.rabbit;
+
+import com.rabbitmq.client.AMQP;
+import com.rabbitmq.client.AMQP.BasicProperties;
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.Return;
+import com.rabbitmq.client.ShutdownSignalException;
+import io.anymq.Destination;
+import io.anymq.DestinationNotFoundException;
+import io.anymq.MessageTooLargeException;
+import io.anymq.MessagingException;
+import io.anymq.Queue;
+import io.anymq.SendInDoubtException;
+import io.anymq.Topic;
+import io.anymq.spi.LinkProducer;
+import io.anymq.spi.OutboundMessage;
+import io.anymq.spi.ProducerListener;
+import java.io.IOException;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * Publishes to one destination on a channel of its own, in confirm mode. The core sends with one
+ * thread at a time; confirmations, returns and the channel's end come on the thread that reads the
+ * connection.
+ */
+final class RabbitProducer implements LinkProducer {
+
+  private static final String DEFAULT_EXCHANGE = "";
+
+  private final Destination destination;
+  private final String exchange;
+  private final String routingKey;
+  private final boolean mandatory;
+  private final Channel channel;
+  private final int frameMax;
+  private final RabbitMapper mapper;
+  private final ProducerListener listener;
+  private final UnconfirmedSends unconfirmed = new UnconfirmedSends();
+
+  private RabbitProducer(
+      Destination destination,
+      Channel channel,
+      RabbitMapper mapper,
+      RabbitNames names,
+      ProducerListener listener) {
+    this.destination = destination;
+    this.channel = channel;
+    this.frameMax = channel.getConnection().getFrameMax();
+    this.mapper = mapper;
+    this.listener = listener;
+    // A queue's message that no queue takes comes back. A topic's may have no subscription to go
+    // to.
+    this.mandatory = destination instanceof Queue;
+    this.exchange = destination instanceof Topic topic ? names.topic(topic) : DEFAULT_EXCHANGE;
+    this.routingKey = destination instanceof Queue queue ? names.queue(queue) : destination.name();
+  }
+
+  /** Opens a producer on a channel, which it then owns. */
+  static RabbitProducer open(
+      Destination destination,
+      Channel channel,
+      RabbitMapper mapper,
+      RabbitNames names,
+      ProducerListener listener) {
+    RabbitProducer producer = new RabbitProducer(destination, channel, mapper, names, listener);
+    try {
+      channel.confirmSelect();
+    } catch (IOException | ShutdownSignalException e) {
+      NativeConnection.closeQuietly(channel);
+      throw RabbitErrors.translate(e, "Opening a producer for " + destination);
+    }
+    channel.addReturnListener(producer::returned);
+    channel.addConfirmListener(producer::acknowledged, producer::refused);
+    channel.addShutdownListener(producer::shutDown);
+    return producer;
+  }
+
+  @Override
+  public void send(OutboundMessage outbound) {
+    long sequence = unconfirmed.add(outbound);
+    BasicProperties properties = mapper.encode(outbound.message(), sequence);
+    try {
+      channel.basicPublish(
+          exchange,
+          routingKey,
+          mandatory,
+          false,
+          properties,
+          outbound.message().bodyBuffer(),
+          null);
+    } catch (IOException | ShutdownSignalException e) {
+      // The channel's or the link's end has been told, or will be, with all that is unconfirmed.
+      NativeConnection.LOG.debug("Sending to {}", destination, e);
+    } catch (IllegalArgumentException e) {
+      metadataTooLarge(sequence, e);
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      if (channel.isOpen()) {
+        channel.close();
+      }
+    } catch (IOException | TimeoutException | ShutdownSignalException e) {
+      NativeConnection.LOG.debug("Closing the producer for {}", destination, e);
+    }
+  }
+
+  private void acknowledged(long sequence, boolean multiple) {
+    if (multiple) {
+      unconfirmed.takeUpTo(sequence).forEach(OutboundMessage::confirmed);
+    } else {
+      unconfirmed.take(sequence).ifPresent(OutboundMessage::confirmed);
+    }
+  }
+
+  /**
+   * The broker's negative confirmation: a queue refused the message or failed while it took it. It
+   * does not say which, and of several queues of a topic some may have it.
+   */
+  private void refused(long sequence, boolean multiple) {
+    List<OutboundMessage> refused =
+        multiple
+            ? unconfirmed.takeUpTo(sequence)
+            : unconfirmed.take(sequence).map(List::of).orElse(List.of());
+    for (OutboundMessage outbound : refused) {
+      outbound.failed(
+          new SendInDoubtException(
+              "The broker did not take responsibility for a message to "
+                  + destination
+                  + " (basic.nack): the queue is full or has failed"));
+    }
+  }
+
+  /** Comes before the confirmation of the same message, which then finds it gone. */
+  private void returned(Return returned) {
+    OptionalLong sequence = RabbitMapper.sequence(returned.getProperties());
+    if (sequence.isPresent()) {
+      unconfirmed
+          .take(sequence.getAsLong())
+          .ifPresent(
+              outbound ->
+                  outbound.failed(
+                      new DestinationNotFoundException(
+                          "There is no %s: the broker returned the message (%d %s)"
+                              .formatted(
+                                  destination, returned.getReplyCode(), returned.getReplyText()))));
+    }
+  }
+
+  private void shutDown(ShutdownSignalException signal) {
+    if (signal.isInitiatedByApplication() || signal.isHardError()) {
+      return; // closed by us, or the link tells of its own loss
+    }
+    MessagingException cause = RabbitErrors.translate(signal, "Sending to " + destination);
+    failCulprit(signal, cause);
+    listener.broken(cause);
+  }
+
+  /**
+   * Fails what is known to have failed. The broker refuses one message and leaves all after it
+   * unread, so the last one is surely not there; of those before, some may be. They are left in
+   * doubt, to be sent again, except where that would be refused for ever.
+   */
+  private void failCulprit(ShutdownSignalException signal, MessagingException cause) {
+    OptionalLong size = RabbitErrors.tooLargeSize(signal);
+    if (size.isPresent()) {
+      unconfirmed.takeFirstOfLength(size.getAsLong()).ifPresent(each -> each.failed(cause));
+      return;
+    }
+    boolean missing = RabbitErrors.replyCode(signal).orElse(0) == AMQP.NOT_FOUND;
+    List<OutboundMessage> left = unconfirmed.takeAll();
+    for (int i = 0; i < left.size(); i++) {
+      boolean surely = i == left.size() - 1;
+      if (surely && (left.size() == 1 || !missing)) {
+        left.get(i).failed(cause);
+      } else if (!missing) {
+        left.get(i).failed(new SendInDoubtException(cause.getMessage(), cause));
+      }
+    }
+  }
+
+  /**
+   * The headers do not fit into one frame, which AMQP 0-9-1 has no way around. The client has
+   * counted the message nevertheless, so this channel's numbers are no longer the broker's: it is
+   * given up.
+   */
+  private void metadataTooLarge(long sequence, IllegalArgumentException failure) {
+    MessageTooLargeException cause =
+        new MessageTooLargeException(
+            "The properties of a message to %s do not fit into a frame of %d bytes, the broker's frame_max; put large values into the body"
+                .formatted(destination, frameMax),
+            failure);
+    unconfirmed.take(sequence).ifPresent(outbound -> outbound.failed(cause));
+    close();
+    listener.broken(cause);
+  }
+}
