@@ -178,7 +178,7 @@ final class RabbitProducer implements LinkProducer {
       if (surely && (left.size() == 1 || !missing)) {
         left.get(i).failed(cause);
       } else if (!missing) {
-        left.get(i).failed(new SendInDoubtException(cause.getMessage(), cause));
+        left.get(i).failed(new SendInDoubtException(String.valueOf(cause.getMessage()), cause));
       }
     }
   }
