@@ -27,7 +27,6 @@ final class NativeConnection {
   private final Connection connection;
   private final SocketGuard socket;
   private final RabbitThreads threads;
-  private final Duration operationTimeout;
 
   /**
    * What is asked on a channel.
@@ -39,12 +38,10 @@ final class NativeConnection {
     T ask(Channel channel) throws IOException;
   }
 
-  NativeConnection(
-      Connection connection, SocketGuard socket, RabbitThreads threads, Duration operationTimeout) {
+  NativeConnection(Connection connection, SocketGuard socket, RabbitThreads threads) {
     this.connection = connection;
     this.socket = socket;
     this.threads = threads;
-    this.operationTimeout = operationTimeout;
   }
 
   Connection connection() {
@@ -121,22 +118,17 @@ final class NativeConnection {
   }
 
   /**
-   * Closes; after the limit by force. A thread that is blocked in a write ends with it. From one of
-   * the client's own threads only begins to close, as the broker's answer is read by that thread.
+   * Closes and waits for the broker's word, at most that long; not for one of the client's own
+   * threads, which read that word. A thread that is blocked in a write can hold this up: then
+   * {@link #closeNow()} ends both.
    */
   void close(Duration limit) {
-    Duration orderly = limit.compareTo(operationTimeout) < 0 ? limit : operationTimeout;
-    Thread closer =
-        threads.make("close", () -> connection.abort((int) Math.max(1, orderly.toMillis())));
-    closer.start();
-    if (RabbitThreads.isClientThread()) {
-      return;
-    }
-    RabbitThreads.join(closer, orderly);
-    if (closer.isAlive()) {
-      socket.closeNow();
-      RabbitThreads.join(closer, FORCED_END);
-    }
+    connection.abort((int) Math.max(1, Math.min(Integer.MAX_VALUE, limit.toMillis())));
+  }
+
+  /** Closes the socket at once, without a word to the broker; whoever waits on it goes on. */
+  void closeNow() {
+    socket.closeNow();
   }
 
   /** Closes a socket without waiting for anything, TLS's goodbye included. */

@@ -99,7 +99,7 @@ final class RabbitConnector {
     ConnectionFactory factory = factory(guard);
     String name = request.options().get(ConnectionOptions.CLIENT_NAME) + "/" + duty;
     Connection connection = factory.newConnection(name);
-    return new NativeConnection(connection, guard, threads, request.operationTimeout());
+    return new NativeConnection(connection, guard, threads);
   }
 
   private ConnectionFactory factory(SocketGuard guard) throws GeneralSecurityException {

@@ -40,6 +40,10 @@ final class RabbitConsumer implements LinkConsumer {
   private final Thread thread;
   private final Inbox inbox = new Inbox();
   private final AtomicBoolean closed = new AtomicBoolean();
+  private final java.util.function.Consumer<RabbitConsumer> atClose;
+
+  /** Set before anybody else sees this consumer. */
+  private String tag = "";
 
   /** Also the lock under which settlements are written, so that they reach the broker in order. */
   private final UnsettledDeliveries unsettled = new UnsettledDeliveries();
@@ -49,28 +53,36 @@ final class RabbitConsumer implements LinkConsumer {
       Channel channel,
       RabbitSource source,
       RabbitMapper mapper,
-      DeliverySink sink) {
+      DeliverySink sink,
+      java.util.function.Consumer<RabbitConsumer> atClose) {
     this.connection = connection;
     this.channel = channel;
     this.source = source;
     this.mapper = mapper;
     this.sink = sink;
+    this.atClose = atClose;
     this.thread = connection.thread("consumer-" + channel.getChannelNumber(), this::run);
   }
 
-  /** Begins to consume. */
+  /**
+   * Begins to consume.
+   *
+   * @param atClose is told when the consumer closes
+   */
   static RabbitConsumer open(
       NativeConnection connection,
       RabbitSource source,
       int prefetch,
       RabbitMapper mapper,
-      DeliverySink sink) {
+      DeliverySink sink,
+      java.util.function.Consumer<RabbitConsumer> atClose) {
     String doing = "Consuming from " + source.destination();
     Channel channel = connection.channel(doing);
-    RabbitConsumer consumer = new RabbitConsumer(connection, channel, source, mapper, sink);
+    RabbitConsumer consumer =
+        new RabbitConsumer(connection, channel, source, mapper, sink, atClose);
     try {
       channel.basicQos(Math.min(prefetch, MAX_PREFETCH));
-      channel.basicConsume(source.queue(), false, consumer.new Arrivals());
+      consumer.tag = channel.basicConsume(source.queue(), false, consumer.new Arrivals());
     } catch (IOException | ShutdownSignalException e) {
       NativeConnection.closeQuietly(channel);
       throw RabbitErrors.translate(e, doing);
@@ -110,12 +122,32 @@ final class RabbitConsumer implements LinkConsumer {
     if (!closed.compareAndSet(false, true)) {
       return;
     }
-    inbox.end();
-    NativeConnection.closeQuietly(channel);
+    end();
     source.release();
+    atClose.accept(this);
     if (Thread.currentThread() != thread) {
       RabbitThreads.join(thread, THREAD_END);
     }
+  }
+
+  /**
+   * Ends the deliveries and gives back what is unsettled.
+   *
+   * <p>The consumer is cancelled before its channel ends. With the channel the broker forgets
+   * settlements that a quorum queue has not taken yet; its answer to a cancellation comes after
+   * those. (Seen on 3.10: without, some hundred of 20,000 accepted messages came again in one of
+   * five runs.)
+   */
+  void end() {
+    inbox.end();
+    try {
+      if (channel.isOpen()) {
+        channel.basicCancel(tag);
+      }
+    } catch (IOException | ShutdownSignalException e) {
+      NativeConnection.LOG.debug("Cancelling the consumer of {}", source, e);
+    }
+    NativeConnection.closeQuietly(channel);
   }
 
   private void run() {

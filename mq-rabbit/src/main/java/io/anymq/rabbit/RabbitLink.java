@@ -26,6 +26,8 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -46,10 +48,11 @@ final class RabbitLink implements Link, DepthQuery, Purger {
   private final RabbitMapper mapper;
   private final RabbitTopology topology;
   private final RabbitSubscriptions subscriptions;
+  private final Set<RabbitConsumer> consumers = ConcurrentHashMap.newKeySet();
   private final AtomicBoolean lost = new AtomicBoolean();
+  private final AtomicBoolean closing = new AtomicBoolean();
   private final Object publisherLock = new Object();
   private @Nullable NativeConnection publisher;
-  private volatile boolean closed;
 
   private RabbitLink(LinkRequest request, RabbitConnector connector, NativeConnection main) {
     RabbitNames names = new RabbitNames(request.names());
@@ -109,7 +112,10 @@ final class RabbitLink implements Link, DepthQuery, Purger {
   public LinkConsumer openConsumer(ConsumerRequest consumer, DeliverySink sink) {
     RabbitSource source = subscriptions.source(consumer.source());
     try {
-      return RabbitConsumer.open(main, source, consumer.prefetch(), mapper, sink);
+      RabbitConsumer opened =
+          RabbitConsumer.open(main, source, consumer.prefetch(), mapper, sink, consumers::remove);
+      consumers.add(opened);
+      return opened;
     } catch (RuntimeException e) {
       source.release();
       throw e;
@@ -157,20 +163,32 @@ final class RabbitLink implements Link, DepthQuery, Purger {
 
   @Override
   public void close(Duration timeout) {
-    if (closed) {
+    if (!closing.compareAndSet(false, true)) {
       return;
     }
-    closed = true;
-    NativeConnection publishing;
-    synchronized (publisherLock) {
-      publishing = publisher;
+    Thread closer = connector.threads().make("close", () -> closeInOrder(timeout));
+    closer.start();
+    if (RabbitThreads.isClientThread()) {
+      return; // the closer waits for what this thread reads
     }
-    if (publishing != null) {
-      publishing.close(timeout);
+    RabbitThreads.join(closer, timeout);
+    if (closer.isAlive()) {
+      publishing().ifPresent(NativeConnection::closeNow);
+      main.closeNow();
     }
+    connector.threads().awaitEnd(THREADS_END);
+  }
+
+  /** Consumers first: see {@link RabbitConsumer#end()}. */
+  private void closeInOrder(Duration timeout) {
+    consumers.forEach(RabbitConsumer::end);
+    publishing().ifPresent(connection -> connection.close(timeout));
     main.close(timeout);
-    if (!RabbitThreads.isClientThread()) {
-      connector.threads().awaitEnd(THREADS_END);
+  }
+
+  private Optional<NativeConnection> publishing() {
+    synchronized (publisherLock) {
+      return Optional.ofNullable(publisher);
     }
   }
 
@@ -181,8 +199,8 @@ final class RabbitLink implements Link, DepthQuery, Purger {
         publisher.onLost(this::lost);
         publisher.warnWhenBlocked(request.url().toString());
       }
-      if (closed) {
-        publisher.close(THREADS_END);
+      if (closing.get()) {
+        publisher.closeNow();
         throw new ConnectionLostException("The link is closed");
       }
       return publisher;
@@ -190,7 +208,7 @@ final class RabbitLink implements Link, DepthQuery, Purger {
   }
 
   private void lost(ShutdownSignalException signal) {
-    if (!closed && lost.compareAndSet(false, true)) {
+    if (!closing.get() && lost.compareAndSet(false, true)) {
       request.listener().lost(RabbitErrors.lost(signal, "Connected to " + request.url()));
     }
   }
