@@ -19,11 +19,6 @@ final class NativeConnection {
 
   static final Logger LOG = LoggerFactory.getLogger(NativeConnection.class);
 
-  /**
-   * How long a forced end may take once the socket is closed: nothing waits for the network then.
-   */
-  private static final Duration FORCED_END = Duration.ofSeconds(1);
-
   private final Connection connection;
   private final SocketGuard socket;
   private final RabbitThreads threads;

@@ -52,7 +52,7 @@ final class RabbitLink implements Link, DepthQuery, Purger {
   private final AtomicBoolean lost = new AtomicBoolean();
   private final AtomicBoolean closing = new AtomicBoolean();
   private final Object publisherLock = new Object();
-  private @Nullable NativeConnection publisher;
+  private volatile @Nullable NativeConnection publisher;
 
   private RabbitLink(LinkRequest request, RabbitConnector connector, NativeConnection main) {
     RabbitNames names = new RabbitNames(request.names());
@@ -187,23 +187,24 @@ final class RabbitLink implements Link, DepthQuery, Purger {
   }
 
   private Optional<NativeConnection> publishing() {
-    synchronized (publisherLock) {
-      return Optional.ofNullable(publisher);
-    }
+    return Optional.ofNullable(publisher);
   }
 
   private NativeConnection publisher() {
     synchronized (publisherLock) {
-      if (publisher == null) {
-        publisher = connector.connect("publisher");
-        publisher.onLost(this::lost);
-        publisher.warnWhenBlocked(request.url().toString());
+      NativeConnection known = publisher;
+      if (known != null) {
+        return known;
       }
+      NativeConnection made = connector.connect("publisher");
+      publisher = made;
+      made.onLost(this::lost);
+      made.warnWhenBlocked(request.url().toString());
       if (closing.get()) {
-        publisher.closeNow();
+        made.closeNow();
         throw new ConnectionLostException("The link is closed");
       }
-      return publisher;
+      return made;
     }
   }
 
