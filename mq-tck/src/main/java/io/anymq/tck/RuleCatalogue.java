@@ -4,11 +4,12 @@ import io.anymq.tck.scenario.Scenarios;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** All rules, in the order of their areas and numbers. Immutable. */
 public final class RuleCatalogue {
@@ -63,23 +64,24 @@ public final class RuleCatalogue {
     return selected.stream().distinct().toList();
   }
 
-  private static RuleCatalogue load(List<Class<?>> areas) {
-    Map<String, Rule> rules = new java.util.LinkedHashMap<>();
-    for (Class<?> area : areas) {
-      Map<String, Rule> ofArea = new TreeMap<>(Comparator.naturalOrder());
-      for (Method method : area.getDeclaredMethods()) {
+  private static RuleCatalogue load(List<Class<?>> classes) {
+    Map<String, Map<String, Rule>> areas = new LinkedHashMap<>();
+    for (Class<?> each : classes) {
+      for (Method method : each.getDeclaredMethods()) {
         if (method.isAnnotationPresent(Scenario.class)) {
           Rule rule = Rule.of(method);
-          Rule twin = ofArea.put(rule.id(), rule);
-          requireUnique(rule, twin == null ? rules.get(rule.id()) : twin);
+          Rule twin =
+              areas.computeIfAbsent(rule.area(), area -> new TreeMap<>()).put(rule.id(), rule);
+          requireUnique(rule, twin);
         }
       }
-      rules.putAll(ofArea);
     }
+    Map<String, Rule> rules = new LinkedHashMap<>();
+    areas.values().forEach(rules::putAll);
     return new RuleCatalogue(rules);
   }
 
-  private static void requireUnique(Rule rule, @org.jspecify.annotations.Nullable Rule twin) {
+  private static void requireUnique(Rule rule, @Nullable Rule twin) {
     if (twin != null) {
       throw new IllegalStateException(
           "Two scenarios have the number %s: %s"
