@@ -10,7 +10,12 @@ import java.util.Set;
 public final class Scenarios {
 
   private static final List<Class<?>> CLASSES =
-      List.of(MessageScenarios.class, SendScenarios.class);
+      List.of(
+          MessageScenarios.class,
+          SendScenarios.class,
+          ReceiveScenarios.class,
+          ListenerScenarios.class,
+          SettleScenarios.class);
 
   private Scenarios() {}
 
