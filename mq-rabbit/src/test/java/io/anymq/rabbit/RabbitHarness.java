@@ -1,0 +1,40 @@
+package io.anymq.rabbit;
+
+import io.anymq.Destination;
+import io.anymq.Queue;
+import io.anymq.Topic;
+import io.anymq.spi.NativeNames;
+import io.anymq.tck.BackendHarness;
+import io.anymq.tck.NativeClient;
+import io.anymq.tck.broker.BrokerHandle;
+
+/** What the kit needs to judge the adapter for RabbitMQ. */
+public final class RabbitHarness implements BackendHarness {
+
+  private static final RabbitNames NAMES = new RabbitNames(NativeNames.none());
+
+  /** Made by {@link java.util.ServiceLoader}. */
+  public RabbitHarness() {}
+
+  @Override
+  public String name() {
+    return RabbitBackend.NAME;
+  }
+
+  @Override
+  public String urlOfPort(int port) {
+    return "amqp://guest:guest@127.0.0.1:" + port;
+  }
+
+  @Override
+  public String nativeName(Destination destination) {
+    return destination instanceof Topic topic
+        ? NAMES.topic(topic)
+        : NAMES.queue((Queue) destination);
+  }
+
+  @Override
+  public NativeClient openNativeClient(BrokerHandle broker) {
+    return RabbitNativeClient.connect(broker.url());
+  }
+}
