@@ -98,8 +98,7 @@ final class CoreProducer implements Producer, Child {
 
   /** Sends what has been checked, or what must go whatever the checks say: a dead letter. */
   CompletableFuture<Message> sendAdmitted(Message message) {
-    // A copy: nobody outside can complete or cancel what the window waits for.
-    return enter(message).future().copy();
+    return enter(message).future();
   }
 
   private PendingSend enter(Message message) {
@@ -187,7 +186,7 @@ final class CoreProducer implements Producer, Child {
     }
     sendLock.lock();
     try {
-      if (!send.isDone()) {
+      if (!send.isDecided()) {
         transmit(send);
       }
     } finally {
@@ -211,7 +210,7 @@ final class CoreProducer implements Producer, Child {
       AtomicBoolean broken = new AtomicBoolean();
       LinkProducer producer = link.openProducer(destination, cause -> broke(broken, epoch, cause));
       attached.set(new Attached(producer, epoch, broken));
-      window.open().forEach(this::transmit);
+      window.undecided().forEach(this::transmit);
     } finally {
       sendLock.unlock();
     }
@@ -256,7 +255,7 @@ final class CoreProducer implements Producer, Child {
   }
 
   private boolean flush(Deadline deadline) {
-    return window.open().stream().allMatch(send -> send.awaitEnd(deadline));
+    return window.unended().stream().allMatch(send -> send.awaitEnd(deadline));
   }
 
   @Override
@@ -291,7 +290,7 @@ final class CoreProducer implements Producer, Child {
 
   private void end(@Nullable String why, Deadline deadline) {
     connection.forget(this);
-    for (PendingSend send : window.open()) {
+    for (PendingSend send : window.undecided()) {
       send.fail(ended(send, why));
     }
     closeAttached(deadline);

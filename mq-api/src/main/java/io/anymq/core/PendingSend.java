@@ -5,9 +5,8 @@ import io.anymq.Message;
 import io.anymq.MessagingException;
 import io.anymq.spi.OutboundMessage;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** A send from the moment it enters the window until it is confirmed or has failed. */
@@ -16,8 +15,12 @@ final class PendingSend implements OutboundMessage {
   private final CoreProducer producer;
   private final Message message;
   private final Deadline deadline;
+
+  /** What the application holds. It may complete or cancel it; nothing here depends on it. */
   private final CompletableFuture<Message> future = new CompletableFuture<>();
-  private final AtomicBoolean done = new AtomicBoolean();
+
+  private final AtomicBoolean decided = new AtomicBoolean();
+  private final CountDownLatch ended = new CountDownLatch(1);
   private final AtomicBoolean recreated = new AtomicBoolean();
 
   /** Whether a backend may have it. Written under the producer's send lock. */
@@ -42,8 +45,14 @@ final class PendingSend implements OutboundMessage {
     return deadline;
   }
 
-  boolean isDone() {
-    return done.get();
+  /** Whether its outcome is known. */
+  boolean isDecided() {
+    return decided.get();
+  }
+
+  /** Whether its outcome has been told to the application, too. */
+  boolean isEnded() {
+    return ended.getCount() == 0;
   }
 
   boolean transmitted() {
@@ -56,9 +65,10 @@ final class PendingSend implements OutboundMessage {
 
   @Override
   public void confirmed() {
-    if (done.compareAndSet(false, true)) {
-      producer.freeRoom();
+    if (decided.compareAndSet(false, true)) {
+      producer.freeRoom(); // before anybody is told, who may want to send the next
       future.complete(message);
+      ended.countDown();
     }
   }
 
@@ -66,33 +76,28 @@ final class PendingSend implements OutboundMessage {
   public void failed(MessagingException cause) {
     boolean mayRecreate =
         cause instanceof DestinationNotFoundException && producer.recreatesDestination();
-    if (mayRecreate && !isDone() && recreated.compareAndSet(false, true)) {
+    if (mayRecreate && !isDecided() && recreated.compareAndSet(false, true)) {
       producer.recreateAndSend(this);
     } else {
       fail(cause);
     }
   }
 
-  /** Ends it with a failure, unless it has ended. */
+  /** Ends it with a failure, unless its outcome is known. */
   void fail(MessagingException cause) {
-    if (done.compareAndSet(false, true)) {
+    if (decided.compareAndSet(false, true)) {
       producer.freeRoom();
       future.completeExceptionally(cause);
+      ended.countDown();
     }
   }
 
   /** Waits for its end, in whatever way; false when that did not come in time. */
   boolean awaitEnd(Deadline deadline) {
     try {
-      var unused =
-          future
-              .handle((sent, failure) -> true)
-              .get(deadline.remainingNanos(), TimeUnit.NANOSECONDS);
-      return true;
+      return ended.await(deadline.remainingNanos(), TimeUnit.NANOSECONDS);
     } catch (InterruptedException e) {
       throw Interrupts.interrupted(e);
-    } catch (ExecutionException | TimeoutException e) {
-      return isDone();
     }
   }
 }

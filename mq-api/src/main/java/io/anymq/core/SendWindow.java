@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /**
  * The sends of one producer that are neither confirmed nor failed, in their order, and never more
@@ -47,29 +48,32 @@ final class SendWindow {
     if (closed) {
       return false;
     }
-    forgetDone();
+    forgetEnded();
     sends.addLast(send);
     return true;
   }
 
-  private void forgetDone() {
-    while (!sends.isEmpty() && sends.getFirst().isDone()) {
+  private void forgetEnded() {
+    while (!sends.isEmpty() && sends.getFirst().isEnded()) {
       sends.removeFirst();
     }
     if (sends.size() > 2L * limit) {
-      sends.removeIf(PendingSend::isDone);
+      sends.removeIf(PendingSend::isEnded);
     }
   }
 
   /** What is neither confirmed nor failed now. */
-  synchronized List<PendingSend> open() {
-    List<PendingSend> open = new ArrayList<>(sends.size());
-    for (PendingSend send : sends) {
-      if (!send.isDone()) {
-        open.add(send);
-      }
-    }
-    return open;
+  List<PendingSend> undecided() {
+    return select(send -> !send.isDecided());
+  }
+
+  /** What the application has not been told the outcome of. */
+  List<PendingSend> unended() {
+    return select(send -> !send.isEnded());
+  }
+
+  private synchronized List<PendingSend> select(Predicate<PendingSend> wanted) {
+    return sends.stream().filter(wanted).toList();
   }
 
   /** Fails what has been in the window for too long. All sends have the same time limit. */
@@ -81,7 +85,7 @@ final class SendWindow {
 
   private synchronized List<PendingSend> overdue() {
     List<PendingSend> overdue = new ArrayList<>();
-    forgetDone();
+    forgetEnded();
     for (PendingSend send : sends) {
       if (!send.deadline().isOver()) {
         break;
