@@ -9,9 +9,11 @@ import io.anymq.spi.Outcome;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.apache.activemq.ActiveMQDispatcher;
+import org.apache.activemq.command.ConsumerControl;
 import org.apache.activemq.command.ConsumerInfo;
 import org.apache.activemq.command.MessageAck;
 import org.apache.activemq.command.MessageDispatch;
@@ -29,6 +31,14 @@ import org.slf4j.LoggerFactory;
 final class ActiveMqConsumer implements LinkConsumer, ActiveMQDispatcher {
 
   private static final Logger LOG = LoggerFactory.getLogger(ActiveMqConsumer.class);
+
+  /**
+   * After so many deliveries without an acknowledgement the broker is nudged. It reads a queue in
+   * pages of 200 messages (its policy's {@code maxPageSize}) and looks for the next page only when
+   * something happens: a consumer that holds a page unsettled would get no more, whatever its
+   * prefetch.
+   */
+  private static final int NUDGE_AFTER = 100;
 
   private final OpenWire wire;
   private final ConsumerInfo info;
@@ -49,6 +59,7 @@ final class ActiveMqConsumer implements LinkConsumer, ActiveMQDispatcher {
   private final Object listLock = new Object();
 
   private final UnsettledDeliveries unsettled = new UnsettledDeliveries();
+  private final AtomicInteger sinceAcknowledgement = new AtomicInteger();
   private volatile boolean closed;
 
   /**
@@ -115,6 +126,22 @@ final class ActiveMqConsumer implements LinkConsumer, ActiveMQDispatcher {
     } finally {
       delivering.unlock();
     }
+    if (sinceAcknowledgement.incrementAndGet() % NUDGE_AFTER == 0) {
+      nudge();
+    }
+  }
+
+  /** Sets the prefetch to what it is, which makes the broker look at the queue again. */
+  private void nudge() {
+    ConsumerControl control = new ConsumerControl();
+    control.setConsumerId(info.getConsumerId());
+    control.setDestination(info.getDestination());
+    control.setPrefetch(info.getPrefetchSize());
+    try {
+      wire.send("The consumer of " + source + " could not ask for more", control);
+    } catch (MessagingException e) {
+      LOG.debug("The connection broke; what comes next comes on another", e);
+    }
   }
 
   private Destination destination(MessageDispatch dispatch) {
@@ -136,6 +163,7 @@ final class ActiveMqConsumer implements LinkConsumer, ActiveMQDispatcher {
     settling.lock();
     try {
       if (!closed) {
+        sinceAcknowledgement.set(0);
         for (MessageAck ack : taken(deliveries)) {
           wire.send("The delivery could not be accepted", ack);
         }
