@@ -1,7 +1,6 @@
 package io.anymq.rabbit;
 
 import com.rabbitmq.client.AMQP.BasicProperties;
-import com.rabbitmq.client.LongString;
 import io.anymq.Destination;
 import io.anymq.InvalidMessageException;
 import io.anymq.Message;
@@ -104,28 +103,30 @@ final class RabbitMapper {
 
   /** Reads a native message, whoever sent it; never throws. */
   Decoded decode(BasicProperties properties, byte[] body) {
-    Message.Builder message = Message.builder().body(body);
     Map<String, Object> headers =
         properties.getHeaders() == null ? Map.of() : properties.getHeaders();
+    MetadataReader metadata = new MetadataReader(headers);
+    Message.Builder message =
+        Message.builder()
+            .body(body)
+            .contentType(metadata.text(CONTENT_TYPE, properties.getContentType()))
+            .id(metadata.text(ID, properties.getMessageId()))
+            .correlationId(metadata.text(CORRELATION_ID, properties.getCorrelationId()))
+            .type(metadata.text(TYPE, properties.getType()))
+            .key(metadata.text(KEY, null))
+            .priority(priority(properties.getPriority()))
+            .persistent(persistent(properties.getDeliveryMode()))
+            .timestamp(timestamp(metadata, properties.getTimestamp()))
+            .timeToLive(timeToLive(metadata, properties.getExpiration()))
+            .deliveryDelay(metadata.duration(DELIVERY_DELAY));
+    replyTo(metadata, properties.getReplyTo(), message);
+    foreignFields(properties, message);
     try {
-      message
-          .contentType(text(headers, CONTENT_TYPE, properties.getContentType()))
-          .id(text(headers, ID, properties.getMessageId()))
-          .correlationId(text(headers, CORRELATION_ID, properties.getCorrelationId()))
-          .type(text(headers, TYPE, properties.getType()))
-          .key(text(headers, KEY, null))
-          .priority(priority(properties.getPriority()))
-          .persistent(persistent(properties.getDeliveryMode()))
-          .timestamp(timestamp(headers, properties.getTimestamp()))
-          .timeToLive(timeToLive(headers, properties.getExpiration()))
-          .deliveryDelay(duration(headers, DELIVERY_DELAY));
-      replyTo(headers, properties.getReplyTo(), message);
-      foreignFields(properties, message);
       RabbitHeaders.decode(headers, message);
-      return new Decoded(message.build(), null);
     } catch (InvalidMessageException e) {
-      return new Decoded(message.build(), e);
+      metadata.fault(e);
     }
+    return new Decoded(message.build(), metadata.fault());
   }
 
   /** How often a message was delivered before, as a quorum queue counts. */
@@ -150,15 +151,15 @@ final class RabbitMapper {
   }
 
   private void replyTo(
-      Map<String, Object> headers, @Nullable String nativeName, Message.Builder message) {
-    String text = text(headers, REPLY_TO, null);
+      MetadataReader metadata, @Nullable String nativeName, Message.Builder message) {
+    String text = metadata.text(REPLY_TO, null);
     if (text != null) {
-      message.replyTo(
-          Portable.destination(text)
-              .orElseThrow(
-                  () ->
-                      new InvalidMessageException(
-                          "Header '" + REPLY_TO + "' holds no destination: " + text)));
+      Optional<Destination> replyTo = Portable.destination(text);
+      replyTo.ifPresent(message::replyTo);
+      if (replyTo.isEmpty()) {
+        metadata.fault(
+            new InvalidMessageException("Header '" + REPLY_TO + "' holds no destination: " + text));
+      }
     } else if (nativeName != null) {
       Optional<Queue> queue = names.portableQueue(nativeName);
       queue.ifPresent(message::replyTo);
@@ -177,17 +178,15 @@ final class RabbitMapper {
   }
 
   private static @Nullable Instant timestamp(
-      Map<String, Object> headers, @Nullable Date nativeTimestamp) {
-    Long exact = millis(headers, TIMESTAMP);
-    if (exact != null) {
-      return Instant.ofEpochMilli(exact);
-    }
-    return nativeTimestamp == null ? null : nativeTimestamp.toInstant();
+      MetadataReader metadata, @Nullable Date nativeTimestamp) {
+    Instant exact = metadata.instant(TIMESTAMP);
+    return exact != null || nativeTimestamp == null ? exact : nativeTimestamp.toInstant();
   }
 
+  /** An expiration of 0 means that the message is to be delivered at once or never: now it was. */
   private static @Nullable Duration timeToLive(
-      Map<String, Object> headers, @Nullable String expiration) {
-    Duration exact = duration(headers, TIME_TO_LIVE);
+      MetadataReader metadata, @Nullable String expiration) {
+    Duration exact = metadata.duration(TIME_TO_LIVE);
     if (exact != null || expiration == null) {
       return exact;
     }
@@ -195,21 +194,10 @@ final class RabbitMapper {
       long millis = Long.parseLong(expiration);
       return millis < 1 ? null : Duration.ofMillis(millis);
     } catch (NumberFormatException e) {
-      throw new InvalidMessageException("The expiration '" + expiration + "' is no number", e);
+      metadata.fault(
+          new InvalidMessageException("The expiration '" + expiration + "' is no number", e));
+      return null;
     }
-  }
-
-  private static @Nullable Duration duration(Map<String, Object> headers, String name) {
-    Long millis = millis(headers, name);
-    return millis == null ? null : Duration.ofMillis(millis);
-  }
-
-  private static @Nullable Long millis(Map<String, Object> headers, String name) {
-    Object value = headers.get(name);
-    if (value == null || value instanceof Long) {
-      return (Long) value;
-    }
-    throw malformed(name);
   }
 
   private static int priority(@Nullable Integer nativePriority) {
@@ -221,22 +209,6 @@ final class RabbitMapper {
   /** A message without a delivery mode is transient, as AMQP 0-9-1 has it. */
   private static boolean persistent(@Nullable Integer deliveryMode) {
     return deliveryMode != null && deliveryMode == PERSISTENT;
-  }
-
-  private static @Nullable String text(
-      Map<String, Object> headers, String name, @Nullable String nativeField) {
-    Object value = headers.get(name);
-    if (value == null) {
-      return nativeField;
-    }
-    if (value instanceof LongString text) {
-      return text.toString();
-    }
-    throw malformed(name);
-  }
-
-  private static InvalidMessageException malformed(String header) {
-    return new InvalidMessageException("Header '" + header + "' is malformed");
   }
 
   private static void put(Map<String, Object> headers, String name, Optional<?> value) {
