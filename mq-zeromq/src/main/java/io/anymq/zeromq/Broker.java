@@ -1,0 +1,181 @@
+package io.anymq.zeromq;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The hub without its socket: takes frames, answers with frames. Sessions come and go here; what
+ * they ask for is done by {@link BrokerCommands}. Whatever a peer sends, no exception leaves. For
+ * the hub's thread; the time comes from outside.
+ */
+final class Broker {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Broker.class);
+
+  /** The frame that the socket puts in when a peer's connection has ended. */
+  static final byte[] PEER_GONE = {0};
+
+  private final HubSettings settings;
+  private final HubContent content;
+  private final Outlet outlet;
+  private final BrokerCommands commands;
+  private final Map<PeerId, HubSession> sessions = new HashMap<>();
+
+  Broker(HubSettings settings, HubContent content, Outlet outlet) {
+    this.settings = settings;
+    this.content = content;
+    this.outlet = outlet;
+    this.commands = new BrokerCommands(settings, content);
+  }
+
+  int sessionCount() {
+    return sessions.size();
+  }
+
+  /** Takes one frame of a peer. */
+  void receive(PeerId peer, byte[] frame, long now) {
+    HubSession session = sessions.get(peer);
+    if (frame.length == PEER_GONE.length && frame[0] == PEER_GONE[0]) {
+      if (session != null) {
+        end(session);
+      }
+    } else if (session == null) {
+      greet(peer, frame, now);
+    } else {
+      session.heartbeats().heard(now);
+      obey(session, frame, now);
+    }
+  }
+
+  private void greet(PeerId peer, byte[] frame, long now) {
+    try {
+      WireReader in = new WireReader(frame);
+      if (in.remaining() > 0 && frame[0] != Wire.HELLO) {
+        throw new Refusal(
+            WireError.UNKNOWN_SESSION, "The hub has no session with you: begin with HELLO");
+      }
+      Hello hello = Hello.read(in, settings);
+      if (!peer.isGenerated()) {
+        throw new Refusal(
+            WireError.INVALID_ARGUMENT,
+            "Set no routing id: a session belongs to one connection, and the hub must notice another");
+      }
+      HubSession session =
+          new HubSession(
+              peer, outlet, new Heartbeats(settings.heartbeat(), hello.heartbeat(), now));
+      sessions.put(peer, session);
+      welcome(session);
+      LOG.debug("Session of '{}' begins", hello.client());
+    } catch (Refusal e) {
+      rebuff(peer, e.error(), e.sentence());
+    } catch (MalformedFrameException e) {
+      rebuff(peer, WireError.MALFORMED, "This is no HELLO: " + e.getMessage());
+    }
+  }
+
+  private void welcome(HubSession session) {
+    session
+        .begin(Wire.WELCOME)
+        .i32(Wire.MAGIC)
+        .u16(Wire.VERSION)
+        .i32((int) settings.heartbeat().toMillis())
+        .i32(settings.maxFrameBytes())
+        .i32(settings.maxMessageBytes())
+        .text(Version.product())
+        .u16(0);
+  }
+
+  /** Answers somebody who has no session. Whether it arrives is his affair. */
+  private void rebuff(PeerId peer, WireError error, String sentence) {
+    WireWriter out = new WireWriter();
+    out.begin(Wire.GOODBYE).u16(error.number()).text(sentence);
+    outlet.send(peer, out.take());
+  }
+
+  private void obey(HubSession session, byte[] frame, long now) {
+    try {
+      if (!commands.run(session, frame)) {
+        session.flush(now);
+        end(session);
+      }
+    } catch (MalformedFrameException e) {
+      dismiss(session, WireError.MALFORMED, "Malformed frame: " + e.getMessage(), now);
+    } catch (RuntimeException e) {
+      // The loop serves others too: a fault of ours must cost no more than this session.
+      LOG.error("A fault of the hub ends a session", e);
+      dismiss(session, WireError.OTHER, "A fault of the hub: " + e, now);
+    }
+  }
+
+  private void dismiss(HubSession session, WireError error, String sentence, long now) {
+    LOG.info("A session is ended: {}", sentence);
+    session.goodbye(error, sentence);
+    session.flush(now);
+    end(session);
+  }
+
+  private void end(HubSession session) {
+    sessions.remove(session.peer());
+    session.consumers().values().forEach(HubConsumer::close);
+    session.consumers().clear();
+    session.staged().values().forEach(staged -> staged.discard(content.memory()));
+    session.staged().clear();
+  }
+
+  /** Hands out messages, and sends what has been collected for all peers. */
+  void flush(long now) {
+    do {
+      content.dispatch();
+      flushSessions(now);
+    } while (content.wantsDispatch());
+  }
+
+  private void flushSessions(long now) {
+    List<HubSession> unreachable = null;
+    for (HubSession session : sessions.values()) {
+      if (!session.flush(now)) {
+        unreachable = unreachable == null ? new ArrayList<>() : unreachable;
+        unreachable.add(session);
+      }
+    }
+    endAll(unreachable);
+  }
+
+  private void endAll(@Nullable List<HubSession> unreachable) {
+    if (unreachable != null) {
+      LOG.info("{} sessions are ended: their peers are gone or do not read", unreachable.size());
+      unreachable.forEach(this::end);
+    }
+  }
+
+  /**
+   * Sends heartbeats, and ends sessions whose peers are silent. To be called often in an interval.
+   */
+  void tick(long now) {
+    for (HubSession session : List.copyOf(sessions.values())) {
+      Heartbeats heartbeats = session.heartbeats();
+      if (heartbeats.silent(now)) {
+        dismiss(
+            session,
+            WireError.SILENT,
+            "Nothing was heard from you for " + heartbeats.patience().toMillis() + " ms",
+            now);
+      } else if (heartbeats.sendDue(now)) {
+        session.heartbeat();
+      }
+    }
+    flush(now);
+  }
+
+  /** Ends all sessions, and tells the peers. What they held goes back to the queues. */
+  void close(long now) {
+    for (HubSession session : List.copyOf(sessions.values())) {
+      dismiss(session, WireError.CLOSING, "The hub closes", now);
+    }
+  }
+}

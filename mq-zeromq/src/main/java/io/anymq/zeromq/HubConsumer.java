@@ -1,0 +1,126 @@
+package io.anymq.zeromq;
+
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A peer's consumer: takes as many messages as it may hold unsettled, and knows which. For the
+ * hub's thread.
+ */
+final class HubConsumer {
+
+  private final HubSession session;
+  private final int id;
+  private final MessageQueue queue;
+  private final int prefetch;
+  private final Runnable afterwards;
+  private final Map<Long, Queued> unsettled = new LinkedHashMap<>();
+  private long nextTag = 1;
+  private boolean mayTake = true;
+
+  /**
+   * A consumer that holds nothing yet.
+   *
+   * @param session whose it is
+   * @param id its number in the session
+   * @param queue what it consumes
+   * @param prefetch how many messages it may hold unsettled
+   * @param afterwards to be done when it is gone
+   */
+  HubConsumer(HubSession session, int id, MessageQueue queue, int prefetch, Runnable afterwards) {
+    this.session = session;
+    this.id = id;
+    this.queue = queue;
+    this.prefetch = prefetch;
+    this.afterwards = afterwards;
+  }
+
+  int id() {
+    return id;
+  }
+
+  HubSession session() {
+    return session;
+  }
+
+  void begin() {
+    queue.join(this);
+  }
+
+  /** Whether it is to have another turn; when not, it asks for one when something is settled. */
+  boolean canTake() {
+    mayTake = unsettled.size() < prefetch;
+    return mayTake;
+  }
+
+  void take(Queued message) {
+    message.delivered();
+    long tag = nextTag++;
+    unsettled.put(tag, message);
+    session.deliver(this, tag, message);
+  }
+
+  boolean holds(TagRange range) {
+    if (range.count() > unsettled.size()) {
+      return false;
+    }
+    for (long tag = range.first(); tag < range.end(); tag++) {
+      if (!unsettled.containsKey(tag)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Settles what it holds of a range; the work is bounded by what it holds, not by the range. */
+  void settle(int outcome, TagRange range) {
+    if (range.count() > unsettled.size()) {
+      settleWithin(outcome, range);
+    } else {
+      for (long tag = range.first(); tag < range.end(); tag++) {
+        settle(outcome, unsettled.remove(tag));
+      }
+    }
+    if (!mayTake && unsettled.size() < prefetch) {
+      mayTake = true;
+      queue.canTakeAgain(this);
+    }
+  }
+
+  private void settleWithin(int outcome, TagRange range) {
+    Iterator<Map.Entry<Long, Queued>> entries = unsettled.entrySet().iterator();
+    while (entries.hasNext()) {
+      Map.Entry<Long, Queued> entry = entries.next();
+      if (range.contains(entry.getKey())) {
+        entries.remove();
+        settle(outcome, entry.getValue());
+      }
+    }
+  }
+
+  private void settle(int outcome, @Nullable Queued message) {
+    if (message == null) {
+      return;
+    }
+    if (outcome == Wire.ACCEPT) {
+      queue.accept(message);
+    } else {
+      queue.release(message);
+    }
+  }
+
+  /** Ends; what it holds goes back to its queue. */
+  void close() {
+    queue.leave(this, unsettled.values());
+    unsettled.clear();
+    afterwards.run();
+  }
+
+  /** Ends because its queue was deleted; what it holds is dropped with it. */
+  void orphan() {
+    unsettled.values().forEach(queue::forget);
+    unsettled.clear();
+  }
+}

@@ -1,0 +1,115 @@
+package io.anymq.zeromq;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a hub keeps: queues and topics with their messages. It outlives the hub's threads and
+ * sockets where the hub is inside a JVM. For one thread at a time.
+ */
+final class HubContent {
+
+  private static final int MAX_NAME_LENGTH = 255;
+
+  private final HubMemory memory;
+  private final Map<String, MessageQueue> queues = new HashMap<>();
+  private final Map<String, HubTopic> topics = new HashMap<>();
+  private final Set<MessageQueue> wantDispatch = new LinkedHashSet<>();
+
+  HubContent(long memoryLimit) {
+    memory = new HubMemory(memoryLimit);
+  }
+
+  HubMemory memory() {
+    return memory;
+  }
+
+  /** Hands messages to consumers wherever both have come together. */
+  void dispatch() {
+    Deque<MessageQueue> now = new ArrayDeque<>(wantDispatch);
+    wantDispatch.clear();
+    now.forEach(MessageQueue::dispatch);
+  }
+
+  boolean wantsDispatch() {
+    return !wantDispatch.isEmpty();
+  }
+
+  @Nullable Target find(int kind, String name) {
+    return kind == Wire.QUEUE ? queues.get(name) : topics.get(name);
+  }
+
+  Target require(int kind, String name) throws Refusal {
+    Target target = find(kind, name);
+    if (target == null) {
+      throw missing(kind, name);
+    }
+    return target;
+  }
+
+  MessageQueue requireQueue(String name) throws Refusal {
+    return (MessageQueue) require(Wire.QUEUE, name);
+  }
+
+  HubTopic requireTopic(String name) throws Refusal {
+    return (HubTopic) require(Wire.TOPIC, name);
+  }
+
+  /** Removes a durable subscription; that there is none, or no such topic, is no failure. */
+  void unsubscribe(String topic, String name) throws Refusal {
+    HubTopic there = topics.get(topic);
+    if (there != null) {
+      there.unsubscribe(name);
+    }
+  }
+
+  void declare(int kind, String name) throws Refusal {
+    requireName(name);
+    if (kind == Wire.QUEUE) {
+      queues.computeIfAbsent(name, absent -> newQueue());
+    } else {
+      topics.computeIfAbsent(name, absent -> new HubTopic(this::newQueue));
+    }
+  }
+
+  /**
+   * Deletes a destination with all its messages.
+   *
+   * @return the consumers that it had
+   */
+  List<HubConsumer> delete(int kind, String name) {
+    if (kind == Wire.QUEUE) {
+      MessageQueue queue = queues.remove(name);
+      return queue == null ? List.of() : queue.destroy();
+    }
+    HubTopic topic = topics.remove(name);
+    return topic == null ? List.of() : topic.destroy();
+  }
+
+  private MessageQueue newQueue() {
+    return new MessageQueue(memory, wantDispatch::add);
+  }
+
+  private static void requireName(String name) throws Refusal {
+    if (name.isEmpty()
+        || name.length() > MAX_NAME_LENGTH
+        || name.chars().anyMatch(Character::isISOControl)) {
+      throw new Refusal(
+          WireError.INVALID_DESTINATION,
+          "A destination's name has 1 to %d characters and no control characters"
+              .formatted(MAX_NAME_LENGTH));
+    }
+  }
+
+  static Refusal missing(int kind, String name) {
+    return new Refusal(
+        WireError.DESTINATION_NOT_FOUND,
+        "The hub has no %s '%s'".formatted(kind == Wire.QUEUE ? "queue" : "topic", name));
+  }
+}

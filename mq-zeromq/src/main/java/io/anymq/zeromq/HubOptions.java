@@ -1,0 +1,67 @@
+package io.anymq.zeromq;
+
+import io.anymq.Option;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+
+/** The options of a hub. */
+final class HubOptions {
+
+  static final Option<HubAddress> BIND =
+      Option.of(
+          "bind",
+          HubAddress::parse,
+          HubAddress.FORMS,
+          HubAddress.parse("tcp://127.0.0.1:5555"),
+          "where the hub is to be found; may be given several times; port 0 takes a free one");
+
+  static final Option<Boolean> OPEN =
+      Option.flag(
+          "open",
+          false,
+          "allows to bind where other machines can come: whoever reaches the port may read and write");
+
+  static final Option<Long> MEMORY_LIMIT =
+      Option.of(
+          "memory-limit",
+          HubOptions::bytes,
+          "a number of bytes such as 800000000, 512m or 2g",
+          Runtime.getRuntime().maxMemory() / 2,
+          "how many bytes of messages the hub keeps; then it refuses; half of the heap by default");
+
+  static final Option<Integer> MAX_MESSAGE_BYTES =
+      Option.number(
+          "max-message-bytes",
+          1024,
+          32 * 1024 * 1024,
+          "the largest message that the hub takes, encoded");
+
+  static final Option<Duration> HEARTBEAT =
+      Option.duration(
+          "heartbeat",
+          Duration.ofSeconds(2),
+          "how often each side sends at least; after five times that in silence it is given up");
+
+  private HubOptions() {}
+
+  static List<Option<?>> all() {
+    return List.of(BIND, OPEN, MEMORY_LIMIT, MAX_MESSAGE_BYTES, HEARTBEAT);
+  }
+
+  private static Long bytes(String text) {
+    String lower = text.strip().toLowerCase(Locale.ROOT);
+    int shift =
+        switch (lower.isEmpty() ? ' ' : lower.charAt(lower.length() - 1)) {
+          case 'k' -> 10;
+          case 'm' -> 20;
+          case 'g' -> 30;
+          default -> 0;
+        };
+    long number = Long.parseLong(shift == 0 ? lower : lower.substring(0, lower.length() - 1));
+    if (number < 1 || number > Long.MAX_VALUE >> shift) {
+      throw new IllegalArgumentException(text);
+    }
+    return number << shift;
+  }
+}

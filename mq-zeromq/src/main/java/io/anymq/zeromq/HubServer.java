@@ -1,0 +1,183 @@
+package io.anymq.zeromq;
+
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.zeromq.SocketType;
+import org.zeromq.ZMQ;
+import zmq.Msg;
+import zmq.ZError;
+
+/** A running hub: one thread that owns the ROUTER socket and everything behind it. */
+final class HubServer implements Outlet {
+
+  private static final Logger LOG = LoggerFactory.getLogger(HubServer.class);
+
+  /** How many frames are taken before deliveries and confirmations go out. */
+  private static final int FRAMES_A_ROUND = 128;
+
+  /**
+   * Frames of one peer that wait unread in the hub. Then TCP holds the peer back. 64 frames of the
+   * usual size are 4 MiB.
+   */
+  private static final int RECEIVE_HIGH_WATER = 64;
+
+  /**
+   * Frames that may wait for one peer. Deliveries are bounded by prefetch and answers by requests;
+   * a peer that lets so many of them pile up does not read, and is given up.
+   */
+  private static final int SEND_HIGH_WATER = 100_000;
+
+  /** How long the last words to the peers may take. */
+  private static final Duration LINGER = Duration.ofMillis(500);
+
+  private static final Duration CLOSE_GRACE = Duration.ofSeconds(10);
+
+  private final SharedContext context;
+  private final ZMQ.Socket socket;
+  private final SocketWaiter waiter;
+  private final Broker broker;
+  private final long tickNanos;
+  private final Thread thread;
+  private final List<String> bound = new ArrayList<>();
+  private final CountDownLatch ended = new CountDownLatch(1);
+  private volatile boolean stopping;
+  private long tickedAt = System.nanoTime();
+
+  /**
+   * Binds; serves from {@link #start} on.
+   *
+   * @param context whose inproc addresses it shares; retained until the end
+   * @throws org.zeromq.ZMQException when an address cannot be bound
+   */
+  HubServer(
+      SharedContext context,
+      HubSettings settings,
+      HubContent content,
+      List<HubAddress> addresses,
+      String name) {
+    this.context = context.retain();
+    socket = Sockets.socket(context.context(), SocketType.ROUTER, settings.maxFrameBytes());
+    socket.setRouterMandatory(true);
+    socket.setRcvHWM(RECEIVE_HIGH_WATER);
+    socket.setSndHWM(SEND_HIGH_WATER);
+    Sockets.option(socket, zmq.ZMQ.ZMQ_DISCONNECT_MSG, Broker.PEER_GONE);
+    waiter = new SocketWaiter(socket);
+    broker = new Broker(settings, content, this);
+    tickNanos = settings.heartbeat().toNanos() / 4;
+    thread = new Thread(this::run, "anymq-hub-" + name);
+    thread.setDaemon(true);
+    try {
+      addresses.forEach(this::bind);
+    } catch (RuntimeException e) {
+      release();
+      throw e;
+    }
+  }
+
+  private void bind(HubAddress address) {
+    socket.setIPv6(address.isIpv6());
+    socket.bind(address.toString());
+    bound.add(socket.getLastEndpoint());
+  }
+
+  /** The addresses as they were bound, with their ports. */
+  List<String> addresses() {
+    return List.copyOf(bound);
+  }
+
+  void start() {
+    thread.start();
+  }
+
+  /** Ends it and waits for that; peers are told. Safe to call again. */
+  void close() {
+    stopping = true;
+    waiter.wakeUp();
+    if (!Await.uninterruptibly(ended, LINGER.plus(CLOSE_GRACE))) {
+      LOG.warn("{} has not ended in time", thread.getName());
+    }
+  }
+
+  private void run() {
+    try {
+      while (!stopping) {
+        tick();
+        if (!round()) {
+          waiter.await(() -> !stopping, TimeUnit.NANOSECONDS.toMillis(tickNanos));
+        }
+      }
+      broker.close(System.nanoTime());
+    } catch (RuntimeException | Error e) {
+      LOG.error("{} ends by a fault", thread.getName(), e);
+      throw e;
+    } finally {
+      release();
+      ended.countDown();
+    }
+  }
+
+  private void release() {
+    waiter.close();
+    socket.setLinger((int) LINGER.toMillis());
+    socket.close();
+    context.release();
+  }
+
+  private void tick() {
+    long now = System.nanoTime();
+    if (now - tickedAt >= tickNanos) {
+      tickedAt = now;
+      broker.tick(now);
+    }
+  }
+
+  /** Takes what has come, and sends what follows from it. */
+  private boolean round() {
+    int frames = 0;
+    while (frames < FRAMES_A_ROUND && receive()) {
+      frames++;
+    }
+    if (frames > 0) {
+      broker.flush(System.nanoTime());
+    }
+    return frames > 0;
+  }
+
+  private boolean receive() {
+    Msg id = socket.base().recv(ZMQ.DONTWAIT);
+    if (id == null) {
+      return false;
+    }
+    PeerId peer = new PeerId(id.data());
+    Msg frame = socket.base().recv(ZMQ.DONTWAIT);
+    byte[] bytes = frame == null || frame.hasMore() ? skipParts(frame) : frame.data();
+    broker.receive(peer, bytes, System.nanoTime());
+    return true;
+  }
+
+  /**
+   * A message of several parts is no frame of ours; read as an empty one, it is refused as such.
+   */
+  private byte[] skipParts(@Nullable Msg first) {
+    Msg part = first;
+    while (part != null && part.hasMore()) {
+      part = socket.base().recv(ZMQ.DONTWAIT);
+    }
+    return new byte[0];
+  }
+
+  @Override
+  public Sent send(PeerId peer, ByteBuffer frame) {
+    if (!socket.base().send(new Msg(peer.bytes()), ZMQ.SNDMORE | ZMQ.DONTWAIT)) {
+      return socket.errno() == ZError.EAGAIN ? Sent.FULL : Sent.GONE;
+    }
+    return socket.base().send(new Msg(frame), ZMQ.DONTWAIT) ? Sent.YES : Sent.GONE;
+  }
+}

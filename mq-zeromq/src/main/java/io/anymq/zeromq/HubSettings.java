@@ -1,0 +1,43 @@
+package io.anymq.zeromq;
+
+import io.anymq.InvalidOptionException;
+import java.time.Duration;
+
+/**
+ * The limits of a hub, checked.
+ *
+ * @param memoryLimit how many bytes of messages it keeps at most
+ * @param maxMessageBytes the largest encoded message it takes
+ * @param heartbeat how often it sends to each peer, at least
+ */
+record HubSettings(long memoryLimit, int maxMessageBytes, Duration heartbeat) {
+
+  static final Duration MIN_HEARTBEAT = Duration.ofMillis(50);
+  static final Duration MAX_HEARTBEAT = Duration.ofMinutes(10);
+
+  boolean allowsHeartbeat(Duration interval) {
+    return interval.compareTo(MIN_HEARTBEAT) >= 0 && interval.compareTo(MAX_HEARTBEAT) <= 0;
+  }
+
+  /**
+   * Refuses limits that do not go together.
+   *
+   * @throws InvalidOptionException with all of them
+   */
+  void check() {
+    if (!allowsHeartbeat(heartbeat)) {
+      throw new InvalidOptionException(
+          "heartbeat must be %s to %s, not %s".formatted(MIN_HEARTBEAT, MAX_HEARTBEAT, heartbeat));
+    }
+    if (maxMessageBytes > Integer.MAX_VALUE - Wire.FRAME_MARGIN_BYTES) {
+      throw new InvalidOptionException(
+          "max-message-bytes must be %d or less, not %d"
+              .formatted(Integer.MAX_VALUE - Wire.FRAME_MARGIN_BYTES, maxMessageBytes));
+    }
+  }
+
+  /** The largest frame it takes. */
+  int maxFrameBytes() {
+    return Math.addExact(maxMessageBytes, Wire.FRAME_MARGIN_BYTES);
+  }
+}

@@ -1,0 +1,355 @@
+package io.anymq.zeromq;
+
+import io.anymq.ConnectFailedException;
+import io.anymq.ConnectionLostException;
+import io.anymq.ConnectionOptions;
+import io.anymq.ErrorCode;
+import io.anymq.MessagingException;
+import io.anymq.MessagingTimeoutException;
+import io.anymq.spi.LinkRequest;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.zeromq.SocketType;
+import org.zeromq.ZMQ;
+import zmq.Msg;
+
+/**
+ * The I/O thread of a link: owns the DEALER socket. Other threads hand it commands; whatever is
+ * there when it looks leaves in as few frames as possible.
+ */
+final class LinkLoop {
+
+  private static final Logger LOG = LoggerFactory.getLogger(LinkLoop.class);
+
+  private static final int COMMANDS_A_ROUND = 1024;
+  private static final int FRAMES_A_ROUND = 64;
+
+  /** JeroMQ's own reconnecting is as good as off: a session belongs to one connection. */
+  private static final int NO_RECONNECT_MILLIS = 600_000;
+
+  private static final int BROKEN_EVENTS =
+      zmq.ZMQ.ZMQ_EVENT_DISCONNECTED
+          | zmq.ZMQ.ZMQ_EVENT_CONNECT_RETRIED
+          | zmq.ZMQ.ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL
+          | zmq.ZMQ.ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL
+          | zmq.ZMQ.ZMQ_EVENT_HANDSHAKE_FAILED_AUTH;
+
+  /** The hub bounds its frames; this only keeps lengths out that no array can have. */
+  private static final int MAX_FRAME_BYTES = Integer.MAX_VALUE - 8;
+
+  /** How long an orderly end may take beyond its limit: closing a socket and a context. */
+  private static final Duration CLOSE_GRACE = Duration.ofSeconds(5);
+
+  private enum State {
+    GREETING,
+    OPEN,
+    CLOSING,
+    ENDED
+  }
+
+  private final HubAddress address;
+  private final LinkRequest request;
+  private final SharedContext context;
+  private final Runnable afterwards;
+  private final ZMQ.Socket socket;
+  private final SocketWaiter waiter;
+  private final Thread thread;
+  private final Queue<LinkCommand> commands = new ConcurrentLinkedQueue<>();
+  private final CompletableFuture<Welcome> welcome = new CompletableFuture<>();
+  private final CountDownLatch ended = new CountDownLatch(1);
+
+  /** Why the link ended, once it has; whoever sees it must not count on the thread any more. */
+  private volatile @Nullable MessagingException end;
+
+  /** What JeroMQ tells of the connection, from a thread of its own. */
+  private volatile boolean connectionBroken;
+
+  // For the I/O thread.
+  private final LinkProtocol protocol = new LinkProtocol(this::transmit);
+  private State state = State.GREETING;
+  private @Nullable Heartbeats heartbeats;
+  private long tickNanos = TimeUnit.MILLISECONDS.toNanos(100);
+  private long tickedAt = System.nanoTime();
+  private final Ask bye = new Ask(Wire.BYE, out -> {});
+  private long closeDeadline;
+
+  LinkLoop(HubAddress address, LinkRequest request, SharedContext context, Runnable afterwards) {
+    this.address = address;
+    this.request = request;
+    this.context = context;
+    this.afterwards = afterwards;
+    socket = Sockets.socket(context.context(), SocketType.DEALER, MAX_FRAME_BYTES);
+    socket.setSndHWM(0);
+    socket.setRcvHWM(0);
+    socket.setReconnectIVL(NO_RECONNECT_MILLIS);
+    socket.setIPv6(address.isIpv6());
+    socket.base().setEventHook(event -> connectionBroke(), BROKEN_EVENTS);
+    waiter = new SocketWaiter(socket);
+    thread = new Thread(this::run, "anymq-zeromq-link");
+    thread.setDaemon(true);
+  }
+
+  /**
+   * Connects.
+   *
+   * @return what the hub said
+   * @throws ConnectFailedException when there is no hub, or it refuses
+   */
+  Welcome connect() {
+    thread.start();
+    Duration timeout = request.connectTimeout();
+    try {
+      return Await.result(welcome, timeout);
+    } catch (MessagingTimeoutException e) {
+      throw new ConnectFailedException(
+          "No hub answered at %s within %d ms: is it one, and is it up?"
+              .formatted(address, timeout.toMillis()),
+          e);
+    } finally {
+      if (!welcome.isDone() || welcome.isCompletedExceptionally()) {
+        close(Duration.ZERO);
+      }
+    }
+  }
+
+  /** Hands a command to the I/O thread; returns at once. */
+  void submit(LinkCommand command) {
+    commands.add(command);
+    MessagingException why = end;
+    if (why == null) {
+      waiter.wakeUp();
+    } else {
+      abandonCommands(why);
+    }
+  }
+
+  /**
+   * Asks the hub, and waits for its answer.
+   *
+   * @throws MessagingException as the hub says, or when the link ends, or time does
+   */
+  WireReader ask(Ask ask) {
+    if (onThread()) {
+      throw new MessagingException(
+          ErrorCode.ILLEGAL_USE, "The I/O thread of a link cannot wait for the hub");
+    }
+    submit(ask);
+    return await(ask);
+  }
+
+  /** Waits for the answer to what was submitted. */
+  WireReader await(Ask ask) {
+    return Await.result(ask.answer(), request.operationTimeout());
+  }
+
+  void closeConsumer(ZeroMqConsumer consumer) {
+    Ask ask = new Ask(Wire.CLOSE_CONSUMER, out -> out.i32(consumer.id()));
+    submit(protocol -> protocol.remove(consumer));
+    if (onThread()) {
+      submit(ask);
+      return;
+    }
+    try {
+      ask(ask);
+    } catch (ConnectionLostException e) {
+      LOG.debug("A consumer ended with its link", e);
+    } catch (MessagingTimeoutException e) {
+      LOG.warn("The hub did not say in time that a consumer is closed", e);
+    }
+  }
+
+  /** Ends the link in order, or without order when time is up. */
+  void close(Duration timeout) {
+    submit(ignored -> beginClose(timeout));
+    if (!onThread() && !Await.uninterruptibly(ended, timeout.plus(CLOSE_GRACE))) {
+      LOG.warn("The I/O thread of the link to {} has not ended in time", address);
+    }
+  }
+
+  private boolean onThread() {
+    return Thread.currentThread() == thread;
+  }
+
+  private void beginClose(Duration timeout) {
+    if (state == State.OPEN) {
+      state = State.CLOSING;
+      closeDeadline = System.nanoTime() + timeout.toNanos();
+      bye.run(protocol);
+    } else if (state == State.GREETING) {
+      state = State.ENDED;
+    }
+  }
+
+  private void run() {
+    MessagingException cause = null;
+    try {
+      socket.connect(address.toString());
+      greet();
+      while (state != State.ENDED) {
+        step();
+      }
+    } catch (MessagingException e) {
+      cause = e;
+    } catch (MalformedFrameException e) {
+      cause = new ConnectionLostException("The hub breaks its protocol: " + e.getMessage(), e);
+    } catch (RuntimeException | Error e) {
+      LOG.error("The I/O thread of the link to {} ends by a fault", address, e);
+      cause = new ConnectionLostException("A fault in the link: " + e, e);
+    } finally {
+      finish(cause);
+    }
+  }
+
+  private void greet() {
+    transmit(
+        new WireWriter()
+            .begin(Wire.HELLO)
+            .i32(Wire.MAGIC)
+            .u16(Wire.VERSION)
+            .u16(Wire.VERSION)
+            .i32((int) request.options().get(ZeroMqOptions.HEARTBEAT).toMillis())
+            .text(request.options().get(ConnectionOptions.CLIENT_NAME))
+            .u16(0)
+            .take());
+  }
+
+  private void step() throws MalformedFrameException {
+    tick(System.nanoTime());
+    boolean busy = runCommands();
+    busy |= protocol.writer().flush();
+    busy |= receive();
+    if (bye.answer().isDone()) {
+      state = State.ENDED;
+    }
+    if (!busy && connectionBroken) {
+      throw new ConnectionLostException("The connection to " + address + " broke");
+    }
+    if (!busy && state != State.ENDED) {
+      waiter.await(
+          () -> commands.isEmpty() && !connectionBroken, TimeUnit.NANOSECONDS.toMillis(tickNanos));
+    }
+  }
+
+  private void tick(long now) {
+    if (now - tickedAt < tickNanos) {
+      return;
+    }
+    tickedAt = now;
+    if (state == State.CLOSING && now - closeDeadline >= 0) {
+      state = State.ENDED;
+    }
+    if (heartbeats == null) {
+      return;
+    }
+    if (heartbeats.silent(now)) {
+      throw new ConnectionLostException(
+          "Nothing was heard from the hub at %s for %d ms"
+              .formatted(address, heartbeats.patience().toMillis()));
+    }
+    if (heartbeats.sendDue(now)) {
+      protocol.writer().begin(Wire.HEARTBEAT);
+    }
+  }
+
+  private boolean runCommands() {
+    int done = 0;
+    while (done < COMMANDS_A_ROUND) {
+      LinkCommand command = commands.poll();
+      if (command == null) {
+        break;
+      }
+      command.run(protocol);
+      done++;
+    }
+    return done > 0;
+  }
+
+  private boolean receive() throws MalformedFrameException {
+    int done = 0;
+    while (done < FRAMES_A_ROUND && state != State.ENDED) {
+      Msg frame = socket.base().recv(ZMQ.DONTWAIT);
+      if (frame == null) {
+        break;
+      }
+      take(frame.data(), System.nanoTime());
+      done++;
+    }
+    return done > 0;
+  }
+
+  private void take(byte[] frame, long now) throws MalformedFrameException {
+    if (heartbeats == null) {
+      Welcome hub = Welcome.read(frame);
+      Duration own = request.options().get(ZeroMqOptions.HEARTBEAT);
+      heartbeats = new Heartbeats(own, hub.heartbeat(), now);
+      tickNanos = Math.min(own.toNanos(), hub.heartbeat().toNanos()) / 4;
+      state = State.OPEN;
+      welcome.complete(hub);
+    } else {
+      heartbeats.heard(now);
+      protocol.receive(frame);
+    }
+  }
+
+  private void transmit(ByteBuffer frame) {
+    if (!socket.base().send(new Msg(frame), ZMQ.DONTWAIT)) {
+      throw new ConnectionLostException("The connection to " + address + " takes no more");
+    }
+    if (heartbeats != null) {
+      heartbeats.sent(System.nanoTime());
+    }
+  }
+
+  private void connectionBroke() {
+    connectionBroken = true;
+    waiter.wakeUp();
+  }
+
+  private void finish(@Nullable MessagingException cause) {
+    MessagingException why =
+        cause == null ? new ConnectionLostException("The link is closed") : cause;
+    end = why;
+    try {
+      if (!welcome.isDone()) {
+        welcome.completeExceptionally(connectFailed(why));
+      } else if (state == State.OPEN) {
+        request.listener().lost(why);
+      }
+      protocol.abandon(why);
+      abandonCommands(why);
+    } finally {
+      release();
+    }
+  }
+
+  private void release() {
+    waiter.close();
+    socket.close();
+    context.release();
+    afterwards.run();
+    ended.countDown();
+  }
+
+  private ConnectFailedException connectFailed(MessagingException why) {
+    return why instanceof ConnectFailedException refused
+        ? refused
+        : new ConnectFailedException(
+            "No hub could be reached at %s: %s".formatted(address, why.getMessage()), why);
+  }
+
+  private void abandonCommands(MessagingException why) {
+    LinkCommand command = commands.poll();
+    while (command != null) {
+      command.abandon(why);
+      command = commands.poll();
+    }
+  }
+}

@@ -1,0 +1,189 @@
+package io.anymq.zeromq;
+
+import io.anymq.Destination;
+import io.anymq.InvalidMessageException;
+import io.anymq.Message;
+import io.anymq.MessagingException;
+import io.anymq.Queue;
+import io.anymq.Topic;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * A message to bytes and back: chapter "Message encoding" of the protocol page. The hub never looks
+ * in; what it may have to know one day (persistence, priority, time to live, delay) comes first, at
+ * places that need no decoding of the rest.
+ */
+final class MessageCodec {
+
+  static final int ENCODING = 1;
+
+  private static final int PERSISTENT = 1;
+
+  private static final int TIME_TO_LIVE = 1;
+  private static final int DELIVERY_DELAY = 1 << 1;
+  private static final int TIMESTAMP = 1 << 2;
+  private static final int ID = 1 << 3;
+  private static final int CORRELATION_ID = 1 << 4;
+  private static final int CONTENT_TYPE = 1 << 5;
+  private static final int TYPE = 1 << 6;
+  private static final int KEY = 1 << 7;
+  private static final int REPLY_TO = 1 << 8;
+  private static final int ALL_FIELDS = (1 << 9) - 1;
+
+  private MessageCodec() {}
+
+  /**
+   * Appends the encoded message.
+   *
+   * @throws InvalidMessageException when a text of it is no Unicode (half of a surrogate pair), so
+   *     that it could not arrive as it is
+   */
+  static void encode(Message message, WireWriter out) {
+    out.u8(ENCODING).u8(message.persistent() ? PERSISTENT : 0).u8(message.priority());
+    int fieldsAt = out.size();
+    out.u16(0);
+    int fields = times(message, out) | texts(message, out) | replyTo(message, out);
+    out.patchShort(fieldsAt, fields);
+    out.i32(message.properties().size());
+    message.properties().forEach((name, value) -> PropertyCodec.encode(name, value, out));
+    out.raw(message.bodyBuffer());
+  }
+
+  private static int times(Message message, WireWriter out) {
+    return number(TIME_TO_LIVE, message.timeToLive().map(Duration::toMillis), out)
+        | number(DELIVERY_DELAY, message.deliveryDelay().map(Duration::toMillis), out)
+        | number(TIMESTAMP, message.timestamp().map(Instant::toEpochMilli), out);
+  }
+
+  private static int texts(Message message, WireWriter out) {
+    return text(ID, message.id(), out)
+        | text(CORRELATION_ID, message.correlationId(), out)
+        | text(CONTENT_TYPE, message.contentType(), out)
+        | text(TYPE, message.type(), out)
+        | text(KEY, message.key(), out);
+  }
+
+  private static int number(int bit, Optional<Long> value, WireWriter out) {
+    if (value.isEmpty()) {
+      return 0;
+    }
+    out.i64(value.get());
+    return bit;
+  }
+
+  private static int text(int bit, Optional<String> value, WireWriter out) {
+    if (value.isEmpty()) {
+      return 0;
+    }
+    out.blob(utf8(value.get()));
+    return bit;
+  }
+
+  private static int replyTo(Message message, WireWriter out) {
+    if (message.replyTo().isEmpty()) {
+      return 0;
+    }
+    Destination destination = message.replyTo().get();
+    out.u8(kind(destination)).text(destination.name());
+    return REPLY_TO;
+  }
+
+  static int kind(Destination destination) {
+    return destination instanceof Queue ? Wire.QUEUE : Wire.TOPIC;
+  }
+
+  static byte[] utf8(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      if (Character.isSurrogate(text.charAt(i))) {
+        if (!Character.isSurrogatePair(
+            text.charAt(i), i + 1 < text.length() ? text.charAt(i + 1) : 0)) {
+          throw new InvalidMessageException(
+              "A text of the message holds half of a surrogate pair at index "
+                  + i
+                  + "; it cannot be encoded as UTF-8");
+        }
+        i++;
+      }
+    }
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** Decodes a message that fills the reader to its end. */
+  static Message decode(WireReader in) throws MalformedFrameException {
+    try {
+      return decodeFields(in).build();
+    } catch (MessagingException e) {
+      throw new MalformedFrameException(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static Message.Builder decodeFields(WireReader in) throws MalformedFrameException {
+    int encoding = in.u8();
+    if (encoding != ENCODING) {
+      throw new MalformedFrameException(
+          "message encoding " + encoding + ", and this is " + ENCODING);
+    }
+    Message.Builder message = Message.builder();
+    message.persistent(bits(in.u8(), PERSISTENT, "flag") == PERSISTENT).priority(in.u8());
+    int fields = bits(in.u16(), ALL_FIELDS, "field");
+    if (has(fields, TIME_TO_LIVE)) {
+      message.timeToLive(Duration.ofMillis(in.i64()));
+    }
+    if (has(fields, DELIVERY_DELAY)) {
+      message.deliveryDelay(Duration.ofMillis(in.i64()));
+    }
+    if (has(fields, TIMESTAMP)) {
+      message.timestamp(Instant.ofEpochMilli(in.i64()));
+    }
+    decodeTexts(fields, message, in);
+    for (int left = in.count(PropertyCodec.LEAST_BYTES); left > 0; left--) {
+      PropertyCodec.decode(in, message);
+    }
+    return message.body(in.copy(in.remaining()));
+  }
+
+  private static void decodeTexts(int fields, Message.Builder message, WireReader in)
+      throws MalformedFrameException {
+    if (has(fields, ID)) {
+      message.id(in.longText());
+    }
+    if (has(fields, CORRELATION_ID)) {
+      message.correlationId(in.longText());
+    }
+    if (has(fields, CONTENT_TYPE)) {
+      message.contentType(in.longText());
+    }
+    if (has(fields, TYPE)) {
+      message.type(in.longText());
+    }
+    if (has(fields, KEY)) {
+      message.key(in.longText());
+    }
+    if (has(fields, REPLY_TO)) {
+      message.replyTo(destination(in.u8(), in.text()));
+    }
+  }
+
+  private static Destination destination(int kind, String name) throws MalformedFrameException {
+    return switch (kind) {
+      case Wire.QUEUE -> Queue.of(name);
+      case Wire.TOPIC -> Topic.of(name);
+      default -> throw new MalformedFrameException("destination kind " + kind);
+    };
+  }
+
+  private static boolean has(int fields, int bit) {
+    return (fields & bit) != 0;
+  }
+
+  private static int bits(int value, int known, String what) throws MalformedFrameException {
+    if ((value & ~known) != 0) {
+      throw new MalformedFrameException(
+          "unknown " + what + " bits 0x" + Integer.toHexString(value));
+    }
+    return value;
+  }
+}

@@ -1,0 +1,148 @@
+package io.anymq.zeromq;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.PriorityQueue;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/**
+ * Messages in order, and the consumers that compete for them: a queue, or the backlog of a
+ * subscription. For the hub's thread.
+ */
+final class MessageQueue implements Target {
+
+  private final HubMemory memory;
+  private final Consumer<MessageQueue> wantsDispatch;
+  private final Deque<Queued> fresh = new ArrayDeque<>();
+
+  /** What came back, the oldest first; always older than what is fresh. */
+  private final PriorityQueue<Queued> returned = new PriorityQueue<>();
+
+  private final Set<HubConsumer> consumers = new LinkedHashSet<>();
+
+  /** Consumers that can take more, in the order of their turns. */
+  private final Deque<HubConsumer> takers = new ArrayDeque<>();
+
+  private long nextPosition;
+  private int inFlight;
+
+  /**
+   * An empty queue.
+   *
+   * @param memory counts what it keeps
+   * @param wantsDispatch is told when messages may have met a consumer that can take them
+   */
+  MessageQueue(HubMemory memory, Consumer<MessageQueue> wantsDispatch) {
+    this.memory = memory;
+    this.wantsDispatch = wantsDispatch;
+  }
+
+  int ready() {
+    return fresh.size() + returned.size();
+  }
+
+  int inFlight() {
+    return inFlight;
+  }
+
+  boolean hasConsumers() {
+    return !consumers.isEmpty();
+  }
+
+  @Override
+  public int copies() {
+    return 1;
+  }
+
+  @Override
+  public void add(Payload payload) {
+    payload.hold(memory);
+    memory.take(Queued.COST_BYTES);
+    fresh.addLast(new Queued(payload, nextPosition++));
+    wantsDispatch.accept(this);
+  }
+
+  /** Gives messages to the consumers, one to each in turn, while both are there. */
+  void dispatch() {
+    while (ready() > 0 && !takers.isEmpty()) {
+      HubConsumer taker = takers.removeFirst();
+      inFlight++;
+      taker.take(next());
+      if (taker.canTake()) {
+        takers.addLast(taker);
+      }
+    }
+  }
+
+  private Queued next() {
+    Queued oldest = returned.poll();
+    return oldest == null ? fresh.removeFirst() : oldest;
+  }
+
+  void join(HubConsumer consumer) {
+    consumers.add(consumer);
+    takers.addLast(consumer);
+    wantsDispatch.accept(this);
+  }
+
+  /** A consumer leaves; what it held comes back to its old place. */
+  void leave(HubConsumer consumer, Iterable<Queued> held) {
+    consumers.remove(consumer);
+    takers.remove(consumer);
+    held.forEach(this::release);
+  }
+
+  /** A consumer that could not take more can do so again. */
+  void canTakeAgain(HubConsumer consumer) {
+    takers.addLast(consumer);
+    wantsDispatch.accept(this);
+  }
+
+  void accept(Queued message) {
+    inFlight--;
+    forget(message);
+  }
+
+  void release(Queued message) {
+    inFlight--;
+    returned.add(message);
+    wantsDispatch.accept(this);
+  }
+
+  /**
+   * Drops all messages that no consumer holds.
+   *
+   * @return how many
+   */
+  int purge() {
+    int count = ready();
+    fresh.forEach(this::forget);
+    returned.forEach(this::forget);
+    fresh.clear();
+    returned.clear();
+    return count;
+  }
+
+  /**
+   * Drops everything, for the queue is deleted.
+   *
+   * @return the consumers that it had
+   */
+  List<HubConsumer> destroy() {
+    List<HubConsumer> orphans = new ArrayList<>(consumers);
+    consumers.clear();
+    takers.clear();
+    purge();
+    return orphans;
+  }
+
+  /** The message is no more, and neither is its cost. */
+  void forget(Queued message) {
+    message.payload().letGo(memory);
+    memory.give(Queued.COST_BYTES);
+  }
+}

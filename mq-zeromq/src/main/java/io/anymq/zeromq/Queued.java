@@ -1,0 +1,45 @@
+package io.anymq.zeromq;
+
+/** One message's place in one queue. For the hub's thread. */
+final class Queued implements Comparable<Queued> {
+
+  /** This object, its slot in a queue, and the boxed tag and map entry while it is in flight. */
+  static final int COST_BYTES = 96;
+
+  private final Payload payload;
+  private final long position;
+  private int deliveries;
+
+  Queued(Payload payload, long position) {
+    this.payload = payload;
+    this.position = position;
+  }
+
+  Payload payload() {
+    return payload;
+  }
+
+  /** How often it has been delivered. */
+  int deliveries() {
+    return deliveries;
+  }
+
+  void delivered() {
+    deliveries++;
+  }
+
+  @Override
+  public int compareTo(Queued other) {
+    return Long.compare(position, other.position);
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return this == other;
+  }
+
+  @Override
+  public int hashCode() {
+    return Long.hashCode(position);
+  }
+}

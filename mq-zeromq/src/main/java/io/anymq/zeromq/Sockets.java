@@ -1,0 +1,55 @@
+package io.anymq.zeromq;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.zeromq.SocketType;
+import org.zeromq.ZContext;
+import org.zeromq.ZMQ;
+
+/** Contexts and sockets as both ends of the protocol need them. */
+final class Sockets {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Sockets.class);
+
+  /**
+   * Size of the kernel's buffers, which JeroMQ takes for its own batches too; its default of 8 KiB
+   * costs a system call for every eight messages of 1 KiB.
+   */
+  private static final int BUFFER_BYTES = 128 * 1024;
+
+  private Sockets() {}
+
+  /** A context with one I/O thread; its threads are daemons and named after this library. */
+  static ZContext context() {
+    ZContext context = new ZContext(1);
+    context.setThreadFactor(
+        (task, name) -> {
+          Thread thread = new Thread(task, "anymq-zeromq-" + name);
+          thread.setDaemon(true);
+          return thread;
+        });
+    context.setNotificationExceptionHandler(
+        (thread, failure) -> LOG.warn("A fault in {}", thread.getName(), failure));
+    return context;
+  }
+
+  /**
+   * A socket without high-water marks of its own: what is under way is bounded by prefetch and by
+   * the send window, where it can be told to somebody.
+   */
+  static ZMQ.Socket socket(ZContext context, SocketType type, long maxFrameBytes) {
+    ZMQ.Socket socket = context.createSocket(type);
+    socket.setLinger(0);
+    socket.setSendBufferSize(BUFFER_BYTES);
+    socket.setReceiveBufferSize(BUFFER_BYTES);
+    socket.setMaxMsgSize(maxFrameBytes);
+    socket.setMsgAllocator(new GuardedAllocator(maxFrameBytes));
+    return socket;
+  }
+
+  static void option(ZMQ.Socket socket, int option, Object value) {
+    if (!socket.base().setSocketOpt(option, value)) {
+      throw new IllegalStateException("JeroMQ refuses option " + option);
+    }
+  }
+}

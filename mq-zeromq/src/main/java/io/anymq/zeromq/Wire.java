@@ -1,0 +1,79 @@
+package io.anymq.zeromq;
+
+/**
+ * The constants of the hub protocol, as {@code docs/zeromq-hub-protocol.md} numbers them. Both ends
+ * use this one list.
+ */
+final class Wire {
+
+  /** "AMQH": the first bytes of HELLO and WELCOME. */
+  static final int MAGIC = 0x414D5148;
+
+  /** The only version there is. */
+  static final int VERSION = 1;
+
+  /** Opcode, flags, length of the payload. */
+  static final int HEADER_BYTES = 6;
+
+  /**
+   * A sender begins another frame when this one has grown past it. Large enough for the cost of a
+   * frame not to matter (60 messages of 1 KiB), small enough to keep latency and memory down.
+   */
+  static final int FRAME_TARGET_BYTES = 64 * 1024;
+
+  /** What a frame may need beside its largest message. */
+  static final int FRAME_MARGIN_BYTES = 256 * 1024;
+
+  /** A peer that has been silent for this many of its own heartbeat intervals is gone. */
+  static final int MISSED_HEARTBEATS = 5;
+
+  // Both ways.
+  static final int HEARTBEAT = 0x02;
+
+  // Client to hub.
+  static final int HELLO = 0x01;
+  static final int BYE = 0x03;
+  static final int SEND = 0x10;
+  static final int STAGE = 0x11;
+  static final int COMMIT = 0x12;
+  static final int OPEN_CONSUMER = 0x20;
+  static final int CLOSE_CONSUMER = 0x21;
+  static final int SETTLE = 0x22;
+  static final int DECLARE = 0x30;
+  static final int DELETE = 0x31;
+  static final int EXISTS = 0x32;
+  static final int PURGE = 0x33;
+  static final int DEPTH = 0x34;
+  static final int UNSUBSCRIBE = 0x35;
+
+  // Hub to client.
+  static final int WELCOME = 0x41;
+  static final int GOODBYE = 0x43;
+  static final int OK = 0x44;
+  static final int ERROR = 0x45;
+  static final int CONFIRM = 0x50;
+  static final int REFUSED = 0x51;
+  static final int DELIVER = 0x52;
+  static final int CONSUMER_ENDED = 0x53;
+
+  /** Kinds of destination. */
+  static final int QUEUE = 1;
+
+  static final int TOPIC = 2;
+
+  /** Kinds of source. */
+  static final int FROM_QUEUE = 1;
+
+  static final int FROM_SUBSCRIPTION = 2;
+  static final int FROM_DURABLE_SUBSCRIPTION = 3;
+
+  /** Outcomes. */
+  static final int ACCEPT = 1;
+
+  static final int RELEASE = 2;
+
+  /** Flag of a delivered message: it may have been delivered before. */
+  static final int REDELIVERED = 1;
+
+  private Wire() {}
+}

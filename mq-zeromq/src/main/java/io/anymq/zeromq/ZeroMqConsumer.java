@@ -1,0 +1,89 @@
+package io.anymq.zeromq;
+
+import io.anymq.Destination;
+import io.anymq.MessagingException;
+import io.anymq.spi.DeliverySink;
+import io.anymq.spi.InboundDelivery;
+import io.anymq.spi.LinkConsumer;
+import io.anymq.spi.Outcome;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/** A consumer of the hub. */
+final class ZeroMqConsumer implements LinkConsumer {
+
+  private final LinkLoop loop;
+  private final int id;
+  private final Destination destination;
+  private final DeliverySink sink;
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  /** What the frame that is being read holds for it. For the I/O thread. */
+  private List<ZeroMqDelivery> arrived = new ArrayList<>();
+
+  ZeroMqConsumer(LinkLoop loop, int id, Destination destination, DeliverySink sink) {
+    this.loop = loop;
+    this.id = id;
+    this.destination = destination;
+    this.sink = sink;
+  }
+
+  int id() {
+    return id;
+  }
+
+  Destination destination() {
+    return destination;
+  }
+
+  /**
+   * Takes a delivery, to be passed on by {@link #passOn}.
+   *
+   * @return whether it is the first since then
+   */
+  boolean arrived(ZeroMqDelivery delivery) {
+    arrived.add(delivery);
+    return arrived.size() == 1;
+  }
+
+  void passOn() {
+    List<ZeroMqDelivery> deliveries = arrived;
+    arrived = new ArrayList<>();
+    if (!closed.get()) {
+      sink.deliver(deliveries);
+    }
+  }
+
+  /** The hub has ended it. */
+  void broken(MessagingException cause) {
+    if (closed.compareAndSet(false, true)) {
+      sink.broken(cause);
+    }
+  }
+
+  @Override
+  public boolean releasesNatively() {
+    return true;
+  }
+
+  @Override
+  public void settle(Outcome outcome, List<? extends InboundDelivery> deliveries) {
+    if (!closed.get()) {
+      int wire = outcome == Outcome.ACCEPT ? Wire.ACCEPT : Wire.RELEASE;
+      loop.submit(
+          protocol -> {
+            for (InboundDelivery delivery : deliveries) {
+              protocol.writer().settle(id, wire, ((ZeroMqDelivery) delivery).tag());
+            }
+          });
+    }
+  }
+
+  @Override
+  public void close() {
+    if (closed.compareAndSet(false, true)) {
+      loop.closeConsumer(this);
+    }
+  }
+}

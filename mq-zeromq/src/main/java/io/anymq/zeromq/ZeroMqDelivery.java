@@ -1,0 +1,91 @@
+package io.anymq.zeromq;
+
+import io.anymq.Destination;
+import io.anymq.InvalidMessageException;
+import io.anymq.Message;
+import io.anymq.spi.InboundDelivery;
+import java.util.Arrays;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A message from the hub. It is decoded by the thread that first looks at it, and not by the I/O
+ * thread, which has all consumers to serve.
+ */
+final class ZeroMqDelivery implements InboundDelivery {
+
+  private final Destination destination;
+  private final long tag;
+  private final int deliveries;
+  private final boolean redelivered;
+  private final byte[] frame;
+  private final int offset;
+  private final int length;
+
+  /** Two threads may decode at once; either result is as good, and immutable. */
+  private @Nullable Decoded decoded;
+
+  private record Decoded(Message message, @Nullable InvalidMessageException failure) {}
+
+  ZeroMqDelivery(
+      Destination destination, long tag, int deliveries, boolean redelivered, WireReader bytes) {
+    this.destination = destination;
+    this.tag = tag;
+    this.deliveries = deliveries;
+    this.redelivered = redelivered;
+    this.frame = bytes.bytes();
+    this.offset = bytes.position();
+    this.length = bytes.remaining();
+  }
+
+  /** Its number among the deliveries of its consumer. */
+  long tag() {
+    return tag;
+  }
+
+  @Override
+  public Message message() {
+    return decoded().message();
+  }
+
+  @Override
+  public Destination destination() {
+    return destination;
+  }
+
+  @Override
+  public boolean redelivered() {
+    return redelivered;
+  }
+
+  @Override
+  public int deliveryCount() {
+    return deliveries;
+  }
+
+  @Override
+  public Optional<InvalidMessageException> undecodable() {
+    return Optional.ofNullable(decoded().failure());
+  }
+
+  private Decoded decoded() {
+    Decoded known = decoded;
+    if (known == null) {
+      known = decode();
+      decoded = known;
+    }
+    return known;
+  }
+
+  private Decoded decode() {
+    try {
+      return new Decoded(MessageCodec.decode(new WireReader(frame, offset, length)), null);
+    } catch (MalformedFrameException e) {
+      Message raw = Message.bytes(Arrays.copyOfRange(frame, offset, offset + length));
+      return new Decoded(
+          raw,
+          new InvalidMessageException(
+              "The message is not encoded as the hub protocol says: " + e.getMessage(), e));
+    }
+  }
+}

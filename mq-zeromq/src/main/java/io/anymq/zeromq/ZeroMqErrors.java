@@ -1,0 +1,54 @@
+package io.anymq.zeromq;
+
+import io.anymq.ConnectFailedException;
+import io.anymq.ConnectionLostException;
+import io.anymq.DestinationNotFoundException;
+import io.anymq.ErrorCode;
+import io.anymq.InvalidDestinationException;
+import io.anymq.MessageTooLargeException;
+import io.anymq.MessagingException;
+import io.anymq.QueueFullException;
+import io.anymq.UnsupportedCapabilityException;
+import java.util.List;
+import org.zeromq.ZMQException;
+
+/** The one place where what the hub or JeroMQ says becomes a portable exception. */
+final class ZeroMqErrors {
+
+  private ZeroMqErrors() {}
+
+  /** What the hub answers to something that was asked of it. */
+  static MessagingException of(WireError error, String sentence) {
+    return switch (error) {
+      case DESTINATION_NOT_FOUND -> new DestinationNotFoundException(sentence);
+      case INVALID_DESTINATION -> new InvalidDestinationException(sentence);
+      case QUEUE_FULL -> new QueueFullException(sentence);
+      case MESSAGE_TOO_LARGE -> new MessageTooLargeException(sentence);
+      case UNSUPPORTED -> new UnsupportedCapabilityException(sentence);
+      case SUBSCRIPTION_IN_USE -> new MessagingException(ErrorCode.SUBSCRIPTION_IN_USE, sentence);
+      case ROLLED_BACK -> new MessagingException(ErrorCode.ROLLED_BACK, sentence);
+      case INVALID_ARGUMENT -> new MessagingException(ErrorCode.ILLEGAL_USE, sentence);
+      case UNSUPPORTED_VERSION -> new ConnectFailedException(sentence);
+      case UNKNOWN_SESSION, SILENT, CLOSING -> new ConnectionLostException(sentence);
+      case MALFORMED, OTHER -> new MessagingException(ErrorCode.BACKEND_FAILURE, sentence);
+    };
+  }
+
+  /** Why the hub ends a session that was open. */
+  static MessagingException goodbye(WireError error, String sentence) {
+    return new ConnectionLostException(
+        "The hub ended the session: " + sentence, of(error, sentence));
+  }
+
+  /** Why the hub does not begin a session. */
+  static MessagingException noWelcome(WireError error, String sentence) {
+    return new ConnectFailedException("The hub refuses: " + sentence, of(error, sentence));
+  }
+
+  static MessagingException bindFailed(List<HubAddress> addresses, ZMQException cause) {
+    return new MessagingException(
+        ErrorCode.BACKEND_FAILURE,
+        "Cannot bind to %s: %s; is another program there?".formatted(addresses, cause.getMessage()),
+        cause);
+  }
+}

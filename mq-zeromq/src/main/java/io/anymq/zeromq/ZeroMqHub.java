@@ -1,0 +1,202 @@
+package io.anymq.zeromq;
+
+import io.anymq.InvalidOptionException;
+import io.anymq.MessagingException;
+import io.anymq.Option;
+import io.anymq.Options;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.zeromq.ZMQException;
+
+/**
+ * A hub inside this JVM: what the ZeroMQ adapter's connections talk to. It keeps queues and topics
+ * in memory.
+ *
+ * <p>Nobody needs this class to use {@code zeromq:inproc://name}, where the first connection starts
+ * the hub. It is for programs that offer a hub to others over TCP, and for tests that want one with
+ * limits of its own, gone with all it keeps when it is closed:
+ *
+ * <pre>{@code
+ * try (ZeroMqHub hub = ZeroMqHub.builder().bind("tcp://127.0.0.1:0").start();
+ *     Connection connection = ConnectionFactory.of(hub.url()).connect()) {
+ *   ...
+ * }
+ * }</pre>
+ *
+ * <p>May be used by several threads at once.
+ */
+public final class ZeroMqHub implements AutoCloseable {
+
+  private final HubServer server;
+  private final SharedContext context;
+  private final List<String> inprocNames;
+  private boolean closed;
+
+  private ZeroMqHub(HubServer server, SharedContext context, List<String> inprocNames) {
+    this.server = server;
+    this.context = context;
+    this.inprocNames = inprocNames;
+  }
+
+  /**
+   * Begins to describe a hub.
+   *
+   * @return a builder, for one thread
+   */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /**
+   * The URL of the first address, for {@link io.anymq.ConnectionFactory#of}.
+   *
+   * @return the URL, with the port that was taken
+   */
+  public String url() {
+    return urls().get(0);
+  }
+
+  /**
+   * The URLs of all addresses, in the order in which they were given.
+   *
+   * @return the URLs, with the ports that were taken
+   */
+  public List<String> urls() {
+    return server.addresses().stream().map(address -> "zeromq:" + address).toList();
+  }
+
+  /**
+   * Ends the hub: connections are told and lose it, and what it kept is gone. Returns when its
+   * threads have ended and its ports are free, within a second unless the machine is overloaded.
+   * Closing again does nothing.
+   */
+  @Override
+  public synchronized void close() {
+    if (!closed) {
+      closed = true;
+      inprocNames.forEach(InprocHubs::unregister);
+      server.close();
+      context.release();
+    }
+  }
+
+  static HubSettings settings(Options options) {
+    return new HubSettings(
+        options.get(HubOptions.MEMORY_LIMIT),
+        options.get(HubOptions.MAX_MESSAGE_BYTES),
+        options.get(HubOptions.HEARTBEAT));
+  }
+
+  /** Describes a {@link ZeroMqHub}. Not for sharing between threads. */
+  public static final class Builder {
+
+    private final List<HubAddress> addresses = new ArrayList<>();
+    private Options options = Options.none();
+
+    private Builder() {}
+
+    /**
+     * Adds an address: {@code tcp://127.0.0.1:5555}, {@code tcp://127.0.0.1:0} for a free port,
+     * {@code ipc:///path} or {@code inproc://name}. Without any it is {@code tcp://127.0.0.1:5555}.
+     *
+     * @param address the address
+     * @return this
+     * @throws InvalidOptionException when it is of none of these forms
+     */
+    public Builder bind(String address) {
+      addresses.add(HubAddress.parse(address));
+      return this;
+    }
+
+    /**
+     * Allows addresses that other machines can reach. Whoever reaches them may read and write
+     * everything. The default is false.
+     */
+    public Builder open(boolean open) {
+      return with(HubOptions.OPEN, open);
+    }
+
+    /**
+     * Sets how many bytes of messages the hub keeps; a send that does not fit is refused with
+     * {@link io.anymq.QueueFullException}. The default is half of this JVM's maximum heap.
+     */
+    public Builder memoryLimit(long bytes) {
+      return with(HubOptions.MEMORY_LIMIT, HubOptions.MEMORY_LIMIT.parse(Long.toString(bytes)));
+    }
+
+    /** Sets the largest message, encoded; at least 1024 bytes. The default is 32 MiB. */
+    public Builder maxMessageBytes(int bytes) {
+      return with(
+          HubOptions.MAX_MESSAGE_BYTES,
+          HubOptions.MAX_MESSAGE_BYTES.parse(Integer.toString(bytes)));
+    }
+
+    /**
+     * Sets how often the hub sends to each peer, at least; a peer that hears nothing for five times
+     * as long gives it up. 50 ms to 10 minutes; the default is 2 s.
+     */
+    public Builder heartbeat(Duration interval) {
+      return with(HubOptions.HEARTBEAT, interval);
+    }
+
+    <T> Builder with(Option<T> option, T value) {
+      options = options.with(option, value);
+      return this;
+    }
+
+    /**
+     * Binds and starts.
+     *
+     * @return the running hub
+     * @throws InvalidOptionException when the options do not go together, or an address leads
+     *     beyond this machine and {@link #open} was not said
+     * @throws MessagingException when an address cannot be bound
+     */
+    public ZeroMqHub start() {
+      List<HubAddress> where =
+          addresses.isEmpty() ? List.of(options.get(HubOptions.BIND)) : List.copyOf(addresses);
+      HubSettings settings = settings(options);
+      settings.check();
+      where.forEach(this::requireLocalOrOpen);
+      return start(where, settings);
+    }
+
+    private void requireLocalOrOpen(HubAddress address) {
+      if (!address.isLocal() && !options.get(HubOptions.OPEN)) {
+        throw new InvalidOptionException(
+            "'%s' can be reached from other machines, and the hub knows no users: bind to 127.0.0.1, or say open=true if everybody there may read and write"
+                .formatted(address));
+      }
+    }
+
+    private static ZeroMqHub start(List<HubAddress> where, HubSettings settings) {
+      List<String> names =
+          where.stream()
+              .filter(address -> address.transport() == HubAddress.Transport.INPROC)
+              .map(HubAddress::rest)
+              .toList();
+      SharedContext context = new SharedContext();
+      List<String> registered = new ArrayList<>();
+      try {
+        for (String name : names) {
+          InprocHubs.register(name, context);
+          registered.add(name);
+        }
+        HubServer server =
+            new HubServer(
+                context,
+                settings,
+                new HubContent(settings.memoryLimit()),
+                where,
+                where.get(0).toString());
+        server.start();
+        return new ZeroMqHub(server, context, names);
+      } catch (RuntimeException e) {
+        registered.forEach(InprocHubs::unregister);
+        context.release();
+        throw e instanceof ZMQException cannotBind ? ZeroMqErrors.bindFailed(where, cannotBind) : e;
+      }
+    }
+  }
+}
