@@ -75,6 +75,9 @@ final class HubServer implements Outlet {
     thread.setDaemon(true);
     try {
       addresses.forEach(this::bind);
+      // Not before: JeroMQ 0.6.0 would set it on the listening channel too, which has no such
+      // option.
+      socket.setSendBufferSize(Sockets.BUFFER_BYTES);
     } catch (RuntimeException e) {
       release();
       throw e;

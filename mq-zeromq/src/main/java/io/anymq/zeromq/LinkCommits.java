@@ -21,8 +21,6 @@ final class LinkCommits {
   private final int maxMessageBytes;
   private final AtomicInteger numbers = new AtomicInteger();
 
-  private record Staged(Destination destination, String name, byte[] message) {}
-
   private record Accepted(int consumer, List<TagRange> ranges) {}
 
   LinkCommits(LinkLoop loop, NativeNames names, int maxMessageBytes) {
@@ -33,7 +31,7 @@ final class LinkCommits {
 
   void commit(List<AtomicCommit.Send> sends, List<AtomicCommit.Accept> accepts) {
     int number = numbers.incrementAndGet();
-    List<Staged> staged = sends.stream().map(this::staged).toList();
+    List<LinkCommand> stages = sends.stream().map(send -> stage(number, send)).toList();
     List<Accepted> accepted = accepts.stream().map(LinkCommits::accepted).toList();
     Ask ask = new Ask(Wire.COMMIT, out -> write(number, accepted, out));
     // One command, so that nothing comes between the parts.
@@ -41,9 +39,7 @@ final class LinkCommits {
         new LinkCommand() {
           @Override
           public void run(LinkProtocol protocol) {
-            for (Staged send : staged) {
-              protocol.writer().stage(number, send.destination(), send.name(), send.message());
-            }
+            stages.forEach(stage -> stage.run(protocol));
             ask.run(protocol);
           }
 
@@ -71,14 +67,16 @@ final class LinkCommits {
     }
   }
 
-  private Staged staged(AtomicCommit.Send send) {
+  private LinkCommand stage(int number, AtomicCommit.Send send) {
+    Destination destination = send.destination();
+    String name = names.of(destination).orElse(destination.name());
     WireWriter out = new WireWriter();
     MessageCodec.encode(send.message(), out);
     if (out.size() > maxMessageBytes) {
       throw ZeroMqProducer.tooLarge(out.size(), maxMessageBytes);
     }
-    String name = names.of(send.destination()).orElse(send.destination().name());
-    return new Staged(send.destination(), name, out.copyAndClear());
+    byte[] message = out.copyAndClear();
+    return protocol -> protocol.writer().stage(number, destination, name, message);
   }
 
   private static Accepted accepted(AtomicCommit.Accept accept) {

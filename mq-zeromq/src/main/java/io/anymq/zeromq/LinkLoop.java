@@ -35,13 +35,6 @@ final class LinkLoop {
   /** JeroMQ's own reconnecting is as good as off: a session belongs to one connection. */
   private static final int NO_RECONNECT_MILLIS = 600_000;
 
-  private static final int BROKEN_EVENTS =
-      zmq.ZMQ.ZMQ_EVENT_DISCONNECTED
-          | zmq.ZMQ.ZMQ_EVENT_CONNECT_RETRIED
-          | zmq.ZMQ.ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL
-          | zmq.ZMQ.ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL
-          | zmq.ZMQ.ZMQ_EVENT_HANDSHAKE_FAILED_AUTH;
-
   /** The hub bounds its frames; this only keeps lengths out that no array can have. */
   private static final int MAX_FRAME_BYTES = Integer.MAX_VALUE - 8;
 
@@ -61,6 +54,7 @@ final class LinkLoop {
   private final Runnable afterwards;
   private final ZMQ.Socket socket;
   private final SocketWaiter waiter;
+  private final ConnectionWatch watch;
   private final Thread thread;
   private final Queue<LinkCommand> commands = new ConcurrentLinkedQueue<>();
   private final CompletableFuture<Welcome> welcome = new CompletableFuture<>();
@@ -69,14 +63,11 @@ final class LinkLoop {
   /** Why the link ended, once it has; whoever sees it must not count on the thread any more. */
   private volatile @Nullable MessagingException end;
 
-  /** What JeroMQ tells of the connection, from a thread of its own. */
-  private volatile boolean connectionBroken;
-
   // For the I/O thread.
   private final LinkProtocol protocol = new LinkProtocol(this::transmit);
   private State state = State.GREETING;
   private @Nullable Heartbeats heartbeats;
-  private long tickNanos = TimeUnit.MILLISECONDS.toNanos(100);
+  private long tickNanos = TimeUnit.MILLISECONDS.toNanos(20);
   private long tickedAt = System.nanoTime();
   private final Ask bye = new Ask(Wire.BYE, out -> {});
   private long closeDeadline;
@@ -87,12 +78,13 @@ final class LinkLoop {
     this.context = context;
     this.afterwards = afterwards;
     socket = Sockets.socket(context.context(), SocketType.DEALER, MAX_FRAME_BYTES);
+    socket.setSendBufferSize(Sockets.BUFFER_BYTES);
     socket.setSndHWM(0);
     socket.setRcvHWM(0);
     socket.setReconnectIVL(NO_RECONNECT_MILLIS);
     socket.setIPv6(address.isIpv6());
-    socket.base().setEventHook(event -> connectionBroke(), BROKEN_EVENTS);
     waiter = new SocketWaiter(socket);
+    watch = new ConnectionWatch(socket, waiter::wakeUp);
     thread = new Thread(this::run, "anymq-zeromq-link");
     thread.setDaemon(true);
   }
@@ -191,7 +183,6 @@ final class LinkLoop {
   private void run() {
     MessagingException cause = null;
     try {
-      socket.connect(address.toString());
       greet();
       while (state != State.ENDED) {
         step();
@@ -209,6 +200,7 @@ final class LinkLoop {
   }
 
   private void greet() {
+    socket.connect(address.toString());
     transmit(
         new WireWriter()
             .begin(Wire.HELLO)
@@ -229,12 +221,12 @@ final class LinkLoop {
     if (bye.answer().isDone()) {
       state = State.ENDED;
     }
-    if (!busy && connectionBroken) {
+    if (!busy && watch.broken()) {
       throw new ConnectionLostException("The connection to " + address + " broke");
     }
     if (!busy && state != State.ENDED) {
       waiter.await(
-          () -> commands.isEmpty() && !connectionBroken, TimeUnit.NANOSECONDS.toMillis(tickNanos));
+          () -> commands.isEmpty() && !watch.broken(), TimeUnit.NANOSECONDS.toMillis(tickNanos));
     }
   }
 
@@ -247,6 +239,7 @@ final class LinkLoop {
       state = State.ENDED;
     }
     if (heartbeats == null) {
+      greetAgain(now);
       return;
     }
     if (heartbeats.silent(now)) {
@@ -256,6 +249,14 @@ final class LinkLoop {
     }
     if (heartbeats.sendDue(now)) {
       protocol.writer().begin(Wire.HEARTBEAT);
+    }
+  }
+
+  private void greetAgain(long now) {
+    if (watch.deaf(now)) {
+      LOG.debug("No answer on a new connection to {}: trying another", address);
+      socket.disconnect(address.toString());
+      greet();
     }
   }
 
@@ -306,11 +307,6 @@ final class LinkLoop {
     if (heartbeats != null) {
       heartbeats.sent(System.nanoTime());
     }
-  }
-
-  private void connectionBroke() {
-    connectionBroken = true;
-    waiter.wakeUp();
   }
 
   private void finish(@Nullable MessagingException cause) {

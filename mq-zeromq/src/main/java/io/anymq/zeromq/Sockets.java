@@ -15,7 +15,7 @@ final class Sockets {
    * Size of the kernel's buffers, which JeroMQ takes for its own batches too; its default of 8 KiB
    * costs a system call for every eight messages of 1 KiB.
    */
-  private static final int BUFFER_BYTES = 128 * 1024;
+  static final int BUFFER_BYTES = 128 * 1024;
 
   private Sockets() {}
 
@@ -40,7 +40,6 @@ final class Sockets {
   static ZMQ.Socket socket(ZContext context, SocketType type, long maxFrameBytes) {
     ZMQ.Socket socket = context.createSocket(type);
     socket.setLinger(0);
-    socket.setSendBufferSize(BUFFER_BYTES);
     socket.setReceiveBufferSize(BUFFER_BYTES);
     socket.setMaxMsgSize(maxFrameBytes);
     socket.setMsgAllocator(new GuardedAllocator(maxFrameBytes));
