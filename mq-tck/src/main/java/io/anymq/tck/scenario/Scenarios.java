@@ -15,7 +15,10 @@ public final class Scenarios {
           SendScenarios.class,
           ReceiveScenarios.class,
           ListenerScenarios.class,
-          SettleScenarios.class);
+          SettleScenarios.class,
+          RedeliveryScenarios.class,
+          TopicScenarios.class,
+          DurableScenarios.class);
 
   private Scenarios() {}
 
