@@ -3,33 +3,22 @@ package io.anymq.bench;
 import java.util.Arrays;
 import java.util.List;
 
-/**
- * The backends that there is a native contender for. The number of messages is chosen so that a
- * case lasts a second or two on a small machine, which is enough for the start of a consumer not to
- * show.
- */
+/** The backends that there is a native contender for. */
 enum BenchBackend {
-  ZEROMQ("zeromq", 100_000),
-  RABBITMQ("rabbitmq", 40_000),
-  ACTIVEMQ("activemq", 40_000),
-  KAFKA("kafka", 150_000);
+  ZEROMQ("zeromq"),
+  RABBITMQ("rabbitmq"),
+  ACTIVEMQ("activemq"),
+  KAFKA("kafka");
 
   private final String label;
-  private final int messages;
 
-  BenchBackend(String label, int messages) {
+  BenchBackend(String label) {
     this.label = label;
-    this.messages = messages;
   }
 
   /** Its name on the command line, in reports, and for the provisioner. */
   String label() {
     return label;
-  }
-
-  /** How many messages a case has, where the user does not say. */
-  int messages() {
-    return messages;
   }
 
   /** Connects with the native client. */

@@ -52,7 +52,7 @@ public final class BenchCommand implements Callable<Integer> {
   @Option(
       names = "--messages",
       paramLabel = "N",
-      description = "How many messages a case has; by default as many as take about a second.")
+      description = "How many messages a case has; by default as many as take about two seconds.")
   private @Nullable Integer messages;
 
   /** For picocli. */

@@ -8,8 +8,8 @@ import java.util.OptionalInt;
  *
  * @param backends the names of the backends, in order; at least one
  * @param rounds how many rounds are counted; at least 1, {@value #DEFAULT_ROUNDS} by default
- * @param messages how many messages each case has; at least 1; empty: a number for each backend
- *     with which a case lasts about a second
+ * @param messages how many messages each case has; at least 1; empty: as many as are sent in about
+ *     two seconds
  */
 public record BenchOptions(List<String> backends, int rounds, OptionalInt messages) {
 

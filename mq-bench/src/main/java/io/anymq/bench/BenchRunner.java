@@ -3,13 +3,13 @@ package io.anymq.bench;
 import io.anymq.tck.broker.BrokerHandle;
 import io.anymq.tck.broker.BrokerProvisioner;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.Consumer;
 
 /**
  * Measures. On each backend it starts one broker and lets the contenders take turns: in a round
- * each one fills a queue of its own and empties it again; who begins changes from round to round. A
- * first round is thrown away: it warms up the broker and this JVM.
+ * each one fills a queue of its own and empties it again; who begins changes from round to round.
+ * Two rounds before the first are thrown away: one that finds out how many messages take a second
+ * or two here, and one with that many, which warms up the broker and this JVM.
  *
  * <p>For use by one thread.
  */
@@ -41,50 +41,14 @@ public final class BenchRunner {
    */
   public List<BenchResult> run(String backend, BenchOptions options) throws InterruptedException {
     BenchBackend chosen = BenchBackend.of(backend);
-    int messages = options.messages().orElse(chosen.messages());
     try (BrokerHandle broker = brokers.start(backend);
         Contender raw = chosen.raw(broker.url());
         Contender ours = new OursContender(broker.url())) {
-      return compare(backend, new Turn(raw, messages), new Turn(ours, messages), options.rounds());
+      return new Comparison(backend, new Turn(raw), new Turn(ours), progress).run(options);
     } catch (InterruptedException | RuntimeException e) {
       throw e;
     } catch (Exception e) {
       throw new BenchException(backend + ": " + e, e);
     }
-  }
-
-  private List<BenchResult> compare(String backend, Turn raw, Turn ours, int count)
-      throws Exception {
-    String prefix = "bench-" + Long.toString(System.nanoTime(), Character.MAX_RADIX);
-    Rounds rounds = new Rounds(backend);
-    for (int round = 0; round <= count; round++) {
-      String rawQueue = prefix + "-raw-" + round;
-      String oursQueue = prefix + "-ours-" + round;
-      boolean rawFirst = round % 2 == 0;
-      Figures first = rawFirst ? raw.take(rawQueue) : ours.take(oursQueue);
-      Figures second = rawFirst ? ours.take(oursQueue) : raw.take(rawQueue);
-      Figures ofRaw = rawFirst ? first : second;
-      Figures ofOurs = rawFirst ? second : first;
-      String name = round == 0 ? "warm-up" : "round " + round + " of " + count;
-      progress.accept(line(backend + ", " + name, ofRaw, ofOurs));
-      if (round > 0) {
-        rounds.add(ofRaw, ofOurs);
-      }
-    }
-    return rounds.results();
-  }
-
-  private static String line(String name, Figures raw, Figures ours) {
-    StringBuilder line = new StringBuilder(name);
-    for (BenchCase each : BenchCase.values()) {
-      line.append(
-          String.format(
-              Locale.ROOT,
-              "; %s: raw %,.0f/s, ours %,.0f/s",
-              each.label(),
-              raw.of(each),
-              ours.of(each)));
-    }
-    return line.toString();
   }
 }

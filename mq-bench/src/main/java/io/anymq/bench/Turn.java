@@ -10,39 +10,38 @@ final class Turn {
   private static final Duration EMPTY_LOOK = Duration.ofMillis(20);
 
   private final Contender contender;
-  private final int messages;
 
-  Turn(Contender contender, int messages) {
+  Turn(Contender contender) {
     this.contender = contender;
-    this.messages = messages;
   }
 
   /**
    * Takes the turn.
    *
    * @param queue a name that was not used before
+   * @param messages how many
    * @return messages a second
    * @throws BenchException when a message was lost, came twice, or was left behind
    */
-  Figures take(String queue) throws Exception {
+  Figures take(String queue, int messages) throws Exception {
     contender.prepare(queue);
     long start = System.nanoTime();
     contender.sendConfirmed(messages);
-    double sent = perSecond(System.nanoTime() - start);
+    double sent = perSecond(messages, System.nanoTime() - start);
     Tally tally = new Tally(messages);
     contender.receiveAccepted(tally);
-    double received = perSecond(tally.elapsed().toNanos());
-    awaitEmpty(queue);
+    double received = perSecond(messages, tally.elapsed().toNanos());
+    awaitEmpty(queue, messages);
     contender.clear();
     return new Figures(sent, received);
   }
 
-  private double perSecond(long nanos) {
+  private static double perSecond(int messages, long nanos) {
     return messages * (double) TimeUnit.SECONDS.toNanos(1) / nanos;
   }
 
   /** What was accepted must be gone; brokers carry that out a moment later. */
-  private void awaitEmpty(String queue) throws Exception {
+  private void awaitEmpty(String queue, int messages) throws Exception {
     long end = System.nanoTime() + EMPTY_LIMIT.toNanos();
     long left = contender.left();
     while (left > 0 && System.nanoTime() < end) {

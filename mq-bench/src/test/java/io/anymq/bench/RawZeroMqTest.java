@@ -11,7 +11,7 @@ class RawZeroMqTest {
   void pipeLosesNothing() throws Exception {
     RawZeroMq pipe = new RawZeroMq();
     try {
-      Figures perSecond = new Turn(pipe, 10_000).take("unused");
+      Figures perSecond = new Turn(pipe).take("unused", 10_000);
 
       assertThat(perSecond.sendConfirmed()).isPositive();
       assertThat(perSecond.receiveAccepted()).isPositive();
