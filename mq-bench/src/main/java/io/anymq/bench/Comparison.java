@@ -35,9 +35,9 @@ final class Comparison {
 
   /** Plays the rounds. */
   List<BenchResult> run(BenchOptions options) throws Exception {
-    Pair first = round("trial", options.messages().orElse(FIRST_MESSAGES), true);
-    int messages = options.messages().orElse(enough(first.raw(), first.ours()));
-    round("warm-up", messages, false);
+    Pair trial = round("trial", options.messages().orElse(FIRST_MESSAGES), true);
+    Pair warm = round("warm-up", options.messages().orElse(enough(trial)), false);
+    int messages = options.messages().orElse(enough(warm));
     Rounds rounds = new Rounds(backend);
     for (int round = 1; round <= options.rounds(); round++) {
       String name = "round " + round + " of " + options.rounds();
@@ -45,6 +45,10 @@ final class Comparison {
       rounds.add(pair.raw(), pair.ours());
     }
     return rounds.results();
+  }
+
+  private static int enough(Pair before) {
+    return enough(before.raw(), before.ours());
   }
 
   /** As many messages as the slower one sends in the time that a case is to last. */
