@@ -154,7 +154,11 @@ final class CoreSession implements Session {
       return;
     }
     if (user.compareAndSet(null, Thread.currentThread())) {
-      rollBack("The session was closed before it was committed");
+      try {
+        rollBack("The session was closed before it was committed");
+      } finally {
+        user.set(null);
+      }
     }
     consumers.forEach(consumer -> consumer.close(deadline));
     producers.forEach(producer -> producer.close(deadline));
