@@ -1,8 +1,10 @@
 package io.anymq.cli;
 
+import io.anymq.bench.BenchCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.RunLast;
@@ -13,11 +15,13 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "mq",
     description = "One messaging API over ZeroMQ, RabbitMQ, ActiveMQ and Kafka.",
+    mixinStandardHelpOptions = true,
     versionProvider = VersionProvider.class,
     subcommands = {
       DemoCommand.class,
       BrokerCommand.class,
       TestCommand.class,
+      BenchCommand.class,
     },
     footerHeading = "%n",
     footer = {
@@ -27,21 +31,6 @@ import picocli.CommandLine.Spec;
 public final class Main implements Runnable {
 
   @Spec private CommandSpec spec;
-
-  @Option(
-      names = {"-h", "--help"},
-      usageHelp = true,
-      scope = ScopeType.INHERIT,
-      description = "Show what there is to know, and end.")
-  @SuppressWarnings("unused") // picocli acts on it by itself
-  private boolean help;
-
-  @Option(
-      names = {"-V", "--version"},
-      versionHelp = true,
-      description = "Show the version, and end.")
-  @SuppressWarnings("unused") // picocli acts on it by itself
-  private boolean version;
 
   @Option(
       names = {"-v", "--verbose"},
@@ -63,9 +52,10 @@ public final class Main implements Runnable {
 
   static CommandLine commandLine() {
     Main main = new Main();
-    CommandLine sample = new CommandLine(new SampleCommand()).setStopAtPositional(true);
-    return new CommandLine(main)
-        .addSubcommand(sample)
+    CommandLine commands = new CommandLine(main);
+    commands.addSubcommand(new CommandLine(new SampleCommand()).setStopAtPositional(true));
+    commands.getSubcommands().values().forEach(Main::addHelp);
+    return commands
         .setExecutionStrategy(
             parsed -> {
               Logging.set(main.verbose);
@@ -74,6 +64,17 @@ public final class Main implements Runnable {
         .setParameterExceptionHandler(Failures::misuse)
         .setExecutionExceptionHandler(
             (failure, command, parsed) -> Failures.report(failure, command, main.verbose));
+  }
+
+  private static void addHelp(CommandLine command) {
+    CommandSpec spec = command.getCommandSpec();
+    if (spec.findOption("--help") == null) {
+      spec.addOption(
+          OptionSpec.builder("-h", "--help")
+              .usageHelp(true)
+              .description("Show this help message and exit.")
+              .build());
+    }
   }
 
   @Override

@@ -25,7 +25,7 @@ final class Console {
   /** Prints a line with the time before it. */
   void event(String format, @Nullable Object... values) {
     double seconds = clock.elapsed().toMillis() / 1000.0;
-    line("%6.1f s  " + format, prepend(seconds, values));
+    line("%5.1f s  " + format, prepend(seconds, values));
   }
 
   /** Prints a line. */

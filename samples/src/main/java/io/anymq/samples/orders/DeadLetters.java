@@ -24,7 +24,7 @@ final class DeadLetters {
   private final Map<String, String> examples = new TreeMap<>();
   private int duplicates;
 
-  private DeadLetters() {}
+  DeadLetters() {}
 
   /** Reads until so many rows were seen, and nothing more is there. */
   static DeadLetters read(Connection connection, Queue queue, int expected, Clock clock) {

@@ -91,16 +91,22 @@ public final class OrdersDemo {
       throws InterruptedException {
     keep(office, REVENUE, revenue);
     keep(office, AUDIT, audit);
-    int confirmed = fill(desk, rows);
+    desk.declare(orders);
+    Desk sender = new Desk(desk, orders, clock);
     Workshop workers = new Workshop(workshop, pricedOrders, clock, options.pricingTime());
-    empty(desk, workshop, workers, rows.size());
+    Progress progress = new Progress(console, desk, orders, rows.size(), sender, workers);
+    try (progress) {
+      fill(sender, desk, rows);
+      empty(workers, workshop, rows.size());
+    }
     long waiting = depthAtRest(desk);
     workers.close();
     clock.await(() -> heardBy(revenue, workers), "the revenue has heard of all priced orders");
     clock.await(() -> heardBy(audit, workers), "the audit has heard of all priced orders");
     DeadLetters letters =
         DeadLetters.read(office, orders.deadLetterQueue(), workers.rejected(), clock);
-    return new Totals(rows.size(), confirmed, workers.priced(), revenue, audit, letters, waiting);
+    return new Totals(
+        rows.size(), sender.confirmed(), workers.priced(), revenue, audit, letters, waiting);
   }
 
   private void keep(Connection office, String name, Tally tally) {
@@ -110,26 +116,20 @@ public final class OrdersDemo {
         delivery -> tally.add(PricedOrder.of(delivery.message())));
   }
 
-  private int fill(Connection desk, List<byte[]> rows) throws InterruptedException {
+  private void fill(Desk sender, Connection desk, List<byte[]> rows) throws InterruptedException {
     console.event("sending %,d rows to the queue %s", rows.size(), orders.name());
-    Desk sender = new Desk(desk, orders, clock);
     sender.send(rows, options.readingTime());
     console.event(
         "%,d rows are confirmed, and the queue holds %,d",
         sender.confirmed(), desk.depth(orders).count());
-    return sender.confirmed();
   }
 
-  private void empty(Connection desk, Connection workshop, Workshop workers, int rows)
-      throws InterruptedException {
+  private void empty(Workshop workers, Connection workshop, int rows) throws InterruptedException {
     console.event("%d workers start", options.workers());
-    try (Progress progress = new Progress(console, desk, orders, workers, rows)) {
-      progress.show(options.slow() ? Duration.ofSeconds(1) : Duration.ofMillis(400));
-      workers.open(workshop, orders, options.workers());
-      clock.await(
-          () -> workers.priced().count() + workers.rejected() >= rows,
-          "all rows are priced or rejected");
-    }
+    workers.open(workshop, orders, options.workers());
+    clock.await(
+        () -> workers.priced().count() + workers.rejected() >= rows,
+        "all rows are priced or rejected");
     console.event("all rows are handled; the workers did %s of them", list(workers.shares()));
   }
 

@@ -12,46 +12,55 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Shows, line by line, how the queue empties. The depth is asked for by a thread of its own,
- * because the answer waits while the broker is away.
+ * Shows, line by line, how the queue fills and empties: a line for each step, and at least one
+ * every two seconds. The depth is asked for by a thread of its own, because the answer waits while
+ * the broker is away.
  */
 final class Progress implements AutoCloseable {
 
-  private static final int BAR = 20;
-  private static final long DEPTH_MILLIS = 100;
+  private static final int BAR = 10;
+  private static final int STEPS = 12;
+  private static final Duration SILENCE = Duration.ofSeconds(2);
+  private static final long INTERVAL_MILLIS = 100;
 
   private final Console console;
   private final Connection connection;
   private final Queue orders;
-  private final Workshop workshop;
   private final int rows;
-  private final ScheduledExecutorService threads;
+  private final Desk desk;
+  private final Workshop workshop;
+  private final ScheduledExecutorService threads =
+      Executors.newScheduledThreadPool(2, Progress::thread);
+  private final List<Future<?>> tasks;
   private volatile long depth;
-  private List<Future<?>> tasks = List.of();
+  private long shownDepth;
+  private long shownAt = System.nanoTime();
 
-  Progress(Console console, Connection connection, Queue orders, Workshop workshop, int rows) {
+  Progress(
+      Console console,
+      Connection connection,
+      Queue orders,
+      int rows,
+      Desk desk,
+      Workshop workshop) {
     this.console = console;
     this.connection = connection;
     this.orders = orders;
-    this.workshop = workshop;
     this.rows = rows;
-    this.depth = rows;
-    threads =
-        Executors.newScheduledThreadPool(
-            2,
-            task -> {
-              Thread thread = new Thread(task, "orders-progress");
-              thread.setDaemon(true);
-              return thread;
-            });
+    this.desk = desk;
+    this.workshop = workshop;
+    tasks = List.of(repeat(this::look), repeat(this::show));
   }
 
-  void show(Duration every) {
-    long millis = every.toMillis();
-    var looking =
-        threads.scheduleWithFixedDelay(this::look, 0, DEPTH_MILLIS, TimeUnit.MILLISECONDS);
-    var printing = threads.scheduleAtFixedRate(this::print, millis, millis, TimeUnit.MILLISECONDS);
-    tasks = List.of(looking, printing);
+  private static Thread thread(Runnable task) {
+    Thread thread = new Thread(task, "orders-progress");
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  private Future<?> repeat(Runnable task) {
+    return threads.scheduleWithFixedDelay(
+        task, INTERVAL_MILLIS, INTERVAL_MILLIS, TimeUnit.MILLISECONDS);
   }
 
   private void look() {
@@ -64,14 +73,24 @@ final class Progress implements AutoCloseable {
     }
   }
 
-  private void print() {
-    int full = (int) Math.min(BAR, (depth * BAR + rows - 1) / rows);
+  private void show() {
+    boolean moved = Math.abs(depth - shownDepth) * STEPS >= rows;
+    if (moved || System.nanoTime() - shownAt >= SILENCE.toNanos()) {
+      shownDepth = depth;
+      shownAt = System.nanoTime();
+      print(shownDepth);
+    }
+  }
+
+  private void print(long waiting) {
+    int full = (int) Math.min(BAR, (waiting * BAR + rows - 1) / rows);
     console.event(
-        "%-10s  [%s%s] %,6d waiting  %,6d priced  %,4d bad",
+        "%-10s [%s%s] %,5d sent %,5d waiting %,5d priced %,4d bad",
         connection.state(),
         "#".repeat(full),
         "-".repeat(BAR - full),
-        depth,
+        desk.confirmed(),
+        waiting,
         workshop.priced().count(),
         workshop.rejected());
   }
