@@ -20,6 +20,7 @@ import picocli.CommandLine.Spec;
     subcommands = {
       DemoCommand.class,
       BrokerCommand.class,
+      CompareCommand.class,
       TestCommand.class,
       BenchCommand.class,
     },

@@ -15,8 +15,7 @@ class SamplesTest {
   @Test
   void helloGetsTheReplyToEachRequest() throws Exception {
     assertThat(Captured.linesOf(Hello::main, "--url", url))
-        .containsExactly(
-            "World -> Hello, World!", "Zoë -> Hello, Zoë!", "宮本 -> Hello, 宮本!");
+        .containsExactly("World -> Hello, World!", "Zoë -> Hello, Zoë!", "宮本 -> Hello, 宮本!");
   }
 
   @Test

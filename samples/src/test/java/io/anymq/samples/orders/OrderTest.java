@@ -16,8 +16,7 @@ class OrderTest {
 
   @Test
   void goodRowIsRead() throws InvalidOrderException {
-    assertThat(parse(GOOD))
-        .isEqualTo(new Order(7, "O-1", "mug", 3, new BigDecimal("8.40")));
+    assertThat(parse(GOOD)).isEqualTo(new Order(7, "O-1", "mug", 3, new BigDecimal("8.40")));
   }
 
   @ParameterizedTest

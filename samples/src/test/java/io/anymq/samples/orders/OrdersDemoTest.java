@@ -48,7 +48,7 @@ class OrdersDemoTest {
   void everyKindOfFaultIsDeadLettered() throws Exception {
     assertThat(run(OrdersOptions.of(backend)))
         .filteredOn(line -> line.matches("  [a-z]+ +\\d+   row \\d+, .*"))
-        .extracting(line -> line.strip().split(" +")[0] + " " + line.strip().split(" +")[1])
+        .extracting(line -> line.replaceAll(" +row .*", "").strip().replaceAll(" +", " "))
         .containsExactly(
             "columns 24", "customer 14", "encoding 10", "price 22", "product 28", "quantity 26");
   }
@@ -56,8 +56,7 @@ class OrdersDemoTest {
   @Test
   void fileOfOnesOwnIsRead() throws Exception {
     Path file = directory.resolve("mine.csv");
-    Files.writeString(
-        file, "header\nO-1,now,Ann,mug,10,1.00\r\nO-2,now,Ben,mug,1,0.50\nnonsense");
+    Files.writeString(file, "header\nO-1,now,Ann,mug,10,1.00\r\nO-2,now,Ben,mug,1,0.50\nnonsense");
     OrdersOptions options =
         new OrdersOptions(backend, Optional.of(file), 100, 2, false, Duration.ofSeconds(30));
     assertThat(run(options)).contains("  heard by audit             2            10.00 EUR");
@@ -73,8 +72,7 @@ class OrdersDemoTest {
 
   private static List<String> run(OrdersOptions options) throws Exception {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    boolean addsUp =
-        OrdersDemo.run(options, new PrintStream(bytes, true, StandardCharsets.UTF_8));
+    boolean addsUp = OrdersDemo.run(options, new PrintStream(bytes, true, StandardCharsets.UTF_8));
     String printed = bytes.toString(StandardCharsets.UTF_8);
     assertThat(addsUp).as(printed).isTrue();
     return printed.lines().toList();

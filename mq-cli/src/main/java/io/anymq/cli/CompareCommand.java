@@ -1,0 +1,86 @@
+package io.anymq.cli;
+
+import io.anymq.cli.compare.BackendRun;
+import io.anymq.cli.compare.Comparer;
+import io.anymq.cli.compare.ComparisonTable;
+import io.anymq.cli.compare.ProgressPrinter;
+import io.anymq.tck.BackendHarness;
+import io.anymq.tck.Rule;
+import io.anymq.tck.RuleCatalogue;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.ServiceLoader;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Runs the kit on several backends, and shows the rules by backend. */
+@Command(
+    name = "compare",
+    header = "Run the compatibility kit on real brokers, side by side.",
+    description =
+        "Shows what every rule comes to on every backend, and writes report.json. Ends with 0 only when no rule"
+            + " failed and no chosen backend was missing.")
+final class CompareCommand implements Callable<Integer> {
+
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--backends",
+      split = ",",
+      paramLabel = "NAME",
+      description = "Which backends, with commas. Without it: all.")
+  private List<String> backends = List.of();
+
+  @Option(
+      names = "--rules",
+      split = ",",
+      paramLabel = "RULE",
+      description = "Which rules (SEND-03) or areas of rules (SEND), with commas. Without it: all.")
+  private List<String> words = List.of();
+
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      description = "Where report.json goes. Without it: the working directory.")
+  private Path directory = Path.of("");
+
+  @Override
+  public Integer call() {
+    List<BackendHarness> harnesses = harnesses();
+    List<Rule> rules =
+        words.isEmpty() ? RuleCatalogue.kit().rules() : RuleCatalogue.kit().select(words);
+    PrintWriter out = spec.commandLine().getOut();
+    out.printf("%d rules on %d backends%n", rules.size(), harnesses.size());
+    List<BackendRun> runs = new Comparer(rules, new ProgressPrinter(out)).run(harnesses);
+    new ComparisonTable(rules, runs).lines().forEach(out::println);
+    return runs.stream().allMatch(BackendRun::holds) ? 0 : 1;
+  }
+
+  private List<BackendHarness> harnesses() {
+    Map<String, BackendHarness> known = new TreeMap<>();
+    ServiceLoader.load(BackendHarness.class).forEach(each -> known.put(each.name(), each));
+    if (backends.isEmpty()) {
+      return List.copyOf(known.values());
+    }
+    List<BackendHarness> chosen = new ArrayList<>();
+    for (String name : backends) {
+      BackendHarness harness = known.get(name.strip());
+      if (harness == null) {
+        throw new ParameterException(
+            spec.commandLine(),
+            "There is no backend '%s'; there are %s."
+                .formatted(name, String.join(", ", known.keySet())));
+      }
+      chosen.add(harness);
+    }
+    return chosen;
+  }
+}
