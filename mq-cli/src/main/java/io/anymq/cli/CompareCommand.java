@@ -4,11 +4,14 @@ import io.anymq.cli.compare.BackendRun;
 import io.anymq.cli.compare.Comparer;
 import io.anymq.cli.compare.ComparisonTable;
 import io.anymq.cli.compare.ProgressPrinter;
+import io.anymq.cli.compare.Report;
 import io.anymq.tck.BackendHarness;
 import io.anymq.tck.Rule;
 import io.anymq.tck.RuleCatalogue;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -53,7 +56,8 @@ final class CompareCommand implements Callable<Integer> {
   private Path directory = Path.of("");
 
   @Override
-  public Integer call() {
+  public Integer call() throws IOException {
+    Instant startedAt = Instant.now();
     List<BackendHarness> harnesses = harnesses();
     List<Rule> rules =
         words.isEmpty() ? RuleCatalogue.kit().rules() : RuleCatalogue.kit().select(words);
@@ -61,6 +65,8 @@ final class CompareCommand implements Callable<Integer> {
     out.printf("%d rules on %d backends%n", rules.size(), harnesses.size());
     List<BackendRun> runs = new Comparer(rules, new ProgressPrinter(out)).run(harnesses);
     new ComparisonTable(rules, runs).lines().forEach(out::println);
+    Report report = Report.of(VersionProvider.version(), startedAt, runs);
+    out.println("\nWritten to " + report.writeTo(directory));
     return runs.stream().allMatch(BackendRun::holds) ? 0 : 1;
   }
 

@@ -10,6 +10,10 @@ final class VersionProvider implements IVersionProvider {
 
   @Override
   public String[] getVersion() throws IOException {
+    return new String[] {"mq " + version()};
+  }
+
+  static String version() throws IOException {
     Properties properties = new Properties();
     try (InputStream in = VersionProvider.class.getResourceAsStream("version.properties")) {
       if (in == null) {
@@ -17,6 +21,6 @@ final class VersionProvider implements IVersionProvider {
       }
       properties.load(in);
     }
-    return new String[] {"mq " + properties.getProperty("version")};
+    return properties.getProperty("version", "unknown");
   }
 }
