@@ -119,6 +119,15 @@ public final class Check {
     }
   }
 
+  /**
+   * Waits for a future, at most {@link #LIMIT}, and throws what it failed with.
+   *
+   * @throws Exception what the future failed with
+   */
+  public static <T> T outcome(Future<T> future) throws Exception {
+    return future.get(LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
   /** Fails unless the action ends within the limit; returns what it returns. */
   public static <T> T within(Duration limit, Callable<T> action, String what, String check)
       throws Exception {

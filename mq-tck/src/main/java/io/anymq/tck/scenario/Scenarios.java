@@ -18,7 +18,10 @@ public final class Scenarios {
           SettleScenarios.class,
           RedeliveryScenarios.class,
           TopicScenarios.class,
-          DurableScenarios.class);
+          DurableScenarios.class,
+          DepthScenarios.class,
+          TransactionScenarios.class,
+          DestinationScenarios.class);
 
   private Scenarios() {}
 

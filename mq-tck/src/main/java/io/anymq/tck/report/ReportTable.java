@@ -1,0 +1,103 @@
+package io.anymq.tck.report;
+
+import io.anymq.tck.report.Report.BackendReport;
+import io.anymq.tck.report.Report.RuleReport;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** A report as a table for a console: a row for each rule, a column for each backend. */
+public final class ReportTable {
+
+  private static final int ID_WIDTH = 11;
+  private static final int COLUMN_WIDTH = 11;
+
+  private ReportTable() {}
+
+  /**
+   * The table, the totals, and the message of each failure below it.
+   *
+   * @param report the report
+   * @return some lines
+   */
+  public static String of(Report report) {
+    StringBuilder text = new StringBuilder();
+    header(text, report.backends());
+    titles(report).forEach((id, title) -> row(text, report.backends(), id, title));
+    text.append('\n');
+    report.backends().forEach(backend -> totals(text, backend));
+    report.backends().forEach(backend -> failures(text, backend));
+    return text.toString();
+  }
+
+  private static Map<String, String> titles(Report report) {
+    Map<String, String> titles = new LinkedHashMap<>();
+    report
+        .backends()
+        .forEach(backend -> backend.rules().forEach(rule -> titles.put(rule.id(), rule.title())));
+    return titles;
+  }
+
+  private static void header(StringBuilder text, List<BackendReport> backends) {
+    text.append(padded("rule", ID_WIDTH));
+    backends.forEach(backend -> text.append(padded(backend.name(), COLUMN_WIDTH)));
+    text.append('\n');
+  }
+
+  private static void row(
+      StringBuilder text, List<BackendReport> backends, String id, String title) {
+    text.append(padded(id, ID_WIDTH));
+    for (BackendReport backend : backends) {
+      String result =
+          backend.rules().stream()
+              .filter(rule -> rule.id().equals(id))
+              .map(RuleReport::result)
+              .findFirst()
+              .orElse("");
+      text.append(padded(word(result), COLUMN_WIDTH));
+    }
+    text.append(title).append('\n');
+  }
+
+  private static void totals(StringBuilder text, BackendReport backend) {
+    text.append(
+        "%s %s (%s): %d passed, %d refused, %d failed, %d not run%n"
+            .formatted(
+                backend.name(),
+                backend.brokerVersion(),
+                backend.provisioning(),
+                backend.count("PASSED"),
+                backend.count("REFUSED"),
+                backend.count("FAILED"),
+                backend.count("NOT_RUN")));
+  }
+
+  private static void failures(StringBuilder text, BackendReport backend) {
+    for (RuleReport rule : backend.rules()) {
+      if (rule.result().equals("FAILED") || rule.result().equals("NOT_RUN")) {
+        text.append(
+            "%n%s %s on %s: %s%n  %s%n"
+                .formatted(
+                    word(rule.result()),
+                    rule.id(),
+                    backend.name(),
+                    rule.title(),
+                    rule.message().replace("\n", "\n  ")));
+      }
+    }
+  }
+
+  private static String word(String result) {
+    return switch (result) {
+      case "PASSED" -> "passed";
+      case "FAILED" -> "FAILED";
+      case "REFUSED" -> "refused";
+      case "NOT_RUN" -> "NOT RUN";
+      default -> "";
+    };
+  }
+
+  private static String padded(String text, int width) {
+    return text + " ".repeat(Math.max(1, width - text.length()));
+  }
+}
