@@ -1,6 +1,7 @@
 package io.anymq.activemq;
 
 import io.anymq.Destination;
+import io.anymq.DestinationNotFoundException;
 import io.anymq.MessagingException;
 import io.anymq.spi.DeliverySink;
 import io.anymq.spi.InboundDelivery;
@@ -58,6 +59,7 @@ final class ActiveMqConsumer implements LinkConsumer, ActiveMQDispatcher {
   /** Guards the list; held for moments only. */
   private final Object listLock = new Object();
 
+  private final ActiveMqDeletions.Watch watch;
   private final UnsettledDeliveries unsettled = new UnsettledDeliveries();
   private final AtomicInteger sinceAcknowledgement = new AtomicInteger();
   private volatile boolean closed;
@@ -85,6 +87,7 @@ final class ActiveMqConsumer implements LinkConsumer, ActiveMQDispatcher {
     this.source = source;
     this.sink = sink;
     this.afterClose = afterClose;
+    this.watch = setting.deletions.watch(info.getDestination(), this::destinationDeleted);
   }
 
   /**
@@ -93,14 +96,32 @@ final class ActiveMqConsumer implements LinkConsumer, ActiveMQDispatcher {
    * @param wire its connection
    * @param names the names of destinations
    * @param mapper decodes messages
+   * @param deletions tells when the destination is deleted
    * @param timeout how long closing may take
    */
   record Setting(
-      OpenWire wire, ActiveMqDestinations names, ActiveMqMapper mapper, Duration timeout) {}
+      OpenWire wire,
+      ActiveMqDestinations names,
+      ActiveMqMapper mapper,
+      ActiveMqDeletions deletions,
+      Duration timeout) {}
 
   /** Opens it; the subscription is live when this returns. */
   void open() {
-    wire.addConsumer("No consumer for " + source, info, this);
+    try {
+      wire.addConsumer("No consumer for " + source, info, this);
+    } catch (MessagingException e) {
+      watch.end();
+      throw e;
+    }
+  }
+
+  /** The broker would keep the consumer, for a destination of that name that may come one day. */
+  private void destinationDeleted() {
+    if (!closed) {
+      close();
+      sink.broken(new DestinationNotFoundException(source + " was deleted"));
+    }
   }
 
   /** The connection that the deliveries must be settled on. */
@@ -218,6 +239,7 @@ final class ActiveMqConsumer implements LinkConsumer, ActiveMQDispatcher {
     if (!end()) {
       return;
     }
+    watch.end();
     wire.detach(info.getConsumerId());
     try {
       if (wire.isLive()) {

@@ -43,6 +43,7 @@ final class ActiveMqLink implements Link, DepthQuery, Purger, AtomicCommit {
   private final ActiveMqDestinations names;
   private final ActiveMqMapper mapper;
   private final Optional<ActiveMqStatistics> statistics;
+  private final ActiveMqDeletions deletions;
   private final ActiveMqTopology topology;
   private final ActiveMqSubscriptions subscriptions;
   private final Set<ActiveMqConsumer> consumers = ConcurrentHashMap.newKeySet();
@@ -53,6 +54,7 @@ final class ActiveMqLink implements Link, DepthQuery, Purger, AtomicCommit {
     names = new ActiveMqDestinations(request.names());
     mapper = new ActiveMqMapper(names);
     statistics = ActiveMqStatistics.detect(wire, request.operationTimeout());
+    deletions = ActiveMqDeletions.listen(wire);
     topology = new ActiveMqTopology(wire, names, statistics);
     subscriptions = new ActiveMqSubscriptions(request, names);
   }
@@ -96,7 +98,7 @@ final class ActiveMqLink implements Link, DepthQuery, Purger, AtomicCommit {
 
   @Override
   public LinkProducer openProducer(Destination destination, ProducerListener listener) {
-    return ActiveMqProducer.open(wire, mapper, names, destination);
+    return ActiveMqProducer.open(wire, mapper, deletions, names.toNative(destination));
   }
 
   @Override
@@ -134,7 +136,8 @@ final class ActiveMqLink implements Link, DepthQuery, Purger, AtomicCommit {
     info.setPrefetchSize(wanted.prefetch());
     info.setDispatchAsync(true);
     subscription.ifPresent(info::setSubscriptionName);
-    var setting = new ActiveMqConsumer.Setting(on, names, mapper, request.operationTimeout());
+    var setting =
+        new ActiveMqConsumer.Setting(on, names, mapper, deletions, request.operationTimeout());
     ActiveMqConsumer consumer = new ActiveMqConsumer(setting, info, source, sink, this::closed);
     consumers.add(consumer);
     try {

@@ -209,7 +209,7 @@ final class ActiveMqMapper {
     from.forEach(
         (name, value) -> {
           if (!name.startsWith(OWN_PREFIX)) {
-            to.property(name, value instanceof UTF8Buffer text ? text.toString() : value);
+            to.property(name, value instanceof UTF8Buffer text ? NativeText.of(text) : value);
           }
         });
   }
@@ -265,7 +265,11 @@ final class ActiveMqMapper {
   }
 
   private static Optional<String> text(Map<String, Object> properties, String name) {
-    return Optional.ofNullable(properties.get(name)).map(Object::toString);
+    Object value = properties.get(name);
+    if (value instanceof UTF8Buffer text) {
+      return Optional.of(NativeText.of(text));
+    }
+    return value instanceof String text ? Optional.of(text) : Optional.empty();
   }
 
   private static Optional<Long> millis(Map<String, Object> properties, String name) {

@@ -1,6 +1,6 @@
 package io.anymq.activemq;
 
-import io.anymq.Destination;
+import io.anymq.DestinationNotFoundException;
 import io.anymq.MessagingException;
 import io.anymq.spi.LinkProducer;
 import io.anymq.spi.OutboundMessage;
@@ -27,35 +27,56 @@ final class ActiveMqProducer implements LinkProducer {
   private final OpenWire wire;
   private final ActiveMqMapper mapper;
   private final ActiveMQDestination destination;
+  private final ActiveMqDeletions.Watch watch;
   private final ProducerId id;
   private final AtomicBoolean closed = new AtomicBoolean();
   private long sequence;
 
-  private ActiveMqProducer(OpenWire wire, ActiveMqMapper mapper, ActiveMQDestination destination) {
+  private ActiveMqProducer(
+      OpenWire wire,
+      ActiveMqMapper mapper,
+      ActiveMqDeletions deletions,
+      ActiveMQDestination destination) {
     this.wire = wire;
     this.mapper = mapper;
     this.destination = destination;
+    this.watch = deletions.watch(destination, () -> {});
     this.id = wire.newProducerId();
   }
 
-  /** Makes a producer known to the broker, which makes the destination when it does not exist. */
+  /** Makes a producer known to the broker. */
   static ActiveMqProducer open(
-      OpenWire wire, ActiveMqMapper mapper, ActiveMqDestinations names, Destination destination) {
-    ActiveMqProducer producer = new ActiveMqProducer(wire, mapper, names.toNative(destination));
+      OpenWire wire,
+      ActiveMqMapper mapper,
+      ActiveMqDeletions deletions,
+      ActiveMQDestination destination) {
+    ActiveMqProducer producer = new ActiveMqProducer(wire, mapper, deletions, destination);
     ProducerInfo info = new ProducerInfo(producer.id);
-    info.setDestination(producer.destination);
-    wire.request("No producer for " + destination, info);
+    info.setDestination(destination);
+    try {
+      wire.request("No producer for " + destination, info);
+    } catch (MessagingException e) {
+      producer.watch.end();
+      throw e;
+    }
     return producer;
   }
 
   @Override
   public void send(OutboundMessage message) {
+    if (watch.isGone()) {
+      message.failed(new DestinationNotFoundException(destination + " was deleted"));
+      return;
+    }
     try {
       ActiveMQMessage command = mapper.toNative(message.message());
       command.setDestination(destination);
       command.setProducerId(id);
       command.setMessageId(new MessageId(id, ++sequence));
-      wire.request("The message could not be sent", command, new Answer(wire, message));
+      wire.request(
+          "The message could not be sent",
+          command,
+          new Answer(message, command.getMessageId(), watch.removals()));
     } catch (MessagingException e) {
       if (wire.isLive()) {
         message.failed(e);
@@ -65,6 +86,7 @@ final class ActiveMqProducer implements LinkProducer {
 
   @Override
   public void close() {
+    watch.end();
     if (closed.compareAndSet(false, true) && wire.isLive()) {
       try {
         wire.send("The producer could not be closed", new RemoveInfo(id));
@@ -75,11 +97,26 @@ final class ActiveMqProducer implements LinkProducer {
   }
 
   /** Tells what became of one message; nothing when the connection broke, as the core asks. */
-  private record Answer(OpenWire wire, OutboundMessage message) implements AsyncCallback {
+  private final class Answer implements AsyncCallback {
+
+    private final OutboundMessage message;
+    private final MessageId messageId;
+    private final int removalsBefore;
+
+    Answer(OutboundMessage message, MessageId messageId, int removalsBefore) {
+      this.message = message;
+      this.messageId = messageId;
+      this.removalsBefore = removalsBefore;
+    }
 
     @Override
     public void onSuccess() {
-      message.confirmed();
+      // A deleted topic had no subscriptions left that could miss the message.
+      if (watch.removals() != removalsBefore && destination.isQueue()) {
+        new ActiveMqRecall(wire, destination, messageId, message).begin();
+      } else {
+        message.confirmed();
+      }
     }
 
     @Override

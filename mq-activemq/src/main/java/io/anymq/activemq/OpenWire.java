@@ -226,13 +226,18 @@ final class OpenWire {
 
   /** Makes a consumer; its dispatches may arrive before this returns. */
   void addConsumer(String what, ConsumerInfo info, ActiveMQDispatcher dispatcher) {
-    connection.addDispatcher(info.getConsumerId(), dispatcher);
+    attach(info.getConsumerId(), dispatcher);
     try {
       request(what, info);
     } catch (MessagingException e) {
-      connection.removeDispatcher(info.getConsumerId());
+      detach(info.getConsumerId());
       throw e;
     }
+  }
+
+  /** Has a consumer's dispatches told, before the broker knows of it. */
+  void attach(ConsumerId consumer, ActiveMQDispatcher dispatcher) {
+    connection.addDispatcher(consumer, dispatcher);
   }
 
   /** Forgets a consumer, without a word to the broker. */

@@ -1,0 +1,124 @@
+package io.anymq.activemq;
+
+import io.anymq.Queue;
+import io.anymq.tck.NativeClient;
+import io.anymq.tck.NativeMessage;
+import jakarta.jms.BytesMessage;
+import jakarta.jms.Connection;
+import jakarta.jms.JMSException;
+import jakarta.jms.MapMessage;
+import jakarta.jms.Message;
+import jakarta.jms.MessageConsumer;
+import jakarta.jms.MessageProducer;
+import jakarta.jms.Session;
+import jakarta.jms.TextMessage;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Enumeration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.activemq.ActiveMQConnectionFactory;
+
+/**
+ * A JMS program that has never heard of AnyMQ. It writes text messages, as most such programs do.
+ */
+final class JmsNativeClient implements NativeClient {
+
+  private static final Pattern URL =
+      Pattern.compile("activemq:(tcp://)(?:([^:@/]+):([^@/]*)@)?(.+)");
+
+  private final Connection connection;
+  private final Session session;
+
+  private JmsNativeClient(Connection connection) throws JMSException {
+    this.connection = connection;
+    connection.start();
+    session = connection.createSession(false, Session.AUTO_ACKNOWLEDGE);
+  }
+
+  static JmsNativeClient connect(String url) {
+    Matcher parts = URL.matcher(url);
+    if (!parts.matches()) {
+      throw new IllegalArgumentException("Not of the form " + URL + ": " + url);
+    }
+    ActiveMQConnectionFactory factory =
+        new ActiveMQConnectionFactory(
+            parts.group(2), parts.group(3), parts.group(1) + parts.group(4));
+    try {
+      return new JmsNativeClient(factory.createConnection());
+    } catch (JMSException e) {
+      throw new IllegalStateException("The native client cannot connect to " + url, e);
+    }
+  }
+
+  @Override
+  public void write(Queue queue, NativeMessage message) throws JMSException {
+    Message to = session.createTextMessage(message.text());
+    if (message.correlationId().isPresent()) {
+      to.setJMSCorrelationID(message.correlationId().get());
+    }
+    for (Map.Entry<String, String> header : message.headers().entrySet()) {
+      to.setStringProperty(header.getKey(), header.getValue());
+    }
+    send(queue, to);
+  }
+
+  @Override
+  public void writeUndecodable(Queue queue) throws JMSException {
+    MapMessage message = session.createMapMessage();
+    message.setInt("answer", 42);
+    send(queue, message);
+  }
+
+  private void send(Queue queue, Message message) throws JMSException {
+    MessageProducer producer = session.createProducer(session.createQueue(queue.name()));
+    producer.send(message);
+    producer.close();
+  }
+
+  @Override
+  public Optional<NativeMessage> read(Queue queue, Duration timeout) throws JMSException {
+    MessageConsumer consumer = session.createConsumer(session.createQueue(queue.name()));
+    try {
+      Message message = consumer.receive(timeout.toMillis());
+      return message == null ? Optional.empty() : Optional.of(read(message));
+    } finally {
+      consumer.close();
+    }
+  }
+
+  private static NativeMessage read(Message message) throws JMSException {
+    Map<String, String> headers = new HashMap<>();
+    Enumeration<?> names = message.getPropertyNames();
+    while (names.hasMoreElements()) {
+      String name = (String) names.nextElement();
+      if (message.getObjectProperty(name) instanceof String text) {
+        headers.put(name, text);
+      }
+    }
+    return new NativeMessage(
+        body(message), Optional.ofNullable(message.getJMSCorrelationID()), headers);
+  }
+
+  private static byte[] body(Message message) throws JMSException {
+    if (message instanceof TextMessage text) {
+      return text.getText().getBytes(StandardCharsets.UTF_8);
+    }
+    BytesMessage bytes = (BytesMessage) message;
+    byte[] body = new byte[(int) bytes.getBodyLength()];
+    bytes.readBytes(body);
+    return body;
+  }
+
+  @Override
+  public void close() {
+    try {
+      connection.close();
+    } catch (JMSException e) {
+      throw new IllegalStateException("The native client cannot be closed", e);
+    }
+  }
+}
