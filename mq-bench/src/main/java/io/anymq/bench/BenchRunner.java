@@ -1,6 +1,5 @@
 package io.anymq.bench;
 
-import io.anymq.tck.broker.BrokerHandle;
 import io.anymq.tck.broker.BrokerProvisioner;
 import java.util.List;
 import java.util.function.Consumer;
@@ -41,7 +40,7 @@ public final class BenchRunner {
    */
   public List<BenchResult> run(String backend, BenchOptions options) throws InterruptedException {
     BenchBackend chosen = BenchBackend.of(backend);
-    try (BrokerHandle broker = brokers.start(backend);
+    try (BenchBroker broker = BenchBroker.start(chosen, brokers, progress);
         Contender raw = chosen.raw(broker.url());
         Contender ours = new OursContender(broker.url())) {
       return new Comparison(backend, new Turn(raw), new Turn(ours), progress).run(options);
