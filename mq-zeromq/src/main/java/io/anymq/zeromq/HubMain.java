@@ -13,9 +13,9 @@ import java.util.concurrent.CountDownLatch;
  * A hub as a process: {@code java io.anymq.zeromq.HubMain [--bind ADDRESS]... [--open true]
  * [--memory-limit BYTES] [--max-message-bytes N] [--heartbeat TIME] [--watch-stdin]}.
  *
- * <p>Prints {@code anymq hub ready at URL} for each address when it serves, and ends in order on
- * SIGTERM or SIGINT, or, with {@code --watch-stdin}, at the end of its standard input. Exit status:
- * 0 after an orderly end, 2 when the options are wrong or an address cannot be bound.
+ * <p>Prints {@code anymq hub VERSION ready at URL} for each address when it serves, and ends in
+ * order on SIGTERM or SIGINT, or, with {@code --watch-stdin}, at the end of its standard input.
+ * Exit status: 0 after an orderly end, 2 when the options are wrong or an address cannot be bound.
  */
 public final class HubMain {
 
@@ -50,7 +50,7 @@ public final class HubMain {
       if (arguments.contains(WATCH_STDIN)) {
         watch(System.in, end);
       }
-      hub.urls().forEach(url -> System.out.println("anymq hub ready at " + url));
+      hub.urls().forEach(url -> System.out.println(ready(url)));
       System.out.flush();
       end.await();
     } catch (InterruptedException e) {
@@ -58,6 +58,10 @@ public final class HubMain {
     } finally {
       closed.countDown();
     }
+  }
+
+  private static String ready(String url) {
+    return "anymq hub %s ready at %s".formatted(Version.product(), url);
   }
 
   /** The JVM goes when this hook returns: not before the peers have been told. */

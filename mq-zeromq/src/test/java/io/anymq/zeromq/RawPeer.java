@@ -6,6 +6,8 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.zeromq.SocketType;
 import org.zeromq.ZContext;
@@ -156,6 +158,18 @@ final class RawPeer implements AutoCloseable {
       }
     }
     throw new IOException("the hub said nothing for ten seconds");
+  }
+
+  /** The next command, if it comes in time; measured in half seconds. */
+  Optional<Command> next(Duration timeout) throws IOException {
+    long deadline = System.nanoTime() + timeout.toNanos();
+    do {
+      Command command = poll();
+      if (command != null) {
+        return Optional.of(command);
+      }
+    } while (System.nanoTime() < deadline);
+    return Optional.empty();
   }
 
   private @Nullable Command poll() throws IOException {
