@@ -26,7 +26,7 @@ final class ActiveMqSupport implements BrokerSupport {
   public List<BrokerStrategy> strategies() {
     return List.of(
         ExternalBroker.strategy(DEFAULT_PORT, OpenWireProbe::new, true),
-        ContainerBroker.strategy(ActiveMqSupport::container),
+        ContainerBroker.strategy(IMAGE, ActiveMqSupport::container),
         new LocalJvm());
   }
 
@@ -42,7 +42,6 @@ final class ActiveMqSupport implements BrokerSupport {
     return new ContainerBroker.Spec(
         NAME,
         place,
-        request.setting("image").orElse(IMAGE),
         Map.of(BrokerPlace.CLIENTS, DEFAULT_PORT),
         List.of("activemq", "console", "xbean:file:" + CONTAINER_SETTINGS),
         Map.of(CONTAINER_SETTINGS, springSettings(request.options())),

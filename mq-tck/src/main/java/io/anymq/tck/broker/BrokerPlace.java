@@ -37,7 +37,7 @@ public final class BrokerPlace implements AutoCloseable {
   static BrokerPlace create(String name) {
     Path directory = null;
     try {
-      directory = Files.createTempDirectory("anymq-" + name + "-");
+      directory = Files.createTempDirectory(prefix() + name + "-");
       return new BrokerPlace(directory, TcpProxy.open(name));
     } catch (IOException e) {
       if (directory != null) {
@@ -45,6 +45,11 @@ public final class BrokerPlace implements AutoCloseable {
       }
       throw new BrokerException("There is no place for a broker: " + e.getMessage(), e);
     }
+  }
+
+  /** Names the process, so that what is left behind can be traced to whoever left it. */
+  static String prefix() {
+    return "anymq-" + ProcessHandle.current().pid() + "-";
   }
 
   /** The directory; it goes away with everything in it when the broker is closed. */

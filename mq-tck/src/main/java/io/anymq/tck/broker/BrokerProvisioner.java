@@ -11,8 +11,6 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Gets real brokers.
@@ -28,7 +26,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class BrokerProvisioner {
 
-  private static final Logger LOG = LoggerFactory.getLogger(BrokerProvisioner.class);
   private static final List<Provisioning> DEFAULT_ORDER = List.of(Provisioning.values());
 
   private final BrokerSettings settings;
@@ -42,12 +39,12 @@ public final class BrokerProvisioner {
     this.supports = supports;
   }
 
-  /** A provisioner with this JVM's settings, which announces to the log. */
+  /** A provisioner with this JVM's settings, which announces on the standard error output. */
   public static BrokerProvisioner system() {
     return with(BrokerSettings.system());
   }
 
-  /** A provisioner with those settings, which announces to the log. */
+  /** A provisioner with those settings, which announces on the standard error output. */
   public static BrokerProvisioner with(BrokerSettings settings) {
     Map<String, BrokerSupport> supports = new TreeMap<>();
     for (BrokerSupport builtIn :
@@ -57,7 +54,15 @@ public final class BrokerProvisioner {
     for (BrokerSupport found : ServiceLoader.load(BrokerSupport.class)) {
       supports.put(found.name(), found);
     }
-    return new BrokerProvisioner(settings, LOG::info, supports);
+    return new BrokerProvisioner(settings, BrokerProvisioner::print, supports);
+  }
+
+  /**
+   * Not to the log: tests keep that quiet, and which broker a result is about must never be in
+   * doubt.
+   */
+  private static void print(String sentence) {
+    System.err.println("anymq: " + sentence);
   }
 
   /** The same provisioner, with its announcements going there. */

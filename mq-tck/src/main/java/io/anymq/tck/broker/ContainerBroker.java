@@ -8,16 +8,17 @@ import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import org.testcontainers.DockerClientFactory;
 import org.testcontainers.containers.GenericContainer;
 import org.testcontainers.containers.wait.strategy.AbstractWaitStrategy;
 import org.testcontainers.images.builder.Transferable;
 import org.testcontainers.utility.DockerImageName;
+import org.testcontainers.utility.ImageNameSubstitutor;
 
 /**
  * A broker in a container.
@@ -29,7 +30,7 @@ import org.testcontainers.utility.DockerImageName;
 final class ContainerBroker implements BrokerHandle {
 
   /** The first start of a broker whose image is there. Fetching the image is not counted. */
-  private static final Duration START_LIMIT = Duration.ofMinutes(2);
+  private static final Duration START_LIMIT = Duration.ofMinutes(3);
 
   private static final Duration PROBE_INTERVAL = Duration.ofMillis(100);
   private static final int STOP_SECONDS = 30;
@@ -46,7 +47,6 @@ final class ContainerBroker implements BrokerHandle {
    *
    * @param name the backend's name
    * @param place its ports on the host
-   * @param image the image to run
    * @param ports the ports inside the container, by their roles
    * @param command the command, or none for the image's own
    * @param files text files to put into the container, by path
@@ -57,7 +57,6 @@ final class ContainerBroker implements BrokerHandle {
   record Spec(
       String name,
       BrokerPlace place,
-      String image,
       Map<String, Integer> ports,
       List<String> command,
       Map<String, String> files,
@@ -88,9 +87,9 @@ final class ContainerBroker implements BrokerHandle {
   private State state = State.DOWN;
   private String version = "unknown";
 
-  private ContainerBroker(Spec spec) {
+  private ContainerBroker(String image, Spec spec) {
     this.spec = spec;
-    this.container = new FixedPorts(DockerImageName.parse(spec.image()));
+    this.container = new FixedPorts(DockerImageName.parse(image));
     spec.ports().forEach((role, port) -> container.publish(spec.place().port(role), port));
     spec.files()
         .forEach((path, text) -> container.withCopyToContainer(Transferable.of(text), path));
@@ -109,9 +108,11 @@ final class ContainerBroker implements BrokerHandle {
   /**
    * A strategy that runs a container when Docker answers.
    *
+   * @param defaultImage the image, unless {@code anymq.tck.<name>.image} names another one
    * @param spec what to run, for a request and a place
    */
-  static BrokerStrategy strategy(BiFunction<BrokerRequest, BrokerPlace, Spec> spec) {
+  static BrokerStrategy strategy(
+      String defaultImage, BiFunction<BrokerRequest, BrokerPlace, Spec> spec) {
     return new BrokerStrategy() {
       @Override
       public Provisioning provisioning() {
@@ -120,34 +121,31 @@ final class ContainerBroker implements BrokerHandle {
 
       @Override
       public BrokerHandle start(BrokerRequest request) {
-        DockerDaemon.require(request.settings());
+        Optional<DockerDaemon> daemon = DockerDaemon.find(request.settings());
+        daemon.ifPresent(DockerDaemon::requireAnswer);
+        String image = request.setting("image").orElse(defaultImage);
+        daemon.ifPresent(docker -> requireImage(docker, image, request.announcer()));
         requireClient();
-        return ContainerBroker.start(place -> spec.apply(request, place), request.name());
+        BrokerPlace place = BrokerPlace.create(request.name());
+        ContainerBroker broker;
+        try {
+          broker = new ContainerBroker(image, spec.apply(request, place));
+        } catch (RuntimeException e) {
+          place.close();
+          throw e;
+        }
+        return broker.start();
       }
     };
   }
 
-  private static BrokerHandle start(Function<BrokerPlace, Spec> spec, String name) {
-    BrokerPlace place = BrokerPlace.create(name);
-    ContainerBroker broker;
-    try {
-      broker = new ContainerBroker(spec.apply(place));
-      requireImage(broker.container);
-    } catch (RuntimeException e) {
-      place.close();
-      throw e;
-    }
-    LiveBrokers.add(broker);
-    try {
-      broker.firstStart();
-      return broker;
-    } catch (RuntimeException e) {
-      String tail = broker.logTail();
-      broker.close();
-      throw new BrokerException(
-          "The container of " + name + " did not start (" + e + "). Its log ends with:\n" + tail,
-          e);
-    }
+  /**
+   * What Testcontainers runs is what its configuration makes of the name, such as one with the
+   * prefix of a mirror.
+   */
+  private static void requireImage(DockerDaemon docker, String image, Consumer<String> announcer) {
+    DockerImageName name = ImageNameSubstitutor.instance().apply(DockerImageName.parse(image));
+    docker.requireImage(name.asCanonicalNameString(), announcer);
   }
 
   private static void requireClient() {
@@ -159,27 +157,18 @@ final class ContainerBroker implements BrokerHandle {
     }
   }
 
-  /**
-   * An image that is neither here nor to be had closes this way; a container that does not start is
-   * another matter.
-   */
-  private static void requireImage(GenericContainer<?> container) {
+  private BrokerHandle start() {
+    LiveBrokers.add(this);
     try {
-      container.getDockerImageName();
+      firstStart();
+      return this;
     } catch (RuntimeException e) {
-      throw new BrokerUnavailableException(
-          "The image cannot be had (" + rootOf(e).getMessage() + ")", e);
+      String tail = logTail();
+      close();
+      throw new BrokerException(
+          "The container of " + name() + " did not start (" + e + "). Its log ends with:\n" + tail,
+          e);
     }
-  }
-
-  private static Throwable rootOf(Throwable failure) {
-    Throwable root = failure;
-    for (Throwable cause = root.getCause();
-        cause != null && cause != root;
-        cause = root.getCause()) {
-      root = cause;
-    }
-    return root;
   }
 
   private synchronized void firstStart() {
@@ -206,10 +195,25 @@ final class ContainerBroker implements BrokerHandle {
       } catch (IOException e) {
         seen = e;
       }
+      if (!isRunning()) {
+        throw new BrokerException(
+            name() + " ended while it started. Its log ends with:\n" + logTail());
+      }
       LockSupport.parkNanos(PROBE_INTERVAL.toNanos());
     }
     throw new BrokerException(
-        name() + " did not answer within " + START_LIMIT.toSeconds() + " s", seen);
+        name()
+            + " did not answer within "
+            + START_LIMIT.toSeconds()
+            + " s. Its log ends with:\n"
+            + logTail(),
+        seen);
+  }
+
+  private boolean isRunning() {
+    DockerClient client = container.getDockerClient();
+    return Boolean.TRUE.equals(
+        client.inspectContainerCmd(container.getContainerId()).exec().getState().getRunning());
   }
 
   @Override

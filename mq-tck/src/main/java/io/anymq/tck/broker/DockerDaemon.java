@@ -1,7 +1,9 @@
 package io.anymq.tck.broker;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
+import java.net.URLEncoder;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
@@ -12,42 +14,42 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
- * Finds out quickly and quietly whether Docker answers. Testcontainers can tell too, but takes many
- * seconds and many lines of log to say no.
+ * Asks Docker the two questions whose answer may be no, quickly and quietly: is it there, and are
+ * the images to be had. Testcontainers can tell too, but takes minutes and hundreds of lines of log
+ * over a no.
+ *
+ * @param socket where Docker listens
  */
-final class DockerDaemon {
+record DockerDaemon(Path socket) {
 
-  private static final Duration LIMIT = Duration.ofSeconds(3);
-  private static final String PING = "GET /_ping HTTP/1.0\r\nHost: docker\r\n\r\n";
+  private static final Duration ANSWER_LIMIT = Duration.ofSeconds(3);
 
-  private DockerDaemon() {}
+  /** A download of some hundred megabytes over a slow line. */
+  private static final Duration PULL_LIMIT = Duration.ofMinutes(10);
 
   /**
-   * Returns when Docker answers, or is set up in a way that only Testcontainers can follow.
+   * Docker's local socket; none when Docker is set up in a way that only Testcontainers can follow,
+   * such as over TCP.
    *
-   * @throws BrokerUnavailableException when it does not; the message says where was looked
+   * @throws BrokerUnavailableException when there is no Docker; the message says where was looked
    */
-  static void require(BrokerSettings settings) {
+  static Optional<DockerDaemon> find(BrokerSettings settings) {
     Optional<String> host = settings.variable("DOCKER_HOST");
     if (host.isPresent() && !host.get().startsWith("unix:")) {
-      return;
+      return Optional.empty();
     }
     Path socket =
-        host.map(value -> Path.of(value.substring("unix:".length()).replaceFirst("^//", "")))
+        host.map(value -> Path.of(value.replaceFirst("^unix:(//)?", "")))
             .or(() -> defaultSockets(settings).filter(Files::exists).findFirst())
             .orElseThrow(
                 () ->
                     new BrokerUnavailableException(
                         "Docker is not here (no DOCKER_HOST, no /var/run/docker.sock)"));
-    try {
-      ping(socket);
-    } catch (IOException e) {
-      throw new BrokerUnavailableException(
-          "Docker does not answer at " + socket + " (" + e.getMessage() + ")", e);
-    }
+    return Optional.of(new DockerDaemon(socket));
   }
 
   private static Stream<Path> defaultSockets(BrokerSettings settings) {
@@ -58,22 +60,82 @@ final class DockerDaemon {
             .map(directory -> Path.of(directory, "docker.sock")));
   }
 
-  private static void ping(Path socket) throws IOException {
+  /** Throws {@link BrokerUnavailableException} when it does not answer at once. */
+  void requireAnswer() {
+    try {
+      String answer = exchange("GET /_ping", ANSWER_LIMIT);
+      if (!isOk(answer)) {
+        throw new IOException(firstLine(answer));
+      }
+    } catch (IOException e) {
+      throw new BrokerUnavailableException(
+          "Docker does not answer at " + socket + " (" + e.getMessage() + ")", e);
+    }
+  }
+
+  /**
+   * Fetches an image that is not there; throws {@link BrokerUnavailableException} when it cannot be
+   * fetched.
+   */
+  void requireImage(String image, Consumer<String> announcer) {
+    try {
+      if (isOk(exchange("GET /images/" + image + "/json", ANSWER_LIMIT))) {
+        return;
+      }
+      announcer.accept("Fetching the container image " + image);
+      String answer =
+          exchange(
+              "POST /images/create?fromImage=" + URLEncoder.encode(image, StandardCharsets.UTF_8),
+              PULL_LIMIT);
+      if (!isOk(answer) || answer.contains("\"errorDetail\"")) {
+        throw new IOException(lastLine(answer));
+      }
+    } catch (IOException e) {
+      throw new BrokerUnavailableException(
+          "the image " + image + " cannot be had (" + e.getMessage() + ")", e);
+    }
+  }
+
+  private static boolean isOk(String answer) {
+    return firstLine(answer).matches("HTTP/1\\.\\d 200.*");
+  }
+
+  private static String firstLine(String answer) {
+    return answer.lines().findFirst().orElse("it says nothing");
+  }
+
+  private static String lastLine(String answer) {
+    return answer.lines().reduce((first, second) -> second).orElse("it says nothing");
+  }
+
+  /** One request without a body, and the whole answer. */
+  private String exchange(String request, Duration limit) throws IOException {
     try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
         Selector selector = Selector.open()) {
       channel.connect(UnixDomainSocketAddress.of(socket));
-      channel.write(ByteBuffer.wrap(PING.getBytes(StandardCharsets.US_ASCII)));
+      String head = request + " HTTP/1.0\r\nHost: docker\r\nContent-Length: 0\r\n\r\n";
+      channel.write(ByteBuffer.wrap(head.getBytes(StandardCharsets.US_ASCII)));
       channel.configureBlocking(false);
       channel.register(selector, SelectionKey.OP_READ);
-      if (selector.select(LIMIT.toMillis()) == 0) {
-        throw new IOException("no answer within " + LIMIT.toSeconds() + " s");
+      return readAll(channel, selector, limit);
+    }
+  }
+
+  private static String readAll(SocketChannel channel, Selector selector, Duration limit)
+      throws IOException {
+    long deadline = System.nanoTime() + limit.toNanos();
+    ByteArrayOutputStream answer = new ByteArrayOutputStream();
+    ByteBuffer buffer = ByteBuffer.allocate(8192);
+    while (true) {
+      long left = Duration.ofNanos(deadline - System.nanoTime()).toMillis();
+      if (left <= 0 || selector.select(left) == 0) {
+        throw new IOException("no answer within " + limit.toSeconds() + " s");
       }
-      ByteBuffer answer = ByteBuffer.allocate(256);
-      channel.read(answer);
-      String line = new String(answer.array(), 0, answer.position(), StandardCharsets.US_ASCII);
-      if (!line.matches("(?s)HTTP/1\\.\\d 200.*")) {
-        throw new IOException("it says " + line.lines().findFirst().orElse("nothing"));
+      selector.selectedKeys().clear();
+      if (channel.read(buffer.clear()) < 0) {
+        return answer.toString(StandardCharsets.UTF_8);
       }
+      answer.write(buffer.array(), 0, buffer.position());
     }
   }
 }

@@ -40,7 +40,7 @@ final class KafkaSupport implements BrokerSupport {
   public List<BrokerStrategy> strategies() {
     return List.of(
         ExternalBroker.strategy(DEFAULT_PORT, KafkaProbe::new, false),
-        ContainerBroker.strategy(KafkaSupport::container),
+        ContainerBroker.strategy(IMAGE, KafkaSupport::container),
         new LocalJvm());
   }
 
@@ -119,7 +119,6 @@ final class KafkaSupport implements BrokerSupport {
     return new ContainerBroker.Spec(
         NAME,
         place,
-        request.setting("image").orElse(IMAGE),
         Map.of(BrokerPlace.CLIENTS, DEFAULT_PORT, PROXIED, PROXIED_PORT),
         List.of("sh", "-c", script),
         Map.of(CONTAINER_SETTINGS, lines(settings)),

@@ -2,7 +2,9 @@ package io.anymq.tck.broker;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -10,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * One run of a broker's process, under an {@link OrphanGuard}.
@@ -101,11 +103,12 @@ final class ManagedProcess {
 
   /** Ends it and all it has started (SIGKILL), and returns when they have gone. */
   void kill() {
-    List<ProcessHandle> all = process.descendants().collect(Collectors.toList());
-    all.add(process.toHandle());
-    all.forEach(ProcessHandle::destroyForcibly);
-    for (ProcessHandle each : all) {
-      awaitGone(each);
+    List<ProcessHandle> children = process.descendants().toList();
+    process.destroyForcibly();
+    children.forEach(ProcessHandle::destroyForcibly);
+    children.forEach(ManagedProcess::awaitGone);
+    if (!awaitEnd(KILL_LIMIT)) {
+      throw new BrokerException("Process " + process.pid() + " is still there after SIGKILL");
     }
     guard.forget();
   }
@@ -116,7 +119,7 @@ final class ManagedProcess {
    */
   private static void awaitGone(ProcessHandle handle) {
     long deadline = System.nanoTime() + KILL_LIMIT.toNanos();
-    while (runs(handle)) {
+    while (isRunning(handle)) {
       if (System.nanoTime() > deadline) {
         throw new BrokerException("Process " + handle.pid() + " is still there after SIGKILL");
       }
@@ -125,11 +128,23 @@ final class ManagedProcess {
   }
 
   /**
-   * Whether it does more than wait, dead, for its new parent to take note of its end. A dead
-   * process has no program any more.
+   * Whether it is more than an entry in the table of processes, dead and waiting for its new parent
+   * to take note of that, which some first processes of containers never do. Only when it is dead
+   * in this sense are its files and ports free.
    */
-  private static boolean runs(ProcessHandle handle) {
-    return handle.isAlive() && handle.info().command().isPresent();
+  static boolean isRunning(ProcessHandle handle) {
+    if (!handle.isAlive()) {
+      return false;
+    }
+    Path entry = Path.of("/proc/" + handle.pid());
+    try (Stream<Path> threads = Files.list(entry.resolve("task"))) {
+      String stat = Files.readString(entry.resolve("stat"), StandardCharsets.ISO_8859_1);
+      boolean firstThreadIsDead = "ZX".indexOf(stat.charAt(stat.lastIndexOf(')') + 2)) >= 0;
+      return !firstThreadIsDead || threads.count() > 1;
+    } catch (IOException | UncheckedIOException e) {
+      // Either it has just gone, or this system has no /proc.
+      return handle.isAlive();
+    }
   }
 
   /**

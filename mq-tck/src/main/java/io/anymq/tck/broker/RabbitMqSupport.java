@@ -17,8 +17,8 @@ final class RabbitMqSupport implements BrokerSupport {
   private static final int DEFAULT_PORT = 5672;
   private static final String DISTRIBUTION = "distribution";
 
-  /** It takes six to seven seconds on two idle cores. */
-  private static final Duration START_LIMIT = Duration.ofSeconds(90);
+  /** It takes six to seven seconds on two idle cores, and forty on busy ones (seen). */
+  private static final Duration START_LIMIT = Duration.ofMinutes(3);
 
   @Override
   public String name() {
@@ -29,7 +29,7 @@ final class RabbitMqSupport implements BrokerSupport {
   public List<BrokerStrategy> strategies() {
     return List.of(
         ExternalBroker.strategy(DEFAULT_PORT, AmqpProbe::new, true),
-        ContainerBroker.strategy(RabbitMqSupport::container),
+        ContainerBroker.strategy(IMAGE, RabbitMqSupport::container),
         new LocalNode());
   }
 
@@ -56,7 +56,6 @@ final class RabbitMqSupport implements BrokerSupport {
     return new ContainerBroker.Spec(
         NAME,
         place,
-        request.setting("image").orElse(IMAGE),
         Map.of(BrokerPlace.CLIENTS, DEFAULT_PORT),
         List.of(),
         Map.of("/etc/rabbitmq/conf.d/90-anymq.conf", lines(lines)),
