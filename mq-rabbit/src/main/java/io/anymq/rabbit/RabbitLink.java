@@ -48,6 +48,7 @@ final class RabbitLink implements Link, DepthQuery, Purger {
   private final RabbitMapper mapper;
   private final RabbitTopology topology;
   private final RabbitSubscriptions subscriptions;
+  private final RabbitDepth depth;
   private final Set<RabbitConsumer> consumers = ConcurrentHashMap.newKeySet();
   private final AtomicBoolean lost = new AtomicBoolean();
   private final AtomicBoolean closing = new AtomicBoolean();
@@ -63,6 +64,7 @@ final class RabbitLink implements Link, DepthQuery, Purger {
     this.topology =
         new RabbitTopology(main, names, request.options().get(RabbitOptions.QUEUE_TYPE));
     this.subscriptions = new RabbitSubscriptions(topology);
+    this.depth = new RabbitDepth(main, names, request.operationTimeout());
   }
 
   static RabbitLink open(LinkRequest request, RabbitConnector connector) {
@@ -105,7 +107,14 @@ final class RabbitLink implements Link, DepthQuery, Purger {
         publisher().channel("Opening a producer for " + destination),
         mapper,
         topology.names(),
-        listener);
+        listener,
+        () -> confirms(destination));
+  }
+
+  private void confirms(Destination destination) {
+    if (destination instanceof Queue queue) {
+      depth.isLed(queue);
+    }
   }
 
   @Override
@@ -124,7 +133,9 @@ final class RabbitLink implements Link, DepthQuery, Purger {
 
   @Override
   public void declare(Destination destination, QueueOptions options) {
-    topology.declare(destination);
+    if (topology.declare(destination) && destination instanceof Queue queue) {
+      depth.isLed(queue);
+    }
   }
 
   @Override
@@ -144,7 +155,7 @@ final class RabbitLink implements Link, DepthQuery, Purger {
 
   @Override
   public QueueDepth depth(Queue queue) {
-    long ready = topology.messageCount(queue);
+    long ready = depth.of(queue);
     return new QueueDepth(
         ready, QueueDepth.Counting.READY, OptionalLong.empty(), true, Instant.now());
   }

@@ -37,6 +37,8 @@ final class RabbitProducer implements LinkProducer {
   private final int frameMax;
   private final RabbitMapper mapper;
   private final ProducerListener listener;
+  private final Runnable atFirstConfirmation;
+  private boolean confirmedBefore;
   private final UnconfirmedSends unconfirmed = new UnconfirmedSends();
 
   private RabbitProducer(
@@ -44,12 +46,14 @@ final class RabbitProducer implements LinkProducer {
       Channel channel,
       RabbitMapper mapper,
       RabbitNames names,
-      ProducerListener listener) {
+      ProducerListener listener,
+      Runnable atFirstConfirmation) {
     this.destination = destination;
     this.channel = channel;
     this.frameMax = channel.getConnection().getFrameMax();
     this.mapper = mapper;
     this.listener = listener;
+    this.atFirstConfirmation = atFirstConfirmation;
     // A queue's message that no queue takes comes back. A topic's may have no subscription to go
     // to.
     this.mandatory = destination instanceof Queue;
@@ -57,14 +61,21 @@ final class RabbitProducer implements LinkProducer {
     this.routingKey = destination instanceof Queue queue ? names.queue(queue) : destination.name();
   }
 
-  /** Opens a producer on a channel, which it then owns. */
+  /**
+   * Opens a producer on a channel, which it then owns.
+   *
+   * @param atFirstConfirmation is run when the broker has confirmed something for the first time,
+   *     before that is told
+   */
   static RabbitProducer open(
       Destination destination,
       Channel channel,
       RabbitMapper mapper,
       RabbitNames names,
-      ProducerListener listener) {
-    RabbitProducer producer = new RabbitProducer(destination, channel, mapper, names, listener);
+      ProducerListener listener,
+      Runnable atFirstConfirmation) {
+    RabbitProducer producer =
+        new RabbitProducer(destination, channel, mapper, names, listener, atFirstConfirmation);
     try {
       channel.confirmSelect();
     } catch (IOException | ShutdownSignalException e) {
@@ -111,10 +122,18 @@ final class RabbitProducer implements LinkProducer {
 
   private void acknowledged(long sequence, boolean multiple) {
     if (multiple) {
-      unconfirmed.takeUpTo(sequence).forEach(OutboundMessage::confirmed);
+      confirm(unconfirmed.takeUpTo(sequence));
     } else {
-      unconfirmed.take(sequence).ifPresent(OutboundMessage::confirmed);
+      confirm(unconfirmed.take(sequence).map(List::of).orElse(List.of()));
     }
+  }
+
+  private void confirm(List<OutboundMessage> confirmed) {
+    if (!confirmedBefore && !confirmed.isEmpty()) {
+      confirmedBefore = true;
+      atFirstConfirmation.run();
+    }
+    confirmed.forEach(OutboundMessage::confirmed);
   }
 
   /**

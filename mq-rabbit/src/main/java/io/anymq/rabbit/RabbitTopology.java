@@ -72,23 +72,21 @@ final class RabbitTopology {
     }
   }
 
-  /** How many messages a queue has ready; passive. */
-  long messageCount(Queue queue) {
-    return connection.ask(
-        "Asking for the depth of " + queue,
-        channel -> channel.queueDeclarePassive(names.queue(queue)).getMessageCount());
-  }
-
-  /** Makes a destination unless it exists. */
-  void declare(Destination destination) {
+  /**
+   * Makes a destination unless it exists.
+   *
+   * @return whether it was made
+   */
+  boolean declare(Destination destination) {
     if (exists(destination)) {
-      return;
+      return false;
     }
     if (destination instanceof Topic topic) {
       declareTopic(topic);
     } else {
       declareQueue(nativeQueue(destination), "Declaring " + destination);
     }
+    return true;
   }
 
   /** Deletes a destination. */
@@ -115,7 +113,7 @@ final class RabbitTopology {
    * @throws DestinationNotFoundException when the queue does not exist
    */
   boolean countsDeliveries(Queue queue) {
-    messageCount(queue);
+    lookFor(queue);
     if (!quorum) {
       return false;
     }

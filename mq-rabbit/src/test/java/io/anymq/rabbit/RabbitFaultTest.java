@@ -46,6 +46,8 @@ final class RabbitFaultTest {
   /** Small, so that a message beyond it is easily made. */
   private static final int BROKERS_MAX_BYTES = 300_000;
 
+  private static final Duration BROKERS_SAVE_INTERVAL = Duration.ofSeconds(4);
+
   private static final Options QUICK =
       Options.none().with(RabbitOptions.HEARTBEAT, Duration.ofSeconds(1));
 
@@ -150,7 +152,7 @@ final class RabbitFaultTest {
   void aKilledBrokerLosesNothingThatWasConfirmed() throws Exception {
     RabbitLink link = open(Options.none());
     Queue queue = Links.newQueue(link);
-    Links.send(link, queue, 500);
+    int confirmed = sendUntilTheBrokerKeepsTheQueue(link, queue);
     Links.Received received = Links.consume(link, Links.queue(queue), 10);
     List<InboundDelivery> held = received.next(10);
     LinkProducer producer = link.openProducer(queue, cause -> {});
@@ -162,13 +164,23 @@ final class RabbitFaultTest {
     assertThatThrownBy(() -> link.depth(queue)).isInstanceOf(ConnectionLostException.class);
     broker().restart();
     RabbitLink next = open(Options.none());
-    assertThat(next.depth(queue).count()).isEqualTo(500);
-    Links.Received again = Links.consume(next, Links.queue(queue), 1000);
-    assertThat(again.next(500))
-        .extracting(delivery -> delivery.message().text())
-        .contains("0", "499");
+    assertThat(next.depth(queue).count()).isEqualTo(confirmed);
+    Links.Received again = Links.consume(next, Links.queue(queue), 2 * confirmed);
+    again.next(confirmed);
     received.accept(held.get(0));
     assertThat(lost).as("told once").isEmpty();
+  }
+
+  /** A broker that is killed forgets queues that were made just before: see the package. */
+  private static int sendUntilTheBrokerKeepsTheQueue(RabbitLink link, Queue queue)
+      throws Exception {
+    long begin = System.nanoTime();
+    int confirmed = 0;
+    while (System.nanoTime() - begin < BROKERS_SAVE_INTERVAL.toNanos()) {
+      Links.send(link, queue, 10);
+      confirmed += 10;
+    }
+    return confirmed;
   }
 
   @Test
