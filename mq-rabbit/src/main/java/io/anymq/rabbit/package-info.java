@@ -1,4 +1,122 @@
-/** The adapter for RabbitMQ, over AMQP 0-9-1 with the {@code amqp-client} library. */
+/**
+ * The adapter for RabbitMQ 3.10 to 4.x, over AMQP 0-9-1 with the {@code amqp-client} library.
+ *
+ * <p>URL: {@code amqp://[user:password@]host[:port][/virtual-host]}, or {@code amqps://} with TLS,
+ * the JDK's trust store and a check of the host's name. Ports 5672 and 5671 where none is given; a
+ * virtual host that is missing or empty is {@code /}. Options: {@code queue-type} and {@code
+ * heartbeat}; see {@code RabbitOptions}.
+ *
+ * <h2>Portable and native terms</h2>
+ *
+ * <table>
+ * <caption>What things are on the broker</caption>
+ * <tr><th>portable</th><th>native</th><th>guarantee</th><th>known gap</th></tr>
+ * <tr><td>queue {@code x}</td><td>durable quorum queue {@code x} ({@code queue/x} where x begins with
+ * {@code amq.}, which the broker reserves), sent to through the default exchange</td><td>order,
+ * persistence, counted redelivery</td><td>one that exists already is used as it is; see below</td></tr>
+ * <tr><td>topic {@code x}</td><td>durable topic exchange {@code topic/x}, which passes on what has
+ * the routing key {@code x} to the exchange {@code anymq/topics}</td><td>exists when its exchange
+ * does</td><td>deleting a topic leaves its subscriptions; they take part again when it is made
+ * again</td></tr>
+ * <tr><td>plain subscription</td><td>exclusive auto-delete queue {@code subscriber/x/<uuid>}, bound
+ * to both exchanges</td><td>live when the call returns; gets what native programs publish to
+ * {@code topic/x} with whatever routing key</td><td>in the broker's memory and disk cache only, and
+ * gone with its connection</td></tr>
+ * <tr><td>durable subscription {@code s}</td><td>durable quorum queue {@code subscription/x/s} ({@code
+ * subscription#/<sha-256>/s} where that is too long)</td><td>one consumer at a time</td><td>the
+ * exclusive queue {@code lock/subscription/x/s} is what keeps others out; native programs do not
+ * heed it</td></tr>
+ * <tr><td>send</td><td>{@code basic.publish} on a channel in confirm mode, {@code mandatory} for
+ * queues</td><td>confirmed when a majority of the queue's members have it on disk</td><td>{@code
+ * basic.nack} does not say whether the message is kept: reported as in doubt</td></tr>
+ * <tr><td>accept</td><td>{@code basic.ack}; one frame for a run of the oldest</td><td>in effect when
+ * the consumer has closed</td><td></td></tr>
+ * <tr><td>release</td><td>{@code basic.nack} with requeue</td><td>comes again before the others</td>
+ * <td>on queues that do not count, and plain subscriptions, the core delivers it again itself</td></tr>
+ * <tr><td>delivery count</td><td>{@code x-delivery-count} or {@code x-acquired-count}, plus one</td>
+ * <td>quorum queues</td><td>counts messages that were on their way to a consumer when it went, too;
+ * on classic queues 2 stands for "again"</td></tr>
+ * <tr><td>depth</td><td>passive declaration on a channel of its own</td><td>ready messages, exact</td>
+ * <td>see below</td></tr>
+ * <tr><td>purge</td><td>{@code queue.purge}</td><td>the ready ones</td><td></td></tr>
+ * <tr><td>{@code unwrap}</td><td>{@code com.rabbitmq.client.Connection}</td><td>the one that asks and
+ * consumes</td><td>producers have another</td></tr>
+ * </table>
+ *
+ * <table>
+ * <caption>Fields of a message</caption>
+ * <tr><th>portable</th><th>native</th></tr>
+ * <tr><td>body</td><td>the body</td></tr>
+ * <tr><td>content type, id, correlation id, type</td><td>the properties {@code content-type}, {@code
+ * message-id}, {@code correlation-id}, {@code type}; beyond 255 bytes a header {@code x-anymq-…} of
+ * that name</td></tr>
+ * <tr><td>reply-to</td><td>{@code reply-to} holds the native queue, {@code x-anymq-reply-to} the
+ * portable form; a topic has only the latter</td></tr>
+ * <tr><td>priority</td><td>{@code priority}, left out when it is 4, the default</td></tr>
+ * <tr><td>persistent</td><td>{@code delivery-mode} 2 or 1</td></tr>
+ * <tr><td>time to live</td><td>{@code expiration}, and {@code x-anymq-time-to-live}, which
+ * dead-lettering by the broker leaves alone</td></tr>
+ * <tr><td>timestamp</td><td>{@code timestamp} in seconds and {@code x-anymq-timestamp} in
+ * milliseconds</td></tr>
+ * <tr><td>key, delivery delay</td><td>{@code x-anymq-key}, {@code x-anymq-delivery-delay}</td></tr>
+ * <tr><td>properties</td><td>headers of their names and types. Those whose names the broker gives a
+ * meaning ({@code CC}, {@code x-death} …) are in the table {@code x-anymq-reserved}; numbers that are
+ * not finite are in {@code x-anymq-not-finite}, by their bits</td></tr>
+ * </table>
+ *
+ * <p>Of foreign messages, header types without a portable one are read as their nearest: decimal as
+ * text, timestamp as milliseconds. Tables and arrays have none: such a message is undecodable.
+ * {@code content-encoding}, {@code user-id}, {@code app-id}, and a {@code reply-to} that no portable
+ * name stands for, become properties {@code amqp.content-encoding} and so on.
+ *
+ * <h2>Found by experiment, on 3.10.8 unless another version is named</h2>
+ *
+ * <ul>
+ *   <li>A message whose headers hold NaN or an infinity makes the broker close the connection with
+ *       541. Headers {@code CC} and {@code BCC} that are not arrays close the channel with 406.
+ *   <li>Headers must fit into one frame: 131,072 bytes by default. Larger ones are refused with
+ *       {@code MessageTooLargeException}.
+ *   <li>Quorum queues do not enforce exclusive consumers, and close the connection with 540 when they
+ *       are deleted with {@code if-unused}; from 4.x on they ignore it. Hence the locks.
+ *   <li>{@code x-delivery-limit} -1 is taken by 3.10 without a word, and means that the first message
+ *       that comes back is dropped; 4.x drops after 20 where nothing is set. Queues are made with a
+ *       limit of 1,000,000,000. A native program that declares such a queue itself has to give the
+ *       same arguments, or declare passively.
+ *   <li>What quorum queue somebody else made, and with what limit, cannot be asked. A queue that is
+ *       not as this adapter makes it never gets single messages back, so that its limit is used up by
+ *       crashes of consumers alone.
+ *   <li>From 4.3 on {@code x-delivery-count} leaves out messages given back; {@code
+ *       x-acquired-count} counts all.
+ *   <li>A channel that is closed right after acknowledgements loses some, unless its consumer is
+ *       cancelled first.
+ *   <li>Returns come before the confirmation of the same message; they are told apart by the header
+ *       {@code x-anymq-sequence}, as several messages may have one id.
+ *   <li>Publishing to an exchange that does not exist closes the channel; what was unconfirmed before
+ *       is in doubt then.
+ *   <li>Passive declaration says 0 when a queue's leader does not answer within 250 ms, and an older
+ *       number, mostly 0, in the first second after the broker has started. Depth therefore asks
+ *       again until the link is 2 seconds old, unless the link has made the queue or had a
+ *       confirmation from it; and when a 0 took that long. Not seen through: a 0 while a cluster
+ *       elects a new leader.
+ *   <li>A broker whose process is killed forgets a quorum queue, with its messages, that was made
+ *       less than one or two seconds before: the name table of its Raft library is saved half a
+ *       second after its last change at the earliest (the same in 4.3). Older queues lose nothing
+ *       that was confirmed.
+ *   <li>A thread that is blocked in a write to a silent broker keeps amqp-client from ending the
+ *       connection after missed heartbeats. The adapter closes the socket itself.
+ *   <li>amqp-client stops reading a whole connection when 1000 deliveries wait for one slow consumer.
+ *       The adapter has its callbacks run on the reading thread and queues by itself.
+ * </ul>
+ *
+ * <p>When the broker runs short of memory or disk it stops reading from connections that publish.
+ * Sends then wait unconfirmed, nothing is lost, and a warning is logged; consumers go on, as they have
+ * a connection of their own. A delivery that is held longer than the broker's {@code
+ * consumer_timeout} (30 minutes by default) costs the consumer its channel: it is opened again, and
+ * the message comes again.
+ *
+ * <p>Not declared: transactions that are atomic. AMQP's {@code tx} does not cover quorum queues, nor
+ * several of them at once.
+ */
 @NullMarked
 package io.anymq.rabbit;
 
