@@ -16,8 +16,8 @@ import java.util.concurrent.TimeUnit;
  * cases, both seen on 3.10 and in the same code of 4.3. The leader does not answer within 250 ms:
  * the broker says 0. The broker has just been started, and the leader is not elected and has not
  * read its log again: the broker says some older number, mostly 0. The first case shows by the time
- * that the answer took; the second does not show at all, but is over a second after the broker takes
- * connections.
+ * that the answer took; the second does not show at all, but is over a second after the broker
+ * takes connections.
  */
 final class RabbitDepth {
 

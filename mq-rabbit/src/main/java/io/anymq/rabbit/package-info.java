@@ -66,8 +66,8 @@
  *
  * <p>Of foreign messages, header types without a portable one are read as their nearest: decimal as
  * text, timestamp as milliseconds. Tables and arrays have none: such a message is undecodable.
- * {@code content-encoding}, {@code user-id}, {@code app-id}, and a {@code reply-to} that no portable
- * name stands for, become properties {@code amqp.content-encoding} and so on.
+ * {@code content-encoding}, {@code user-id}, {@code app-id}, and a {@code reply-to} that no
+ * portable name stands for, become properties {@code amqp.content-encoding} and so on.
  *
  * <h2>Found by experiment, on 3.10.8 unless another version is named</h2>
  *
@@ -76,26 +76,26 @@
  *       541. Headers {@code CC} and {@code BCC} that are not arrays close the channel with 406.
  *   <li>Headers must fit into one frame: 131,072 bytes by default. Larger ones are refused with
  *       {@code MessageTooLargeException}.
- *   <li>Quorum queues do not enforce exclusive consumers, and close the connection with 540 when they
- *       are deleted with {@code if-unused}; from 4.x on they ignore it. Hence the locks.
- *   <li>{@code x-delivery-limit} -1 is taken by 3.10 without a word, and means that the first message
- *       that comes back is dropped; 4.x drops after 20 where nothing is set. Queues are made with a
- *       limit of 1,000,000,000. A native program that declares such a queue itself has to give the
- *       same arguments, or declare passively.
+ *   <li>Quorum queues do not enforce exclusive consumers, and close the connection with 540 when
+ *       they are deleted with {@code if-unused}; from 4.x on they ignore it. Hence the locks.
+ *   <li>{@code x-delivery-limit} -1 is taken by 3.10 without a word, and means that the first
+ *       message that comes back is dropped; 4.x drops after 20 where nothing is set. Queues are
+ *       made with a limit of 1,000,000,000. A native program that declares such a queue itself has
+ *       to give the same arguments, or declare passively.
  *   <li>What quorum queue somebody else made, and with what limit, cannot be asked. A queue that is
- *       not as this adapter makes it never gets single messages back, so that its limit is used up by
- *       crashes of consumers alone.
+ *       not as this adapter makes it never gets single messages back, so that its limit is used up
+ *       by crashes of consumers alone.
  *   <li>From 4.3 on {@code x-delivery-count} leaves out messages given back; {@code
  *       x-acquired-count} counts all.
  *   <li>A channel that is closed right after acknowledgements loses some, unless its consumer is
  *       cancelled first.
  *   <li>Returns come before the confirmation of the same message; they are told apart by the header
  *       {@code x-anymq-sequence}, as several messages may have one id.
- *   <li>Publishing to an exchange that does not exist closes the channel; what was unconfirmed before
- *       is in doubt then.
- *   <li>Passive declaration says 0 when a queue's leader does not answer within 250 ms, and an older
- *       number, mostly 0, in the first second after the broker has started. Depth therefore asks
- *       again until the link is 2 seconds old, unless the link has made the queue or had a
+ *   <li>Publishing to an exchange that does not exist closes the channel; what was unconfirmed
+ *       before is in doubt then.
+ *   <li>Passive declaration says 0 when a queue's leader does not answer within 250 ms, and an
+ *       older number, mostly 0, in the first second after the broker has started. Depth therefore
+ *       asks again until the link is 2 seconds old, unless the link has made the queue or had a
  *       confirmation from it; and when a 0 took that long. Not seen through: a 0 while a cluster
  *       elects a new leader.
  *   <li>A broker whose process is killed forgets a quorum queue, with its messages, that was made
@@ -104,18 +104,18 @@
  *       that was confirmed.
  *   <li>A thread that is blocked in a write to a silent broker keeps amqp-client from ending the
  *       connection after missed heartbeats. The adapter closes the socket itself.
- *   <li>amqp-client stops reading a whole connection when 1000 deliveries wait for one slow consumer.
- *       The adapter has its callbacks run on the reading thread and queues by itself.
+ *   <li>amqp-client stops reading a whole connection when 1000 deliveries wait for one slow
+ *       consumer. The adapter has its callbacks run on the reading thread and queues by itself.
  * </ul>
  *
  * <p>When the broker runs short of memory or disk it stops reading from connections that publish.
- * Sends then wait unconfirmed, nothing is lost, and a warning is logged; consumers go on, as they have
- * a connection of their own. A delivery that is held longer than the broker's {@code
+ * Sends then wait unconfirmed, nothing is lost, and a warning is logged; consumers go on, as they
+ * have a connection of their own. A delivery that is held longer than the broker's {@code
  * consumer_timeout} (30 minutes by default) costs the consumer its channel: it is opened again, and
  * the message comes again.
  *
- * <p>Not declared: transactions that are atomic. AMQP's {@code tx} does not cover quorum queues, nor
- * several of them at once.
+ * <p>Not declared: transactions that are atomic. AMQP's {@code tx} does not cover quorum queues,
+ * nor several of them at once.
  */
 @NullMarked
 package io.anymq.rabbit;

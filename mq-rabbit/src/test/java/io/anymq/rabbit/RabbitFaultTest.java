@@ -109,7 +109,8 @@ final class RabbitFaultTest {
 
   @Test
   void wrongCredentials() {
-    assertFails(broker().url().replace("guest:guest", "guest:wrong"), AuthenticationException.class);
+    assertFails(
+        broker().url().replace("guest:guest", "guest:wrong"), AuthenticationException.class);
   }
 
   @Test

@@ -452,6 +452,7 @@ final class RabbitLinkTest {
   private void publish(String exchange, String key, String text) throws Exception {
     onChannel(
         channel ->
-            channel.basicPublish(exchange, key, new BasicProperties(), text.getBytes(StandardCharsets.UTF_8)));
+            channel.basicPublish(
+                exchange, key, new BasicProperties(), text.getBytes(StandardCharsets.UTF_8)));
   }
 }
