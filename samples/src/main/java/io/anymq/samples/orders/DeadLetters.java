@@ -11,6 +11,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 
 /** The dead-letter queue of the orders, emptied and sorted by the kind of the reason. */
@@ -20,8 +21,7 @@ final class DeadLetters {
   private static final Duration QUIET = Duration.ofMillis(300);
 
   private final Set<Integer> rows = new HashSet<>();
-  private final Map<String, Integer> byKind = new TreeMap<>();
-  private final Map<String, String> examples = new TreeMap<>();
+  private final Map<String, SortedMap<Integer, String>> byKind = new TreeMap<>();
   private int duplicates;
 
   DeadLetters() {}
@@ -40,11 +40,11 @@ final class DeadLetters {
   }
 
   private void add(Message message) {
-    if (rows.add(Order.row(message))) {
+    int row = Order.row(message);
+    if (rows.add(row)) {
       String reason = DeadLetter.of(message).map(DeadLetter::error).orElse("no reason given");
       String kind = InvalidOrderException.kindIn(reason);
-      byKind.merge(kind, 1, Integer::sum);
-      examples.putIfAbsent(kind, "row " + Order.row(message) + ", " + reason);
+      byKind.computeIfAbsent(kind, each -> new TreeMap<>()).put(row, reason);
     } else {
       duplicates++;
     }
@@ -58,13 +58,8 @@ final class DeadLetters {
     return duplicates;
   }
 
-  /** How many rows there are of each kind. */
-  Map<String, Integer> byKind() {
+  /** For each kind of reason, its rows and the reason of each. */
+  Map<String, SortedMap<Integer, String>> byKind() {
     return byKind;
-  }
-
-  /** The first row of a kind, and its reason. */
-  String example(String kind) {
-    return examples.getOrDefault(kind, "");
   }
 }

@@ -3,6 +3,7 @@ package io.anymq.samples.orders;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedMap;
 
 /**
  * What came out of it, and whether it adds up.
@@ -47,11 +48,7 @@ record Totals(
         .forEach((product, amount) -> console.line("  %-28s %,14.2f EUR", product, amount));
     console.line("");
     console.line("Dead letters by reason");
-    deadLetters
-        .byKind()
-        .forEach(
-            (kind, count) ->
-                console.line("  %-10s %,5d   %s", kind, count, deadLetters.example(kind)));
+    deadLetters.byKind().forEach((kind, rows) -> print(console, kind, rows));
     console.line("");
     console.line("Totals");
     console.line("  %-20s %,7d", "rows read", rows);
@@ -64,6 +61,11 @@ record Totals(
         "dead-lettered", deadLetters.count(), "", duplicates(deadLetters.duplicates()));
     console.line("  %-20s %,7d", "left in the queue", waiting);
     console.line("");
+  }
+
+  private static void print(Console console, String kind, SortedMap<Integer, String> rows) {
+    int first = rows.firstKey();
+    console.line("  %-10s %,5d   row %d, %s", kind, rows.size(), first, rows.get(first));
   }
 
   private static void print(Console console, String name, Tally tally) {
