@@ -1,23 +1,22 @@
 package io.anymq.cli;
 
-import io.anymq.cli.compare.BackendRun;
-import io.anymq.cli.compare.Comparer;
-import io.anymq.cli.compare.ComparisonTable;
-import io.anymq.cli.compare.ProgressPrinter;
-import io.anymq.cli.compare.Report;
 import io.anymq.tck.BackendHarness;
 import io.anymq.tck.Rule;
 import io.anymq.tck.RuleCatalogue;
+import io.anymq.tck.TckRunner;
+import io.anymq.tck.report.Report;
+import io.anymq.tck.report.ReportFile;
+import io.anymq.tck.report.ReportTable;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -57,17 +56,30 @@ final class CompareCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    Instant startedAt = Instant.now();
     List<BackendHarness> harnesses = harnesses();
-    List<Rule> rules =
-        words.isEmpty() ? RuleCatalogue.kit().rules() : RuleCatalogue.kit().select(words);
+    List<Rule> rules = rules();
     PrintWriter out = spec.commandLine().getOut();
-    out.printf("%d rules on %d backends%n", rules.size(), harnesses.size());
-    List<BackendRun> runs = new Comparer(rules, new ProgressPrinter(out)).run(harnesses);
-    new ComparisonTable(rules, runs).lines().forEach(out::println);
-    Report report = Report.of(VersionProvider.version(), startedAt, runs);
-    out.println("\nWritten to " + report.writeTo(directory));
-    return runs.stream().allMatch(BackendRun::holds) ? 0 : 1;
+    out.printf(
+        "%d rules on %s%n",
+        rules.size(),
+        harnesses.stream().map(BackendHarness::name).collect(Collectors.joining(", ")));
+    Report report =
+        TckRunner.of(rules)
+            .tellingTo(new CompareProgress(out))
+            .run(harnesses, VersionProvider.version());
+    out.println();
+    out.println(ReportTable.of(report));
+    out.println("Written to " + ReportFile.write(report, directory.toAbsolutePath().normalize()));
+    return report.clean() ? 0 : 1;
+  }
+
+  private List<Rule> rules() {
+    RuleCatalogue kit = RuleCatalogue.kit();
+    try {
+      return words.isEmpty() ? kit.rules() : kit.select(words);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+    }
   }
 
   private List<BackendHarness> harnesses() {

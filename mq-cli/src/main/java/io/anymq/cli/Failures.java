@@ -3,12 +3,15 @@ package io.anymq.cli;
 import io.anymq.InvalidOptionException;
 import java.io.PrintWriter;
 import java.nio.file.NoSuchFileException;
+import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Tells the user in a sentence what went wrong. */
 final class Failures {
+
+  private static final int LAST_LINES = 8;
 
   private Failures() {}
 
@@ -28,13 +31,23 @@ final class Failures {
 
   /** The command failed. */
   static int report(Exception failure, CommandLine command, boolean verbose) {
-    command.getErr().println("mq: " + sentence(failure));
+    command.getErr().println("mq: " + (verbose ? sentence(failure) : shortened(sentence(failure))));
     if (verbose) {
       failure.printStackTrace(command.getErr());
     }
     boolean misused =
         failure instanceof InvalidOptionException || failure instanceof IllegalArgumentException;
     return misused ? CommandLine.ExitCode.USAGE : CommandLine.ExitCode.SOFTWARE;
+  }
+
+  /** A broker's log may follow its failure; its end is what matters. */
+  private static String shortened(String sentence) {
+    List<String> lines = sentence.lines().toList();
+    int tail = lines.size() - LAST_LINES;
+    if (tail <= LAST_LINES) {
+      return sentence;
+    }
+    return lines.get(0) + "\n" + String.join("\n", lines.subList(tail, lines.size()));
   }
 
   private static String sentence(Exception failure) {

@@ -2,7 +2,8 @@ package io.anymq.cli;
 
 /**
  * How much of the log is shown. The commands print their own results; the log, the native clients'
- * above all, is for who asks for it.
+ * above all, is for who asks for it. What is said about getting brokers is for everybody: it may
+ * mean a download.
  */
 final class Logging {
 
@@ -14,6 +15,9 @@ final class Logging {
   static void set(boolean verbose) {
     System.setProperty(PREFIX + "defaultLogLevel", verbose ? "info" : "off");
     System.setProperty(PREFIX + "log.io.anymq", verbose ? "debug" : "error");
+    System.setProperty(PREFIX + "log.io.anymq.tck.broker", verbose ? "debug" : "info");
     System.setProperty(PREFIX + "log.org.apache.kafka", verbose ? "warn" : "off");
+    System.setProperty(PREFIX + "showThreadName", String.valueOf(verbose));
+    System.setProperty(PREFIX + "showLogName", String.valueOf(verbose));
   }
 }

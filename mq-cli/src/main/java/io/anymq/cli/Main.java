@@ -23,6 +23,7 @@ import picocli.CommandLine.Spec;
       CompareCommand.class,
       TestCommand.class,
       BenchCommand.class,
+      DocsCommand.class,
     },
     footerHeading = "%n",
     footer = {

@@ -1,6 +1,8 @@
 package io.anymq.samples.orders;
 
 import io.anymq.Connection;
+import io.anymq.ConnectionLostException;
+import io.anymq.ConnectionState;
 import io.anymq.Destination;
 import io.anymq.MessagingException;
 import io.anymq.Queue;
@@ -165,6 +167,9 @@ public final class OrdersDemo {
   }
 
   private void remove(Connection desk) {
+    if (desk.state() != ConnectionState.OPEN) {
+      throw new ConnectionLostException("there is no connection to take them away by");
+    }
     for (String name : List.of(REVENUE, AUDIT)) {
       desk.unsubscribe(pricedOrders, name);
     }
