@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -43,7 +44,7 @@ final class BrokerCommand implements Callable<Integer> {
   private @Nullable Duration restartAfter;
 
   @Override
-  public Integer call() throws InterruptedException {
+  public Integer call() throws InterruptedException, ExecutionException {
     PrintWriter out = spec.commandLine().getOut();
     BrokerProvisioner provisioner = BrokerProvisioner.system().announcingTo(out::println);
     if (!provisioner.names().contains(name)) {
@@ -59,7 +60,8 @@ final class BrokerCommand implements Callable<Integer> {
     }
   }
 
-  private int watch(BrokerHandle broker, PrintWriter out) throws InterruptedException {
+  private int watch(BrokerHandle broker, PrintWriter out)
+      throws InterruptedException, ExecutionException {
     while (true) {
       Optional<ProcessHandle> process = BrokerProcess.find();
       process.ifPresent(running -> out.println("PID:  " + running.pid()));
@@ -77,9 +79,10 @@ final class BrokerCommand implements Callable<Integer> {
   }
 
   /** A broker that is no process of ours ends with this program. */
-  private static void awaitEnd(Optional<ProcessHandle> process) throws InterruptedException {
+  private static void awaitEnd(Optional<ProcessHandle> process)
+      throws InterruptedException, ExecutionException {
     if (process.isPresent()) {
-      process.get().onExit().join();
+      process.get().onExit().get();
     } else {
       new CountDownLatch(1).await();
     }

@@ -21,7 +21,10 @@ final class CapabilityTable {
     lines.add("|---|" + backends.stream().map(each -> ":-:|").collect(Collectors.joining()));
     for (Capability capability : Capability.values()) {
       lines.add(
-          row(name(capability), backends, each -> cell(each.capabilities().get(capability.name()))));
+          row(
+              name(capability),
+              backends,
+              each -> cell(each, capability)));
     }
     return lines;
   }
@@ -30,7 +33,9 @@ final class CapabilityTable {
     return capability.name().toLowerCase(Locale.ROOT).replace('_', ' ');
   }
 
-  private static String cell(String support) {
+  private static String cell(BackendReport backend, Capability capability) {
+    String unsupported = Support.UNSUPPORTED.name();
+    String support = backend.capabilities().getOrDefault(capability.name(), unsupported);
     return switch (Support.valueOf(support)) {
       case NATIVE -> "N";
       case EMULATED -> "C";

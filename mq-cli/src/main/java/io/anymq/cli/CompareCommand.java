@@ -83,8 +83,7 @@ final class CompareCommand implements Callable<Integer> {
   }
 
   private List<BackendHarness> harnesses() {
-    Map<String, BackendHarness> known = new TreeMap<>();
-    ServiceLoader.load(BackendHarness.class).forEach(each -> known.put(each.name(), each));
+    Map<String, BackendHarness> known = known();
     if (backends.isEmpty()) {
       return List.copyOf(known.values());
     }
@@ -100,5 +99,12 @@ final class CompareCommand implements Callable<Integer> {
       chosen.add(harness);
     }
     return chosen;
+  }
+
+  /** The backends that there are, by name. */
+  static Map<String, BackendHarness> known() {
+    Map<String, BackendHarness> known = new TreeMap<>();
+    ServiceLoader.load(BackendHarness.class).forEach(each -> known.put(each.name(), each));
+    return known;
   }
 }

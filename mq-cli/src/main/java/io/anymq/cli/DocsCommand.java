@@ -3,7 +3,10 @@ package io.anymq.cli;
 import io.anymq.tck.report.Report;
 import io.anymq.tck.report.ReportFile;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -15,12 +18,11 @@ import picocli.CommandLine.Option;
     hidden = true,
     header = "Bring the tables in README.md and docs/ up to date.",
     description =
-        "Writes the options into docs/options.md, and the capabilities that a report.json of all backends holds into"
-            + " README.md. Tests fail when either is out of date.")
+        "Writes the options into docs/options.md, and into README.md the program and the capabilities that a"
+            + " report.json of all backends holds. Tests fail when something is out of date.")
 final class DocsCommand implements Callable<Integer> {
 
-  static final String CAPABILITIES = "capabilities";
-  static final String OPTIONS = "options";
+  private static final String PROGRAM = "samples/src/main/java/io/anymq/samples/Quickstart.java";
 
   @Option(
       names = "--report",
@@ -37,6 +39,7 @@ final class DocsCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     options(home).write(OptionTable.lines());
+    program(home).write(programLines(home));
     if (report != null) {
       Report read = ReportFile.read(report);
       capabilities(home).write(CapabilityTable.lines(read.backends()));
@@ -44,11 +47,27 @@ final class DocsCommand implements Callable<Integer> {
     return 0;
   }
 
+  /** The tables of options. */
   static MarkedText options(Path home) {
-    return new MarkedText(home.resolve("docs/options.md"), OPTIONS);
+    return new MarkedText(home.resolve("docs/options.md"), "options");
   }
 
+  /** The table of capabilities. */
   static MarkedText capabilities(Path home) {
-    return new MarkedText(home.resolve("README.md"), CAPABILITIES);
+    return new MarkedText(home.resolve("README.md"), "capabilities");
+  }
+
+  /** The program in the README. */
+  static MarkedText program(Path home) {
+    return new MarkedText(home.resolve("README.md"), "program");
+  }
+
+  /** That program's source, its package left out, as a block of Markdown. */
+  static List<String> programLines(Path home) throws IOException {
+    List<String> lines = new ArrayList<>(Files.readAllLines(home.resolve(PROGRAM)));
+    lines.subList(0, 2).clear();
+    lines.add(0, "```java");
+    lines.add("```");
+    return lines;
   }
 }
