@@ -20,11 +20,7 @@ final class CapabilityTable {
     lines.add(row("capability", backends, BackendReport::name));
     lines.add("|---|" + backends.stream().map(each -> ":-:|").collect(Collectors.joining()));
     for (Capability capability : Capability.values()) {
-      lines.add(
-          row(
-              name(capability),
-              backends,
-              each -> cell(each, capability)));
+      lines.add(row(name(capability), backends, each -> cell(each, capability)));
     }
     return lines;
   }

@@ -92,7 +92,8 @@ class MainTest {
   @Test
   void comparisonShowsTheRulesAndWritesTheReport() throws IOException {
     assertThat(
-            execute("compare", "--backends", "zeromq", "--rules", "SEND-01", "--out", "" + directory))
+            execute(
+                "compare", "--backends", "zeromq", "--rules", "SEND-01", "--out", "" + directory))
         .as(err.toString())
         .isZero();
     assertThat(out.toString()).contains("zeromq").contains("SEND-01").contains("0 failed");
