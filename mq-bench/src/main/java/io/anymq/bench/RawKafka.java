@@ -3,6 +3,7 @@ package io.anymq.bench;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
@@ -22,6 +23,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
 
 /** kafka-clients: an idempotent producer, a share consumer that accepts what each poll brought. */
 final class RawKafka implements Contender {
@@ -33,13 +35,30 @@ final class RawKafka implements Contender {
 
   private final String servers;
   private final Admin admin;
-  private final KafkaProducer<byte[], byte[]> producer;
   private String topic = "";
+  private @Nullable KafkaProducer<byte[], byte[]> producer;
 
   RawKafka(String url) {
     servers = url.replaceFirst("^kafka://", "").replaceFirst("[/?].*$", "");
     admin = Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, servers));
-    producer =
+  }
+
+  /** The share group begins at the first record, and is set up before the first member joins. */
+  @Override
+  public void prepare(String name) throws Exception {
+    topic = name;
+    admin.createTopics(List.of(new NewTopic(name, 1, (short) 1))).all().get();
+    producer = producer(name);
+    ConfigResource group = new ConfigResource(ConfigResource.Type.GROUP, name);
+    ConfigEntry earliest = new ConfigEntry("share.auto.offset.reset", "earliest");
+    AlterConfigOp set = new AlterConfigOp(earliest, AlterConfigOp.OpType.SET);
+    admin.incrementalAlterConfigs(Map.of(group, List.of(set))).all().get();
+    admin.alterShareGroupOffsets(name, Map.of(new TopicPartition(name, 0), 0L)).all().get();
+  }
+
+  /** One for each topic: it would go on asking for a topic that was deleted. */
+  private KafkaProducer<byte[], byte[]> producer(String name) {
+    KafkaProducer<byte[], byte[]> made =
         new KafkaProducer<>(
             Map.of(
                 ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
@@ -52,23 +71,13 @@ final class RawKafka implements Contender {
                 BATCH_BYTES),
             new ByteArraySerializer(),
             new ByteArraySerializer());
-  }
-
-  /** The share group begins at the first record, and is set up before the first member joins. */
-  @Override
-  public void prepare(String name) throws Exception {
-    topic = name;
-    admin.createTopics(List.of(new NewTopic(name, 1, (short) 1))).all().get();
-    producer.partitionsFor(name);
-    ConfigResource group = new ConfigResource(ConfigResource.Type.GROUP, name);
-    ConfigEntry earliest = new ConfigEntry("share.auto.offset.reset", "earliest");
-    AlterConfigOp set = new AlterConfigOp(earliest, AlterConfigOp.OpType.SET);
-    admin.incrementalAlterConfigs(Map.of(group, List.of(set))).all().get();
-    admin.alterShareGroupOffsets(name, Map.of(new TopicPartition(name, 0), 0L)).all().get();
+    made.partitionsFor(name);
+    return made;
   }
 
   @Override
   public void sendConfirmed(int messages) throws InterruptedException {
+    KafkaProducer<byte[], byte[]> to = Objects.requireNonNull(producer, "prepare comes first");
     Confirmations confirmations = new Confirmations(messages, WINDOW);
     Callback outcome =
         (stored, failure) -> {
@@ -80,7 +89,7 @@ final class RawKafka implements Contender {
         };
     for (int number = 0; number < messages; number++) {
       confirmations.enter();
-      var unused = producer.send(new ProducerRecord<>(topic, Payload.of(number)), outcome);
+      var unused = to.send(new ProducerRecord<>(topic, Payload.of(number)), outcome);
     }
     confirmations.awaitAll();
   }
@@ -147,13 +156,22 @@ final class RawKafka implements Contender {
 
   @Override
   public void clear() throws ExecutionException, InterruptedException {
+    closeProducer();
     admin.deleteShareGroups(List.of(topic)).all().get();
     admin.deleteTopics(List.of(topic)).all().get();
   }
 
   @Override
   public void close() {
-    producer.close();
+    closeProducer();
     admin.close();
+  }
+
+  private void closeProducer() {
+    KafkaProducer<byte[], byte[]> last = producer;
+    if (last != null) {
+      last.close();
+      producer = null;
+    }
   }
 }
