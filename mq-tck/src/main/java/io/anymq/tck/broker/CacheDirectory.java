@@ -4,10 +4,14 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.Set;
 
 /**
  * A directory for what takes long to get and stays the same: {@code anymq.cache} or {@code
@@ -21,6 +25,8 @@ import java.time.Duration;
 final class CacheDirectory {
 
   private static final Duration LOCK_LIMIT = Duration.ofMinutes(15);
+  private static final Set<PosixFilePermission> ONLY_ME =
+      PosixFilePermissions.fromString("rwx------");
   private static final long LOCK_POLL_MILLIS = 200;
   private static final Object IN_THIS_JVM = new Object();
 
@@ -46,8 +52,28 @@ final class CacheDirectory {
     if (Files.isDirectory(home) && Files.isWritable(home)) {
       return home.resolve(".cache").resolve("anymq");
     }
-    return Path.of(
-        System.getProperty("java.io.tmpdir"), "anymq-cache-" + System.getProperty("user.name"));
+    return ownedByUs(
+        Path.of(
+            System.getProperty("java.io.tmpdir"),
+            "anymq-cache-" + System.getProperty("user.name")));
+  }
+
+  /** Programs are run from here, so nobody else may have made it in a place where all can write. */
+  private static Path ownedByUs(Path directory) {
+    String me = System.getProperty("user.name");
+    try {
+      if (!Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
+        Files.createDirectory(directory, PosixFilePermissions.asFileAttribute(ONLY_ME));
+      }
+      String owner = Files.getOwner(directory, LinkOption.NOFOLLOW_LINKS).getName();
+      if (!owner.equals(me)) {
+        throw new IOException("it belongs to " + owner);
+      }
+      return directory;
+    } catch (IOException e) {
+      throw new BrokerUnavailableException(
+          "cannot use " + directory + " as a cache (" + e.getMessage() + "); set anymq.cache", e);
+    }
   }
 
   /**
