@@ -119,6 +119,22 @@ final class LinkState {
     }
   }
 
+  /** The link is lost, and there is to be no other; false when it is not the link in use. */
+  boolean loseForGood(long epoch, MessagingException cause) {
+    lock.lock();
+    try {
+      if (state != ConnectionState.OPEN || current == null || current.epoch() != epoch) {
+        return false;
+      }
+      current = null;
+      failure = cause;
+      become(ConnectionState.CLOSED, cause);
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Recovery is given up; false when the connection has been closed meanwhile. */
   boolean giveUp(MessagingException cause) {
     lock.lock();

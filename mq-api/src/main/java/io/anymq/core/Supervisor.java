@@ -92,8 +92,13 @@ final class Supervisor {
     }
 
     private void begin(Current link, MessagingException cause) {
-      if (state.lose(link.epoch(), cause)) {
-        LOG.warn("Connection to {} lost: {}", factory.url(), cause.getMessage());
+      LOG.warn("Connection to {} lost: {}", factory.url(), cause.getMessage());
+      if (!options().get(ConnectionOptions.RECOVERY)) {
+        MessagingException last = lostForGood(cause);
+        if (state.loseForGood(link.epoch(), last)) {
+          threads.maintain(() -> end(link, last));
+        }
+      } else if (state.lose(link.epoch(), cause)) {
         threads.maintain(() -> recover(link, cause));
       }
     }
@@ -118,10 +123,6 @@ final class Supervisor {
 
   private void recover(Current lost, MessagingException cause) {
     leave(lost);
-    if (!options().get(ConnectionOptions.RECOVERY)) {
-      giveUp(cause);
-      return;
-    }
     Deadline deadline = recoveryDeadline();
     Backoff backoff = Backoff.of(options());
     MessagingException last = cause;
@@ -167,15 +168,27 @@ final class Supervisor {
   }
 
   private void giveUp(MessagingException cause) {
-    MessagingException last =
-        new ConnectionLostException(
-            "The connection to %s broke and was not recovered: %s"
-                .formatted(factory.url(), cause.getMessage()),
-            cause);
+    MessagingException last = lostForGood(cause);
     if (state.giveUp(last)) {
-      children.forEach(child -> child.fail(last));
-      threads.shutdown();
+      failChildren(last);
     }
+  }
+
+  private void end(Current lost, MessagingException cause) {
+    leave(lost);
+    failChildren(cause);
+  }
+
+  private void failChildren(MessagingException cause) {
+    children.forEach(child -> child.fail(cause));
+    threads.shutdown();
+  }
+
+  private MessagingException lostForGood(MessagingException cause) {
+    return new ConnectionLostException(
+        "The connection to %s broke and was not recovered: %s"
+            .formatted(factory.url(), cause.getMessage()),
+        cause);
   }
 
   private Deadline recoveryDeadline() {
