@@ -64,7 +64,9 @@ final class OursContender implements Contender {
 
   private static void count(Message message, Tally tally) {
     try {
-      tally.add(Payload.number(message.bodyBuffer()));
+      if (tally.add(Payload.number(message.bodyBuffer()))) {
+        tally.done();
+      }
     } catch (BenchException e) {
       tally.fail(e);
     }

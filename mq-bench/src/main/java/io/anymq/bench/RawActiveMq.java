@@ -99,6 +99,9 @@ final class RawActiveMq implements Contender {
               message.acknowledge();
               pending[0] = 0;
             }
+            if (last) {
+              tally.done();
+            }
           } catch (JMSException | RuntimeException e) {
             tally.fail(e);
           }

@@ -85,6 +85,9 @@ final class RawRabbitMq implements Contender {
             channel.basicAck(delivery.getEnvelope().getDeliveryTag(), true);
             pending[0] = 0;
           }
+          if (last) {
+            tally.done();
+          }
         };
     CancelCallback cancelled = tag -> tally.fail(new IOException("cancelled by the broker"));
     String tag = channel.basicConsume(queue, false, deliver, cancelled);

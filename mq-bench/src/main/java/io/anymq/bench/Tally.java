@@ -46,7 +46,6 @@ final class Tally {
     arrived++;
     if (isComplete()) {
       lastAt = System.nanoTime();
-      finished.countDown();
     }
     return isComplete();
   }
@@ -54,6 +53,11 @@ final class Tally {
   /** How many messages there are to come. */
   int expected() {
     return expected;
+  }
+
+  /** Ends the waiting: all have arrived and are accepted. */
+  void done() {
+    finished.countDown();
   }
 
   /** Whether all have arrived; for the thread that counts. */
@@ -68,7 +72,7 @@ final class Tally {
   }
 
   /**
-   * Waits for the last one.
+   * Waits until {@link #done} was said.
    *
    * @throws BenchException when it does not come in time, or counting failed
    */

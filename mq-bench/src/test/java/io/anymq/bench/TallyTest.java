@@ -17,6 +17,7 @@ class TallyTest {
     assertThat(tally.add(2)).isFalse();
     assertThat(tally.add(0)).isFalse();
     assertThat(tally.add(1)).isTrue();
+    tally.done();
 
     tally.await(SHORT);
     assertThat(tally.elapsed()).isPositive();
