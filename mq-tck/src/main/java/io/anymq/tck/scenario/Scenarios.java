@@ -21,7 +21,13 @@ public final class Scenarios {
           DurableScenarios.class,
           DepthScenarios.class,
           TransactionScenarios.class,
-          DestinationScenarios.class);
+          DestinationScenarios.class,
+          LifecycleScenarios.class,
+          RecoveryScenarios.class,
+          CrashScenarios.class,
+          ErrorScenarios.class,
+          ConfigurationScenarios.class,
+          InteropScenarios.class);
 
   private Scenarios() {}
 

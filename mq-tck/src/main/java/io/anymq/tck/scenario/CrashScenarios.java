@@ -1,0 +1,215 @@
+package io.anymq.tck.scenario;
+
+import io.anymq.Capability;
+import io.anymq.Connection;
+import io.anymq.Consumer;
+import io.anymq.Delivery;
+import io.anymq.Message;
+import io.anymq.Queue;
+import io.anymq.SubscriptionOptions;
+import io.anymq.Topic;
+import io.anymq.tck.Scenario;
+import io.anymq.tck.broker.BrokerControl;
+import io.anymq.tck.ledger.Ledger;
+import io.anymq.tck.ledger.Reconciliation;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/** RECOV: what the death of the broker process does, and does not do. */
+final class CrashScenarios {
+
+  private static final int MESSAGES = 400;
+
+  private CrashScenarios() {}
+
+  @Scenario(
+      id = "RECOV-20",
+      title = "Nothing confirmed is lost when the broker is killed while messages are sent",
+      intent = "The promise of the library, at its hardest moment.",
+      needs = Capability.PERSISTENCE,
+      controls = {BrokerControl.KILL, BrokerControl.RESTART},
+      limitSeconds = 180)
+  static void killedWhileSending(ScenarioContext t) {
+    Queue queue = t.queue();
+    Connection connection = t.connect();
+    Ledger ledger = new Ledger();
+    List<CompletableFuture<?>> sent = new ArrayList<>();
+    t.onClose(t.broker()::restart);
+    for (int i = 0; i < MESSAGES; i++) {
+      if (i == MESSAGES / 2) {
+        Check.eventually(
+            () -> ledger.confirmations() > 0, "a confirmation", ledger::reconcile, "sendAsync");
+        t.broker().kill();
+        t.broker().restart();
+      }
+      Message message = ledger.next("key-" + i % 5, 100);
+      sent.add(ledger.track(message, connection.sendAsync(queue, message)));
+    }
+    sent.forEach(each -> completes(each, "every send after the restart"));
+    drain(t, queue, ledger);
+    LedgerCheck.nothingLost(ledger.reconcile());
+  }
+
+  @Scenario(
+      id = "RECOV-21",
+      title = "Nothing is lost when the broker is killed while messages are consumed",
+      intent = "What was not settled comes again, and what comes again is marked.",
+      needs = Capability.PERSISTENCE,
+      controls = {BrokerControl.KILL, BrokerControl.RESTART},
+      limitSeconds = 180)
+  static void killedWhileConsuming(ScenarioContext t) {
+    Queue queue = t.queue();
+    Connection connection = t.connect();
+    Ledger ledger = new Ledger();
+    send(connection, queue, ledger, 100);
+    Consumer consumer = connection.createConsumer(queue, Messages.manual(10));
+    for (int i = 0; i < 30; i++) {
+      Delivery delivery = Messages.take(consumer);
+      ledger.received(delivery);
+      delivery.accept();
+    }
+    Delivery held = Messages.take(consumer);
+    ledger.received(held);
+    t.onClose(t.broker()::restart);
+    t.broker().kill();
+    t.broker().restart();
+    while (!ledger.complete()) {
+      Delivery delivery = take(consumer, ledger);
+      ledger.received(delivery);
+      delivery.accept();
+    }
+    Optional<Delivery> more = consumer.receive(Duration.ofSeconds(1));
+    while (more.isPresent()) {
+      ledger.received(more.get());
+      more.get().accept();
+      more = consumer.receive(ScenarioContext.SILENCE);
+    }
+    Reconciliation books = ledger.reconcile();
+    LedgerCheck.nothingLost(books);
+    Check.that(
+        books.unflaggedDuplicates().isEmpty(),
+        "every message that comes again after a crash to be marked as redelivered",
+        books,
+        "the redelivered flag after a restart of the broker");
+  }
+
+  @Scenario(
+      id = "RECOV-22",
+      title = "Persistent messages survive an orderly restart of the broker",
+      intent = "Maintenance loses nothing.",
+      needs = Capability.PERSISTENCE,
+      controls = {BrokerControl.STOP, BrokerControl.RESTART},
+      limitSeconds = 180)
+  static void restarted(ScenarioContext t) {
+    Queue queue = t.queue();
+    Topic topic = t.topic();
+    t.removeAtEnd(topic, "keeper");
+    Connection connection = t.connect();
+    boolean durable = t.supports(Capability.DURABLE_SUBSCRIPTIONS);
+    if (durable) {
+      connection.subscribe(topic, SubscriptionOptions.durable("keeper")).close();
+    }
+    Messages.sendNumbers(connection, queue, 20);
+    Messages.sendNumbers(connection, topic, 5);
+    connection.close();
+    t.onClose(t.broker()::restart);
+    t.broker().stop();
+    t.broker().restart();
+    Connection after = t.connect();
+    List<String> texts = Messages.takeTexts(after.createConsumer(queue), 20);
+    Check.equal(Messages.numbers(20), texts, "what the queue kept", "that messages are durable");
+    if (durable) {
+      Consumer keeper = after.subscribe(topic, SubscriptionOptions.durable("keeper"));
+      List<String> kept = Messages.takeTexts(keeper, 5);
+      Check.equal(Messages.numbers(5), kept, "what the subscription kept", "its durability");
+    }
+  }
+
+  @Scenario(
+      id = "RECOV-23",
+      title = "Senders and consumers work through a crash of the broker by themselves",
+      intent = "A running system comes through without anybody's help.",
+      needs = Capability.PERSISTENCE,
+      controls = {BrokerControl.KILL, BrokerControl.RESTART},
+      limitSeconds = 180)
+  static void runningSystem(ScenarioContext t) {
+    Queue queue = t.queue();
+    Ledger ledger = new Ledger();
+    Connection consuming = t.connect();
+    consuming.createConsumer(
+        queue,
+        io.anymq.ConsumerOptions.builder().concurrency(2).prefetch(20).build(),
+        ledger::received);
+    Connection sending = t.connect();
+    AtomicBoolean crashed = new AtomicBoolean();
+    t.onClose(t.broker()::restart);
+    var crash =
+        t.inThread(
+            () -> {
+              Check.eventually(
+                  () -> ledger.arrivals() > 20, "arrivals", ledger::arrivals, "the consumer");
+              t.broker().kill();
+              t.broker().restart();
+              crashed.set(true);
+            });
+    int sentAfter = 0;
+    while (sentAfter < 50) {
+      sentAfter += crashed.get() ? 1 : 0;
+      Message message = ledger.next("key", 50);
+      sending.send(queue, message);
+      ledger.confirmed(message);
+    }
+    Check.completes(crash, "the crash", "the scenario");
+    Check.eventually(
+        Duration.ofSeconds(60),
+        ledger::complete,
+        "every confirmed message to arrive",
+        ledger::reconcile,
+        "what is made again after a crash");
+    LedgerCheck.nothingLost(ledger.reconcile());
+  }
+
+  private static void send(Connection connection, Queue queue, Ledger ledger, int count) {
+    List<CompletableFuture<?>> sent = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      Message message = ledger.next("key", 50);
+      sent.add(ledger.track(message, connection.sendAsync(queue, message)));
+    }
+    sent.forEach(each -> completes(each, "every send"));
+  }
+
+  /** A crash may take longer to get over than calm weather allows. */
+  private static void completes(CompletableFuture<?> future, String what) {
+    Check.eventually(
+        Duration.ofSeconds(60), future::isDone, what + " to complete", () -> "one that does not",
+        "what becomes of unconfirmed sends when the link is lost");
+  }
+
+  private static void drain(ScenarioContext t, Queue queue, Ledger ledger) {
+    Consumer consumer = t.connect().createConsumer(queue);
+    while (!ledger.complete()) {
+      ledger.received(take(consumer, ledger));
+    }
+    Optional<Delivery> more = consumer.receive(ScenarioContext.SILENCE);
+    while (more.isPresent()) {
+      ledger.received(more.get());
+      more = consumer.receive(ScenarioContext.SILENCE);
+    }
+  }
+
+  private static Delivery take(Consumer consumer, Ledger ledger) {
+    Duration limit = Duration.ofSeconds(40);
+    return consumer
+        .receive(limit)
+        .orElseThrow(
+            () ->
+                Check.failure(
+                    "every confirmed message to arrive",
+                    "nothing for " + limit.toSeconds() + " s; " + ledger.reconcile(),
+                    "when a send is confirmed, and what is made again after a crash"));
+  }
+}

@@ -1,0 +1,203 @@
+package io.anymq.tck.scenario;
+
+import io.anymq.ConnectFailedException;
+import io.anymq.Connection;
+import io.anymq.ConnectionFactory;
+import io.anymq.Consumer;
+import io.anymq.ErrorCode;
+import io.anymq.MessagingException;
+import io.anymq.Queue;
+import io.anymq.tck.Scenario;
+import io.anymq.tck.broker.BrokerControl;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+
+/** ERR: bad input and what goes wrong. */
+final class ErrorScenarios {
+
+  private static final Duration CONNECT = Duration.ofSeconds(3);
+
+  /** What a connect may take beyond its time-out. */
+  private static final Duration SLACK = Duration.ofSeconds(4);
+
+  private ErrorScenarios() {}
+
+  @Scenario(
+      id = "ERR-01",
+      title = "A wrong port fails in time, with a sentence",
+      intent = "The commonest mistake is found at once.")
+  static void wrongPort(ScenarioContext t) throws Exception {
+    int port = FreePort.closed();
+    MessagingException failure = connectFails(t, port);
+    String text = String.valueOf(failure.getMessage());
+    Check.that(
+        text.contains(Integer.toString(port)), "a message that names the address", text, "ERR");
+    Check.that(failure.isTransient(), "a transient failure", failure.code(), "the error's code");
+  }
+
+  @Scenario(
+      id = "ERR-02",
+      title = "A peer that says nothing fails in time",
+      intent = "A port that takes connections is not yet a broker.")
+  static void silentPeer(ScenarioContext t) throws Exception {
+    try (ServerSocket silent = FreePort.open()) {
+      connectFails(t, silent.getLocalPort());
+    }
+  }
+
+  @Scenario(
+      id = "ERR-03",
+      title = "A peer that speaks another protocol fails in time",
+      intent = "A web server on the port is named as what it is: no broker of this kind.")
+  static void otherProtocol(ScenarioContext t) throws Exception {
+    try (ServerSocket server = FreePort.open()) {
+      var unused = t.inThread(() -> answerAsWebServer(server));
+      connectFails(t, server.getLocalPort());
+    }
+  }
+
+  @Scenario(
+      id = "ERR-04",
+      title = "Wrong credentials are refused as such",
+      intent = "A password that is wrong is not a network that is down.")
+  static void credentials(ScenarioContext t) {
+    String url = t.harness().url(t.broker()).replaceFirst("//[^/@]*@", "//");
+    ConnectionFactory.Builder builder = ConnectionFactory.builder().url(url);
+    t.harness().options().forEach(builder::option);
+    builder.option("user", "anymq-nobody").option("password", "wrong");
+    builder.option("connect-timeout", "5s");
+    ErrorCode[] codes =
+        t.harness().authenticates()
+            ? new ErrorCode[] {ErrorCode.AUTHENTICATION_FAILED}
+            : new ErrorCode[] {
+              ErrorCode.AUTHENTICATION_FAILED, ErrorCode.INVALID_OPTION, ErrorCode.CONNECT_FAILED
+            };
+    Check.refused(
+        () -> t.keep(builder.build().connect()),
+        "connecting with a user and a password that the broker does not know",
+        "that credentials reach the broker, or are refused where they cannot",
+        codes);
+  }
+
+  @Scenario(
+      id = "ERR-05",
+      title = "A broker that is not up fails in time, and works once it is",
+      intent = "Start order is not a matter of luck.",
+      controls = {BrokerControl.STOP, BrokerControl.RESTART},
+      limitSeconds = 120)
+  static void notUp(ScenarioContext t) throws Exception {
+    Queue queue = t.queue();
+    Messages.send(t.connect(), queue, "before");
+    t.onClose(t.broker()::restart);
+    t.broker().stop();
+    Check.within(
+        CONNECT.plus(SLACK),
+        () ->
+            Check.refused(
+                ConnectFailedException.class,
+                () -> t.connect(o -> o.option("connect-timeout", CONNECT.toSeconds() + "s")),
+                "connecting to a broker that is down",
+                "the connect time-out"),
+        "a connect with a time-out of " + CONNECT.toSeconds() + " s",
+        "the connect time-out");
+    t.broker().restart();
+    Consumer consumer = t.connect().createConsumer(queue);
+    Check.equal("before", Messages.takeText(consumer), "what was accepted before", "the restart");
+  }
+
+  @Scenario(
+      id = "ERR-06",
+      title = "Bytes that are no protocol's disturb nobody",
+      intent = "A port scanner is no denial of service.")
+  static void garbage(ScenarioContext t) {
+    Connection connection = t.connect();
+    Queue queue = t.queue();
+    Consumer consumer = connection.createConsumer(queue);
+    t.harness().sendGarbage(t.broker());
+    Messages.send(connection, queue, "a");
+    Check.equal("a", Messages.takeText(consumer), "the message", "what garbage does to the broker");
+    Messages.send(t.connect(), queue, "b");
+    Check.equal("b", Messages.takeText(consumer), "the message", "what garbage does to the broker");
+  }
+
+  @Scenario(
+      id = "ERR-07",
+      title = "A call that asks the broker ends within its time limit",
+      intent = "A silent broker holds nobody for ever.",
+      controls = BrokerControl.CUT_NETWORK)
+  static void operationTimeout(ScenarioContext t) throws Exception {
+    Queue queue = t.newQueue();
+    Connection connection =
+        t.connectProxied(o -> o.option("operation-timeout", "1s"), (which, state, cause) -> {});
+    t.onClose(t.broker()::restoreNetwork);
+    t.broker().cutNetwork();
+    MessagingException failure =
+        Check.within(
+            Duration.ofSeconds(5),
+            () ->
+                Check.refused(
+                    () -> connection.declare(queue),
+                    "declare without a network",
+                    "the operation time-out",
+                    ErrorCode.TIMEOUT,
+                    ErrorCode.CONNECTION_LOST),
+            "a call with a time limit of 1 s",
+            "the operation time-out");
+    Check.that(failure.isTransient(), "a transient failure", failure.code(), "the error's code");
+  }
+
+  @Scenario(
+      id = "ERR-08",
+      title = "A connection that cannot be made leaves nothing behind",
+      intent = "Trying again a thousand times uses nothing up.")
+  static void leavesNothing(ScenarioContext t) {
+    java.util.Set<Thread> before = ThreadWatch.ours();
+    for (int i = 0; i < 3; i++) {
+      ConnectionFactory factory =
+          ConnectionFactory.builder()
+              .url(t.harness().urlOfPort(FreePort.closed()))
+              .option("connect-timeout", "1s")
+              .build();
+      Check.refused(
+          MessagingException.class,
+          () -> t.keep(factory.connect()),
+          "connecting where nobody listens",
+          "connect");
+    }
+    ThreadWatch.noneBeyond(before);
+  }
+
+  private static MessagingException connectFails(ScenarioContext t, int port) throws Exception {
+    ConnectionFactory.Builder builder =
+        ConnectionFactory.builder().url(t.harness().urlOfPort(port));
+    t.harness().options().forEach(builder::option);
+    builder.option("connect-timeout", CONNECT.toSeconds() + "s");
+    return Check.within(
+        CONNECT.plus(SLACK),
+        () ->
+            Check.refused(
+                ConnectFailedException.class,
+                () -> t.keep(builder.build().connect()),
+                "connecting to a port without a broker",
+                "what the native client does until its time-out, and the error translator"),
+        "a connect with a time-out of " + CONNECT.toSeconds() + " s",
+        "that the connect time-out covers the handshake too");
+  }
+
+  private static void answerAsWebServer(ServerSocket server) throws IOException {
+    byte[] answer =
+        "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+    while (!server.isClosed()) {
+      try (Socket socket = server.accept()) {
+        socket.getOutputStream().write(answer);
+      } catch (IOException e) {
+        if (!server.isClosed()) {
+          continue; // the client hung up first
+        }
+      }
+    }
+  }
+}
