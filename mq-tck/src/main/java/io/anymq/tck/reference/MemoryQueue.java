@@ -51,7 +51,8 @@ final class MemoryQueue {
 
   /** Takes messages for a consumer: a fair share of what is there, within its credit. */
   List<Stored> take(int credit) {
-    int share = (ready.size() + consumers.size() - 1) / Math.max(1, consumers.size());
+    int takers = Math.max(1, consumers.size());
+    int share = (ready.size() + takers - 1) / takers;
     List<Stored> taken = new ArrayList<>();
     Iterator<Stored> first = ready.values().iterator();
     while (taken.size() < Math.min(credit, share)) {

@@ -185,7 +185,10 @@ final class CrashScenarios {
   /** A crash may take longer to get over than calm weather allows. */
   private static void completes(CompletableFuture<?> future, String what) {
     Check.eventually(
-        Duration.ofSeconds(60), future::isDone, what + " to complete", () -> "one that does not",
+        Duration.ofSeconds(60),
+        future::isDone,
+        what + " to complete",
+        () -> "one that does not",
         "what becomes of unconfirmed sends when the link is lost");
   }
 

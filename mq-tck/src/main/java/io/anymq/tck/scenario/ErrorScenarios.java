@@ -191,13 +191,16 @@ final class ErrorScenarios {
     byte[] answer =
         "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
     while (!server.isClosed()) {
-      try (Socket socket = server.accept()) {
-        socket.getOutputStream().write(answer);
-      } catch (IOException e) {
-        if (!server.isClosed()) {
-          continue; // the client hung up first
-        }
-      }
+      answer(server.accept(), answer);
+    }
+  }
+
+  private static boolean answer(Socket client, byte[] answer) {
+    try (client) {
+      client.getOutputStream().write(answer);
+      return true;
+    } catch (IOException e) {
+      return false; // the client hung up first
     }
   }
 }

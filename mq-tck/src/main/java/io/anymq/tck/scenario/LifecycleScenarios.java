@@ -138,7 +138,11 @@ final class LifecycleScenarios {
     Messages.send(t.connect(), queue, "stop");
     Check.eventually(
         () -> closed.getCount() == 0, "close to return", connection::state, "whom close waits for");
-    Check.equal(ConnectionState.CLOSED, connection.state(), "the state", "close in a listener");
+    Check.eventually(
+        () -> connection.state() == ConnectionState.CLOSED,
+        "the state CLOSED once the listener has returned",
+        connection::state,
+        "close in a listener");
   }
 
   @Scenario(

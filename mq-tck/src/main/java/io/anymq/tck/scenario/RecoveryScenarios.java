@@ -45,8 +45,9 @@ final class RecoveryScenarios {
     outage.cut();
     outage.restore();
     Check.eventually(
-        () -> outage.states().contains(ConnectionState.RECOVERING)
-            && outage.states().get(outage.states().size() - 1) == ConnectionState.OPEN,
+        () ->
+            outage.states().contains(ConnectionState.RECOVERING)
+                && outage.states().get(outage.states().size() - 1) == ConnectionState.OPEN,
         "OPENING, OPEN, RECOVERING, OPEN",
         outage::states,
         "the states that the listener is told");
@@ -82,9 +83,7 @@ final class RecoveryScenarios {
     outage
         .connection()
         .createConsumer(
-            queue,
-            ConsumerOptions.DEFAULT,
-            delivery -> handled.add(delivery.message().text()));
+            queue, ConsumerOptions.DEFAULT, delivery -> handled.add(delivery.message().text()));
     Connection sender = t.connect();
     Messages.send(sender, queue, "before");
     Check.eventually(() -> handled.contains("before"), "before", () -> handled, AGAIN);
@@ -111,8 +110,7 @@ final class RecoveryScenarios {
     producer.send("0");
     outage.cut();
     Future<Message> blocked = t.inThread(() -> producer.send("1"));
-    CompletableFuture<Message> later =
-        outage.connection().sendAsync(queue, Message.text("2"));
+    CompletableFuture<Message> later = producer.sendAsync(Message.text("2"));
     outage.restore();
     Message sent = Check.completes(blocked, "the send over the outage", AGAIN);
     Check.completes(later, "the asynchronous send over the outage", AGAIN);
@@ -283,7 +281,8 @@ final class RecoveryScenarios {
   static void noRecovery(ScenarioContext t) {
     List<ConnectionState> states = new java.util.concurrent.CopyOnWriteArrayList<>();
     Connection connection =
-        t.connectProxied(o -> o.option("recovery", "false"), (c, state, cause) -> states.add(state));
+        t.connectProxied(
+            o -> o.option("recovery", "false"), (c, state, cause) -> states.add(state));
     Consumer consumer = connection.createConsumer(t.queue());
     t.onClose(t.broker()::restoreNetwork);
     t.broker().cutNetwork();
@@ -332,7 +331,7 @@ final class RecoveryScenarios {
       outage.cut();
       outage.restore();
       producer.send("round " + i);
-      Check.equal("round " + i, Messages.takeText(consumer), "the message", AGAIN);
+      awaitText(consumer, "round " + i);
     }
   }
 
@@ -384,5 +383,14 @@ final class RecoveryScenarios {
     t.broker().resume();
     Check.completes(sent, "the send once the broker goes on", AGAIN);
     Check.equal("during", Messages.takeText(consumer), "the message", AGAIN);
+  }
+
+  /** An acceptance that the outage overtook brings its message again: that is passed over here. */
+  private static void awaitText(Consumer consumer, String text) {
+    Delivery delivery = Messages.take(consumer);
+    while (delivery.redelivered() && !delivery.message().text().equals(text)) {
+      delivery = Messages.take(consumer);
+    }
+    Check.equal(text, delivery.message().text(), "the message", AGAIN);
   }
 }

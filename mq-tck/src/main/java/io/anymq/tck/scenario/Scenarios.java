@@ -27,6 +27,8 @@ public final class Scenarios {
           CrashScenarios.class,
           ErrorScenarios.class,
           ConfigurationScenarios.class,
+          CapabilityScenarios.class,
+          FilterScenarios.class,
           InteropScenarios.class);
 
   private Scenarios() {}
