@@ -203,8 +203,9 @@ final class KafkaConfig {
     config.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, maxPollRecords);
     config.put(ConsumerConfig.SHARE_ACKNOWLEDGEMENT_MODE_CONFIG, "explicit");
     config.put(ConsumerConfig.SHARE_ACQUIRE_MODE_CONFIG, "record_limit");
-    // A lane that waits for its turn does not poll, and must stay a member.
+    // A lane that waits for its turn does not poll, and must stay a member, and connected.
     config.put(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG, Integer.MAX_VALUE);
+    config.put(CommonClientConfigs.CONNECTIONS_MAX_IDLE_MS_CONFIG, (long) Integer.MAX_VALUE);
     return config;
   }
 }
