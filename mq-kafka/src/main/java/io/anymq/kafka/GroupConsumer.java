@@ -70,7 +70,7 @@ final class GroupConsumer implements OpenConsumer {
 
   /** Opens the first lane; throws when that fails. */
   void open() {
-    ShareLane first = addLane(setup.prefetch());
+    ShareLane first = addLane(gate.fullSize());
     if (first == null) {
       return;
     }
@@ -95,11 +95,11 @@ final class GroupConsumer implements OpenConsumer {
     return lane;
   }
 
-  /** Adds a lane when nothing moves though the prefetch has room; called by lanes' threads. */
-  void growIfStalled() {
+  /** Adds a lane when one is needed; called by lanes' threads. */
+  void growIfNeeded() {
     int size = gate.growth();
     if (size > 0) {
-      LOG.debug("{} is held up by slow handlers; one more lane of {}", setup.group(), size);
+      LOG.debug("One more lane of {} for {}", size, setup.group());
       addLane(size);
     }
   }

@@ -2,7 +2,11 @@ package io.anymq.kafka;
 
 import io.anymq.InvalidOptionException;
 import io.anymq.spi.BrokerUrl;
+import java.io.IOException;
+import java.net.ConnectException;
 import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -55,9 +59,23 @@ record KafkaAddress(String host, int port) {
             .formatted(url));
   }
 
-  /** The address, looked up now. */
-  InetSocketAddress resolve() {
-    return new InetSocketAddress(host, port);
+  /** Tries to connect; returns when somebody listens there. */
+  void probe(Duration timeout) throws IOException {
+    try (Socket socket = new Socket()) {
+      socket.connect(new InetSocketAddress(host, port), (int) timeout.toMillis());
+    }
+  }
+
+  /** Whether this machine, or the one there, says that nobody listens. */
+  boolean isRefused(Duration timeout) {
+    try {
+      probe(timeout);
+      return false;
+    } catch (ConnectException e) {
+      return true;
+    } catch (IOException e) {
+      return false; // Silence is no refusal.
+    }
   }
 
   @Override

@@ -9,7 +9,6 @@ import io.anymq.spi.LinkRequest;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.net.Socket;
 import java.time.Duration;
 import java.util.List;
 import java.util.Properties;
@@ -83,8 +82,8 @@ public final class KafkaBackend implements Backend {
       List<KafkaAddress> addresses, Duration timeout, String servers) {
     IOException failure = null;
     for (KafkaAddress address : addresses) {
-      try (Socket socket = new Socket()) {
-        socket.connect(address.resolve(), (int) timeout.toMillis() / addresses.size());
+      try {
+        address.probe(timeout.dividedBy(addresses.size()));
         return;
       } catch (IOException e) {
         failure = e;

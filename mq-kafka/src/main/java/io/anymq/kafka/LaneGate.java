@@ -196,12 +196,21 @@ final class LaneGate {
     }
   }
 
-  /** How large a lane to add now; 0: none. */
+  /** How large a lane is when it need not fit into less: so that two share the prefetch. */
+  int fullSize() {
+    return (prefetch + 1) / 2;
+  }
+
+  /**
+   * How large a lane to add now, because handlers are slow, or because there is so much to fetch
+   * that it pays to fetch while a batch is handled; 0: none.
+   */
   int growth() {
     lock.lock();
     try {
       boolean stalled = System.nanoTime() - lastProgress >= STALL_NANOS;
-      return stalled && wantsLane() ? Math.min(prefetch - unsettled, (prefetch + 1) / 2) : 0;
+      boolean busy = lanes.size() == 1 && unsettled >= fullSize();
+      return (stalled || busy) && wantsLane() ? Math.min(prefetch - unsettled, fullSize()) : 0;
     } finally {
       lock.unlock();
     }

@@ -1,13 +1,18 @@
 package io.anymq.kafka;
 
 import io.anymq.ConnectionLostException;
+import java.time.Duration;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.Admin;
@@ -15,6 +20,7 @@ import org.apache.kafka.clients.admin.DescribeClusterOptions;
 import org.apache.kafka.clients.admin.DescribeTopicsOptions;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.Node;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,6 +43,7 @@ final class LinkWatch implements AutoCloseable {
   private final Consumer<String> onGone;
   private final Consumer<ConnectionLostException> onLost;
   private final ScheduledExecutorService clock;
+  private List<KafkaAddress> brokers = List.of();
   private final Map<String, Integer> missing = new HashMap<>();
 
   LinkWatch(
@@ -67,18 +74,42 @@ final class LinkWatch implements AutoCloseable {
 
   private void look() {
     try {
-      DescribeClusterOptions bounded = new DescribeClusterOptions().timeoutMs(timeoutMillis);
-      admin.describeCluster(bounded).nodes().get(timeoutMillis, TimeUnit.MILLISECONDS);
+      brokers = answered();
       lookForTopics();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    } catch (Exception e) {
+    } catch (ExecutionException | TimeoutException | KafkaException e) {
       if (!clock.isShutdown()) {
-        onLost.accept(
-            new ConnectionLostException(
-                "No Kafka broker has answered for " + timeoutMillis + " ms", e));
+        onLost.accept(new ConnectionLostException("Kafka does not answer any more", e));
       }
     }
+  }
+
+  /**
+   * Waits for an answer for as long as a link may be silent; but not where every broker's machine
+   * says that nobody listens there any more.
+   */
+  private List<KafkaAddress> answered()
+      throws InterruptedException, ExecutionException, TimeoutException {
+    DescribeClusterOptions bounded = new DescribeClusterOptions().timeoutMs(timeoutMillis);
+    KafkaFuture<Collection<Node>> nodes = admin.describeCluster(bounded).nodes();
+    long first = Math.min(INTERVAL_MILLIS, timeoutMillis);
+    try {
+      return addresses(nodes.get(first, TimeUnit.MILLISECONDS));
+    } catch (TimeoutException e) {
+      if (!brokers.isEmpty() && brokers.stream().allMatch(LinkWatch::isRefused)) {
+        throw e;
+      }
+      return addresses(nodes.get(timeoutMillis - first, TimeUnit.MILLISECONDS));
+    }
+  }
+
+  private static List<KafkaAddress> addresses(Collection<Node> nodes) {
+    return nodes.stream().map(node -> new KafkaAddress(node.host(), node.port())).toList();
+  }
+
+  private static boolean isRefused(KafkaAddress broker) {
+    return broker.isRefused(Duration.ofMillis(INTERVAL_MILLIS));
   }
 
   private void lookForTopics() throws InterruptedException {
@@ -101,9 +132,9 @@ final class LinkWatch implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return false;
-    } catch (java.util.concurrent.ExecutionException e) {
+    } catch (ExecutionException e) {
       return e.getCause() instanceof UnknownTopicOrPartitionException;
-    } catch (java.util.concurrent.TimeoutException | KafkaException e) {
+    } catch (TimeoutException | KafkaException e) {
       LOG.debug("A topic could not be looked for", e);
       return false;
     }

@@ -176,7 +176,7 @@ final class ShareLane implements Runnable {
       if (turn.isPresent()) {
         return turn.get();
       }
-      owner.growIfStalled();
+      owner.growIfNeeded();
       if (gate.mayRetire(this, System.nanoTime() - since)) {
         return Turn.RETIRE;
       }
@@ -273,7 +273,7 @@ final class ShareLane implements Runnable {
         renew(consumer);
       }
       if (open > 0) {
-        owner.growIfStalled();
+        owner.growIfNeeded();
       }
     }
   }
