@@ -1,9 +1,9 @@
 package io.anymq.kafka;
 
+import io.anymq.MessagingException;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
@@ -31,9 +31,9 @@ final class DeliveryLimit {
 
   private final int limit;
   private final String group;
-  private final Producer<byte[], byte[]> producer;
+  private final SharedProducer producer;
 
-  DeliveryLimit(int limit, String group, Producer<byte[], byte[]> producer) {
+  DeliveryLimit(int limit, String group, SharedProducer producer) {
     this.limit = limit;
     this.group = group;
     this.producer = producer;
@@ -89,8 +89,8 @@ final class DeliveryLimit {
             old.topic(), old.partition(), timestamp, old.key(), old.value(), headers);
     try {
       Future<RecordMetadata> unused =
-          producer.send(copy, (metadata, failure) -> done.accept(failure));
-    } catch (KafkaException | IllegalStateException e) {
+          producer.get().send(copy, (metadata, failure) -> done.accept(failure));
+    } catch (KafkaException | IllegalStateException | MessagingException e) {
       done.accept(e);
     }
   }

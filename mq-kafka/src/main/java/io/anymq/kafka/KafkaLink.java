@@ -5,6 +5,7 @@ import io.anymq.Capability;
 import io.anymq.ClosedException;
 import io.anymq.Destination;
 import io.anymq.DestinationNotFoundException;
+import io.anymq.ErrorCode;
 import io.anymq.MessagingException;
 import io.anymq.Queue;
 import io.anymq.QueueDepth;
@@ -85,10 +86,32 @@ final class KafkaLink implements Link, DepthQuery, Purger {
   private void gone(String topic) {
     DestinationNotFoundException cause =
         new DestinationNotFoundException("Topic " + topic + " was deleted on Kafka");
-    producers.stream().filter(open -> open.topic().equals(topic)).forEach(p -> p.breakUp(cause));
+    failPending(topic);
     consumers.stream()
         .filter(open -> open.topic().equals(topic))
         .forEach(open -> open.breakUp(cause));
+  }
+
+  /**
+   * Fails what is pending for a topic that is gone. The native producer would try for as long as a
+   * send may take, and might store it in a later topic of that name.
+   */
+  private void failPending(String topic) {
+    long pending =
+        producers.stream()
+            .filter(open -> open.topic().equals(topic))
+            .filter(TopicProducer::topicDeleted)
+            .count();
+    if (pending > 0) {
+      MessagingException aborted =
+          new MessagingException(
+              ErrorCode.BACKEND_FAILURE,
+              "The native producer was given up, to keep messages out of a new topic " + topic);
+      producers.stream()
+          .filter(open -> !open.topic().equals(topic))
+          .forEach(open -> open.breakUp(aborted));
+      producer.abort();
+    }
   }
 
   @Override
@@ -123,15 +146,11 @@ final class KafkaLink implements Link, DepthQuery, Purger {
     // Asked first, because the native producer's own look-up may make the topic.
     topology.partitions(destination);
     String topic = topology.names().topic(destination);
-    TopicProducer opened =
-        new TopicProducer(
-            destination,
-            topic,
-            topology.keepsTimestamps(topic),
-            producer.get(),
-            listener,
-            state,
-            producers::remove);
+    producer.learn(topic);
+    TopicProducer.Setup setup =
+        new TopicProducer.Setup(
+            destination, topic, topology.keepsTimestamps(topic), producer, state);
+    TopicProducer opened = new TopicProducer(setup, topology, listener, producers::remove);
     producers.add(opened);
     return opened;
   }
@@ -184,7 +203,7 @@ final class KafkaLink implements Link, DepthQuery, Purger {
   private GroupConsumer openGroup(
       Destination destination, String group, int limit, int prefetch, DeliverySink sink) {
     String topic = topology.names().topic(destination);
-    DeliveryLimit deliveryLimit = new DeliveryLimit(limit, group, producer.get());
+    DeliveryLimit deliveryLimit = new DeliveryLimit(limit, group, producer);
     GroupConsumer.Setup setup =
         new GroupConsumer.Setup(config, destination, topic, group, deliveryLimit, prefetch);
     GroupConsumer consumer = new GroupConsumer(setup, sink, state, consumers::remove);

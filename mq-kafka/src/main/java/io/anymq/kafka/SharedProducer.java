@@ -2,8 +2,11 @@ package io.anymq.kafka;
 
 import io.anymq.ClosedException;
 import java.time.Duration;
+import java.util.List;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +35,34 @@ final class SharedProducer {
       producer = made;
     }
     return made;
+  }
+
+  /**
+   * Ends the native producer with all that it has not sent, which fails; the next use makes
+   * another. A native producer cannot be made to give up single records.
+   */
+  void abort() {
+    Producer<byte[], byte[]> made;
+    synchronized (this) {
+      made = producer;
+      producer = null;
+    }
+    if (made != null) {
+      made.close(Duration.ZERO);
+    }
+  }
+
+  /**
+   * Makes sure that the native producer knows a topic, so that no send has to wait for that.
+   *
+   * @param topic a topic that exists
+   */
+  void learn(String topic) {
+    try {
+      List<PartitionInfo> unused = get().partitionsFor(topic);
+    } catch (KafkaException e) {
+      throw KafkaErrors.translate(e, "where topic " + topic + " is");
+    }
   }
 
   /** Closes; what is unconfirmed when the time is up fails. */

@@ -1,15 +1,16 @@
 package io.anymq.kafka;
 
-import io.anymq.ClosedException;
 import io.anymq.Destination;
+import io.anymq.DestinationNotFoundException;
+import io.anymq.ErrorCode;
 import io.anymq.MessagingException;
 import io.anymq.spi.LinkProducer;
 import io.anymq.spi.OutboundMessage;
 import io.anymq.spi.ProducerListener;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
-import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
@@ -21,40 +22,60 @@ import org.jspecify.annotations.Nullable;
  */
 final class TopicProducer implements LinkProducer {
 
-  private final Destination destination;
-  private final String topic;
-  private final boolean keepsTimestamps;
-  private final Producer<byte[], byte[]> producer;
-  private final ProducerListener listener;
-  private final LinkState state;
-  private final Consumer<TopicProducer> onClosed;
-  private final AtomicBoolean broken = new AtomicBoolean();
-  private volatile @Nullable MessagingException gone;
-
-  TopicProducer(
+  /**
+   * What a producer is made with.
+   *
+   * @param destination where it sends to
+   * @param topic the native topic
+   * @param keepsTimestamps whether the topic keeps the timestamps of its records
+   * @param shared the link's native producer
+   * @param state whether the link lives
+   */
+  record Setup(
       Destination destination,
       String topic,
       boolean keepsTimestamps,
-      Producer<byte[], byte[]> producer,
+      SharedProducer shared,
+      LinkState state) {}
+
+  private final Setup setup;
+  private final KafkaTopology topology;
+  private final ProducerListener listener;
+  private final Consumer<TopicProducer> onClosed;
+  private final AtomicInteger pending = new AtomicInteger();
+  private final AtomicBoolean broken = new AtomicBoolean();
+  private volatile boolean deleted;
+
+  TopicProducer(
+      Setup setup,
+      KafkaTopology topology,
       ProducerListener listener,
-      LinkState state,
       Consumer<TopicProducer> onClosed) {
-    this.destination = destination;
-    this.topic = topic;
-    this.keepsTimestamps = keepsTimestamps;
-    this.producer = producer;
+    this.setup = setup;
+    this.topology = topology;
     this.listener = listener;
-    this.state = state;
     this.onClosed = onClosed;
   }
 
   String topic() {
-    return topic;
+    return setup.topic();
   }
 
-  /** The destination was deleted. */
+  /**
+   * The topic was deleted. What is pending fails as soon as the native producer is aborted; what
+   * comes later is sent when the topic is there again.
+   *
+   * @return whether something is pending
+   */
+  boolean topicDeleted() {
+    deleted = true;
+    return pending.get() > 0;
+  }
+
+  /**
+   * The native producer is aborted for another topic's sake: the core sends again what is pending.
+   */
   void breakUp(MessagingException cause) {
-    gone = cause;
     if (broken.compareAndSet(false, true)) {
       listener.broken(cause);
     }
@@ -62,26 +83,43 @@ final class TopicProducer implements LinkProducer {
 
   @Override
   public void send(OutboundMessage message) {
-    MessagingException cause = gone;
-    if (cause != null) {
-      message.failed(cause);
+    if (deleted && !isThereAgain(message)) {
       return;
     }
     SendCallback callback = new SendCallback(message);
     try {
       ProducerRecord<byte[], byte[]> entry =
-          KafkaMapper.toRecord(message.message(), topic, keepsTimestamps);
+          KafkaMapper.toRecord(message.message(), setup.topic(), setup.keepsTimestamps());
       Future<RecordMetadata> unused =
-          producer.send(entry, (metadata, failure) -> callback.done(failure));
+          setup.shared().get().send(entry, (metadata, failure) -> callback.done(failure));
       callback.handedOver = true;
     } catch (KafkaException | IllegalStateException e) {
       callback.done(e);
     }
   }
 
+  /** Looked up with care, because the native producer's own look-up may make the topic. */
+  private boolean isThereAgain(OutboundMessage message) {
+    try {
+      if (topology.find(setup.topic()).isPresent()) {
+        deleted = false;
+        return true;
+      }
+      message.failed(notFound());
+    } catch (MessagingException e) {
+      if (e.code() != ErrorCode.CONNECTION_LOST) {
+        message.failed(e);
+      }
+    }
+    return false;
+  }
+
+  private DestinationNotFoundException notFound() {
+    return topology.notFound(setup.destination());
+  }
+
   @Override
   public void close() {
-    gone = new ClosedException("The producer for " + destination + " is closed");
     broken.set(true);
     onClosed.accept(this);
   }
@@ -100,16 +138,20 @@ final class TopicProducer implements LinkProducer {
 
     SendCallback(OutboundMessage message) {
       this.message = message;
+      pending.incrementAndGet();
     }
 
     void done(@Nullable Exception failure) {
       if (!told.compareAndSet(false, true)) {
         return;
       }
+      pending.decrementAndGet();
       if (failure == null) {
         message.confirmed();
-      } else if (state.isOpen()) {
-        message.failed(KafkaErrors.sendFailure(failure, topic, handedOver));
+      } else if (deleted) {
+        message.failed(notFound());
+      } else if (setup.state().isOpen() && !broken.get()) {
+        message.failed(KafkaErrors.sendFailure(failure, setup.topic(), handedOver));
       }
     }
   }

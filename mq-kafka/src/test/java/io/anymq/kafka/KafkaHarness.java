@@ -1,0 +1,41 @@
+package io.anymq.kafka;
+
+import io.anymq.Destination;
+import io.anymq.spi.NativeNames;
+import io.anymq.tck.BackendHarness;
+import io.anymq.tck.NativeClient;
+import io.anymq.tck.broker.BrokerHandle;
+
+/** What the kit needs to judge the adapter for Kafka. */
+public final class KafkaHarness implements BackendHarness {
+
+  static final KafkaNames NAMES = new KafkaNames(NativeNames.none());
+
+  /** Made by {@link java.util.ServiceLoader}. */
+  public KafkaHarness() {}
+
+  @Override
+  public String name() {
+    return KafkaBackend.NAME;
+  }
+
+  @Override
+  public String urlOfPort(int port) {
+    return "kafka://127.0.0.1:" + port;
+  }
+
+  @Override
+  public boolean authenticates() {
+    return false;
+  }
+
+  @Override
+  public String nativeName(Destination destination) {
+    return NAMES.topic(destination);
+  }
+
+  @Override
+  public NativeClient openNativeClient(BrokerHandle broker) {
+    return new KafkaNativeClient(broker.url().substring("kafka://".length()));
+  }
+}
