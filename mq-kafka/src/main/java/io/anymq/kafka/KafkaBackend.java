@@ -53,9 +53,9 @@ public final class KafkaBackend implements Backend {
     requireListener(addresses, request.connectTimeout(), config.servers());
     Admin admin = newAdmin(config);
     try {
-      LinkState state = new LinkState(request.listener());
       BrokerProfile profile = BrokerProfile.find(new KafkaCalls(admin, request.connectTimeout()));
       KafkaCalls calls = new KafkaCalls(admin, request.operationTimeout());
+      LinkState state = new LinkState(request.listener(), calls::fail);
       KafkaLink link =
           new KafkaLink(config, calls, profile, new KafkaNames(request.names()), state);
       link.start();
@@ -68,7 +68,7 @@ public final class KafkaBackend implements Backend {
 
   private static Admin newAdmin(KafkaConfig config) {
     try {
-      return Admin.create(config.admin());
+      return Admin.create(config.admin("admin"));
     } catch (KafkaException e) {
       throw KafkaErrors.connectFailure(e, config.servers());
     }

@@ -32,6 +32,11 @@ final class KafkaCalls {
     return admin;
   }
 
+  /** How long an answer may take. */
+  Duration timeout() {
+    return timeout;
+  }
+
   /** Ends all questions, now and later, with this failure. */
   void fail(MessagingException cause) {
     lost.completeExceptionally(cause);

@@ -153,9 +153,9 @@ final class KafkaConfig {
     return operation.compareTo(REQUEST_TIMEOUT) < 0 ? operation : REQUEST_TIMEOUT;
   }
 
-  Map<String, Object> admin() {
+  Map<String, Object> admin(String role) {
     Map<String, Object> config = new HashMap<>(common);
-    config.put(CommonClientConfigs.CLIENT_ID_CONFIG, clientId("admin"));
+    config.put(CommonClientConfigs.CLIENT_ID_CONFIG, clientId(role));
     config.put(
         CommonClientConfigs.DEFAULT_API_TIMEOUT_MS_CONFIG,
         (int) Math.max(request.operationTimeout().toMillis(), requestTimeout().toMillis()));

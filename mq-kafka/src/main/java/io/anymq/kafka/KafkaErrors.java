@@ -114,7 +114,7 @@ final class KafkaErrors {
     if (cause instanceof SaslAuthenticationException
         || cause instanceof SslAuthenticationException) {
       return new AuthenticationException(
-          "Kafka refused the credentials: " + cause.getMessage(), cause);
+          "Kafka refused the credentials when asked " + doing + ": " + cause.getMessage(), cause);
     }
     if (cause instanceof AuthorizationException) {
       return new MessagingException(

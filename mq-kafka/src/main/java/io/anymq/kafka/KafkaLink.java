@@ -2,7 +2,6 @@ package io.anymq.kafka;
 
 import io.anymq.BackendInfo;
 import io.anymq.Capability;
-import io.anymq.ClosedException;
 import io.anymq.Destination;
 import io.anymq.DestinationNotFoundException;
 import io.anymq.ErrorCode;
@@ -63,17 +62,11 @@ final class KafkaLink implements Link, DepthQuery, Purger {
     topology = new KafkaTopology(calls, config, names, groups, profile);
     contents = new QueueContents(calls, config, topology);
     producer = new SharedProducer(config);
-    watch = new LinkWatch(config, calls.admin(), this::topicsInUse, this::gone, this::lose);
+    watch = new LinkWatch(config, this::topicsInUse, this::gone, state::lose);
   }
 
   void start() {
     watch.start();
-  }
-
-  private void lose(MessagingException cause) {
-    if (state.lose(cause)) {
-      calls.fail(cause);
-    }
   }
 
   private Set<String> topicsInUse() {
@@ -283,6 +276,5 @@ final class KafkaLink implements Link, DepthQuery, Purger {
     Duration left = state.isLost() ? Duration.ZERO : timeout;
     producer.close(left);
     calls.admin().close(left);
-    calls.fail(new ClosedException("The connection to Kafka is closed"));
   }
 }

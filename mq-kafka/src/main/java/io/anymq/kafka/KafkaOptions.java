@@ -78,13 +78,13 @@ final class KafkaOptions {
           "how many replicas new queues and topics get; 0: as the broker's default says");
 
   /**
-   * The cluster counts as lost when no broker answers for so long. The native clients retry without
-   * an end; this is what makes a loss visible.
+   * The cluster counts as lost when no broker answers for so long; at once when nobody listens any
+   * more. The native clients retry without an end; this is what makes a loss visible.
    */
   static final Option<Duration> LINK_TIMEOUT =
       Option.duration(
           "link-timeout",
-          Duration.ofSeconds(5),
+          Duration.ofSeconds(10),
           "the connection counts as lost when no broker answers for so long");
 
   /** All of them. */

@@ -5,6 +5,7 @@ import io.anymq.ConnectionLostException;
 import io.anymq.MessagingException;
 import io.anymq.spi.LinkListener;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,27 +21,38 @@ final class LinkState {
 
   private final AtomicReference<Phase> phase = new AtomicReference<>(Phase.OPEN);
   private final LinkListener listener;
+  private final Consumer<MessagingException> onEnd;
   private volatile boolean lost;
   private volatile @Nullable MessagingException cause;
 
-  LinkState(LinkListener listener) {
+  /**
+   * An open link's.
+   *
+   * @param listener is told of a loss
+   * @param onEnd is told of a loss before, and of the close, so that nobody waits for an answer
+   */
+  LinkState(LinkListener listener, Consumer<MessagingException> onEnd) {
     this.listener = listener;
+    this.onEnd = onEnd;
   }
 
   /** Tells of the loss, the first time, unless the link was closed. */
-  boolean lose(MessagingException why) {
-    if (!phase.compareAndSet(Phase.OPEN, Phase.LOST)) {
-      return false;
+  void lose(MessagingException why) {
+    if (phase.compareAndSet(Phase.OPEN, Phase.LOST)) {
+      cause = why;
+      lost = true;
+      onEnd.accept(why);
+      listener.lost(why);
     }
-    cause = why;
-    lost = true;
-    listener.lost(why);
-    return true;
   }
 
   /** Closes; tells whether it was not closed before. */
   boolean close() {
-    return phase.getAndSet(Phase.CLOSED) != Phase.CLOSED;
+    if (phase.getAndSet(Phase.CLOSED) == Phase.CLOSED) {
+      return false;
+    }
+    onEnd.accept(new ClosedException("The connection to Kafka is closed"));
+    return true;
   }
 
   boolean isOpen() {

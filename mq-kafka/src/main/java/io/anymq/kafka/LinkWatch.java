@@ -28,6 +28,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Watches a link: asks the cluster every second whether it is there, and whether the topics in use
  * are. The native clients tell neither: they retry for ever, and wait for topics that are gone.
+ *
+ * <p>It has an admin client of its own: a broker answers a connection's questions one after the
+ * other, and some take seconds.
  */
 final class LinkWatch implements AutoCloseable {
 
@@ -48,11 +51,10 @@ final class LinkWatch implements AutoCloseable {
 
   LinkWatch(
       KafkaConfig config,
-      Admin admin,
       Supplier<Set<String>> topics,
       Consumer<String> onGone,
       Consumer<ConnectionLostException> onLost) {
-    this.admin = admin;
+    admin = Admin.create(config.admin("watch"));
     this.timeoutMillis = (int) config.linkTimeout().toMillis();
     this.topics = topics;
     this.onGone = onGone;
@@ -151,5 +153,6 @@ final class LinkWatch implements AutoCloseable {
   @Override
   public void close() {
     clock.shutdownNow();
+    admin.close(Duration.ZERO);
   }
 }

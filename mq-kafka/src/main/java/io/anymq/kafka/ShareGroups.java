@@ -1,5 +1,6 @@
 package io.anymq.kafka;
 
+import io.anymq.DestinationNotFoundException;
 import io.anymq.ErrorCode;
 import io.anymq.MessagingException;
 import java.util.ArrayList;
@@ -70,14 +71,30 @@ final class ShareGroups {
     return limit;
   }
 
+  /** The group's coordinator hears of a topic that was just made a moment later than others. */
   private void initialise(String group, List<TopicPartition> partitions, OffsetSpec start) {
+    Map<TopicPartition, Long> offsets = ends(partitions, start);
+    long deadline = System.nanoTime() + calls.timeout().toNanos();
+    while (!tryMoveTo(group, offsets, deadline)) {
+      Pauses.brief("waiting for the coordinator of group " + group);
+    }
+  }
+
+  private boolean tryMoveTo(String group, Map<TopicPartition, Long> offsets, long deadline) {
     try {
-      moveTo(group, ends(partitions, start));
+      moveTo(group, offsets);
+      return true;
+    } catch (DestinationNotFoundException e) {
+      if (System.nanoTime() - deadline > 0) {
+        throw e;
+      }
+      return false;
     } catch (MessagingException e) {
       // Another connection has made the group meanwhile, and consumes already.
       if (e.code() != ErrorCode.SUBSCRIPTION_IN_USE) {
         throw e;
       }
+      return true;
     }
   }
 

@@ -23,7 +23,17 @@ final class KafkaAddressTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"", "h:9092", "//", "//h:port", "//h:0", "//h:70000", "//h:1,", "//h/topic", "//a b"})
+      strings = {
+        "",
+        "h:9092",
+        "//",
+        "//h:port",
+        "//h:0",
+        "//h:70000",
+        "//h:1,",
+        "//h/topic",
+        "//a b"
+      })
   void refusesWhatIsMalformed(String address) {
     assertThatThrownBy(() -> parse(address))
         .isInstanceOf(InvalidOptionException.class)

@@ -5,6 +5,7 @@ import io.anymq.spi.NativeNames;
 import io.anymq.tck.BackendHarness;
 import io.anymq.tck.NativeClient;
 import io.anymq.tck.broker.BrokerHandle;
+import java.time.Duration;
 
 /** What the kit needs to judge the adapter for Kafka. */
 public final class KafkaHarness implements BackendHarness {
@@ -27,6 +28,12 @@ public final class KafkaHarness implements BackendHarness {
   @Override
   public boolean authenticates() {
     return false;
+  }
+
+  /** A silent cluster counts as lost after {@link KafkaOptions#LINK_TIMEOUT}. */
+  @Override
+  public Duration patience() {
+    return Duration.ofSeconds(15);
   }
 
   @Override

@@ -8,7 +8,6 @@ import io.anymq.Topic;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,10 +26,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 final class KafkaMapperTest {
 
-  private static final Instant NOW = Instant.now().truncatedTo(ChronoUnit.MILLIS);
+  private static final Instant SENT = Instant.ofEpochMilli(1_700_000_000_123L);
 
   static Stream<Message> messages() {
-    Message.Builder plain = Message.builder().id("1").timestamp(NOW);
+    Message.Builder plain = Message.builder().id("1").timestamp(SENT);
     Message.Builder properties = Message.builder().id("p");
     allValues().forEach(properties::property);
     return Stream.of(
@@ -53,7 +52,7 @@ final class KafkaMapperTest {
             .build(),
         Message.builder().id("t").replyTo(Topic.of("q")).priority(0).build(),
         Message.builder().timestamp(Instant.ofEpochMilli(-1)).build(),
-        Message.builder().timestamp(NOW.plus(Duration.ofDays(400))).build(),
+        Message.builder().timestamp(Instant.now().plus(Duration.ofDays(400))).build(),
         Message.builder().timestamp(Instant.EPOCH).build());
   }
 
@@ -61,9 +60,23 @@ final class KafkaMapperTest {
     Map<String, Object> values = new LinkedHashMap<>();
     List<Object> all =
         List.of(
-            "", "text", "\uFFFD", true, false, Byte.MIN_VALUE, Short.MAX_VALUE, Integer.MIN_VALUE,
-            Long.MAX_VALUE, Float.NaN, Float.MIN_VALUE, -0.0f, Double.NEGATIVE_INFINITY,
-            Double.MAX_VALUE, -0.0, new byte[0], new byte[] {-1, 0});
+            "",
+            "text",
+            "\uFFFD",
+            true,
+            false,
+            Byte.MIN_VALUE,
+            Short.MAX_VALUE,
+            Integer.MIN_VALUE,
+            Long.MAX_VALUE,
+            Float.NaN,
+            Float.MIN_VALUE,
+            -0.0f,
+            Double.NEGATIVE_INFINITY,
+            Double.MAX_VALUE,
+            -0.0,
+            new byte[0],
+            new byte[] {-1, 0});
     for (int i = 0; i < all.size(); i++) {
       values.put("p" + i, all.get(i));
     }
@@ -77,8 +90,7 @@ final class KafkaMapperTest {
   @MethodSource("messages")
   void everyFieldSurvives(Message sent) {
     for (boolean keepsTimestamps : List.of(true, false)) {
-      ProducerRecord<byte[], byte[]> written =
-          KafkaMapper.toRecord(sent, "topic", keepsTimestamps);
+      ProducerRecord<byte[], byte[]> written = KafkaMapper.toRecord(sent, "topic", keepsTimestamps);
       KafkaMapper.Decoded read = KafkaMapper.toMessage(stored(written, keepsTimestamps));
       assertThat(read.undecodable()).isEmpty();
       assertSame(read.message(), sent);
@@ -88,7 +100,9 @@ final class KafkaMapperTest {
   private static void assertSame(Message read, Message sent) {
     assertThat(read.body()).isEqualTo(sent.body());
     assertThat(read.contentType()).isEqualTo(sent.contentType());
-    assertThat(read.properties()).usingRecursiveComparison().isEqualTo(sent.properties());
+    assertThat(read.properties().keySet()).containsExactlyElementsOf(sent.properties().keySet());
+    sent.properties()
+        .forEach((name, value) -> assertThat(read.properties().get(name)).as(name).isEqualTo(value));
     assertThat(read.id()).isEqualTo(sent.id());
     assertThat(read.correlationId()).isEqualTo(sent.correlationId());
     assertThat(read.replyTo()).isEqualTo(sent.replyTo());
@@ -104,12 +118,12 @@ final class KafkaMapperTest {
   @Test
   void nativeFieldsAreUsed() {
     Message message =
-        Message.text("body").toBuilder().key("k").timestamp(NOW).property("n", 5).build();
+        Message.text("body").toBuilder().key("k").timestamp(SENT).property("n", 5).build();
     ProducerRecord<byte[], byte[]> entry = KafkaMapper.toRecord(message, "topic", true);
     assertThat(entry.topic()).isEqualTo("topic");
     assertThat(entry.key()).isEqualTo(utf8("k"));
     assertThat(entry.value()).isEqualTo(utf8("body"));
-    assertThat(entry.timestamp()).isEqualTo(NOW.toEpochMilli());
+    assertThat(entry.timestamp()).isEqualTo(SENT.toEpochMilli());
     assertThat(header(entry.headers(), "n")).isEqualTo("5");
     assertThat(header(entry.headers(), KafkaHeaders.TYPES)).isEqualTo("n=integer");
     assertThat(entry.headers().lastHeader(KafkaHeaders.TIMESTAMP)).isNull();
@@ -120,7 +134,8 @@ final class KafkaMapperTest {
     Headers headers = new RecordHeaders();
     headers.add("trace", utf8("abc")).add("raw", new byte[] {-1}).add("nothing", null);
     headers.add("content-type", utf8("application/json"));
-    KafkaMapper.Decoded read = KafkaMapper.toMessage(stored(new byte[] {-1, 2}, utf8("{}"), headers));
+    KafkaMapper.Decoded read =
+        KafkaMapper.toMessage(stored(new byte[] {-1, 2}, utf8("{}"), headers));
     Message message = read.message();
     assertThat(read.undecodable()).isEmpty();
     assertThat(message.text()).isEqualTo("{}");
@@ -172,7 +187,7 @@ final class KafkaMapperTest {
         written.topic(),
         0,
         0,
-        stamped == null ? NOW.toEpochMilli() : stamped,
+        stamped == null ? SENT.toEpochMilli() : stamped,
         TimestampType.CREATE_TIME,
         0,
         0,
@@ -185,7 +200,17 @@ final class KafkaMapperTest {
   private static ConsumerRecord<byte[], byte[]> stored(
       byte @Nullable [] key, byte @Nullable [] value, Headers headers) {
     return new ConsumerRecord<>(
-        "topic", 0, 0, -1, TimestampType.NO_TIMESTAMP_TYPE, 0, 0, key, value, headers, Optional.empty());
+        "topic",
+        0,
+        0,
+        -1,
+        TimestampType.NO_TIMESTAMP_TYPE,
+        0,
+        0,
+        key,
+        value,
+        headers,
+        Optional.empty());
   }
 
   private static String header(Headers headers, String name) {
