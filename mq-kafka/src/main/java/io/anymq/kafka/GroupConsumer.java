@@ -88,9 +88,9 @@ final class GroupConsumer implements OpenConsumer {
   private @Nullable ShareLane addLane(int size) {
     ShareLane lane = new ShareLane(this, gate, size, setup.config().clientId("share"));
     if (!gate.add(lane)) {
-      ClientIds.free(lane.clientId());
       return null;
     }
+    ClientIds.hold(lane.clientId());
     lane.start();
     return lane;
   }

@@ -138,16 +138,17 @@ final class KafkaErrors {
       return new MessagingException(
           ErrorCode.SUBSCRIPTION_IN_USE, "A consumer still holds the group " + doing, cause);
     }
+    // Before its own superclass.
+    if (cause instanceof UnsupportedVersionException) {
+      return new MessagingException(
+          ErrorCode.UNSUPPORTED_CAPABILITY, "This version of Kafka is too old " + doing, cause);
+    }
     if (cause instanceof InvalidConfigurationException
         || cause instanceof PolicyViolationException) {
       return new MessagingException(
           ErrorCode.BACKEND_FAILURE,
           "Kafka's settings refuse " + doing + ": " + cause.getMessage(),
           cause);
-    }
-    if (cause instanceof UnsupportedVersionException) {
-      return new MessagingException(
-          ErrorCode.UNSUPPORTED_CAPABILITY, "This version of Kafka is too old " + doing, cause);
     }
     return null;
   }

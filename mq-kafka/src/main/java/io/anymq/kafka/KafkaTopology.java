@@ -150,21 +150,26 @@ final class KafkaTopology {
             .equals(BrokerProfile.asMap(found).get(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG));
   }
 
+  /**
+   * Deletes the groups first: afterwards the broker may look for the topic in vain. A group that has
+   * members stays; it begins anew with the next topic of that name.
+   */
   void delete(Destination destination) {
+    if (profile.shareGroups()) {
+      groupsOf(destination).forEach(groups::deleteIfEmpty);
+    }
     String topic = names.topic(destination);
     calls.awaitUnless(
         UnknownTopicOrPartitionException.class,
         calls.admin().deleteTopics(Set.of(topic)).topicNameValues().get(topic),
         "to delete topic " + topic);
     awaitGone(topic);
-    if (!profile.shareGroups()) {
-      return;
-    }
-    if (destination instanceof Queue queue) {
-      groups.deleteIfEmpty(names.group(queue));
-    } else if (destination instanceof Topic published) {
-      groups.beginningWith(names.subscriptions(published)).forEach(groups::deleteIfEmpty);
-    }
+  }
+
+  private List<String> groupsOf(Destination destination) {
+    return destination instanceof Queue queue
+        ? List.of(names.group(queue))
+        : groups.beginningWith(names.subscriptions((Topic) destination));
   }
 
   private void awaitGone(String topic) {

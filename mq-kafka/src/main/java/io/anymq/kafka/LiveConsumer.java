@@ -106,8 +106,6 @@ final class LiveConsumer implements OpenConsumer, Runnable {
       LOG.debug("Consumer {} was interrupted", clientId, e);
     } catch (RuntimeException e) {
       failed(e);
-    } finally {
-      ClientIds.free(clientId);
     }
   }
 

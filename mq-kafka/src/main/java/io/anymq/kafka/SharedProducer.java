@@ -75,6 +75,5 @@ final class SharedProducer {
     if (made != null) {
       made.close(timeout);
     }
-    ClientIds.free(clientId);
   }
 }

@@ -1,4 +1,86 @@
-/** The adapter for Kafka. */
+/**
+ * The adapter for Kafka, over {@code kafka-clients}: queues on share groups, topics on topics.
+ *
+ * <table>
+ * <caption>Portable terms on Kafka</caption>
+ * <tr><th>portable</th><th>native</th><th>guarantee, known gap</th></tr>
+ * <tr><td>URL</td><td>{@code kafka://h1:9092,h2:9092}: bootstrap servers</td>
+ * <td>a user and a password need {@code security-protocol=sasl_ssl} (or {@code sasl_plaintext}); else
+ * they are refused</td></tr>
+ * <tr><td>queue {@code a.b}</td><td>topic {@code queue.a.b}, share group {@code
+ * anymq:queue:queue.a.b}</td><td>one partition by default; {@code retention.ms=-1}, because nothing
+ * that is not consumed may go: Kafka does not drop what was accepted either, {@link
+ * io.anymq.Capability#PURGE} does</td></tr>
+ * <tr><td>queue {@code a_b}</td><td>topic {@code queue-u.a_b-b}</td><td>Kafka takes {@code a.b} and
+ * {@code a_b} for one; the end tells which separators are underscores</td></tr>
+ * <tr><td>topic {@code t}</td><td>topic {@code topic.t}</td><td>{@code retention.ms=-1} too, for the
+ * sake of durable subscriptions; set another retention on the topic where that grows too
+ * large</td></tr>
+ * <tr><td>body, key, timestamp</td><td>value, key, timestamp of the record</td><td>a timestamp before
+ * 1970 or more than 30 minutes ahead, or on a topic with {@code LogAppendTime}: header {@code
+ * x-anymq-timestamp}</td></tr>
+ * <tr><td>property</td><td>header of its name, as text in UTF-8 (bytes as they are)</td><td>types other
+ * than string in {@code x-anymq-types}: {@code n=integer,blob=bytes}</td></tr>
+ * <tr><td>id, content type, correlation id, reply-to, type, priority, …</td><td>headers {@code
+ * x-anymq-id}, {@code x-anymq-content-type}, {@code x-anymq-correlation-id}, {@code
+ * x-anymq-reply-to} ({@code queue:name}), {@code x-anymq-type}, {@code x-anymq-priority}, {@code
+ * x-anymq-persistent}, {@code x-anymq-time-to-live}, {@code x-anymq-delivery-delay}</td><td>text;
+ * defaults are left out</td></tr>
+ * <tr><td>foreign record</td><td></td><td>headers that are UTF-8 become strings, others bytes; of several
+ * of one name the last counts; one without a value is left out; a key that is not text becomes the
+ * property {@code kafka.key}; no value is an empty body</td></tr>
+ * <tr><td>confirmed</td><td>{@code acks=all}, idempotent producer, one for a link</td><td>stored by all
+ * replicas in sync; order is kept</td></tr>
+ * <tr><td>accept, release</td><td>{@code ACCEPT}, {@code RELEASE}</td><td>native</td></tr>
+ * <tr><td>delivery count</td><td>the share group's, and {@code x-anymq-deliveries}</td><td>counts
+ * fetches: what was prefetched and given back unseen counts too</td></tr>
+ * <tr><td>prefetch</td><td>lanes in {@code record_limit} mode</td><td>never exceeded; at most 32 lanes,
+ * so that a consumer which holds 32 batches unsettled gets no more</td></tr>
+ * <tr><td>plain subscription</td><td>assigned consumer, no group</td><td>begins at the ends as they were
+ * when it was opened</td></tr>
+ * <tr><td>durable subscription {@code s} to {@code t}</td><td>share group {@code
+ * anymq:topic:topic.t:s}</td><td>in use while the group has members; after a crash of its holder's
+ * process that is 45 s ({@code share.session.timeout.ms})</td></tr>
+ * <tr><td>depth</td><td>lag of the share group</td><td>exact at rest; ready and in flight. Transaction
+ * markers and aborted records of foreign programs count until the group has passed them</td></tr>
+ * <tr><td>purge</td><td>moves the group to the end and deletes the records; with members: consumes what
+ * is there</td><td>what others hold stays</td></tr>
+ * <tr><td>lost connection</td><td>no broker answers for {@code link-timeout}, or nobody listens any
+ * more</td><td>asked every second</td></tr>
+ * </table>
+ *
+ * <p>{@code Connection.unwrap} gives {@link org.apache.kafka.clients.admin.Admin} and {@link
+ * org.apache.kafka.clients.producer.Producer}.
+ *
+ * <h2>What was learnt by experiment (4.4.0)</h2>
+ *
+ * <ul>
+ *   <li><b>A share group loses messages at its delivery limit.</b> With {@code
+ *       share.delivery.count.limit} at 10, the most that a broker with default settings allows (5
+ *       is the default), the tenth release archived the record: the lag fell to 0, nobody got it
+ *       any more. So a message is written again before that, see {@code DeliveryLimit}.
+ *   <li>{@code poll} throws while a record of the last one is not acknowledged, and while renewed
+ *       ones are there it gives back those and fetches nothing. So a consumer has several lanes, see
+ *       {@code GroupConsumer}.
+ *   <li>A second member of a group got its first record after 5.1 s, at its next heartbeat; with
+ *       {@code share.assignment.interval.ms=0} on the group after 20–70 ms.
+ *   <li>A release that travels with the next fetch comes back when that fetch's wait of 500 ms is
+ *       over; sent before it, after 10 ms.
+ *   <li>{@code alterShareGroupOffsets} before the first member: the first record came after 50–200
+ *       ms, and the lag is known from the start. It is refused while the group has members, and, right
+ *       after a topic was made, because the coordinator has not heard of that. The very first one on a
+ *       cluster takes 2 s, for the internal topic is made.
+ *   <li>{@code deleteRecords} does not move a group: its lag goes on counting what is gone.
+ *   <li>{@code deleteShareGroups} fails when the topic has just been deleted: groups go first.
+ *   <li>A broker counts the places from a group's start to its last fetched record against {@code
+ *       share.partition.max.record.locks} (2000; set to the broker's maximum, 4000): one message held
+ *       for long holds up all that is so far behind it.
+ *   <li>The producer's look-up of a topic makes it, where the broker has {@code
+ *       auto.create.topics.enable}; so existence is asked of the admin client first.
+ *   <li>A broker does not tell its release. It tells the highest {@code metadata.version} that it
+ *       knows, and that names the release.
+ * </ul>
+ */
 @NullMarked
 package io.anymq.kafka;
 

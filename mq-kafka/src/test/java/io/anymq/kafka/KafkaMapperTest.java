@@ -102,7 +102,8 @@ final class KafkaMapperTest {
     assertThat(read.contentType()).isEqualTo(sent.contentType());
     assertThat(read.properties().keySet()).containsExactlyElementsOf(sent.properties().keySet());
     sent.properties()
-        .forEach((name, value) -> assertThat(read.properties().get(name)).as(name).isEqualTo(value));
+        .forEach(
+            (name, value) -> assertThat(read.properties().get(name)).as(name).isEqualTo(value));
     assertThat(read.id()).isEqualTo(sent.id());
     assertThat(read.correlationId()).isEqualTo(sent.correlationId());
     assertThat(read.replyTo()).isEqualTo(sent.replyTo());

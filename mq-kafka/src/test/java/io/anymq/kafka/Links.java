@@ -1,0 +1,154 @@
+package io.anymq.kafka;
+
+import io.anymq.ConnectionOptions;
+import io.anymq.Destination;
+import io.anymq.Message;
+import io.anymq.MessagingException;
+import io.anymq.Options;
+import io.anymq.Queue;
+import io.anymq.QueueOptions;
+import io.anymq.spi.BrokerUrl;
+import io.anymq.spi.ConsumerRequest;
+import io.anymq.spi.DeliverySink;
+import io.anymq.spi.InboundDelivery;
+import io.anymq.spi.Link;
+import io.anymq.spi.LinkConsumer;
+import io.anymq.spi.LinkProducer;
+import io.anymq.spi.LinkRequest;
+import io.anymq.spi.NativeNames;
+import io.anymq.spi.OutboundMessage;
+import io.anymq.spi.Outcome;
+import io.anymq.spi.Source;
+import io.anymq.tck.broker.BrokerHandle;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.assertj.core.api.Assertions;
+import org.jspecify.annotations.Nullable;
+
+/** Drives links as the core does. */
+final class Links {
+
+  /** Far more than anything here takes on a slow machine. */
+  static final Duration PATIENCE = Duration.ofSeconds(20);
+
+  private Links() {}
+
+  static Link open(BrokerHandle broker) {
+    return open(broker.url(), Options.none(), new LinkedBlockingQueue<>());
+  }
+
+  static Link open(String url, Options options, BlockingQueue<MessagingException> lost) {
+    BrokerUrl parsed =
+        new BrokerUrl("kafka", url.substring("kafka:".length()), Optional.empty(), Optional.empty());
+    Options bounded =
+        options
+            .with(ConnectionOptions.OPERATION_TIMEOUT, PATIENCE)
+            .with(ConnectionOptions.CONNECT_TIMEOUT, Duration.ofSeconds(10));
+    return new KafkaBackend()
+        .connect(new LinkRequest(parsed, bounded, NativeNames.none(), lost::add));
+  }
+
+  static Queue newQueue(Link link) {
+    Queue queue = Queue.of("q." + UUID.randomUUID());
+    link.declare(queue, QueueOptions.DEFAULT);
+    return queue;
+  }
+
+  /** Sends texts {@code 0}, {@code 1} … and waits until all are confirmed. */
+  static void send(Link link, Destination destination, int count) throws Exception {
+    LinkProducer producer = link.openProducer(destination, cause -> {});
+    List<Sent> sent = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      Sent message = new Sent(Message.text(String.valueOf(i)).toBuilder().id("id-" + i).build());
+      sent.add(message);
+      producer.send(message);
+    }
+    for (Sent message : sent) {
+      message.outcome().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    }
+    producer.close();
+  }
+
+  /** A message whose outcome can be waited for. */
+  record Sent(Message message, CompletableFuture<@Nullable Void> outcome)
+      implements OutboundMessage {
+
+    Sent(Message message) {
+      this(message, new CompletableFuture<>());
+    }
+
+    @Override
+    public void confirmed() {
+      outcome.complete(null);
+    }
+
+    @Override
+    public void failed(MessagingException cause) {
+      outcome.completeExceptionally(cause);
+    }
+  }
+
+  /** A consumer whose deliveries are taken one by one. */
+  static final class Taking implements DeliverySink, AutoCloseable {
+
+    private final BlockingQueue<InboundDelivery> deliveries = new LinkedBlockingQueue<>();
+    private final BlockingQueue<MessagingException> failures = new LinkedBlockingQueue<>();
+    private final LinkConsumer consumer;
+
+    Taking(Link link, Queue queue, int prefetch) {
+      this(link, new Source.OfQueue(queue), prefetch);
+    }
+
+    Taking(Link link, Source source, int prefetch) {
+      consumer =
+          link.openConsumer(
+              new ConsumerRequest(source, prefetch, Optional.empty(), false), this);
+    }
+
+    @Override
+    public void deliver(List<? extends InboundDelivery> batch) {
+      deliveries.addAll(batch);
+    }
+
+    @Override
+    public void broken(MessagingException cause) {
+      failures.add(cause);
+    }
+
+    InboundDelivery take() throws InterruptedException {
+      InboundDelivery next = deliveries.poll(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+      Assertions.assertThat(next).as("a delivery within %s; see the consumer's lanes", PATIENCE).isNotNull();
+      return next;
+    }
+
+    @Nullable InboundDelivery takeWithin(Duration time) throws InterruptedException {
+      return deliveries.poll(time.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    MessagingException failure() throws InterruptedException {
+      MessagingException failure = failures.poll(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+      Assertions.assertThat(failure).as("the sink is told that the consumer broke").isNotNull();
+      return failure;
+    }
+
+    void accept(InboundDelivery delivery) {
+      consumer.settle(Outcome.ACCEPT, List.of(delivery));
+    }
+
+    void release(InboundDelivery delivery) {
+      consumer.settle(Outcome.RELEASE, List.of(delivery));
+    }
+
+    @Override
+    public void close() {
+      consumer.close();
+    }
+  }
+}
