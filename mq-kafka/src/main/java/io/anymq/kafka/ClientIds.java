@@ -20,14 +20,17 @@ final class ClientIds {
 
   private ClientIds() {}
 
-  /** A new name, in use from now on. */
+  /** A new name. */
   static String next(String clientName, String role) {
-    String id = "%s-%s-%s-%d".formatted(clientName, role, PROCESS, NUMBERS.incrementAndGet());
-    LIVE.add(id);
-    return id;
+    return "%s-%s-%s-%d".formatted(clientName, role, PROCESS, NUMBERS.incrementAndGet());
   }
 
-  /** That name is no longer in use. */
+  /** A member of that name begins. */
+  static void hold(String id) {
+    LIVE.add(id);
+  }
+
+  /** The member of that name has ended. */
   static void free(String id) {
     LIVE.remove(id);
   }

@@ -151,8 +151,8 @@ final class KafkaTopology {
   }
 
   /**
-   * Deletes the groups first: afterwards the broker may look for the topic in vain. A group that has
-   * members stays; it begins anew with the next topic of that name.
+   * Deletes the groups first: afterwards the broker may look for the topic in vain. A group that
+   * has members stays; it begins anew with the next topic of that name.
    */
   void delete(Destination destination) {
     if (profile.shareGroups()) {

@@ -182,15 +182,20 @@ final class LaneGate {
     }
   }
 
-  /** Whether nobody fetches though there is room: then another lane may be needed. */
+  /**
+   * Whether nobody fetches though there is room: then another lane may be needed. A lane that waits
+   * and is too large for the room does not count; it goes when it has waited for long.
+   */
   boolean wantsLane() {
     lock.lock();
     try {
+      int free = prefetch - unsettled;
       return !closing
           && fetching == null
           && opening == 0
-          && unsettled < prefetch
-          && lanes.size() < maxLanes;
+          && free > 0
+          && waiting.stream().noneMatch(lane -> lane.size() <= free)
+          && lanes.size() - waiting.size() < maxLanes;
     } finally {
       lock.unlock();
     }

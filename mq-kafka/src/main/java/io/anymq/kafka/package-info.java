@@ -60,21 +60,21 @@
  *       is the default), the tenth release archived the record: the lag fell to 0, nobody got it
  *       any more. So a message is written again before that, see {@code DeliveryLimit}.
  *   <li>{@code poll} throws while a record of the last one is not acknowledged, and while renewed
- *       ones are there it gives back those and fetches nothing. So a consumer has several lanes, see
- *       {@code GroupConsumer}.
+ *       ones are there it gives back those and fetches nothing. So a consumer has several lanes,
+ *       see {@code GroupConsumer}.
  *   <li>A second member of a group got its first record after 5.1 s, at its next heartbeat; with
  *       {@code share.assignment.interval.ms=0} on the group after 20–70 ms.
  *   <li>A release that travels with the next fetch comes back when that fetch's wait of 500 ms is
  *       over; sent before it, after 10 ms.
  *   <li>{@code alterShareGroupOffsets} before the first member: the first record came after 50–200
- *       ms, and the lag is known from the start. It is refused while the group has members, and, right
- *       after a topic was made, because the coordinator has not heard of that. The very first one on a
- *       cluster takes 2 s, for the internal topic is made.
+ *       ms, and the lag is known from the start. It is refused while the group has members, and,
+ *       right after a topic was made, because the coordinator has not heard of that. The very first
+ *       one on a cluster takes 2 s, for the internal topic is made.
  *   <li>{@code deleteRecords} does not move a group: its lag goes on counting what is gone.
  *   <li>{@code deleteShareGroups} fails when the topic has just been deleted: groups go first.
  *   <li>A broker counts the places from a group's start to its last fetched record against {@code
- *       share.partition.max.record.locks} (2000; set to the broker's maximum, 4000): one message held
- *       for long holds up all that is so far behind it.
+ *       share.partition.max.record.locks} (2000; set to the broker's maximum, 4000): one message
+ *       held for long holds up all that is so far behind it.
  *   <li>The producer's look-up of a topic makes it, where the broker has {@code
  *       auto.create.topics.enable}; so existence is asked of the admin client first.
  *   <li>A broker does not tell its release. It tells the highest {@code metadata.version} that it

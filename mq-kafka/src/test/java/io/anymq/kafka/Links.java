@@ -46,7 +46,8 @@ final class Links {
 
   static Link open(String url, Options options, BlockingQueue<MessagingException> lost) {
     BrokerUrl parsed =
-        new BrokerUrl("kafka", url.substring("kafka:".length()), Optional.empty(), Optional.empty());
+        new BrokerUrl(
+            "kafka", url.substring("kafka:".length()), Optional.empty(), Optional.empty());
     Options bounded =
         options
             .with(ConnectionOptions.OPERATION_TIMEOUT, PATIENCE)
@@ -108,8 +109,7 @@ final class Links {
 
     Taking(Link link, Source source, int prefetch) {
       consumer =
-          link.openConsumer(
-              new ConsumerRequest(source, prefetch, Optional.empty(), false), this);
+          link.openConsumer(new ConsumerRequest(source, prefetch, Optional.empty(), false), this);
     }
 
     @Override
@@ -124,7 +124,9 @@ final class Links {
 
     InboundDelivery take() throws InterruptedException {
       InboundDelivery next = deliveries.poll(PATIENCE.toSeconds(), TimeUnit.SECONDS);
-      Assertions.assertThat(next).as("a delivery within %s; see the consumer's lanes", PATIENCE).isNotNull();
+      Assertions.assertThat(next)
+          .as("a delivery within %s; see the consumer's lanes", PATIENCE)
+          .isNotNull();
       return next;
     }
 
