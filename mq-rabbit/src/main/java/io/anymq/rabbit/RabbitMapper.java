@@ -7,8 +7,6 @@ import io.anymq.Message;
 import io.anymq.Queue;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.Date;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -31,7 +29,6 @@ final class RabbitMapper {
   private static final String REPLY_TO = RabbitHeaders.PREFIX + "reply-to";
   private static final String TYPE = RabbitHeaders.PREFIX + "type";
   private static final String KEY = RabbitHeaders.PREFIX + "key";
-  private static final String TIMESTAMP = RabbitHeaders.PREFIX + "timestamp";
   private static final String DELIVERY_DELAY = RabbitHeaders.PREFIX + "delivery-delay";
   private static final String TIME_TO_LIVE = RabbitHeaders.PREFIX + "time-to-live";
 
@@ -65,31 +62,34 @@ final class RabbitMapper {
    * The native properties of a message.
    *
    * @param message the message
-   * @param sequence its position on its channel
+   * @param sequence its position on its channel, where that is needed to tell it apart
    */
-  BasicProperties encode(Message message, long sequence) {
+  BasicProperties encode(Message message, OptionalLong sequence) {
     Map<String, Object> headers = new LinkedHashMap<>();
     RabbitHeaders.encode(message.properties(), headers);
-    headers.put(SEQUENCE, sequence);
+    sequence.ifPresent(position -> headers.put(SEQUENCE, position));
     put(headers, KEY, message.key());
     put(headers, REPLY_TO, message.replyTo().map(Destination::toString));
-    put(headers, TIMESTAMP, message.timestamp().map(Instant::toEpochMilli));
     put(headers, DELIVERY_DELAY, message.deliveryDelay().map(Duration::toMillis));
     put(headers, TIME_TO_LIVE, message.timeToLive().map(Duration::toMillis));
+    String contentType = field(headers, CONTENT_TYPE, message.contentType());
+    String correlationId = field(headers, CORRELATION_ID, message.correlationId());
+    String id = field(headers, ID, message.id());
+    String type = field(headers, TYPE, message.type());
     return new BasicProperties(
-        field(headers, CONTENT_TYPE, message.contentType()),
+        contentType,
         null,
-        headers,
+        headers.isEmpty() ? null : headers,
         message.persistent() ? PERSISTENT : TRANSIENT,
         message.priority() == Message.DEFAULT_PRIORITY ? null : message.priority(),
-        field(headers, CORRELATION_ID, message.correlationId()),
+        correlationId,
         message.replyTo().map(this::nativeReplyTo).orElse(null),
         message.timeToLive().map(life -> Long.toString(life.toMillis())).orElse(null),
-        field(headers, ID, message.id()),
-        message.timestamp().map(Date::from).orElse(null),
-        field(headers, TYPE, message.type()),
+        id,
+        message.timestamp().map(RabbitTimestamp::nativeSeconds).orElse(null),
+        type,
         null,
-        null,
+        message.timestamp().map(RabbitTimestamp::appId).orElse(null),
         null);
   }
 
@@ -99,6 +99,14 @@ final class RabbitMapper {
     return headers != null && headers.get(SEQUENCE) instanceof Long sequence
         ? OptionalLong.of(sequence)
         : OptionalLong.empty();
+  }
+
+  /** The id of a message that came back. */
+  static Optional<String> id(BasicProperties properties) {
+    Map<String, Object> headers = properties.getHeaders();
+    return headers != null && headers.get(ID) != null
+        ? Optional.of(headers.get(ID).toString())
+        : Optional.ofNullable(properties.getMessageId());
   }
 
   /** Reads a native message, whoever sent it; never throws. */
@@ -116,7 +124,7 @@ final class RabbitMapper {
             .key(metadata.text(KEY, null))
             .priority(priority(properties.getPriority()))
             .persistent(persistent(properties.getDeliveryMode()))
-            .timestamp(timestamp(metadata, properties.getTimestamp()))
+            .timestamp(RabbitTimestamp.read(properties.getTimestamp(), properties.getAppId()))
             .timeToLive(timeToLive(metadata, properties.getExpiration()))
             .deliveryDelay(metadata.duration(DELIVERY_DELAY));
     replyTo(metadata, properties.getReplyTo(), message);
@@ -164,23 +172,22 @@ final class RabbitMapper {
       Optional<Queue> queue = names.portableQueue(nativeName);
       queue.ifPresent(message::replyTo);
       if (queue.isEmpty()) {
-        message.property(FOREIGN_PREFIX + "reply-to", nativeName);
+        foreign(message, "reply-to", nativeName);
       }
     }
   }
 
   /** Native fields that only foreign programs set. */
   private static void foreignFields(BasicProperties properties, Message.Builder message) {
-    message
-        .property(FOREIGN_PREFIX + "content-encoding", properties.getContentEncoding())
-        .property(FOREIGN_PREFIX + "user-id", properties.getUserId())
-        .property(FOREIGN_PREFIX + "app-id", properties.getAppId());
+    foreign(message, "content-encoding", properties.getContentEncoding());
+    foreign(message, "user-id", properties.getUserId());
+    foreign(message, "app-id", RabbitTimestamp.foreign(properties.getAppId()));
   }
 
-  private static @Nullable Instant timestamp(
-      MetadataReader metadata, @Nullable Date nativeTimestamp) {
-    Instant exact = metadata.instant(TIMESTAMP);
-    return exact != null || nativeTimestamp == null ? exact : nativeTimestamp.toInstant();
+  private static void foreign(Message.Builder message, String name, @Nullable String value) {
+    if (value != null) {
+      message.property(FOREIGN_PREFIX + name, value);
+    }
   }
 
   /** An expiration of 0 means that the message is to be delivered at once or never: now it was. */

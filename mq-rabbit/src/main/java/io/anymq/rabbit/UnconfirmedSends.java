@@ -2,7 +2,9 @@ package io.anymq.rabbit;
 
 import io.anymq.spi.OutboundMessage;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +19,7 @@ final class UnconfirmedSends {
   private static final int FIRST_CAPACITY = 256;
 
   private @Nullable OutboundMessage[] ring = new @Nullable OutboundMessage[FIRST_CAPACITY];
+  private final Map<String, Long> sequenceById = new HashMap<>();
   private long oldest = 1;
   private long next = 1;
 
@@ -29,13 +32,28 @@ final class UnconfirmedSends {
     return next++;
   }
 
+  /**
+   * Has a message found by its id, too, unless another one that is here is found by it.
+   *
+   * @param sequence the message's sequence number
+   * @return whether it is
+   */
+  synchronized boolean claimId(String id, long sequence) {
+    return sequenceById.putIfAbsent(id, sequence) == null;
+  }
+
+  /** Takes away the message that is found by an id; empty when there is none. */
+  synchronized Optional<OutboundMessage> takeById(String id) {
+    Long sequence = sequenceById.get(id);
+    return sequence == null ? Optional.empty() : take(sequence);
+  }
+
   /** Takes one away; empty when it is not there any more. */
   synchronized Optional<OutboundMessage> take(long sequence) {
     if (sequence < oldest || sequence >= next) {
       return Optional.empty();
     }
-    OutboundMessage message = ring[index(sequence)];
-    ring[index(sequence)] = null;
+    OutboundMessage message = remove(sequence);
     skipTaken();
     return Optional.ofNullable(message);
   }
@@ -44,11 +62,10 @@ final class UnconfirmedSends {
   synchronized List<OutboundMessage> takeUpTo(long sequence) {
     List<OutboundMessage> taken = new ArrayList<>();
     while (oldest <= sequence && oldest < next) {
-      OutboundMessage message = ring[index(oldest)];
+      OutboundMessage message = remove(oldest++);
       if (message != null) {
         taken.add(message);
       }
-      ring[index(oldest++)] = null;
     }
     skipTaken();
     return taken;
@@ -68,6 +85,15 @@ final class UnconfirmedSends {
       }
     }
     return Optional.empty();
+  }
+
+  private @Nullable OutboundMessage remove(long sequence) {
+    OutboundMessage message = ring[index(sequence)];
+    ring[index(sequence)] = null;
+    if (message != null && !sequenceById.isEmpty()) {
+      message.message().id().ifPresent(id -> sequenceById.remove(id, sequence));
+    }
+    return message;
   }
 
   private void skipTaken() {

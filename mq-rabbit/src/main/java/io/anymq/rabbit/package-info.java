@@ -56,8 +56,8 @@
  * <tr><td>persistent</td><td>{@code delivery-mode} 2 or 1</td></tr>
  * <tr><td>time to live</td><td>{@code expiration}, and {@code x-anymq-time-to-live}, which
  * dead-lettering by the broker leaves alone</td></tr>
- * <tr><td>timestamp</td><td>{@code timestamp} in seconds and {@code x-anymq-timestamp} in
- * milliseconds</td></tr>
+ * <tr><td>timestamp</td><td>{@code timestamp} in seconds; the milliseconds, where not 0, in {@code
+ * app-id} as {@code anymq/123}</td></tr>
  * <tr><td>key, delivery delay</td><td>{@code x-anymq-key}, {@code x-anymq-delivery-delay}</td></tr>
  * <tr><td>properties</td><td>headers of their names and types. Those whose names the broker gives a
  * meaning ({@code CC}, {@code x-death} …) are in the table {@code x-anymq-reserved}; numbers that are
@@ -89,8 +89,10 @@
  *       x-acquired-count} counts all.
  *   <li>A channel that is closed right after acknowledgements loses some, unless its consumer is
  *       cancelled first.
- *   <li>Returns come before the confirmation of the same message; they are told apart by the header
- *       {@code x-anymq-sequence}, as several messages may have one id.
+ *   <li>Returns come before the confirmation of the same message; they are told apart by their ids,
+ *       and by the header {@code x-anymq-sequence} where several with one id are under way.
+ *   <li>Messages with a table of headers are sent about 20 % and received about 12 % slower than those
+ *       with native fields alone (1 KiB, quorum queue). So a message without properties has none.
  *   <li>Publishing to an exchange that does not exist closes the channel; what was unconfirmed
  *       before is in doubt then.
  *   <li>Passive declaration says 0 when a queue's leader does not answer within 250 ms, and an

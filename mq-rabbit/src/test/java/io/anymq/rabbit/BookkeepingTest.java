@@ -134,6 +134,23 @@ final class BookkeepingTest {
   }
 
   @Test
+  void anIdFindsOneMessageAtATime() {
+    UnconfirmedSends sends = new UnconfirmedSends();
+    OutboundMessage message = new Quiet(Message.builder().id("i").build());
+    long first = sends.add(message);
+    assertThat(sends.claimId("i", first)).isTrue();
+    long second = sends.add(message);
+    assertThat(sends.claimId("i", second)).isFalse();
+    assertThat(sends.take(second)).contains(message);
+    assertThat(sends.takeById("i")).contains(message);
+    assertThat(sends.takeById("i")).isEmpty();
+    long third = sends.add(message);
+    assertThat(sends.claimId("i", third)).isTrue();
+    assertThat(sends.takeAll()).hasSize(1);
+    assertThat(sends.takeById("i")).isEmpty();
+  }
+
+  @Test
   void theFirstOfALengthIsFound() {
     UnconfirmedSends sends = new UnconfirmedSends();
     send(sends, 3);

@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -123,17 +124,23 @@ final class RabbitMapperTest {
             .property("colour", "blue")
             .property("size", 42)
             .build();
-    BasicProperties encoded = MAPPER.encode(message, 7);
+    BasicProperties encoded = MAPPER.encode(message, OptionalLong.of(7));
     assertThat(encoded.getContentType()).isEqualTo(Message.TEXT);
     assertThat(encoded.getMessageId()).isEqualTo("id-1");
     assertThat(encoded.getCorrelationId()).isEqualTo("correlation-1");
     assertThat(encoded.getType()).isEqualTo("greeting");
     assertThat(encoded.getReplyTo()).isEqualTo("Native Queue/1");
-    assertThat(encoded.getTimestamp().toInstant()).isEqualTo(Instant.ofEpochMilli(5_500));
+    assertThat(encoded.getTimestamp().toInstant()).isEqualTo(Instant.ofEpochSecond(5));
     assertThat(encoded.getExpiration()).isEqualTo("2000");
     assertThat(encoded.getDeliveryMode()).isEqualTo(2);
     assertThat(encoded.getHeaders()).containsEntry("colour", "blue").containsEntry("size", 42);
     assertThat(RabbitMapper.sequence(encoded)).hasValue(7);
+  }
+
+  @Test
+  void aPlainMessageHasNoTableOfHeaders() {
+    Message plain = Links.text("hello");
+    assertThat(MAPPER.encode(plain, OptionalLong.empty()).getHeaders()).isNull();
   }
 
   @Test
@@ -200,7 +207,7 @@ final class RabbitMapperTest {
         headers("", 1),
         headers("x-anymq-reply-to", LongStringHelper.asLongString("somewhere")),
         headers("x-anymq-reply-to", LongStringHelper.asLongString("queue:not portable")),
-        headers("x-anymq-timestamp", LongStringHelper.asLongString("yesterday")),
+        headers("x-anymq-delivery-delay", LongStringHelper.asLongString("a while")),
         headers("x-anymq-key", 17),
         headers("x-anymq-time-to-live", -5L),
         headers("x-anymq-reserved", 1),
@@ -238,7 +245,7 @@ final class RabbitMapperTest {
 
   /** Through the bytes of a content header, as over a network. */
   private static RabbitMapper.Decoded roundTrip(Message message) {
-    AMQBasicProperties sent = MAPPER.encode(message, 1);
+    AMQBasicProperties sent = MAPPER.encode(message, OptionalLong.empty());
     return MAPPER.decode(NativeBytes.reread(sent), message.body());
   }
 
