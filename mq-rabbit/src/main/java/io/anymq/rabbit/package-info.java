@@ -91,8 +91,9 @@
  *       cancelled first.
  *   <li>Returns come before the confirmation of the same message; they are told apart by their ids,
  *       and by the header {@code x-anymq-sequence} where several with one id are under way.
- *   <li>Messages with a table of headers are sent about 20 % and received about 12 % slower than those
- *       with native fields alone (1 KiB, quorum queue). So a message without properties has none.
+ *   <li>Messages with a table of headers are sent about 20 % and received about 12 % slower than
+ *       those with native fields alone (1 KiB, quorum queue). So a message without properties has
+ *       none.
  *   <li>Publishing to an exchange that does not exist closes the channel; what was unconfirmed
  *       before is in doubt then.
  *   <li>Passive declaration says 0 when a queue's leader does not answer within 250 ms, and an
