@@ -26,7 +26,7 @@ final class ActiveMqSupport implements BrokerSupport {
   public List<BrokerStrategy> strategies() {
     return List.of(
         ExternalBroker.strategy(DEFAULT_PORT, OpenWireProbe::new, true),
-        ContainerBroker.strategy(IMAGE, ActiveMqSupport::container),
+        new ContainerStrategy(IMAGE, ActiveMqSupport::container),
         new LocalJvm());
   }
 

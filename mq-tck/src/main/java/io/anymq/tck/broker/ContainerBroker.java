@@ -8,7 +8,6 @@ import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiFunction;
@@ -18,7 +17,6 @@ import org.testcontainers.containers.GenericContainer;
 import org.testcontainers.containers.wait.strategy.AbstractWaitStrategy;
 import org.testcontainers.images.builder.Transferable;
 import org.testcontainers.utility.DockerImageName;
-import org.testcontainers.utility.ImageNameSubstitutor;
 
 /**
  * A broker in a container.
@@ -106,67 +104,25 @@ final class ContainerBroker implements BrokerHandle {
   }
 
   /**
-   * A strategy that runs a container when Docker answers.
-   *
-   * @param defaultImage the image, unless {@code anymq.tck.<name>.image} names another one
-   * @param spec what to run, for a request and a place
+   * Starts a container and returns when the broker in it answers; the place is closed when it does
+   * not.
    */
-  static BrokerStrategy strategy(
-      String defaultImage, BiFunction<BrokerRequest, BrokerPlace, Spec> spec) {
-    return new BrokerStrategy() {
-      @Override
-      public Provisioning provisioning() {
-        return Provisioning.CONTAINER;
-      }
-
-      @Override
-      public BrokerHandle start(BrokerRequest request) {
-        Optional<DockerDaemon> daemon = DockerDaemon.find(request.settings());
-        daemon.ifPresent(DockerDaemon::requireAnswer);
-        String image = request.setting("image").orElse(defaultImage);
-        daemon.ifPresent(docker -> requireImage(docker, image, request.announcer()));
-        requireClient();
-        BrokerPlace place = BrokerPlace.create(request.name());
-        ContainerBroker broker;
-        try {
-          broker = new ContainerBroker(image, spec.apply(request, place));
-        } catch (RuntimeException e) {
-          place.close();
-          throw e;
-        }
-        return broker.start();
-      }
-    };
-  }
-
-  /**
-   * What Testcontainers runs is what its configuration makes of the name, such as one with the
-   * prefix of a mirror.
-   */
-  private static void requireImage(DockerDaemon docker, String image, Consumer<String> announcer) {
-    DockerImageName name = ImageNameSubstitutor.instance().apply(DockerImageName.parse(image));
-    docker.requireImage(name.asCanonicalNameString(), announcer);
-  }
-
-  private static void requireClient() {
+  static ContainerBroker start(String image, Spec spec) {
+    ContainerBroker broker = new ContainerBroker(image, spec);
+    LiveBrokers.add(broker);
     try {
-      DockerClientFactory.instance().client();
+      broker.firstStart();
+      return broker;
     } catch (RuntimeException e) {
-      throw new BrokerUnavailableException(
-          "Testcontainers cannot work with this Docker (" + e.getMessage() + ")", e);
-    }
-  }
-
-  private BrokerHandle start() {
-    LiveBrokers.add(this);
-    try {
-      firstStart();
-      return this;
-    } catch (RuntimeException e) {
-      String tail = logTail();
-      close();
+      String tail = broker.logTail();
+      broker.close();
       throw new BrokerException(
-          "The container of " + name() + " did not start (" + e + "). Its log ends with:\n" + tail,
+          "The container of "
+              + spec.name()
+              + " did not start ("
+              + e
+              + "). Its log ends with:\n"
+              + tail,
           e);
     }
   }

@@ -40,7 +40,7 @@ final class KafkaSupport implements BrokerSupport {
   public List<BrokerStrategy> strategies() {
     return List.of(
         ExternalBroker.strategy(DEFAULT_PORT, KafkaProbe::new, false),
-        ContainerBroker.strategy(IMAGE, KafkaSupport::container),
+        new ContainerStrategy(IMAGE, KafkaSupport::container),
         new LocalJvm());
   }
 
@@ -51,8 +51,9 @@ final class KafkaSupport implements BrokerSupport {
 
   /**
    * What a lone node needs: one replica of everything, few partitions for the internal topics
-   * because each costs time when it is made, no wait for further members of a group, and no topic
-   * that springs up because somebody mistyped a name.
+   * because each costs time when it is made, no wait for further members of a group nor for the
+   * session of a broker that was killed, and no topic that springs up because somebody mistyped a
+   * name.
    */
   static Map<String, String> loneNode() {
     Map<String, String> settings = new LinkedHashMap<>();

@@ -29,7 +29,7 @@ final class RabbitMqSupport implements BrokerSupport {
   public List<BrokerStrategy> strategies() {
     return List.of(
         ExternalBroker.strategy(DEFAULT_PORT, AmqpProbe::new, true),
-        ContainerBroker.strategy(IMAGE, RabbitMqSupport::container),
+        new ContainerStrategy(IMAGE, RabbitMqSupport::container),
         new LocalNode());
   }
 
