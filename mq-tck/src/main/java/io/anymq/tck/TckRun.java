@@ -9,6 +9,7 @@ import io.anymq.MessagingException;
 import io.anymq.tck.broker.BrokerControl;
 import io.anymq.tck.broker.BrokerException;
 import io.anymq.tck.broker.BrokerHandle;
+import io.anymq.tck.scenario.OldQueues;
 import io.anymq.tck.scenario.ScenarioContext;
 import io.anymq.tck.scenario.Scenarios;
 import java.time.Duration;
@@ -27,6 +28,7 @@ public final class TckRun implements AutoCloseable {
   private final String id = Long.toString(System.nanoTime(), Character.MAX_RADIX);
   private @Nullable BrokerHandle broker;
   private @Nullable Connection janitor;
+  private @Nullable OldQueues oldQueues;
   private @Nullable String unavailable;
   private @Nullable String unusable;
 
@@ -46,7 +48,9 @@ public final class TckRun implements AutoCloseable {
     try {
       BrokerHandle broker = harness.startBroker();
       run.broker = broker;
-      run.janitor = run.connectJanitor(broker);
+      Connection janitor = run.connectJanitor(broker);
+      run.janitor = janitor;
+      run.oldQueues = new OldQueues(janitor, "tck." + run.id);
     } catch (BrokerException e) {
       run.unavailable = "There is no broker: " + e.getMessage();
     } catch (MessagingException e) {
@@ -87,7 +91,8 @@ public final class TckRun implements AutoCloseable {
       return result(rule, RuleResult.Outcome.NOT_RUN, Duration.ZERO, String.valueOf(unavailable));
     }
     Connection connection = janitor;
-    if (connection == null) {
+    OldQueues queues = oldQueues;
+    if (connection == null || queues == null) {
       return result(rule, RuleResult.Outcome.FAILED, Duration.ZERO, String.valueOf(unusable));
     }
     Set<BrokerControl> lacking = missing(rule.controls(), handle.controls());
@@ -99,16 +104,17 @@ public final class TckRun implements AutoCloseable {
           Duration.ZERO,
           message.formatted(handle.provisioning().label(), lacking));
     }
-    return runOn(rule, handle, connection);
+    return runOn(rule, handle, connection, queues);
   }
 
-  private RuleResult runOn(Rule rule, BrokerHandle handle, Connection connection) {
+  private RuleResult runOn(
+      Rule rule, BrokerHandle handle, Connection connection, OldQueues queues) {
     Set<Capability> undeclared = EnumSet.noneOf(Capability.class);
     rule.needs().stream()
         .filter(capability -> !connection.capabilities().supports(capability))
         .forEach(undeclared::add);
     ScenarioContext context =
-        new ScenarioContext(harness, handle, connection, "tck." + id + "." + rule.id());
+        new ScenarioContext(harness, handle, connection, queues, "tck." + id + "." + rule.id());
     long begun = System.nanoTime();
     Optional<String> failure =
         TimedScenario.run(
@@ -128,6 +134,9 @@ public final class TckRun implements AutoCloseable {
 
   @Override
   public void close() {
+    if (janitor != null && oldQueues != null) {
+      oldQueues.delete();
+    }
     if (janitor != null) {
       janitor.close();
     }

@@ -34,7 +34,7 @@ final class CrashScenarios {
       controls = {BrokerControl.KILL, BrokerControl.RESTART},
       limitSeconds = 180)
   static void killedWhileSending(ScenarioContext t) {
-    Queue queue = t.queue();
+    Queue queue = t.oldQueue();
     Connection connection = t.connect();
     Ledger ledger = new Ledger();
     List<CompletableFuture<?>> sent = new ArrayList<>();
@@ -62,7 +62,7 @@ final class CrashScenarios {
       controls = {BrokerControl.KILL, BrokerControl.RESTART},
       limitSeconds = 180)
   static void killedWhileConsuming(ScenarioContext t) {
-    Queue queue = t.queue();
+    Queue queue = t.oldQueue();
     Connection connection = t.connect();
     Ledger ledger = new Ledger();
     send(connection, queue, ledger, 100);
@@ -137,7 +137,7 @@ final class CrashScenarios {
       controls = {BrokerControl.KILL, BrokerControl.RESTART},
       limitSeconds = 180)
   static void runningSystem(ScenarioContext t) {
-    Queue queue = t.queue();
+    Queue queue = t.oldQueue();
     Ledger ledger = new Ledger();
     Connection consuming = t.connect();
     consuming.createConsumer(

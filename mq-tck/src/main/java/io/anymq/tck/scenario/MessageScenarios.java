@@ -140,9 +140,9 @@ final class MessageScenarios {
       title = "A message tells whether it is persistent",
       intent = "A consumer that forwards must forward with the same promise.")
   static void persistentFlag(ScenarioContext t) {
-    Message.Builder message = Message.builder();
-    Fidelity.roundTrip(
-        t, List.of(message.persistent(false).build(), message.persistent(true).build()));
+    for (boolean persistent : new boolean[] {false, true}) {
+      Fidelity.roundTrip(t, List.of(Message.builder().persistent(persistent).build()));
+    }
   }
 
   @Scenario(

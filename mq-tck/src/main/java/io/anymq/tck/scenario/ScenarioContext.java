@@ -38,6 +38,7 @@ public final class ScenarioContext {
   private final BackendHarness harness;
   private final BrokerHandle broker;
   private final Connection janitor;
+  private final OldQueues oldQueues;
   private final String prefix;
   private final Deque<AutoCloseable> resources = new ArrayDeque<>();
   private final Set<Destination> destinations = new LinkedHashSet<>();
@@ -50,13 +51,19 @@ public final class ScenarioContext {
    * @param harness the backend
    * @param broker its broker
    * @param janitor a connection of the run, which removes destinations
+   * @param oldQueues queues that were made at the beginning of the run
    * @param prefix begins the names of destinations; unique for run and rule
    */
   public ScenarioContext(
-      BackendHarness harness, BrokerHandle broker, Connection janitor, String prefix) {
+      BackendHarness harness,
+      BrokerHandle broker,
+      Connection janitor,
+      OldQueues oldQueues,
+      String prefix) {
     this.harness = harness;
     this.broker = broker;
     this.janitor = janitor;
+    this.oldQueues = oldQueues;
     this.prefix = prefix.toLowerCase(Locale.ROOT);
   }
 
@@ -101,6 +108,13 @@ public final class ScenarioContext {
   public Queue queue() {
     Queue queue = newQueue();
     janitor.declare(queue);
+    return queue;
+  }
+
+  /** A queue that nobody else has, made some seconds ago, for rules that kill the broker. */
+  public synchronized Queue oldQueue() {
+    Queue queue = oldQueues.take();
+    adopt(queue);
     return queue;
   }
 
