@@ -32,14 +32,17 @@ import picocli.CommandLine.Spec;
             + " failed and no chosen backend was missing.")
 final class CompareCommand implements Callable<Integer> {
 
+  /** The backends that the project stands for, in the order in which tables show them. */
+  static final List<String> OURS = List.of("zeromq", "rabbitmq", "activemq", "kafka");
+
   @Spec private CommandSpec spec;
 
   @Option(
       names = "--backends",
       split = ",",
       paramLabel = "NAME",
-      description = "Which backends, with commas. Without it: all.")
-  private List<String> backends = List.of();
+      description = "Which backends, with commas. Without it: ${DEFAULT-VALUE}.")
+  private List<String> backends = OURS;
 
   @Option(
       names = "--rules",
@@ -83,28 +86,31 @@ final class CompareCommand implements Callable<Integer> {
   }
 
   private List<BackendHarness> harnesses() {
-    Map<String, BackendHarness> known = known();
-    if (backends.isEmpty()) {
-      return List.copyOf(known.values());
+    try {
+      return harnesses(backends);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }
+  }
+
+  /**
+   * The harnesses of backends.
+   *
+   * @throws IllegalArgumentException when there is no backend of such a name; lists those there are
+   */
+  static List<BackendHarness> harnesses(List<String> names) {
+    Map<String, BackendHarness> known = new TreeMap<>();
+    ServiceLoader.load(BackendHarness.class).forEach(each -> known.put(each.name(), each));
     List<BackendHarness> chosen = new ArrayList<>();
-    for (String name : backends) {
+    for (String name : names) {
       BackendHarness harness = known.get(name.strip());
       if (harness == null) {
-        throw new ParameterException(
-            spec.commandLine(),
+        throw new IllegalArgumentException(
             "There is no backend '%s'; there are %s."
                 .formatted(name, String.join(", ", known.keySet())));
       }
       chosen.add(harness);
     }
     return chosen;
-  }
-
-  /** The backends that there are, by name. */
-  static Map<String, BackendHarness> known() {
-    Map<String, BackendHarness> known = new TreeMap<>();
-    ServiceLoader.load(BackendHarness.class).forEach(each -> known.put(each.name(), each));
-    return known;
   }
 }
