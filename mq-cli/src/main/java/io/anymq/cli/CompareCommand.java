@@ -59,8 +59,8 @@ final class CompareCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    List<BackendHarness> harnesses = harnesses();
     List<Rule> rules = rules();
+    List<BackendHarness> harnesses = harnesses();
     PrintWriter out = spec.commandLine().getOut();
     out.printf(
         "%d rules on %s%n",
