@@ -3,14 +3,19 @@ package io.anymq.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
-import io.anymq.tck.BackendHarness;
-import io.anymq.tck.TckRunner;
+import io.anymq.Connection;
+import io.anymq.ConnectionFactory;
 import io.anymq.tck.TckSuite;
+import io.anymq.tck.broker.BrokerException;
+import io.anymq.tck.broker.BrokerHandle;
+import io.anymq.tck.broker.BrokerProvisioner;
 import io.anymq.tck.report.Report.BackendReport;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -25,15 +30,27 @@ class CapabilitiesPageTest {
   @Timeout(value = 5, unit = TimeUnit.MINUTES)
   void capabilitiesAreWhatTheConnectionsDeclare() throws IOException {
     List<BackendReport> reports = new ArrayList<>();
-    for (BackendHarness harness : CompareCommand.harnesses(CompareCommand.OURS)) {
-      BackendReport report = TckRunner.of(List.of()).run(harness);
-      if (report.capabilities().isEmpty()) {
-        assumeThat(Boolean.getBoolean(TckSuite.ALLOW_MISSING)).as(harness.name()).isTrue();
+    for (String name : CompareCommand.OURS) {
+      try {
+        reports.add(report(name));
+      } catch (BrokerException e) {
+        assumeThat(Boolean.getBoolean(TckSuite.ALLOW_MISSING)).as(e.getMessage()).isTrue();
         return;
       }
-      reports.add(report);
     }
     assertThat(DocsCommand.capabilities(Path.of("..")).read())
         .isEqualTo(CapabilityTable.lines(reports));
+  }
+
+  private static BackendReport report(String name) {
+    BrokerHandle broker = BrokerProvisioner.shared(name);
+    try (Connection connection = ConnectionFactory.of(broker.url()).connect()) {
+      Map<String, String> capabilities = new TreeMap<>();
+      connection
+          .capabilities()
+          .support()
+          .forEach((key, value) -> capabilities.put(key.name(), value.name()));
+      return new BackendReport(name, broker.version(), "", "", capabilities, List.of());
+    }
   }
 }

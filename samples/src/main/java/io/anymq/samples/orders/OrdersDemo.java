@@ -94,6 +94,7 @@ public final class OrdersDemo {
     keep(office, REVENUE, revenue);
     keep(office, AUDIT, audit);
     desk.declare(orders);
+    desk.declare(orders.deadLetterQueue());
     Desk sender = new Desk(desk, orders, clock);
     Workshop workers = new Workshop(workshop, pricedOrders, clock, options.pricingTime());
     Progress progress = new Progress(console, desk, orders, rows.size(), sender, workers);
