@@ -53,17 +53,18 @@ final class BrokerCommand implements Callable<Integer> {
           "There is no broker '%s'; there are %s."
               .formatted(name, String.join(", ", provisioner.names())));
     }
+    BrokerProcess processes = new BrokerProcess();
     try (BrokerHandle broker = provisioner.start(name)) {
       out.println("URL:  " + broker.url());
       out.println("Try:  ./mq demo --url '" + broker.url() + "'");
-      return watch(broker, out);
+      return watch(broker, processes, out);
     }
   }
 
-  private int watch(BrokerHandle broker, PrintWriter out)
+  private int watch(BrokerHandle broker, BrokerProcess processes, PrintWriter out)
       throws InterruptedException, ExecutionException {
     while (true) {
-      Optional<ProcessHandle> process = BrokerProcess.find();
+      Optional<ProcessHandle> process = processes.find();
       process.ifPresent(running -> out.println("PID:  " + running.pid()));
       out.println("Ctrl-C takes it away.");
       awaitEnd(process);
