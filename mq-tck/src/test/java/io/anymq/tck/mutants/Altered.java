@@ -1,0 +1,42 @@
+package io.anymq.tck.mutants;
+
+import io.anymq.Destination;
+import io.anymq.InvalidMessageException;
+import io.anymq.Message;
+import io.anymq.spi.InboundDelivery;
+import java.util.Optional;
+
+/** A delivery that a mutant has tampered with. */
+record Altered(
+    InboundDelivery original,
+    Message message,
+    Destination destination,
+    boolean redelivered,
+    int deliveryCount,
+    Optional<InvalidMessageException> undecodable)
+    implements InboundDelivery {
+
+  static Altered message(InboundDelivery original, Message message) {
+    return new Altered(
+        original,
+        message,
+        original.destination(),
+        original.redelivered(),
+        original.deliveryCount(),
+        original.undecodable());
+  }
+
+  static Altered count(InboundDelivery original, boolean redelivered, int count) {
+    return new Altered(
+        original,
+        original.message(),
+        original.destination(),
+        redelivered,
+        count,
+        original.undecodable());
+  }
+
+  static InboundDelivery unwrap(InboundDelivery delivery) {
+    return delivery instanceof Altered altered ? altered.original() : delivery;
+  }
+}

@@ -1,0 +1,57 @@
+package io.anymq.tck.mutants;
+
+import io.anymq.Queue;
+import io.anymq.QueueDepth;
+import io.anymq.QueueOptions;
+import io.anymq.spi.DepthQuery;
+import io.anymq.spi.Link;
+import java.time.Instant;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Lies about depth. */
+final class DepthMutations {
+
+  private DepthMutations() {}
+
+  /** Says that it counts what is ready, and counts what is in flight too. */
+  static final class MixesInFlight extends Mutation {
+    @Override
+    QueueDepth depth(Link link, Queue queue) {
+      QueueDepth actual = ((DepthQuery) link).depth(queue);
+      return new QueueDepth(
+          actual.count() + actual.inFlight().orElse(0),
+          QueueDepth.Counting.READY,
+          actual.inFlight(),
+          true,
+          actual.takenAt());
+    }
+  }
+
+  static final class Stale extends Mutation {
+    private final Map<Queue, QueueDepth> answers = new ConcurrentHashMap<>();
+
+    @Override
+    QueueDepth depth(Link link, Queue queue) {
+      return answers.computeIfAbsent(queue, ((DepthQuery) link)::depth);
+    }
+  }
+
+  static final class MissingIsZero extends Mutation {
+    @Override
+    QueueDepth depth(Link link, Queue queue) {
+      return link.exists(queue)
+          ? ((DepthQuery) link).depth(queue)
+          : new QueueDepth(0, QueueDepth.Counting.READY, OptionalLong.of(0), true, Instant.now());
+    }
+  }
+
+  static final class MakesQueues extends Mutation {
+    @Override
+    QueueDepth depth(Link link, Queue queue) {
+      link.declare(queue, QueueOptions.DEFAULT);
+      return ((DepthQuery) link).depth(queue);
+    }
+  }
+}

@@ -1,0 +1,116 @@
+package io.anymq.tck.mutants;
+
+import io.anymq.Message;
+import io.anymq.Queue;
+import io.anymq.spi.InboundDelivery;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+
+/** Faults of what a message is. */
+final class MessageMutations {
+
+  private MessageMutations() {}
+
+  static final class Reorders extends Mutation {
+    @Override
+    List<InboundDelivery> received(List<InboundDelivery> batch) {
+      List<InboundDelivery> reversed = new ArrayList<>(batch);
+      Collections.reverse(reversed);
+      return reversed;
+    }
+  }
+
+  static final class CorruptsBodies extends Mutation {
+    @Override
+    Message received(Message message) {
+      byte[] body = message.body();
+      if (body.length > 30) {
+        body[body.length - 1] ^= 1;
+      }
+      return message.toBuilder().body(body).build();
+    }
+  }
+
+  static final class TruncatesLargeBodies extends Mutation {
+    @Override
+    Message received(Message message) {
+      return message.bodyLength() <= 65_535
+          ? message
+          : message.toBuilder().body(Arrays.copyOf(message.body(), 65_535)).build();
+    }
+  }
+
+  static final class WidensBytes extends Mutation {
+    @Override
+    Message received(Message message) {
+      Message.Builder changed = message.toBuilder();
+      message
+          .properties()
+          .forEach(
+              (name, value) -> {
+                if (value instanceof Byte small) {
+                  changed.property(name, small.intValue());
+                }
+              });
+      return changed.build();
+    }
+  }
+
+  static final class EmptyIsAbsent extends Mutation {
+    @Override
+    Message received(Message message) {
+      String correlationId = message.correlationId().filter(id -> !id.isEmpty()).orElse(null);
+      return message.toBuilder().correlationId(correlationId).build();
+    }
+  }
+
+  static final class DropsEmptyProperties extends Mutation {
+    @Override
+    Message received(Message message) {
+      Message.Builder changed = message.toBuilder();
+      for (Map.Entry<String, Object> each : message.properties().entrySet()) {
+        if (each.getValue().equals("")) {
+          changed.property(each.getKey(), null);
+        }
+      }
+      return changed.build();
+    }
+  }
+
+  static final class ReplyToIsQueue extends Mutation {
+    @Override
+    Message received(Message message) {
+      Message.Builder changed = message.toBuilder();
+      message.replyTo().ifPresent(to -> changed.replyTo(Queue.of(to.name())));
+      return changed.build();
+    }
+  }
+
+  static final class CountsSeconds extends Mutation {
+    @Override
+    Message received(Message message) {
+      Instant cut =
+          message.timestamp().map(at -> at.truncatedTo(ChronoUnit.SECONDS)).orElse(Instant.EPOCH);
+      return message.toBuilder().timestamp(cut).build();
+    }
+  }
+
+  static final class AlwaysPersistent extends Mutation {
+    @Override
+    Message received(Message message) {
+      return message.toBuilder().persistent(true).build();
+    }
+  }
+
+  static final class OwnIds extends Mutation {
+    @Override
+    Message received(Message message) {
+      return message.toBuilder().id("ID:" + message.id().orElse("")).build();
+    }
+  }
+}

@@ -1,0 +1,47 @@
+package io.anymq.tck.mutants;
+
+import io.anymq.Message;
+import io.anymq.MessagingException;
+import io.anymq.spi.OutboundMessage;
+
+/** Messages that mutants send in place of, or beside, what they were given. */
+final class Outcomes {
+
+  private Outcomes() {}
+
+  /** Another message with the outcome of this one. */
+  static OutboundMessage changed(OutboundMessage original, Message message) {
+    return new OutboundMessage() {
+      @Override
+      public Message message() {
+        return message;
+      }
+
+      @Override
+      public void confirmed() {
+        original.confirmed();
+      }
+
+      @Override
+      public void failed(MessagingException cause) {
+        original.failed(cause);
+      }
+    };
+  }
+
+  /** A copy whose outcome nobody asks for. */
+  static OutboundMessage unasked(OutboundMessage original) {
+    return new OutboundMessage() {
+      @Override
+      public Message message() {
+        return original.message();
+      }
+
+      @Override
+      public void confirmed() {}
+
+      @Override
+      public void failed(MessagingException cause) {}
+    };
+  }
+}

@@ -1,0 +1,77 @@
+package io.anymq.tck.mutants;
+
+import io.anymq.Destination;
+import io.anymq.Message;
+import io.anymq.Queue;
+import io.anymq.Topic;
+import io.anymq.spi.Link;
+import io.anymq.spi.LinkProducer;
+import io.anymq.spi.OutboundMessage;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Faults of sending. */
+final class SendMutations {
+
+  private SendMutations() {}
+
+  static final class LosesEveryTenth extends Mutation {
+    private final AtomicInteger count = new AtomicInteger();
+
+    @Override
+    void send(Link link, LinkProducer producer, Destination to, OutboundMessage message) {
+      if (count.incrementAndGet() % 10 == 0) {
+        message.confirmed();
+      } else {
+        producer.send(message);
+      }
+    }
+  }
+
+  static final class ConfirmsWithoutStoring extends Mutation {
+    @Override
+    void send(Link link, LinkProducer producer, Destination to, OutboundMessage message) {
+      message.confirmed();
+    }
+  }
+
+  static final class Duplicates extends Mutation {
+    private final AtomicInteger count = new AtomicInteger();
+
+    @Override
+    void send(Link link, LinkProducer producer, Destination to, OutboundMessage message) {
+      producer.send(message);
+      if (count.incrementAndGet() % 50 == 0) {
+        producer.send(Outcomes.unasked(message));
+      }
+    }
+  }
+
+  static final class ConfirmsWhatIsMissing extends Mutation {
+    @Override
+    void send(Link link, LinkProducer producer, Destination to, OutboundMessage message) {
+      if (link.exists(to)) {
+        producer.send(message);
+      } else {
+        message.confirmed();
+      }
+    }
+  }
+
+  static final class SendsTransient extends Mutation {
+    @Override
+    void send(Link link, LinkProducer producer, Destination to, OutboundMessage message) {
+      Message weak = message.message().toBuilder().persistent(false).build();
+      producer.send(Outcomes.changed(message, weak));
+    }
+  }
+
+  static final class CrossTalk extends Mutation {
+    @Override
+    void send(Link link, LinkProducer producer, Destination to, OutboundMessage message) {
+      producer.send(message);
+      if (to instanceof Topic && link.exists(Queue.of(to.name()))) {
+        link.openProducer(Queue.of(to.name()), cause -> {}).send(Outcomes.unasked(message));
+      }
+    }
+  }
+}

@@ -1,0 +1,94 @@
+package io.anymq.tck.mutants;
+
+import io.anymq.spi.ConsumerRequest;
+import io.anymq.spi.DeliverySink;
+import io.anymq.spi.InboundDelivery;
+import io.anymq.spi.Link;
+import io.anymq.spi.LinkConsumer;
+import io.anymq.spi.Outcome;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Faults of delivering and settling. */
+final class SettleMutations {
+
+  private SettleMutations() {}
+
+  static final class NeverRedelivers extends Mutation {
+    @Override
+    void settle(LinkConsumer consumer, Outcome outcome, List<InboundDelivery> deliveries) {
+      consumer.settle(Outcome.ACCEPT, deliveries);
+    }
+  }
+
+  static final class RedeliversWithoutFlag extends Mutation {
+    @Override
+    InboundDelivery received(InboundDelivery delivery) {
+      return Altered.count(delivery, false, delivery.deliveryCount());
+    }
+  }
+
+  static final class CountStuckAtOne extends Mutation {
+    @Override
+    InboundDelivery received(InboundDelivery delivery) {
+      return Altered.count(delivery, delivery.redelivered(), 1);
+    }
+  }
+
+  /** Accepts everything up to what is accepted, as a careless use of "multiple" does. */
+  static final class AcceptsCumulatively extends Mutation {
+    private final List<InboundDelivery> handedOut = new ArrayList<>();
+
+    @Override
+    synchronized InboundDelivery received(InboundDelivery delivery) {
+      handedOut.add(delivery);
+      return delivery;
+    }
+
+    @Override
+    synchronized void settle(
+        LinkConsumer consumer, Outcome outcome, List<InboundDelivery> deliveries) {
+      int last = handedOut.indexOf(deliveries.get(deliveries.size() - 1));
+      consumer.settle(
+          outcome,
+          outcome == Outcome.ACCEPT ? List.copyOf(handedOut.subList(0, last + 1)) : deliveries);
+    }
+  }
+
+  static final class LosesAccepts extends Mutation {
+    @Override
+    void settle(LinkConsumer consumer, Outcome outcome, List<InboundDelivery> deliveries) {
+      if (outcome == Outcome.RELEASE) {
+        consumer.settle(outcome, deliveries);
+      }
+    }
+  }
+
+  /** Holds each settlement back until the next one comes; close forgets the last. */
+  static final class CloseLosesSettlements extends Mutation {
+    private List<InboundDelivery> held = List.of();
+
+    @Override
+    synchronized void settle(
+        LinkConsumer consumer, Outcome outcome, List<InboundDelivery> deliveries) {
+      consumer.settle(Outcome.ACCEPT, held);
+      held = deliveries;
+    }
+  }
+
+  static final class IgnoresPrefetch extends Mutation {
+    @Override
+    LinkConsumer open(Link link, ConsumerRequest request, DeliverySink sink) {
+      return link.openConsumer(
+          new ConsumerRequest(request.source(), 1_000, request.selector(), request.keyOrdered()),
+          sink);
+    }
+  }
+
+  static final class DropsUndecodable extends Mutation {
+    @Override
+    List<InboundDelivery> received(List<InboundDelivery> batch) {
+      return batch.stream().filter(each -> each.undecodable().isEmpty()).toList();
+    }
+  }
+}

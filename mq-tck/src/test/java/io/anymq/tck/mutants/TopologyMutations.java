@@ -1,0 +1,132 @@
+package io.anymq.tck.mutants;
+
+import io.anymq.Destination;
+import io.anymq.Queue;
+import io.anymq.QueueOptions;
+import io.anymq.Topic;
+import io.anymq.spi.ConsumerRequest;
+import io.anymq.spi.DeliverySink;
+import io.anymq.spi.InboundDelivery;
+import io.anymq.spi.Link;
+import io.anymq.spi.LinkConsumer;
+import io.anymq.spi.Outcome;
+import io.anymq.spi.Source;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+
+/** Faults of queues, topics and subscriptions. */
+final class TopologyMutations {
+
+  private TopologyMutations() {}
+
+  static final class SimilarNamesCollide extends Mutation {
+    @Override
+    Destination named(Destination destination) {
+      return destination instanceof Queue
+          ? Queue.of(destination.name().replace('_', '.'))
+          : destination;
+    }
+  }
+
+  /** Subscribes a little after subscribe has returned. */
+  static final class SlowJoiner extends Mutation {
+    @Override
+    LinkConsumer open(Link link, ConsumerRequest request, DeliverySink sink) {
+      return request.source() instanceof Source.OfTopic
+          ? new Late(
+              CompletableFuture.supplyAsync(
+                  () -> link.openConsumer(request, sink),
+                  CompletableFuture.delayedExecutor(100, TimeUnit.MILLISECONDS)))
+          : link.openConsumer(request, sink);
+    }
+  }
+
+  private record Late(CompletableFuture<LinkConsumer> consumer) implements LinkConsumer {
+
+    @Override
+    public boolean releasesNatively() {
+      return true;
+    }
+
+    @Override
+    public void settle(Outcome outcome, List<? extends InboundDelivery> deliveries) {
+      consumer.join().settle(outcome, deliveries);
+    }
+
+    @Override
+    public void close() {
+      try {
+        consumer.join().close();
+      } catch (CompletionException e) {
+        return; // the link went away before it was subscribed
+      }
+    }
+  }
+
+  static final class DurableLosesBacklog extends Mutation {
+    @Override
+    void close(Link link, ConsumerRequest request, LinkConsumer consumer) {
+      consumer.close();
+      if (request.source() instanceof Source.OfTopic of && of.terms().durable()) {
+        link.unsubscribe(of.topic(), of.terms().name().orElseThrow());
+      }
+    }
+  }
+
+  static final class DurableIsShared extends Mutation {
+    @Override
+    LinkConsumer open(Link link, ConsumerRequest request, DeliverySink sink) {
+      if (request.source() instanceof Source.OfTopic of && of.terms().durable()) {
+        Source.Terms shared =
+            new Source.Terms(of.terms().name(), true, true, of.terms().replayFrom());
+        return link.openConsumer(
+            new ConsumerRequest(
+                new Source.OfTopic(of.topic(), shared),
+                request.prefetch(),
+                request.selector(),
+                request.keyOrdered()),
+            sink);
+      }
+      return link.openConsumer(request, sink);
+    }
+  }
+
+  static final class UnsubscribesNothing extends Mutation {
+    @Override
+    void unsubscribe(Link link, Topic topic, String name) {}
+  }
+
+  static final class DeletesNothing extends Mutation {
+    @Override
+    void delete(Link link, Destination destination) {}
+  }
+
+  static final class DeclareEmpties extends Mutation {
+    @Override
+    void declare(Link link, Destination destination, QueueOptions options) {
+      link.delete(destination);
+      link.declare(destination, options);
+    }
+  }
+
+  static final class PurgesNothing extends Mutation {
+    @Override
+    void purge(Link link, Queue queue) {}
+  }
+
+  static final class Unbounded extends Mutation {
+    @Override
+    void declare(Link link, Destination destination, QueueOptions options) {
+      link.declare(destination, QueueOptions.DEFAULT);
+    }
+  }
+
+  static final class TemporaryStays extends Mutation {
+    @Override
+    void declareTemporary(Link link, Queue queue) {
+      link.declare(queue, QueueOptions.DEFAULT);
+    }
+  }
+}
