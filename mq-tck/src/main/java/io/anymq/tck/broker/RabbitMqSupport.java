@@ -16,6 +16,7 @@ final class RabbitMqSupport implements BrokerSupport {
   private static final String IMAGE = "rabbitmq:4.2-management";
   private static final int DEFAULT_PORT = 5672;
   private static final String DISTRIBUTION = "distribution";
+  private static final String NO_PORT_MAPPER = "no port mapper";
 
   /** It takes six to seven seconds on two idle cores, and forty on busy ones (seen). */
   private static final Duration START_LIMIT = Duration.ofMinutes(3);
@@ -89,7 +90,10 @@ final class RabbitMqSupport implements BrokerSupport {
    * that outlives it. This one is told its distribution port and given its name on Erlang's own
    * command line, before RabbitMQ looks at it, and so needs none: with {@code -start_epmd false}
    * alone, RabbitMQ's own check still asks the mapper and gives up, but it makes that check only
-   * when it has to start the distribution itself (seen with 3.10.8).
+   * when it has to start the distribution itself. A minute later a monitor in RabbitMQ starts a
+   * further Erlang only so that this brings up the mapper; {@code ERL_ZFLAGS} reaches that one too.
+   * The mapper's port is one where nobody listens, so that a mapper of somebody else's is never
+   * spoken to. (All seen with 3.10.8.)
    */
   private static final class LocalNode implements BrokerStrategy {
 
@@ -150,6 +154,8 @@ final class RabbitMqSupport implements BrokerSupport {
       environment.put("LANG", "C.UTF-8");
       environment.put("TMPDIR", home.toString());
       environment.put("ERL_CRASH_DUMP", home.resolve("erl_crash.dump").toString());
+      environment.put("ERL_ZFLAGS", "-start_epmd false");
+      environment.put("ERL_EPMD_PORT", Integer.toString(place.port(NO_PORT_MAPPER)));
       // Makes the start script become the node in place of watching over it, so that the process we
       // started is the node.
       environment.put("RUNNING_UNDER_SYSTEMD", "true");

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -44,6 +45,28 @@ final class Remains {
         .filter(ProcessHandle::isAlive)
         .map(process -> process.pid() + " " + process.info().commandLine().orElse("?"))
         .collect(Collectors.toSet());
+  }
+
+  /**
+   * Erlang's port mappers that a broker of ours has started; they have left our family of
+   * processes, but not their environment.
+   */
+  static Set<String> strayPortMappers() {
+    return ProcessHandle.allProcesses()
+        .filter(process -> process.info().command().orElse("").endsWith("/epmd"))
+        .filter(Remains::isFromUs)
+        .map(process -> process.pid() + " " + process.info().commandLine().orElse("?"))
+        .collect(Collectors.toSet());
+  }
+
+  private static boolean isFromUs(ProcessHandle process) {
+    try {
+      return Files.readString(
+              Path.of("/proc/" + process.pid() + "/environ"), StandardCharsets.ISO_8859_1)
+          .contains("/" + BrokerPlace.prefix());
+    } catch (IOException gone) {
+      return false;
+    }
   }
 
   private static Set<Long> processes() {
