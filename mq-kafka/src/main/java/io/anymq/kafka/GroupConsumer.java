@@ -28,8 +28,9 @@ import org.slf4j.LoggerFactory;
  * <p>A native share consumer cannot fetch while any record of its last fetch is unsettled, so one
  * message that is held would keep all others back. So a consumer has lanes, each a member of the
  * group with a thread of its own. It begins with one, as large as the prefetch; as long as handlers
- * are quick, that is all. When nothing moves for a moment though the prefetch has room, another
- * lane is added and fetches on; it goes when it was not needed for a while.
+ * are quick, that is all, because what a fetch costs hardly depends on how much it brings. When a
+ * batch takes long, or nothing moves at all, though the prefetch has room, smaller lanes are added
+ * that fetch meanwhile; one goes when it was not needed for a while.
  */
 final class GroupConsumer implements OpenConsumer {
 
@@ -70,7 +71,7 @@ final class GroupConsumer implements OpenConsumer {
 
   /** Opens the first lane; throws when that fails. */
   void open() {
-    ShareLane first = addLane(gate.fullSize());
+    ShareLane first = addLane(setup.prefetch());
     if (first == null) {
       return;
     }

@@ -1,7 +1,6 @@
 package io.anymq.kafka;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -27,8 +26,15 @@ final class LaneGate {
     STOP
   }
 
-  /** For so long nothing is settled nor delivered until handlers count as slow. */
+  /** After so long with nothing settled, or with one batch, handlers count as slow. */
   static final long STALL_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+
+  /**
+   * The least that a batch takes until another lane fetches meanwhile. Where handlers are quicker,
+   * it pays to wait until the first lane can fetch in full: what a fetch costs hardly depends on
+   * how much it brings.
+   */
+  private static final long MIN_BATCH_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
   private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(30);
   private static final int MAX_LANES = 32;
@@ -44,6 +50,8 @@ final class LaneGate {
   private int opening;
   private int unsettled;
   private long lastProgress = System.nanoTime();
+  private long lastTurn = lastProgress;
+  private long lastFetched = lastProgress;
   private boolean closing;
 
   LaneGate(int prefetch) {
@@ -122,15 +130,16 @@ final class LaneGate {
     lock.lock();
     try {
       waiting.add(lane);
-      long left = nanos;
+      long end = System.nanoTime() + nanos;
       while (!closing) {
         if (take(lane)) {
           return Optional.of(Turn.FETCH);
         }
+        long left = end - System.nanoTime();
         if (left <= 0) {
           return Optional.empty();
         }
-        left = changed.awaitNanos(left);
+        long unused = changed.awaitNanos(Math.min(left, untilAllowed(lane)));
       }
       return Optional.of(Turn.STOP);
     } finally {
@@ -140,19 +149,34 @@ final class LaneGate {
   }
 
   private boolean take(ShareLane lane) {
-    int free = prefetch - unsettled;
-    if (closing || fetching != null || lane.size() > free) {
+    if (closing || fetching != null || !fits(lane) || isAllowedLater(lane)) {
       return false;
     }
-    Comparator<ShareLane> bySize = Comparator.comparingInt(ShareLane::size);
-    ShareLane best =
-        waiting.stream().filter(other -> other.size() <= free).max(bySize).orElse(lane);
-    if (best.size() > lane.size()) {
+    if (waiting.stream().anyMatch(other -> other.size() > lane.size() && fits(other))) {
       return false;
     }
     fetching = lane;
     waiting.remove(lane);
+    lastTurn = System.nanoTime();
     return true;
+  }
+
+  private boolean fits(ShareLane lane) {
+    return lane.size() <= prefetch - unsettled;
+  }
+
+  /** All but the first lane wait until a batch takes longer than it took to fetch it. */
+  private boolean isAllowedLater(ShareLane lane) {
+    return lane.size() < prefetch && System.nanoTime() - allowedAt() < 0;
+  }
+
+  private long allowedAt() {
+    return lastFetched + Math.max(MIN_BATCH_NANOS, lastFetched - lastTurn);
+  }
+
+  private long untilAllowed(ShareLane lane) {
+    boolean soon = fetching == null && fits(lane) && isAllowedLater(lane);
+    return soon ? Math.max(1, allowedAt() - System.nanoTime()) : Long.MAX_VALUE;
   }
 
   /** The lane that had the turn has handed out that many deliveries, and gives the turn back. */
@@ -162,6 +186,7 @@ final class LaneGate {
       fetching = null;
       unsettled += count;
       lastProgress = System.nanoTime();
+      lastFetched = lastProgress;
       changed.signalAll();
     } finally {
       lock.unlock();
@@ -189,33 +214,29 @@ final class LaneGate {
   boolean wantsLane() {
     lock.lock();
     try {
-      int free = prefetch - unsettled;
       return !closing
           && fetching == null
           && opening == 0
-          && free > 0
-          && waiting.stream().noneMatch(lane -> lane.size() <= free)
+          && unsettled < prefetch
+          && waiting.stream().noneMatch(this::fits)
           && lanes.size() - waiting.size() < maxLanes;
     } finally {
       lock.unlock();
     }
   }
 
-  /** How large a lane is when it need not fit into less: so that two share the prefetch. */
-  int fullSize() {
-    return (prefetch + 1) / 2;
-  }
-
   /**
-   * How large a lane to add now, because handlers are slow, or because there is so much to fetch
-   * that it pays to fetch while a batch is handled; 0: none.
+   * How large a lane to add now; 0: none. One is added when a batch takes long and a good part of
+   * it is settled, or when nothing moves at all.
    */
   int growth() {
     lock.lock();
     try {
-      boolean stalled = System.nanoTime() - lastProgress >= STALL_NANOS;
-      boolean busy = lanes.size() == 1 && unsettled >= fullSize();
-      return (stalled || busy) && wantsLane() ? Math.min(prefetch - unsettled, fullSize()) : 0;
+      long now = System.nanoTime();
+      int free = prefetch - unsettled;
+      boolean slow = now - lastFetched >= STALL_NANOS && free >= Math.max(1, prefetch / 4);
+      boolean stalled = now - lastProgress >= STALL_NANOS;
+      return (slow || stalled) && wantsLane() ? Math.min(free, (prefetch + 1) / 2) : 0;
     } finally {
       lock.unlock();
     }
