@@ -204,6 +204,9 @@ final class ActiveMqLink implements Link, DepthQuery, Purger, AtomicCommit {
 
   @Override
   public void commit(List<Send> sends, List<Accept> accepts) {
+    if (sends.isEmpty() && accepts.isEmpty()) {
+      return;
+    }
     new ActiveMqTransaction(wire, names, mapper, accepts, request.operationTimeout())
         .commit(sends, accepts);
   }

@@ -120,25 +120,24 @@ final class OpenWire {
     factory.setTrustedPackages(List.of());
     factory.setTrustAllPackages(false);
     factory.setTransportListener(new Listener());
-    factory.setExceptionListener(
-        error -> LOG.warn("The broker at {} complains: {}", endpoint, error.getMessage()));
+    factory.setExceptionListener(this::complained);
     return factory;
   }
 
-  /** The native URL: each phase of connecting gets the whole time, and {@link #start} cuts it. */
+  /** The native URL. The heartbeat's first check is as early as each of the others. */
   private String uri(LinkRequest request) {
-    long connectMillis = request.connectTimeout().toMillis();
+    long heartbeatMillis = request.options().get(ActiveMqOptions.HEARTBEAT).toMillis();
     long frame =
         Math.max(
             MAX_FRAME_BYTES,
             request.options().get(ConnectionOptions.MAX_MESSAGE_BYTES) + METADATA_BYTES);
     return endpoint
         + "?connectionTimeout="
-        + connectMillis
+        + request.connectTimeout().toMillis()
         + "&wireFormat.maxInactivityDuration="
-        + request.options().get(ActiveMqOptions.HEARTBEAT).toMillis()
+        + heartbeatMillis
         + "&wireFormat.maxInactivityDurationInitalDelay=" // spelt like that in the client
-        + connectMillis
+        + heartbeatMillis
         + "&wireFormat.maxFrameSize="
         + frame;
   }
@@ -273,6 +272,13 @@ final class OpenWire {
       connection.close();
     } catch (JMSException e) {
       LOG.debug("Closing the connection to {} was not orderly", endpoint, e);
+    }
+  }
+
+  /** What the broker says of a command that it does not answer; a loss is told otherwise. */
+  private void complained(JMSException error) {
+    if (!ActiveMqErrors.isLoss(error)) {
+      LOG.warn("The broker at {} complains: {}", endpoint, error.getMessage());
     }
   }
 

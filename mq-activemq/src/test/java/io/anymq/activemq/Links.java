@@ -49,10 +49,7 @@ final class Links {
     BrokerUrl parsed =
         new BrokerUrl(
             "activemq", url.substring("activemq:".length()), Optional.empty(), Optional.empty());
-    Options bounded =
-        options
-            .with(ConnectionOptions.OPERATION_TIMEOUT, Duration.ofSeconds(10))
-            .with(ConnectionOptions.CONNECT_TIMEOUT, Duration.ofSeconds(5));
+    Options bounded = options.with(ConnectionOptions.OPERATION_TIMEOUT, Duration.ofSeconds(10));
     return new LinkRequest(parsed, bounded, NativeNames.none(), lost::add);
   }
 
