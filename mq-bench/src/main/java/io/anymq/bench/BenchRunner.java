@@ -7,7 +7,7 @@ import java.util.function.Consumer;
 /**
  * Measures. On each backend it starts one broker and lets the contenders take turns: in a round
  * each one fills a queue of its own and empties it again; who begins changes from round to round.
- * Two rounds before the first are thrown away: they warm up the broker and this JVM, and find out
+ * Some rounds before the first are thrown away: they warm up the broker and this JVM, and find out
  * how many messages take about two seconds here.
  *
  * <p>For use by one thread.

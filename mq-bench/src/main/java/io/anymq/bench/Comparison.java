@@ -16,6 +16,9 @@ final class Comparison {
   /** Long enough for the start of a consumer, and a pause of the garbage collector, not to show. */
   private static final int SECONDS = 2;
 
+  /** Then the just-in-time compiler has seen both contenders often enough. */
+  private static final int WARM_UPS = 3;
+
   private final String backend;
   private final Turn raw;
   private final Turn ours;
@@ -35,9 +38,11 @@ final class Comparison {
 
   /** Plays the rounds. */
   List<BenchResult> run(BenchOptions options) throws Exception {
-    Pair trial = round("trial", options.messages().orElse(FIRST_MESSAGES), true);
-    Pair warm = round("warm-up", options.messages().orElse(enough(trial)), false);
-    int messages = options.messages().orElse(enough(warm));
+    int messages = options.messages().orElse(FIRST_MESSAGES);
+    for (int round = 1; round <= WARM_UPS; round++) {
+      Pair pair = round("warm-up " + round + " of " + WARM_UPS, messages, round % 2 == 1);
+      messages = options.messages().orElse(enough(pair.raw(), pair.ours()));
+    }
     Rounds rounds = new Rounds(backend);
     for (int round = 1; round <= options.rounds(); round++) {
       String name = "round " + round + " of " + options.rounds();
@@ -45,10 +50,6 @@ final class Comparison {
       rounds.add(pair.raw(), pair.ours());
     }
     return rounds.results();
-  }
-
-  private static int enough(Pair before) {
-    return enough(before.raw(), before.ours());
   }
 
   /** As many messages as the slower one sends in the time that a case is to last. */
