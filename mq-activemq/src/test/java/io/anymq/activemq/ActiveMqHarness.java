@@ -30,14 +30,6 @@ public final class ActiveMqHarness implements BackendHarness {
         .start(name(), BrokerOptions.none().withCredentials(USER, PASSWORD));
   }
 
-  /** The handle's URL, with the account where it is not in it yet. */
-  @Override
-  public String url(BrokerHandle broker) {
-    return broker.url().contains("@")
-        ? broker.url()
-        : broker.url().replace("tcp://", "tcp://" + USER + ":" + PASSWORD + "@");
-  }
-
   @Override
   public String urlOfPort(int port) {
     return "activemq:tcp://" + USER + ":" + PASSWORD + "@127.0.0.1:" + port;
@@ -50,6 +42,6 @@ public final class ActiveMqHarness implements BackendHarness {
 
   @Override
   public NativeClient openNativeClient(BrokerHandle broker) {
-    return JmsNativeClient.connect(url(broker));
+    return JmsNativeClient.connect(broker.url());
   }
 }

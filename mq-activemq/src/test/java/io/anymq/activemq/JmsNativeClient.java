@@ -12,6 +12,8 @@ import jakarta.jms.MessageConsumer;
 import jakarta.jms.MessageProducer;
 import jakarta.jms.Session;
 import jakarta.jms.TextMessage;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Enumeration;
@@ -23,7 +25,8 @@ import java.util.regex.Pattern;
 import org.apache.activemq.ActiveMQConnectionFactory;
 
 /**
- * A JMS program that has never heard of AnyMQ. It writes text messages, as most such programs do.
+ * A JMS program that has never heard of AnyMQ. It writes text as text messages, as most such
+ * programs do, and what is no text as bytes messages.
  */
 final class JmsNativeClient implements NativeClient {
 
@@ -56,7 +59,7 @@ final class JmsNativeClient implements NativeClient {
 
   @Override
   public void write(Queue queue, NativeMessage message) throws JMSException {
-    Message to = session.createTextMessage(message.text());
+    Message to = create(message.body());
     if (message.correlationId().isPresent()) {
       to.setJMSCorrelationID(message.correlationId().get());
     }
@@ -64,6 +67,17 @@ final class JmsNativeClient implements NativeClient {
       to.setStringProperty(header.getKey(), header.getValue());
     }
     send(queue, to);
+  }
+
+  private Message create(byte[] body) throws JMSException {
+    try {
+      return session.createTextMessage(
+          StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(body)).toString());
+    } catch (CharacterCodingException e) {
+      BytesMessage bytes = session.createBytesMessage();
+      bytes.writeBytes(body);
+      return bytes;
+    }
   }
 
   @Override

@@ -45,6 +45,7 @@ class CoreConsumer implements Consumer, Child {
   private final @Nullable Listeners listeners;
   private final DeadLetters deadLetters;
   private final DeliveryBuffer buffer = new DeliveryBuffer();
+  private final HandedOut handedOut;
 
   private final ReentrantLock attachLock = new ReentrantLock();
   private final AtomicReference<@Nullable Attachment> attached = new AtomicReference<>();
@@ -63,6 +64,7 @@ class CoreConsumer implements Consumer, Child {
     this.options = options;
     this.prefetch =
         options.prefetch().orElseGet(() -> connection.options().get(ConnectionOptions.PREFETCH));
+    this.handedOut = new HandedOut(prefetch);
     this.deadLetters = new DeadLetters(connection, options.deadLetterQueue());
     this.listeners =
         listener == null
@@ -141,7 +143,9 @@ class CoreConsumer implements Consumer, Child {
     public void deliver(List<? extends InboundDelivery> deliveries) {
       List<CoreDelivery> taken = new ArrayList<>(deliveries.size());
       for (InboundDelivery inbound : deliveries) {
-        taken.add(new CoreDelivery(CoreConsumer.this, attachment, inbound, 0));
+        boolean again = handedOut.comesAgain(inbound.message().id().orElse(null));
+        int unknown = again && !inbound.redelivered() ? 1 : 0;
+        taken.add(new CoreDelivery(CoreConsumer.this, attachment, inbound, unknown));
       }
       if (inline && listeners != null) {
         taken.forEach(listeners::run);
@@ -177,6 +181,7 @@ class CoreConsumer implements Consumer, Child {
   private void leave(Attachment old) {
     old.end();
     buffer.dropOf(old);
+    handedOut.linkLost();
   }
 
   // --- what the application gets
@@ -194,7 +199,11 @@ class CoreConsumer implements Consumer, Child {
       return bury(
           delivery, Reason.DELIVERY_LIMIT, "its consumers went away before they settled it");
     }
-    return !delivery.attachment().ended();
+    if (delivery.attachment().ended()) {
+      return false;
+    }
+    delivery.message().id().ifPresent(handedOut::add);
+    return true;
   }
 
   private boolean bury(CoreDelivery delivery, Reason reason, @Nullable String error) {

@@ -17,20 +17,21 @@ final class CoreDelivery implements Delivery {
   private final CoreConsumer consumer;
   private final Attachment attachment;
   private final InboundDelivery inbound;
-  private final int releasedHere;
+  private final int unknownToBackend;
   private final AtomicBoolean settled = new AtomicBoolean();
 
   /**
    * Makes a delivery.
    *
-   * @param releasedHere how often the core has already delivered it again by itself
+   * @param unknownToBackend how many earlier deliveries the core knows of and the backend does not:
+   *     those it made again by itself, and one before a crash of the broker
    */
   CoreDelivery(
-      CoreConsumer consumer, Attachment attachment, InboundDelivery inbound, int releasedHere) {
+      CoreConsumer consumer, Attachment attachment, InboundDelivery inbound, int unknownToBackend) {
     this.consumer = consumer;
     this.attachment = attachment;
     this.inbound = inbound;
-    this.releasedHere = releasedHere;
+    this.unknownToBackend = unknownToBackend;
   }
 
   @Override
@@ -45,12 +46,12 @@ final class CoreDelivery implements Delivery {
 
   @Override
   public boolean redelivered() {
-    return inbound.redelivered() || releasedHere > 0;
+    return inbound.redelivered() || unknownToBackend > 0;
   }
 
   @Override
   public int deliveryCount() {
-    return inbound.deliveryCount() + releasedHere;
+    return inbound.deliveryCount() + unknownToBackend;
   }
 
   @Override
@@ -83,7 +84,7 @@ final class CoreDelivery implements Delivery {
   }
 
   private void deliverAgain() {
-    consumer.deliverAgain(new CoreDelivery(consumer, attachment, inbound, releasedHere + 1));
+    consumer.deliverAgain(new CoreDelivery(consumer, attachment, inbound, unknownToBackend + 1));
   }
 
   @Override

@@ -1,5 +1,7 @@
 package io.anymq.tck.broker;
 
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -105,10 +107,20 @@ final class ActiveMqSupport implements BrokerSupport {
           .mainClass(MAIN)
           .classPath(classPath)
           .arguments(place -> List.of(writeSettings(place, request).toString()))
-          .url(port -> url("127.0.0.1", port))
+          .url(port -> url(account(request) + "127.0.0.1", port))
           .probe(
               place -> new OpenWireProbe(PortReservation.loopback(place.port(BrokerPlace.CLIENTS))))
           .start();
+    }
+
+    /** The user and the password in the form of a URL, where the broker asks for them. */
+    private static String account(BrokerRequest request) {
+      BrokerOptions.Credentials only = request.options().credentials();
+      return only == null ? "" : encode(only.user()) + ":" + encode(only.password()) + "@";
+    }
+
+    private static String encode(String text) {
+      return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
     }
 
     private static Path writeSettings(BrokerPlace place, BrokerRequest request) {

@@ -1,0 +1,50 @@
+package io.anymq.core;
+
+import java.util.HashSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The ids of what a consumer has handed out last. When its link is lost, these may come again:
+ * those that were unsettled, and those whose settlement was lost on its way. A broker that has
+ * crashed may not know that it delivered them, but this consumer does.
+ */
+final class HandedOut {
+
+  private final @Nullable String[] last;
+  private int next;
+  private volatile Set<String> mayComeAgain = Set.of();
+
+  /**
+   * Remembers as many as can be unsettled, and as many again, whose settlements may be on their
+   * way.
+   */
+  HandedOut(int prefetch) {
+    last = new String[2 * prefetch];
+  }
+
+  synchronized void add(String id) {
+    last[next] = id;
+    next = (next + 1) % last.length;
+  }
+
+  /** A link is lost. */
+  synchronized void linkLost() {
+    Set<String> ids = new HashSet<>(mayComeAgain);
+    for (String id : last) {
+      if (id != null) {
+        ids.add(id);
+      }
+    }
+    mayComeAgain = ids;
+  }
+
+  /** Whether a message was handed out on an earlier link; asked once for each that arrives. */
+  boolean comesAgain(@Nullable String id) {
+    return id != null && !mayComeAgain.isEmpty() && takeOut(id);
+  }
+
+  private synchronized boolean takeOut(String id) {
+    return mayComeAgain.remove(id);
+  }
+}
