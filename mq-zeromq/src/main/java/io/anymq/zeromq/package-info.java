@@ -1,4 +1,69 @@
-/** The adapter for ZeroMQ. */
+/**
+ * The adapter for ZeroMQ, on JeroMQ, and the hub that it talks to. What goes over the wire is in
+ * {@code docs/zeromq-hub-protocol.md}.
+ *
+ * <p>URLs: {@code zeromq:inproc://name} (a hub inside this JVM), {@code zeromq:tcp://host:port},
+ * {@code zeromq:ipc://path}. A hub is {@link io.anymq.zeromq.HubMain} as a process, or {@link
+ * io.anymq.zeromq.ZeroMqHub} inside a program. Option: {@code heartbeat}.
+ *
+ * <table>
+ * <caption>What a portable term is here</caption>
+ * <tr><th>portable</th><th>native</th><th>guarantee</th><th>known gap</th></tr>
+ * <tr><td>connection</td><td>one DEALER socket, its I/O thread and its ZeroMQ context; one session
+ * of the hub</td><td>a lost TCP connection or a closed hub is noticed at once, a silent peer after
+ * five heartbeats (10 s)</td><td>three threads for each connection over TCP</td></tr>
+ * <tr><td>queue</td><td>queue of the hub, by its portable name</td><td>first in, first out;
+ * competing consumers take turns; released messages return to their old place</td><td>in memory
+ * only: a hub that ends loses what it keeps, so PERSISTENCE is not declared</td></tr>
+ * <tr><td>topic</td><td>topic of the hub; a message is copied into each subscription as it is
+ * sent</td><td>a subscription is live when {@code subscribe} returns</td><td>a plain subscription
+ * that loses its connection loses what it had not received</td></tr>
+ * <tr><td>durable subscription</td><td>subscription of the topic, by name</td><td>keeps what is sent
+ * while nobody is there; one consumer at a time</td><td>as queue</td></tr>
+ * <tr><td>send confirmed</td><td>CONFIRM</td><td>stored in the hub's memory, in all subscriptions
+ * there are</td><td></td></tr>
+ * <tr><td>queue full</td><td>REFUSED, QUEUE_FULL</td><td>the hub refuses before its memory runs out;
+ * its limit is half of its heap by default</td><td>one limit for the hub, none for a queue</td></tr>
+ * <tr><td>accept, release</td><td>SETTLE</td><td>natively, with the hub's count</td><td>what was
+ * prefetched and goes back unseen is counted as delivered</td></tr>
+ * <tr><td>depth</td><td>DEPTH</td><td>exact; ready and in flight, with the number in
+ * flight</td><td></td></tr>
+ * <tr><td>commit</td><td>STAGE and COMMIT</td><td>one step in the hub: all or nothing</td><td></td>
+ * </tr>
+ * <tr><td>purge</td><td>PURGE</td><td>all that no consumer holds</td><td></td></tr>
+ * <tr><td>message fields, properties</td><td>encoded message</td><td>every bit</td><td>a text with half
+ * of a surrogate pair is refused: UTF-8 cannot hold it</td></tr>
+ * <tr><td>credentials</td><td>none</td><td>refused, not ignored</td><td>the hub knows no users: it
+ * binds beyond this machine only with {@code open}</td></tr>
+ * <tr><td>unwrap</td><td>nothing</td><td></td><td>the socket belongs to its I/O thread</td></tr>
+ * </table>
+ *
+ * <p><b>The life of a hub inside this JVM.</b> The first connection to a name starts it; with the
+ * last connection its threads and sockets end. What it keeps stays in memory for the next
+ * connection of this JVM, because a message that was confirmed must not vanish when a program
+ * closes one connection and opens another. Tests that want an empty hub use a name of their own, or
+ * a {@link io.anymq.zeromq.ZeroMqHub}, which takes what it keeps with it.
+ *
+ * <p><b>Seen with JeroMQ 0.6.0.</b>
+ *
+ * <ul>
+ *   <li>1 to 12 in 100 new TCP connections stay deaf, most on a busy machine: its poller loses a
+ *       registration (its pull request 1022). A connection without an answer is made again, after
+ *       200 ms the first time.
+ *   <li>A frame length with its highest bit set passes the check of the maximum, and would be
+ *       allocated by the I/O thread; the allocator here makes an empty frame of it.
+ *   <li>{@code ipc} is TCP on the loopback interface, on a port that is a hash of the path:
+ *       libzmq's {@code ipc} does not meet it, and two paths can collide.
+ *   <li>The send buffer cannot be set before {@code bind} (the listening channel has no such
+ *       option); its size is the batch of a system call too, 8 KiB by default.
+ *   <li>ROUTER says who cannot be reached only when it is mandatory, and tells of a peer's end by
+ *       {@code ZMQ_DISCONNECT_MSG}: unsettled messages are back at once when a client is killed.
+ *   <li>By its source, the reconnect interval −1 would retry a refused connection without a pause;
+ *       it is ten minutes, and the link is given up at the first event.
+ *   <li>An interrupt disturbs its signaller; the I/O threads are ended by a command, never
+ *       interrupted.
+ * </ul>
+ */
 @NullMarked
 package io.anymq.zeromq;
 
