@@ -1,4 +1,89 @@
-/** The adapter for ActiveMQ. */
+/**
+ * The adapter for ActiveMQ Classic over OpenWire: {@code activemq:tcp://host:61616} or {@code
+ * activemq:ssl://host:61617} (the JVM's own key and trust stores). The native {@code failover:}
+ * transport is refused, for it would recover behind the core's recovery. Option: {@code heartbeat}.
+ *
+ * <table>
+ * <caption>Portable term, native term</caption>
+ * <tr><th>portable</th><th>native</th></tr>
+ * <tr><td>connection</td><td>one connection, and one more for each durable subscription</td></tr>
+ * <tr><td>queue, topic</td><td>queue, topic of the same name; they are two name spaces</td></tr>
+ * <tr><td>confirmed send</td><td>the broker's answer to the message, which it gives when it has
+ *     stored it; not waited for, so that sends are pipelined</td></tr>
+ * <tr><td>prefetch</td><td>{@code prefetchSize}; never extended, for no {@code DELIVERED_ACK} is
+ *     sent</td></tr>
+ * <tr><td>accept</td><td>{@code INDIVIDUAL_ACK}; for a row of neighbours one {@code STANDARD_ACK}
+ *     of the range</td></tr>
+ * <tr><td>release</td><td>none for a single message: the core delivers it again by itself</td></tr>
+ * <tr><td>delivery count</td><td>redelivery counter of the dispatch, plus 1</td></tr>
+ * <tr><td>plain subscription</td><td>consumer of the topic</td></tr>
+ * <tr><td>durable subscription</td><td>durable subscriber of that name with the client id {@code
+ *     anymq:<topic>:<name>}</td></tr>
+ * <tr><td>depth</td><td>{@code size} and {@code inflightCount} of the statistics plug-in</td></tr>
+ * <tr><td>exists</td><td>the statistics plug-in; without it, the advisory messages' replay</td></tr>
+ * <tr><td>purge</td><td>pulls until the broker says that nothing is left</td></tr>
+ * <tr><td>commit</td><td>a local transaction; over several native connections an XA transaction of
+ *     one phase</td></tr>
+ * </table>
+ *
+ * <table>
+ * <caption>A message's fields</caption>
+ * <tr><th>portable</th><th>native</th></tr>
+ * <tr><td>body</td><td>{@code TextMessage} when the content type is {@link io.anymq.Message#TEXT}
+ *     and the bytes are UTF-8, otherwise {@code BytesMessage}</td></tr>
+ * <tr><td>properties</td><td>properties of the same name and type; bytes too, which the JMS setters
+ *     refuse</td></tr>
+ * <tr><td>correlation id, type, reply-to, priority, timestamp, persistent</td><td>{@code
+ *     JMSCorrelationID, JMSType, JMSReplyTo, JMSPriority, JMSTimestamp, JMSDeliveryMode}; texts that
+ *     are too long for a header in {@code x-anymq-correlation-id}, {@code x-anymq-type}</td></tr>
+ * <tr><td>id, key, content type, time to live, delivery delay</td><td>{@code x-anymq-id}, {@code
+ *     x-anymq-key}, {@code x-anymq-content-type}, {@code x-anymq-time-to-live}, {@code
+ *     x-anymq-delivery-delay}: {@code JMSMessageID} is the provider's</td></tr>
+ * </table>
+ *
+ * <p>Of a message without our properties, the id is {@code JMSMessageID}. {@code MapMessage},
+ * {@code StreamMessage}, {@code ObjectMessage} and properties that are lists or maps are
+ * undecodable; nothing is ever deserialized.
+ *
+ * <p>{@code unwrap} gives the {@link org.apache.activemq.ActiveMQConnection}.
+ *
+ * <h2>What experiments with 6.3.1 showed</h2>
+ *
+ * <ul>
+ *   <li>When a consumer closes, the broker counts a delivery for all unsettled messages up to the
+ *       last one delivered, and for none if that very message was accepted: the native client,
+ *       which names the last one delivered, so loses the mark. This adapter names the last one that
+ *       is unsettled and that the application has seen; what only waited is not counted.
+ *   <li>A queue is read in pages of 200 ({@code maxPageSize}), and the next page is looked for only
+ *       when something happens. A consumer that holds a page unsettled is fed no more, whatever its
+ *       prefetch; it has to ask again.
+ *   <li>The statistics plug-in answers to a temporary topic with a synchronous consumer before the
+ *       question is confirmed, and so do replays of advisories: an answer that is not there then
+ *       will never come. Asked through a topic, a broker without the plug-in keeps nothing.
+ *   <li>A forced deletion (time-out -1) leaves consumers registered and silent; a send makes the
+ *       queue again. The adapter hears of deletions by advisory messages: it ends its consumers,
+ *       fails later sends, and takes back what was on its way.
+ *   <li>The native client writes texts in properties in modified UTF-8 and reads them as UTF-8: it
+ *       cannot read its own characters beyond the basic plane. This adapter reads them rightly.
+ * </ul>
+ *
+ * <h2>Known gaps</h2>
+ *
+ * <ul>
+ *   <li>First in, first out holds among persistent and among non-persistent messages, not between
+ *       the two, as Jakarta Messaging allows.
+ *   <li>The broker keeps delivery counts in memory: after its restart they begin anew. What this
+ *       connection had before is marked as redelivered by the core, which remembers it; what
+ *       another process had that died with the broker is not.
+ *   <li>When a client dies, the broker counts all that was prefetched, seen or not.
+ *   <li>Without the statistics plug-in there is no depth; without that and advisory messages, no
+ *       {@code exists}, and deletions go unnoticed.
+ *   <li>A broker with a {@code pendingMessageLimitStrategy} for topics, as its example
+ *       configuration has, discards from slow plain subscriptions; durable ones lose nothing.
+ *   <li>Names under {@code ActiveMQ.Advisory.} and {@code ActiveMQ.Statistics.}, virtual topics and
+ *       properties such as {@code AMQ_SCHEDULED_DELAY} keep their native meaning.
+ * </ul>
+ */
 @NullMarked
 package io.anymq.activemq;
 
