@@ -72,6 +72,12 @@ final class KafkaSupport implements BrokerSupport {
     settings.put("transaction.state.log.min.isr", "1");
     settings.put("share.coordinator.state.topic.min.isr", "1");
     settings.put("group.initial.rebalance.delay.ms", "0");
+    // A member that was cut off holds its group this long: 45 s by default, which no test waits
+    // for.
+    settings.put("group.share.min.session.timeout.ms", "4000");
+    settings.put("group.share.session.timeout.ms", "4000");
+    settings.put("group.share.min.heartbeat.interval.ms", "1000");
+    settings.put("group.share.heartbeat.interval.ms", "1000");
     settings.put("broker.session.timeout.ms", "2000");
     settings.put("broker.heartbeat.interval.ms", "200");
     settings.put("auto.create.topics.enable", "false");

@@ -6,6 +6,8 @@ import io.anymq.Connection;
 import io.anymq.ConnectionFactory;
 import io.anymq.ConnectionListener;
 import io.anymq.Destination;
+import io.anymq.ErrorCode;
+import io.anymq.MessagingException;
 import io.anymq.Queue;
 import io.anymq.Topic;
 import io.anymq.tck.BackendHarness;
@@ -139,7 +141,29 @@ public final class ScenarioContext {
 
   /** Has a durable subscription removed at the end. */
   public synchronized void removeAtEnd(Topic topic, String subscription) {
-    subscriptions.add(() -> janitor.unsubscribe(topic, subscription));
+    subscriptions.add(() -> unsubscribe(topic, subscription));
+  }
+
+  /**
+   * A broker may take its time to notice that a consumer was cut off, and until then it holds on.
+   */
+  private void unsubscribe(Topic topic, String subscription) {
+    Check.eventually(
+        harness.patience(),
+        () -> {
+          try {
+            janitor.unsubscribe(topic, subscription);
+            return true;
+          } catch (MessagingException e) {
+            if (e.code() == ErrorCode.SUBSCRIPTION_IN_USE) {
+              return false;
+            }
+            throw e;
+          }
+        },
+        "the subscription to be let go by the consumers that were closed or cut off",
+        () -> "that it is still in use",
+        "how the backend notices consumers that are gone");
   }
 
   /** A factory for the backend under test, before it is built. */
