@@ -5,7 +5,6 @@ import io.anymq.MessagingException;
 import io.anymq.MessagingTimeoutException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -49,22 +48,24 @@ final class Await {
     T read(WireReader in) throws MalformedFrameException;
   }
 
-  /** Waits also when the thread is interrupted, which is remembered. */
-  static boolean uninterruptibly(CountDownLatch latch, Duration timeout) {
+  /**
+   * Waits for a thread's end, also when the waiting thread is interrupted, which is remembered.
+   *
+   * @return whether it has ended
+   */
+  static boolean end(Thread thread, Duration timeout) {
     long deadline = System.nanoTime() + timeout.toNanos();
     boolean interrupted = false;
-    try {
-      while (true) {
-        try {
-          return latch.await(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
-        } catch (InterruptedException e) {
-          interrupted = true;
-        }
-      }
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
+    while (thread.isAlive() && deadline - System.nanoTime() > 0) {
+      try {
+        thread.join(Math.max(1, TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime())));
+      } catch (InterruptedException e) {
+        interrupted = true;
       }
     }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    return !thread.isAlive();
   }
 }

@@ -4,7 +4,6 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -46,7 +45,6 @@ final class HubServer implements Outlet {
   private final long tickNanos;
   private final Thread thread;
   private final List<String> bound = new ArrayList<>();
-  private final CountDownLatch ended = new CountDownLatch(1);
   private volatile boolean stopping;
   private long tickedAt = System.nanoTime();
 
@@ -103,7 +101,7 @@ final class HubServer implements Outlet {
   void close() {
     stopping = true;
     waiter.wakeUp();
-    if (!Await.uninterruptibly(ended, LINGER.plus(CLOSE_GRACE))) {
+    if (!Await.end(thread, LINGER.plus(CLOSE_GRACE))) {
       LOG.warn("{} has not ended in time", thread.getName());
     }
   }
@@ -122,7 +120,6 @@ final class HubServer implements Outlet {
       throw e;
     } finally {
       release();
-      ended.countDown();
     }
   }
 

@@ -12,7 +12,6 @@ import java.time.Duration;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -58,7 +57,6 @@ final class LinkLoop {
   private final Thread thread;
   private final Queue<LinkCommand> commands = new ConcurrentLinkedQueue<>();
   private final CompletableFuture<Welcome> welcome = new CompletableFuture<>();
-  private final CountDownLatch ended = new CountDownLatch(1);
 
   /** Why the link ended, once it has; whoever sees it must not count on the thread any more. */
   private volatile @Nullable MessagingException end;
@@ -161,7 +159,7 @@ final class LinkLoop {
   /** Ends the link in order, or without order when time is up. */
   void close(Duration timeout) {
     submit(ignored -> beginClose(timeout));
-    if (!onThread() && !Await.uninterruptibly(ended, timeout.plus(CLOSE_GRACE))) {
+    if (!onThread() && !Await.end(thread, timeout.plus(CLOSE_GRACE))) {
       LOG.warn("The I/O thread of the link to {} has not ended in time", address);
     }
   }
@@ -331,7 +329,6 @@ final class LinkLoop {
     socket.close();
     context.release();
     afterwards.run();
-    ended.countDown();
   }
 
   private ConnectFailedException connectFailed(MessagingException why) {

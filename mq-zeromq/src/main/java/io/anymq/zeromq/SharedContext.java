@@ -1,5 +1,8 @@
 package io.anymq.zeromq;
 
+import java.time.Duration;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.zeromq.ZContext;
 
 /**
@@ -8,7 +11,11 @@ import org.zeromq.ZContext;
  */
 final class SharedContext {
 
-  private final ZContext context = Sockets.context();
+  /** JeroMQ's threads say that they are done a moment before they are. */
+  private static final Duration THREAD_END = Duration.ofSeconds(5);
+
+  private final Queue<Thread> threads = new ConcurrentLinkedQueue<>();
+  private final ZContext context = Sockets.context(threads::add);
   private int users = 1;
 
   ZContext context() {
@@ -26,6 +33,7 @@ final class SharedContext {
   void release() {
     if (isLast()) {
       context.close();
+      threads.forEach(thread -> Await.end(thread, THREAD_END));
     }
   }
 

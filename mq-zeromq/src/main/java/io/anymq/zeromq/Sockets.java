@@ -1,5 +1,7 @@
 package io.anymq.zeromq;
 
+import java.nio.channels.ClosedChannelException;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.zeromq.SocketType;
@@ -19,18 +21,34 @@ final class Sockets {
 
   private Sockets() {}
 
-  /** A context with one I/O thread; its threads are daemons and named after this library. */
-  static ZContext context() {
+  /**
+   * A context with one I/O thread; its threads are daemons and named after this library.
+   *
+   * @param started is told of each thread
+   */
+  static ZContext context(Consumer<Thread> started) {
     ZContext context = new ZContext(1);
     context.setThreadFactor(
         (task, name) -> {
           Thread thread = new Thread(task, "anymq-zeromq-" + name);
           thread.setDaemon(true);
+          started.accept(thread);
           return thread;
         });
-    context.setNotificationExceptionHandler(
-        (thread, failure) -> LOG.warn("A fault in {}", thread.getName(), failure));
+    context.setNotificationExceptionHandler(Sockets::fault);
     return context;
+  }
+
+  /**
+   * JeroMQ 0.6.0 may close a socket's signaller while its I/O thread still writes to it; what was
+   * to be signalled has arrived all the same.
+   */
+  private static void fault(Thread thread, Throwable failure) {
+    if (failure.getCause() instanceof ClosedChannelException) {
+      LOG.debug("{} met a closed channel", thread.getName(), failure);
+    } else {
+      LOG.warn("A fault in {}", thread.getName(), failure);
+    }
   }
 
   /**

@@ -15,6 +15,9 @@ import io.anymq.spi.AtomicCommit;
 import io.anymq.spi.InboundDelivery;
 import io.anymq.spi.LinkConsumer;
 import io.anymq.spi.Outcome;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -44,12 +47,34 @@ class LinkTest {
   private ZeroMqLink link;
   private ZeroMqLink other;
 
+  /**
+   * A path whose port is free: JeroMQ's ipc is TCP on 10000 + |hash of the path| % 55536, and from
+   * 32768 on another program's outgoing connection may have it.
+   */
+  private String freeIpc() throws IOException {
+    for (int i = 0; ; i++) {
+      String path = directory.resolve("hub" + i).toString();
+      int port = 10_000 + Math.abs(path.hashCode() % 55_536);
+      if (port < 32_768 && isFree(port)) {
+        return "ipc://" + path;
+      }
+    }
+  }
+
+  private static boolean isFree(int port) {
+    try (ServerSocket probe = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+      return probe.isBound();
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
   @BeforeEach
-  void open() {
+  void open() throws IOException {
     String address =
         switch (transport) {
           case "tcp" -> "tcp://127.0.0.1:0";
-          case "ipc" -> "ipc://" + directory.resolve("hub");
+          case "ipc" -> freeIpc();
           default -> "inproc://link-test";
         };
     hub = ZeroMqHub.builder().bind(address).start();

@@ -49,12 +49,19 @@ final class RawPeer implements AutoCloseable {
   private static final int HEARTBEAT_MILLIS = 600_000;
 
   private final String endpoint;
+  private final byte[] routingId;
   private final ZContext context = new ZContext(1);
   private ZMQ.Socket socket;
   private @Nullable DataInputStream frame;
 
   /** Connects to a hub, and says nothing yet. */
   RawPeer(String url) {
+    this(url, "");
+  }
+
+  /** Connects under a routing id. */
+  RawPeer(String url, String routingId) {
+    this.routingId = routingId.getBytes(StandardCharsets.US_ASCII);
     endpoint = url.substring("zeromq:".length());
     socket = open();
   }
@@ -62,6 +69,9 @@ final class RawPeer implements AutoCloseable {
   private ZMQ.Socket open() {
     ZMQ.Socket fresh = context.createSocket(SocketType.DEALER);
     fresh.setLinger(0);
+    if (routingId.length > 0) {
+      fresh.setIdentity(routingId);
+    }
     fresh.setReceiveTimeOut(ATTEMPT_MILLIS);
     fresh.connect(endpoint);
     return fresh;
@@ -75,20 +85,27 @@ final class RawPeer implements AutoCloseable {
   }
 
   private void greet() throws IOException {
-    // Some connections of JeroMQ 0.6.0 stay deaf; see ConnectionWatch.
+    byte[] answer = hail(hello(1, 1));
+    if ((answer[0] & 0xFF) != WELCOME) {
+      throw new IOException("no WELCOME, but " + (answer[0] & 0xFF));
+    }
+  }
+
+  /**
+   * Sends a first frame and gives the answer, over as many connections as it takes: some of JeroMQ
+   * 0.6.0 stay deaf, see {@link ConnectionWatch}.
+   */
+  byte[] hail(byte[] first) throws IOException {
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-      sendFrame(hello(1, 1));
+      sendFrame(first);
       byte[] answer = socket.recv();
       if (answer != null) {
-        if ((answer[0] & 0xFF) != WELCOME) {
-          throw new IOException("no WELCOME, but " + (answer[0] & 0xFF));
-        }
-        return;
+        return answer;
       }
       socket.close();
       socket = open();
     }
-    throw new IOException("no WELCOME from " + endpoint);
+    throw new IOException("no answer from " + endpoint);
   }
 
   static byte[] hello(int lowest, int highest) {
