@@ -6,7 +6,7 @@ package io.anymq.zeromq;
  */
 final class Payload {
 
-  /** Object, array header and references: measured with a heap of a million empty messages. */
+  /** Object, array header and references: an estimate for a 64-bit JVM, not a measurement. */
   private static final int OVERHEAD_BYTES = 56;
 
   private final byte[] bytes;

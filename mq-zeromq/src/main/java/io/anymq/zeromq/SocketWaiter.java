@@ -10,8 +10,7 @@ import org.zeromq.ZMQ;
 
 /**
  * Lets the thread that owns a socket sleep until the socket has news, another thread wakes it, or
- * time is up. A wake-up costs a system call only when the thread does sleep: 4 µs then, and some
- * nanoseconds otherwise.
+ * time is up. A wake-up costs a system call only when the thread does sleep.
  *
  * <p>{@link #await} and {@link #close} belong to the owner; {@link #wakeUp} is for all threads.
  */
