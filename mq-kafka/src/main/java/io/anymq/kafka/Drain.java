@@ -48,7 +48,8 @@ final class Drain {
   void run(Map<TopicPartition, Long> ends) {
     String clientId = config.clientId("purge");
     ClientIds.hold(clientId);
-    Map<String, Object> settings = new HashMap<>(config.shareConsumer(clientId, group, BATCH));
+    Map<String, Object> settings =
+        new HashMap<>(config.shareConsumer(clientId, group, BATCH, false));
     settings.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, (int) FETCH_WAIT.toMillis());
     try (KafkaShareConsumer<byte[], byte[]> consumer =
         new KafkaShareConsumer<>(

@@ -2,16 +2,17 @@ package io.anymq.kafka;
 
 import io.anymq.Destination;
 import io.anymq.kafka.LaneGate.Turn;
+import io.anymq.kafka.SettlementInbox.Settlement;
 import io.anymq.spi.InboundDelivery;
 import io.anymq.spi.Outcome;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.AcknowledgeType;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -41,9 +42,6 @@ final class ShareLane implements Runnable {
   /** How long one call waits for records; a new one follows. */
   private static final Duration POLL = Duration.ofSeconds(1);
 
-  /** Settlements that come so close to each other travel together. */
-  private static final long GATHER_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
-
   private static final long LONG_WAIT_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final int DEFAULT_LOCK_MILLIS = 30_000;
 
@@ -52,23 +50,18 @@ final class ShareLane implements Runnable {
   private final int size;
   private final String clientId;
   private final Thread thread;
-  private final BlockingQueue<Settlement> settlements = new LinkedBlockingQueue<>();
+  private final SettlementInbox inbox = new SettlementInbox();
   private final CompletableFuture<KafkaShareConsumer<byte[], byte[]>> opened =
       new CompletableFuture<>();
 
   // The thread's own:
   private final List<ShareDelivery> batch = new ArrayList<>();
+  private final Deque<ShareDelivery> kept = new ArrayDeque<>();
   private int open;
   private int handedOut;
   private boolean uncommitted;
   private boolean releasing;
   private long renewAt;
-
-  /** What becomes of deliveries; {@code own} when this adapter settles and not the application. */
-  private record Settlement(
-      Outcome outcome, List<? extends InboundDelivery> deliveries, boolean own) {}
-
-  private static final Settlement NOTHING = new Settlement(Outcome.ACCEPT, List.of(), true);
 
   ShareLane(GroupConsumer owner, LaneGate gate, int size, String clientId) {
     this.owner = owner;
@@ -103,12 +96,12 @@ final class ShareLane implements Runnable {
 
   /** Takes settlements, from any thread. */
   void settle(Outcome outcome, List<? extends InboundDelivery> deliveries) {
-    settlements.add(new Settlement(outcome, deliveries, false));
+    inbox.add(new Settlement(outcome, deliveries, false));
   }
 
   /** Has the thread notice that the gate closes, from any thread. */
   void wake() {
-    settlements.add(NOTHING);
+    inbox.wake();
     if (opened.isDone() && !opened.isCompletedExceptionally()) {
       opened.join().wakeup();
     }
@@ -193,14 +186,26 @@ final class ShareLane implements Runnable {
       while (open == 0 && !gate.isClosing()) {
         fresh.addAll(take(consumer, poll(consumer)));
       }
-      if (!fresh.isEmpty()) {
-        handedOut += fresh.size();
-        owner.deliver(fresh);
-      }
+      handedOut += fresh.size();
+      kept.addAll(fresh);
+      handOut();
     } finally {
       gate.fetched(fresh.size());
     }
     renewAt = System.nanoTime() + renewalNanos(consumer);
+  }
+
+  /** Hands out what there is room for; a fetch of whole batches may bring a little more. */
+  private void handOut() {
+    kept.removeIf(lent -> !lent.isOpen());
+    int room = size - (handedOut - kept.size());
+    List<ShareDelivery> next = new ArrayList<>(Math.min(room, kept.size()));
+    while (next.size() < room && !kept.isEmpty()) {
+      next.add(kept.remove());
+    }
+    if (!next.isEmpty()) {
+      owner.deliver(next);
+    }
   }
 
   private ConsumerRecords<byte[], byte[]> poll(KafkaShareConsumer<byte[], byte[]> consumer) {
@@ -257,30 +262,26 @@ final class ShareLane implements Runnable {
                     "{} could not be written again near its delivery limit", delivery, failure);
               }
               Outcome outcome = failure == null ? Outcome.ACCEPT : Outcome.RELEASE;
-              settlements.add(new Settlement(outcome, List.of(delivery), true));
+              inbox.add(new Settlement(outcome, List.of(delivery), true));
             });
   }
 
   private void serve(KafkaShareConsumer<byte[], byte[]> consumer) throws InterruptedException {
     while (open > 0 && !gate.isClosing()) {
-      Settlement next = settlements.poll(untilNextDuty(), TimeUnit.NANOSECONDS);
-      if (next != null) {
-        apply(consumer, next);
-      } else if (uncommitted) {
-        commit(consumer);
-      }
-      if (open > 0 && System.nanoTime() - renewAt >= 0) {
-        renew(consumer);
-      }
+      inbox.take(untilNextDuty(), open).forEach(next -> apply(consumer, next));
+      handOut();
       if (open > 0) {
+        commit(consumer);
+        if (System.nanoTime() - renewAt >= 0) {
+          renew(consumer);
+        }
         owner.growIfNeeded();
       }
     }
   }
 
   private long untilNextDuty() {
-    long wait = uncommitted ? GATHER_NANOS : patience();
-    return Math.max(0, Math.min(wait, renewAt - System.nanoTime()));
+    return Math.max(0, Math.min(patience(), renewAt - System.nanoTime()));
   }
 
   private void apply(KafkaShareConsumer<byte[], byte[]> consumer, Settlement settlement) {
@@ -377,11 +378,7 @@ final class ShareLane implements Runnable {
    */
   private void end(KafkaShareConsumer<byte[], byte[]> consumer) {
     try {
-      Settlement next = settlements.poll();
-      while (next != null) {
-        apply(consumer, next);
-        next = settlements.poll();
-      }
+      inbox.takeAll().forEach(next -> apply(consumer, next));
     } finally {
       consumer.close(owner.closeTimeout());
     }

@@ -34,8 +34,10 @@
  * <tr><td>accept, release</td><td>{@code ACCEPT}, {@code RELEASE}</td><td>native</td></tr>
  * <tr><td>delivery count</td><td>the share group's, and {@code x-anymq-deliveries}</td><td>counts
  * fetches: what was prefetched and given back unseen counts too</td></tr>
- * <tr><td>prefetch</td><td>lanes in {@code record_limit} mode</td><td>never exceeded; at most 32 lanes,
- * so that a consumer which holds 32 batches unsettled gets no more</td></tr>
+ * <tr><td>prefetch</td><td>lanes in {@code record_limit} mode, from 256 on in {@code
+ * batch_optimized}</td><td>never exceeded in what is handed out, though from 256 on the broker may lend
+ * the rest of a batch beyond; at most 32 lanes, so that a consumer which holds 32 batches unsettled gets
+ * no more</td></tr>
  * <tr><td>plain subscription</td><td>assigned consumer, no group</td><td>begins at the ends as they were
  * when it was opened</td></tr>
  * <tr><td>durable subscription {@code s} to {@code t}</td><td>share group {@code

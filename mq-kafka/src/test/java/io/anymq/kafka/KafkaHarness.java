@@ -6,6 +6,7 @@ import io.anymq.tck.BackendHarness;
 import io.anymq.tck.NativeClient;
 import io.anymq.tck.broker.BrokerHandle;
 import java.time.Duration;
+import java.util.Map;
 
 /** What the kit needs to judge the adapter for Kafka. */
 public final class KafkaHarness implements BackendHarness {
@@ -34,6 +35,14 @@ public final class KafkaHarness implements BackendHarness {
   @Override
   public Duration patience() {
     return Duration.ofSeconds(15);
+  }
+
+  /**
+   * Outages are cut networks, which only silence tells of; twenty rules would wait for the default.
+   */
+  @Override
+  public Map<String, String> options() {
+    return Map.of(KafkaOptions.LINK_TIMEOUT.key(), "3s");
   }
 
   @Override

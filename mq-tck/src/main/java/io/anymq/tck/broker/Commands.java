@@ -27,6 +27,16 @@ final class Commands {
   static String run(List<String> command, Path directory, Duration limit) throws IOException {
     Path out = Files.createTempFile(directory, "command-", ".out");
     Path err = Files.createTempFile(directory, "command-", ".err");
+    try {
+      return run(command, directory, limit, out, err);
+    } finally {
+      Files.delete(out);
+      Files.delete(err);
+    }
+  }
+
+  private static String run(
+      List<String> command, Path directory, Duration limit, Path out, Path err) throws IOException {
     ProcessBuilder builder =
         new ProcessBuilder(command)
             .directory(directory.toFile())
