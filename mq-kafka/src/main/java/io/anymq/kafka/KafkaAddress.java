@@ -2,9 +2,12 @@ package io.anymq.kafka;
 
 import io.anymq.InvalidOptionException;
 import io.anymq.spi.BrokerUrl;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
+import java.net.ProtocolException;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.Arrays;
@@ -24,6 +27,9 @@ record KafkaAddress(String host, int port) {
   private static final int DEFAULT_PORT = 9092;
 
   private static final int MAX_PORT = 65_535;
+  private static final int API_VERSIONS = 18;
+  private static final int API_VERSIONS_BYTES = 10;
+  private static final int CORRELATION = 0x616e794d;
   private static final Pattern SERVER =
       Pattern.compile("(?:\\[([0-9a-fA-F:.]+)\\]|([A-Za-z0-9._-]+))(?::(\\d{1,5}))?");
 
@@ -63,6 +69,30 @@ record KafkaAddress(String host, int port) {
   void probe(Duration timeout) throws IOException {
     try (Socket socket = new Socket()) {
       socket.connect(new InetSocketAddress(host, port), (int) timeout.toMillis());
+    }
+  }
+
+  /**
+   * Tries a question that every broker answers before any login; returns when a broker listens
+   * there. The native client takes the first four bytes of any answer for a length, and makes room
+   * for so much: 1.2 GB for a web server's.
+   */
+  void probeBroker(Duration timeout) throws IOException {
+    try (Socket socket = new Socket()) {
+      socket.connect(new InetSocketAddress(host, port), (int) timeout.toMillis());
+      socket.setSoTimeout((int) timeout.toMillis());
+      DataOutputStream out = new DataOutputStream(socket.getOutputStream());
+      out.writeInt(API_VERSIONS_BYTES);
+      out.writeShort(API_VERSIONS);
+      out.writeShort(0); // the version of the request that all know
+      out.writeInt(CORRELATION);
+      out.writeShort(-1); // no client id
+      out.flush();
+      DataInputStream in = new DataInputStream(socket.getInputStream());
+      in.skipNBytes(Integer.BYTES); // the length of the answer
+      if (in.readInt() != CORRELATION) {
+        throw new ProtocolException("What listens at " + this + " does not speak Kafka's protocol");
+      }
     }
   }
 

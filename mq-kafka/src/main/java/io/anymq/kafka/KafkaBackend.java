@@ -9,6 +9,7 @@ import io.anymq.spi.LinkRequest;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.ConnectException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Properties;
@@ -50,7 +51,7 @@ public final class KafkaBackend implements Backend {
   public Link connect(LinkRequest request) {
     List<KafkaAddress> addresses = KafkaAddress.parse(request.url());
     KafkaConfig config = new KafkaConfig(request, addresses);
-    requireListener(addresses, request.connectTimeout(), config.servers());
+    requireBroker(addresses, config, request.connectTimeout());
     Admin admin = newAdmin(config);
     try {
       BrokerProfile profile = BrokerProfile.find(new KafkaCalls(admin, request.connectTimeout()));
@@ -75,22 +76,37 @@ public final class KafkaBackend implements Backend {
   }
 
   /**
-   * Refuses at once when nobody listens at any of the addresses; the native client would try again
-   * until the time is up.
+   * Refuses at once when no broker listens at any of the addresses; the native client would try
+   * again until the time is up. Behind encryption only the handshake can tell what listens.
    */
-  private static void requireListener(
-      List<KafkaAddress> addresses, Duration timeout, String servers) {
-    IOException failure = null;
+  private static void requireBroker(
+      List<KafkaAddress> addresses, KafkaConfig config, Duration timeout) {
+    IOException failure = new IOException("no address");
     for (KafkaAddress address : addresses) {
       try {
-        address.probe(timeout.dividedBy(addresses.size()));
+        Duration share = timeout.dividedBy(addresses.size());
+        if (config.encrypts()) {
+          address.probe(share);
+        } else {
+          address.probeBroker(share);
+        }
         return;
       } catch (IOException e) {
         failure = e;
       }
     }
-    throw new ConnectFailedException(
-        "Nobody listens at " + servers + "; check the address, and that Kafka is up", failure);
+    throw noBroker(config.servers(), failure);
+  }
+
+  private static ConnectFailedException noBroker(String servers, IOException failure) {
+    if (failure instanceof ConnectException) {
+      return new ConnectFailedException(
+          "Nobody listens at " + servers + "; check the address, and that Kafka is up", failure);
+    }
+    return new ConnectFailedException(
+        "No Kafka broker answers at %s; check the address, and whether it wants security-protocol=ssl: %s"
+            .formatted(servers, failure),
+        failure);
   }
 
   /** The version of the native client, as its own jar tells it. */

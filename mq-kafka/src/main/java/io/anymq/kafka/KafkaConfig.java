@@ -119,6 +119,10 @@ final class KafkaConfig {
     return servers;
   }
 
+  boolean encrypts() {
+    return request.options().get(KafkaOptions.SECURITY_PROTOCOL).encrypts();
+  }
+
   /** A new client id, for threads' names too. */
   String clientId(String role) {
     return ClientIds.next(clientName, role);

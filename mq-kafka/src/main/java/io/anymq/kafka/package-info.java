@@ -79,6 +79,8 @@
  *       held for long holds up all that is so far behind it.
  *   <li>The producer's look-up of a topic makes it, where the broker has {@code
  *       auto.create.topics.enable}; so existence is asked of the admin client first.
+ *   <li>The native client took a web server's answer for the length of one and made a buffer of 1.2
+ *       GB, again and again; so the adapter asks for {@code ApiVersions} itself first.
  *   <li>A broker does not tell its release. It tells the highest {@code metadata.version} that it
  *       knows, and that names the release.
  * </ul>
