@@ -113,6 +113,18 @@ public interface Connection extends AutoCloseable {
   Subscription subscribe(TopicPattern pattern, SubscriptionOptions options);
 
   /**
+   * Subscribes with a listener to all topics that match a pattern, those made later included.
+   *
+   * @param pattern the pattern
+   * @param options the subscription's options
+   * @param listener handles the deliveries
+   * @return the subscription
+   * @throws MessagingException as {@link #subscribe(TopicPattern, SubscriptionOptions)} does
+   */
+  Subscription subscribe(
+      TopicPattern pattern, SubscriptionOptions options, MessageListener listener);
+
+  /**
    * Removes a durable subscription that no consumer holds, with what it has kept. One that does not
    * exist is no failure.
    *
@@ -151,6 +163,51 @@ public interface Connection extends AutoCloseable {
   CompletableFuture<Message> sendAsync(Destination destination, Message message);
 
   /**
+   * Sends a request and waits for its reply. The reply comes to a temporary queue of this
+   * connection, which is the request's reply-to. A reply that comes too late is dropped; so are
+   * replies under way when the connection is lost.
+   *
+   * @param destination where to
+   * @param request the request, without a reply-to; its correlation id, or its id where it has
+   *     none, is what the reply is known by
+   * @param timeout how long to wait for the reply, the sending included
+   * @return the reply
+   * @throws MessagingTimeoutException when no reply came in time; the request may be handled yet
+   * @throws InvalidMessageException when the request has a reply-to
+   * @throws UnsupportedCapabilityException without {@link Capability#REQUEST_REPLY}
+   * @throws MessagingException as {@link Producer#send(Message)} does; with {@link
+   *     ErrorCode#ILLEGAL_USE} when a request of this correlation id waits already
+   */
+  Message request(Destination destination, Message request, Duration timeout);
+
+  /**
+   * As {@link #request}, without waiting for the reply. Stages that depend on the future run on the
+   * common pool, and may do anything.
+   *
+   * @param destination where to
+   * @param request the request, without a reply-to
+   * @param timeout how long to wait for the reply, the sending included
+   * @return completes with the reply, or with what {@link #request} throws
+   * @throws MessagingException when the request cannot be sent at all
+   */
+  CompletableFuture<Message> requestAsync(
+      Destination destination, Message request, Duration timeout);
+
+  /**
+   * Replies to a request: sends to its reply-to, with its correlation id, or with its id where it
+   * has none.
+   *
+   * @param request the request, as it was received
+   * @param answer the reply, without a correlation id
+   * @return the reply as it was sent
+   * @throws DestinationNotFoundException when the requester has gone
+   * @throws InvalidMessageException when the request has no reply-to, or the reply another
+   *     correlation id
+   * @throws MessagingException as {@link Producer#send(Message)} does
+   */
+  Message reply(Message request, Message answer);
+
+  /**
    * How many messages a queue holds. Passive: it creates nothing, joins nothing, consumes and moves
    * nothing.
    *
@@ -172,7 +229,8 @@ public interface Connection extends AutoCloseable {
   QueueBrowser createBrowser(Queue queue);
 
   /**
-   * Makes a queue with a name of its own that goes away with this connection.
+   * Makes a queue with a name of its own that goes away with this connection. Anybody may send to
+   * it; only this connection consumes it. After a lost connection it is made again, empty.
    *
    * @return the queue
    * @throws UnsupportedCapabilityException without {@link Capability#TEMPORARY_QUEUES}

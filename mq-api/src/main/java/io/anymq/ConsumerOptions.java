@@ -24,6 +24,7 @@ public final class ConsumerOptions {
   private final @Nullable Integer prefetch;
   private final int concurrency;
   private final int maxDeliveries;
+  private final RedeliveryDelay redeliveryDelay;
   private final @Nullable Queue deadLetterQueue;
   private final MissingDestination missingDestination;
   private final @Nullable String selector;
@@ -34,6 +35,7 @@ public final class ConsumerOptions {
     prefetch = builder.prefetch;
     concurrency = builder.concurrency;
     maxDeliveries = builder.maxDeliveries;
+    redeliveryDelay = builder.redeliveryDelay;
     deadLetterQueue = builder.deadLetterQueue;
     missingDestination = builder.missingDestination;
     selector = builder.selector;
@@ -73,6 +75,11 @@ public final class ConsumerOptions {
     return maxDeliveries;
   }
 
+  /** How long a message waits that is released without a delay of its own. Default: not at all. */
+  public RedeliveryDelay redeliveryDelay() {
+    return redeliveryDelay;
+  }
+
   /** Where dead letters go; empty: to {@link Queue#deadLetterQueue()} of the source. */
   public Optional<Queue> deadLetterQueue() {
     return Optional.ofNullable(deadLetterQueue);
@@ -100,6 +107,7 @@ public final class ConsumerOptions {
     private @Nullable Integer prefetch;
     private int concurrency = 1;
     private int maxDeliveries = DEFAULT_MAX_DELIVERIES;
+    private RedeliveryDelay redeliveryDelay = RedeliveryDelay.NONE;
     private @Nullable Queue deadLetterQueue;
     private MissingDestination missingDestination = MissingDestination.CREATE;
     private @Nullable String selector;
@@ -112,6 +120,7 @@ public final class ConsumerOptions {
       prefetch = like.prefetch;
       concurrency = like.concurrency;
       maxDeliveries = like.maxDeliveries;
+      redeliveryDelay = like.redeliveryDelay;
       deadLetterQueue = like.deadLetterQueue;
       missingDestination = like.missingDestination;
       selector = like.selector;
@@ -139,6 +148,12 @@ public final class ConsumerOptions {
     /** Sets how often a message is delivered at most; at least 1. */
     public Builder maxDeliveries(int maxDeliveries) {
       this.maxDeliveries = OptionRules.atLeastOne(maxDeliveries, "maxDeliveries");
+      return this;
+    }
+
+    /** Sets how long a message waits that is released without a delay of its own. */
+    public Builder redeliveryDelay(RedeliveryDelay redeliveryDelay) {
+      this.redeliveryDelay = redeliveryDelay;
       return this;
     }
 

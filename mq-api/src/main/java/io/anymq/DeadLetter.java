@@ -68,6 +68,7 @@ public record DeadLetter(Reason reason, int deliveryCount, String source, @Nulla
         .property(SOURCE_PROPERTY, source)
         .property(ERROR_PROPERTY, error)
         .timeToLive(null)
+        .expiresAt(null)
         .deliveryDelay(null)
         .build();
   }

@@ -39,10 +39,13 @@ public interface Delivery {
   void release();
 
   /**
-   * As {@link #release()}, but not before some time has passed.
+   * As {@link #release()}, but not before some time has passed. Where {@link
+   * Capability#REDELIVERY_DELAY} is emulated, this consumer holds the message meanwhile: it counts
+   * towards the prefetch, and should the consumer close or its connection break, the message comes
+   * again at once.
    *
-   * @param delay how long to wait
-   * @throws UnsupportedCapabilityException without {@link Capability#REDELIVERY_DELAY}
+   * @param delay how long to wait; zero: not at all
+   * @throws InvalidOptionException when it is negative
    */
   void release(Duration delay);
 

@@ -6,6 +6,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -46,6 +47,7 @@ public final class Message {
   private final int priority;
   private final boolean persistent;
   private final @Nullable Duration timeToLive;
+  private final @Nullable Instant expiresAt;
   private final @Nullable Duration deliveryDelay;
   private final @Nullable Instant timestamp;
 
@@ -61,6 +63,7 @@ public final class Message {
     priority = builder.priority;
     persistent = builder.persistent;
     timeToLive = builder.timeToLive;
+    expiresAt = builder.expiresAt;
     deliveryDelay = builder.deliveryDelay;
     timestamp = builder.timestamp;
   }
@@ -219,9 +222,20 @@ public final class Message {
     return persistent;
   }
 
-  /** How long after it was sent the message is of use; empty: for ever. In milliseconds' steps. */
+  /**
+   * How long after it was sent the message is of use, a delivery delay included; empty: for ever.
+   * In milliseconds' steps.
+   */
   public Optional<Duration> timeToLive() {
     return Optional.ofNullable(timeToLive);
+  }
+
+  /**
+   * When the message expires, in milliseconds' steps; empty: never. Where it has a time to live, it
+   * is given anew each time the message is sent.
+   */
+  public Optional<Instant> expiresAt() {
+    return Optional.ofNullable(expiresAt);
   }
 
   /**
@@ -259,6 +273,7 @@ public final class Message {
     private int priority = DEFAULT_PRIORITY;
     private boolean persistent = true;
     private @Nullable Duration timeToLive;
+    private @Nullable Instant expiresAt;
     private @Nullable Duration deliveryDelay;
     private @Nullable Instant timestamp;
 
@@ -276,6 +291,7 @@ public final class Message {
       priority = like.priority;
       persistent = like.persistent;
       timeToLive = like.timeToLive;
+      expiresAt = like.expiresAt;
       deliveryDelay = like.deliveryDelay;
       timestamp = like.timestamp;
     }
@@ -385,6 +401,15 @@ public final class Message {
     }
 
     /**
+     * Sets when the message expires, cut to milliseconds. A time to live goes before it: it gives
+     * another one when the message is sent.
+     */
+    public Builder expiresAt(@Nullable Instant expiresAt) {
+      this.expiresAt = toMillis(expiresAt);
+      return this;
+    }
+
+    /**
      * Sets the delay before the first delivery.
      *
      * @throws InvalidMessageException when it is shorter than a millisecond
@@ -402,8 +427,12 @@ public final class Message {
      * sent.
      */
     public Builder timestamp(@Nullable Instant timestamp) {
-      this.timestamp = timestamp == null ? null : Instant.ofEpochMilli(timestamp.toEpochMilli());
+      this.timestamp = toMillis(timestamp);
       return this;
+    }
+
+    private static @Nullable Instant toMillis(@Nullable Instant moment) {
+      return moment == null ? null : moment.truncatedTo(ChronoUnit.MILLIS);
     }
 
     /** Makes the message. The builder can go on to make others. */

@@ -78,6 +78,7 @@ final class ActiveMqMapper {
     to.setPersistent(message.persistent());
     message.timestamp().ifPresent(time -> timestamp(headers, time.toEpochMilli()));
     headers.property(TIME_TO_LIVE, message.timeToLive().map(Duration::toMillis).orElse(null));
+    message.expiresAt().ifPresent(expiry -> to.setExpiration(expiry.toEpochMilli()));
     headers.property(DELIVERY_DELAY, message.deliveryDelay().map(Duration::toMillis).orElse(null));
     return to;
   }
@@ -196,6 +197,9 @@ final class ActiveMqMapper {
     millis(properties, TIME_TO_LIVE)
         .or(() -> nativeTimeToLive(from))
         .ifPresent(ttl -> to.timeToLive(Duration.ofMillis(ttl)));
+    if (from.getExpiration() > 0) {
+      to.expiresAt(Instant.ofEpochMilli(from.getExpiration()));
+    }
     millis(properties, DELIVERY_DELAY)
         .ifPresent(delay -> to.deliveryDelay(Duration.ofMillis(delay)));
   }

@@ -1,6 +1,7 @@
 package io.anymq.core;
 
 import io.anymq.MessagingException;
+import io.anymq.spi.DelayedRelease;
 import io.anymq.spi.InboundDelivery;
 import io.anymq.spi.LinkConsumer;
 import io.anymq.spi.Outcome;
@@ -89,11 +90,35 @@ final class Attachment {
   }
 
   /**
-   * Gives a delivery back.
+   * Gives a delivery back, after a while. Where the backend does not keep it for so long, it stays
+   * unsettled here.
    *
-   * @param deliverAgain does it here, where the backend takes no single message back
+   * @param deliverAgain delivers it here, where the backend takes no single message back
    */
-  synchronized void release(InboundDelivery delivery, Runnable deliverAgain) {
+  synchronized void release(InboundDelivery delivery, Duration delay, Runnable deliverAgain) {
+    if (ended) {
+      return;
+    }
+    if (delay.toMillis() == 0) {
+      release(delivery, deliverAgain);
+    } else if (link instanceof DelayedRelease later) {
+      flush();
+      releaseLater(later, delivery, delay);
+    } else {
+      threads.after(delay, () -> release(delivery, deliverAgain));
+    }
+  }
+
+  private static void releaseLater(
+      DelayedRelease consumer, InboundDelivery delivery, Duration delay) {
+    try {
+      consumer.release(delivery, delay);
+    } catch (MessagingException e) {
+      LOG.debug("Not released; the message comes again", e);
+    }
+  }
+
+  private synchronized void release(InboundDelivery delivery, Runnable deliverAgain) {
     LinkConsumer consumer = link;
     if (ended) {
       return;

@@ -90,7 +90,7 @@ final class Commit {
     }
     for (SessionDelivery delivery : unit.deliveries()) {
       if (delivery.decision() == Decision.RELEASE) {
-        delivery.core().release();
+        delivery.releaseNow();
       } else {
         boolean unused = delivery.core().settle();
       }
@@ -124,7 +124,7 @@ final class Commit {
     }
     for (SessionDelivery delivery : unit.deliveries()) {
       if (delivery.decision() == Decision.RELEASE) {
-        delivery.core().release();
+        delivery.releaseNow();
       } else {
         delivery.core().accept();
       }

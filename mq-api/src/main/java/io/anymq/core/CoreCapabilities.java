@@ -7,16 +7,10 @@ import io.anymq.MessagingException;
 import io.anymq.Support;
 import io.anymq.spi.Link;
 import java.util.EnumMap;
-import java.util.EnumSet;
 import java.util.Map;
-import java.util.Set;
 
 /** What a link can do, and what the core adds to every link. */
 final class CoreCapabilities {
-
-  /** What needs the core's help on every backend, and does not have it yet. */
-  private static final Set<Capability> NOT_YET =
-      EnumSet.of(Capability.REDELIVERY_DELAY, Capability.REQUEST_REPLY);
 
   private CoreCapabilities() {}
 
@@ -35,8 +29,12 @@ final class CoreCapabilities {
     Map<Capability, Support> support = new EnumMap<>(Capability.class);
     support.put(Capability.TRANSACTIONS, Support.EMULATED);
     support.put(Capability.DEAD_LETTER, Support.EMULATED);
+    support.put(Capability.REDELIVERY_DELAY, Support.EMULATED);
+    support.put(Capability.TIME_TO_LIVE, Support.EMULATED);
     support.putAll(link.capabilities());
-    support.keySet().removeAll(NOT_YET);
+    if (support.containsKey(Capability.TEMPORARY_QUEUES)) {
+      support.put(Capability.REQUEST_REPLY, Support.EMULATED);
+    }
     return new Capabilities(link.info().name(), support);
   }
 }

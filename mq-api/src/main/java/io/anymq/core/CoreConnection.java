@@ -30,9 +30,7 @@ import io.anymq.spi.DepthQuery;
 import io.anymq.spi.Link;
 import io.anymq.spi.Purger;
 import io.anymq.spi.Source;
-import io.anymq.spi.TemporaryQueues;
 import java.time.Duration;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -45,6 +43,7 @@ final class CoreConnection implements Connection {
   private final Supervisor supervisor;
   private final MessageGate gate;
   private final Household household;
+  private final Destinations destinations;
 
   private CoreConnection(DefaultConnectionFactory factory, ConnectionListener listener) {
     options = factory.options();
@@ -53,6 +52,7 @@ final class CoreConnection implements Connection {
     supervisor = new Supervisor(factory, threads, new StateEvents(this, listener, threads));
     gate = new MessageGate(options.get(ConnectionOptions.MAX_MESSAGE_BYTES));
     household = new Household(this);
+    destinations = new Destinations(household::ownsTemporary);
   }
 
   static CoreConnection open(DefaultConnectionFactory factory, ConnectionListener listener) {
@@ -76,6 +76,10 @@ final class CoreConnection implements Connection {
 
   Threads threads() {
     return threads;
+  }
+
+  Destinations destinations() {
+    return destinations;
   }
 
   Supervisor supervisor() {
@@ -163,6 +167,7 @@ final class CoreConnection implements Connection {
   CoreConsumer consumer(
       Queue queue, ConsumerOptions consumerOptions, @Nullable MessageListener listener) {
     ConsumerGate.checkQueue(capabilities(), queue, consumerOptions);
+    destinations.requireConsumable(queue);
     return household.adopt(
         new CoreConsumer(this, new Source.OfQueue(queue), consumerOptions, listener));
   }
@@ -189,10 +194,21 @@ final class CoreConnection implements Connection {
 
   @Override
   public Subscription subscribe(TopicPattern pattern, SubscriptionOptions terms) {
+    return subscription(pattern, terms, null);
+  }
+
+  @Override
+  public Subscription subscribe(
+      TopicPattern pattern, SubscriptionOptions terms, MessageListener listener) {
+    return subscription(pattern, terms, listener);
+  }
+
+  private CoreSubscription subscription(
+      TopicPattern pattern, SubscriptionOptions terms, @Nullable MessageListener listener) {
     capabilities().require(Capability.TOPIC_PATTERNS);
     ConsumerGate.checkSubscription(capabilities(), terms);
     Source source = new Source.OfPattern(pattern, terms(terms));
-    return household.adopt(new CoreSubscription(this, source, terms, null));
+    return household.adopt(new CoreSubscription(this, source, terms, listener));
   }
 
   private static Source.Terms terms(SubscriptionOptions options) {
@@ -223,6 +239,25 @@ final class CoreConnection implements Connection {
     return kept(destination).sendAsync(message);
   }
 
+  @Override
+  public Message request(Destination destination, Message request, Duration timeout) {
+    capabilities().require(Capability.REQUEST_REPLY);
+    return household.requests().exchange(destination, request, timeout);
+  }
+
+  @Override
+  public CompletableFuture<Message> requestAsync(
+      Destination destination, Message request, Duration timeout) {
+    capabilities().require(Capability.REQUEST_REPLY);
+    return household.requests().exchangeAsync(destination, request, timeout);
+  }
+
+  @Override
+  public Message reply(Message request, Message answer) {
+    Destination to = request.replyTo().orElseThrow(() -> Requests.noReply("it has no reply-to"));
+    return send(to, Requests.answerTo(request, answer));
+  }
+
   // --- what it asks the broker
 
   @Override
@@ -242,9 +277,7 @@ final class CoreConnection implements Connection {
   @Override
   public Queue createTemporaryQueue() {
     capabilities().require(Capability.TEMPORARY_QUEUES);
-    Queue queue = Queue.of("tmp." + UUID.randomUUID());
-    run(link -> CoreCapabilities.extension(link, TemporaryQueues.class).declareTemporary(queue));
-    return queue;
+    return household.makeTemporaryQueue();
   }
 
   @Override
@@ -262,6 +295,7 @@ final class CoreConnection implements Connection {
 
   @Override
   public void delete(Destination destination) {
+    household.forgetTemporary(destination);
     run(link -> link.delete(destination));
   }
 

@@ -11,9 +11,11 @@ import io.anymq.DestinationNotFoundException;
 import io.anymq.ErrorCode;
 import io.anymq.InvalidMessageException;
 import io.anymq.InvalidOptionException;
+import io.anymq.Message;
 import io.anymq.MessageListener;
 import io.anymq.MessagingException;
 import io.anymq.MissingDestination;
+import io.anymq.RedeliveryDelay;
 import io.anymq.spi.ConsumerRequest;
 import io.anymq.spi.DeliverySink;
 import io.anymq.spi.InboundDelivery;
@@ -21,6 +23,7 @@ import io.anymq.spi.Link;
 import io.anymq.spi.LinkConsumer;
 import io.anymq.spi.Source;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -98,6 +101,10 @@ class CoreConsumer implements Consumer, Child {
     return options.maxDeliveries();
   }
 
+  RedeliveryDelay redeliveryDelay() {
+    return options.redeliveryDelay();
+  }
+
   // --- on a link
 
   @Override
@@ -111,7 +118,7 @@ class CoreConsumer implements Consumer, Child {
       if (now != null) {
         leave(now);
       }
-      Destinations.ensure(link, source, options.missingDestination());
+      connection.destinations().ensure(link, source, options.missingDestination());
       open(link, new Attachment(connection.threads(), epoch, prefetch));
     } finally {
       attachLock.unlock();
@@ -188,12 +195,15 @@ class CoreConsumer implements Consumer, Child {
 
   /**
    * Whether the application may have a delivery. What cannot be decoded, and what came too often,
-   * is dead-lettered instead.
+   * is dead-lettered instead; what has expired is dropped.
    */
   boolean screen(CoreDelivery delivery) {
     Optional<InvalidMessageException> undecodable = delivery.inbound().undecodable();
     if (undecodable.isPresent()) {
       return bury(delivery, Reason.UNDECODABLE, undecodable.get().getMessage());
+    }
+    if (isExpired(delivery.message())) {
+      return drop(delivery);
     }
     if (delivery.deliveryCount() > options.maxDeliveries()) {
       return bury(
@@ -204,6 +214,18 @@ class CoreConsumer implements Consumer, Child {
     }
     delivery.message().id().ifPresent(handedOut::add);
     return true;
+  }
+
+  private static boolean isExpired(Message message) {
+    Optional<Instant> expiry = message.expiresAt();
+    return expiry.isPresent() && !Instant.now().isBefore(expiry.get());
+  }
+
+  /** What has expired is done with: nobody gets it, and it is no dead letter. */
+  private static boolean drop(CoreDelivery delivery) {
+    LOG.debug("{} has expired", delivery);
+    delivery.accept();
+    return false;
   }
 
   private boolean bury(CoreDelivery delivery, Reason reason, @Nullable String error) {

@@ -1,11 +1,10 @@
 package io.anymq.core;
 
-import io.anymq.Capability;
 import io.anymq.DeadLetter.Reason;
 import io.anymq.Delivery;
 import io.anymq.Destination;
+import io.anymq.InvalidOptionException;
 import io.anymq.Message;
-import io.anymq.UnsupportedCapabilityException;
 import io.anymq.spi.InboundDelivery;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -73,29 +72,34 @@ final class CoreDelivery implements Delivery {
 
   /** Releases after a failure of the application; the last one is kept with a dead letter. */
   void release(@Nullable String error) {
+    release(consumer.redeliveryDelay().after(deliveryCount()), error);
+  }
+
+  @Override
+  public void release(Duration delay) {
+    release(requireDelay(delay), null);
+  }
+
+  static Duration requireDelay(Duration delay) {
+    if (delay.isNegative()) {
+      throw new InvalidOptionException("A redelivery delay is zero or more, not " + delay);
+    }
+    return delay;
+  }
+
+  private void release(Duration delay, @Nullable String error) {
     if (!settle()) {
       return;
     }
     if (deliveryCount() >= consumer.maxDeliveries()) {
       consumer.deadLetters().bury(this, Reason.DELIVERY_LIMIT, error);
     } else {
-      attachment.release(inbound, this::deliverAgain);
+      attachment.release(inbound, delay, this::deliverAgain);
     }
   }
 
   private void deliverAgain() {
     consumer.deliverAgain(new CoreDelivery(consumer, attachment, inbound, unknownToBackend + 1));
-  }
-
-  @Override
-  public void release(Duration delay) {
-    throw noRedeliveryDelay();
-  }
-
-  /** No backend has it yet, whatever its broker could do. */
-  static UnsupportedCapabilityException noRedeliveryDelay() {
-    return new UnsupportedCapabilityException(
-        Capability.REDELIVERY_DELAY + " is not supported; release without a delay");
   }
 
   @Override

@@ -195,7 +195,7 @@ final class CoreProducer implements Producer, Child {
   }
 
   private void missing(Link link) {
-    Destinations.ensure(link, destination, missing);
+    connection.destinations().ensure(link, destination, missing);
   }
 
   @Override

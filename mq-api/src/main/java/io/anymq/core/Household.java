@@ -2,6 +2,7 @@ package io.anymq.core;
 
 import io.anymq.Destination;
 import io.anymq.ProducerOptions;
+import io.anymq.Queue;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -27,9 +28,39 @@ final class Household {
   private final Set<CoreConsumer> consumers = ConcurrentHashMap.newKeySet();
   private final Set<CoreSession> sessions = ConcurrentHashMap.newKeySet();
   private final Map<Destination, CoreProducer> kept = new LinkedHashMap<>(16, 0.75f, true);
+  private final Map<Queue, CoreTemporaryQueue> temporary = new ConcurrentHashMap<>();
+  private final Requests requests;
 
   Household(CoreConnection connection) {
     this.connection = connection;
+    this.requests = new Requests(connection);
+  }
+
+  Requests requests() {
+    return requests;
+  }
+
+  Queue makeTemporaryQueue() {
+    CoreTemporaryQueue made = new CoreTemporaryQueue();
+    temporary.put(made.queue(), made);
+    try {
+      connection.supervisor().adopt(made);
+    } catch (RuntimeException e) {
+      forgetTemporary(made.queue());
+      throw e;
+    }
+    return made.queue();
+  }
+
+  boolean ownsTemporary(Queue queue) {
+    return temporary.containsKey(queue);
+  }
+
+  void forgetTemporary(Destination destination) {
+    CoreTemporaryQueue gone = destination instanceof Queue queue ? temporary.remove(queue) : null;
+    if (gone != null) {
+      connection.supervisor().forget(gone);
+    }
   }
 
   CoreProducer adopt(CoreProducer producer) {
@@ -107,6 +138,7 @@ final class Household {
 
   /** Listeners finish first, for they may send; then sends are waited for. */
   void close(Deadline deadline) {
+    requests.close();
     sessions.forEach(session -> quietly(() -> session.close(deadline)));
     List<CoreConsumer> open = new ArrayList<>(consumers);
     open.forEach(CoreConsumer::beginClose);

@@ -5,8 +5,10 @@ import io.anymq.Capability;
 import io.anymq.Message;
 import io.anymq.MessageTooLargeException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -29,7 +31,7 @@ final class MessageGate {
     if (message.priority() != Message.DEFAULT_PRIORITY) {
       capabilities.require(Capability.PRIORITY);
     }
-    if (message.timeToLive().isPresent()) {
+    if (message.timeToLive().isPresent() || message.expiresAt().isPresent()) {
       capabilities.require(Capability.TIME_TO_LIVE);
     }
     if (message.deliveryDelay().isPresent()) {
@@ -44,8 +46,10 @@ final class MessageGate {
     return stamp(message);
   }
 
+  /** Gives a message what it needs on its way: an id, a timestamp, and its moment of expiry. */
   Message stamp(Message message) {
-    if (message.id().isPresent() && message.timestamp().isPresent()) {
+    Optional<Duration> timeToLive = message.timeToLive();
+    if (message.id().isPresent() && message.timestamp().isPresent() && timeToLive.isEmpty()) {
       return message;
     }
     Message.Builder stamped = message.toBuilder();
@@ -55,7 +59,14 @@ final class MessageGate {
     if (message.timestamp().isEmpty()) {
       stamped.timestamp(Instant.now());
     }
+    timeToLive.ifPresent(life -> stamped.expiresAt(expiry(life)));
     return stamped.build();
+  }
+
+  /** A life of millions of years must not end before it began. */
+  private static Instant expiry(Duration life) {
+    long now = System.currentTimeMillis();
+    return Instant.ofEpochMilli(now + Math.min(life.toMillis(), Long.MAX_VALUE - now));
   }
 
   private static long size(Message message) {

@@ -20,6 +20,7 @@ final class SessionDelivery implements Delivery {
   private final CoreConsumer consumer;
   private @Nullable Decision decision;
   private String reason = "";
+  private @Nullable Duration delay;
 
   SessionDelivery(CoreConsumer consumer, CoreDelivery core) {
     this.consumer = consumer;
@@ -86,8 +87,21 @@ final class SessionDelivery implements Delivery {
   }
 
   @Override
-  public void release(Duration delay) {
-    throw CoreDelivery.noRedeliveryDelay();
+  public synchronized void release(Duration wait) {
+    CoreDelivery.requireDelay(wait);
+    if (decision == null) {
+      decide(Decision.RELEASE, "");
+      delay = wait;
+    }
+  }
+
+  /** Does the release that was decided on. */
+  synchronized void releaseNow() {
+    if (delay == null) {
+      core.release();
+    } else {
+      core.release(delay);
+    }
   }
 
   @Override

@@ -52,6 +52,6 @@ final class UnitOfWork {
   }
 
   void releaseDeliveries() {
-    deliveries.forEach(delivery -> delivery.core().release());
+    deliveries.forEach(SessionDelivery::releaseNow);
   }
 }

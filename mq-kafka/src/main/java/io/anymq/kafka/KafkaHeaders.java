@@ -21,6 +21,9 @@ final class KafkaHeaders {
   /** The time to live in milliseconds. */
   static final String TIME_TO_LIVE = PREFIX + "time-to-live";
 
+  /** When the message expires, in milliseconds since 1970. */
+  static final String EXPIRES_AT = PREFIX + "expires-at";
+
   /** The delivery delay in milliseconds. */
   static final String DELIVERY_DELAY = PREFIX + "delivery-delay";
 

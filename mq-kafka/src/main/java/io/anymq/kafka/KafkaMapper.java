@@ -75,6 +75,7 @@ final class KafkaMapper {
       add(headers, KafkaHeaders.PERSISTENT, "false");
     }
     message.timeToLive().ifPresent(ttl -> add(headers, KafkaHeaders.TIME_TO_LIVE, millis(ttl)));
+    message.expiresAt().ifPresent(expiry -> add(headers, KafkaHeaders.EXPIRES_AT, millis(expiry)));
     message
         .deliveryDelay()
         .ifPresent(delay -> add(headers, KafkaHeaders.DELIVERY_DELAY, millis(delay)));
@@ -201,11 +202,17 @@ final class KafkaMapper {
     }
     builder.persistent(!"false".equals(text(own, KafkaHeaders.PERSISTENT)));
     builder.timeToLive(duration(own, KafkaHeaders.TIME_TO_LIVE));
+    builder.expiresAt(instant(own, KafkaHeaders.EXPIRES_AT));
     builder.deliveryDelay(duration(own, KafkaHeaders.DELIVERY_DELAY));
-    String timestamp = text(own, KafkaHeaders.TIMESTAMP);
+    Instant timestamp = instant(own, KafkaHeaders.TIMESTAMP);
     if (timestamp != null) {
-      builder.timestamp(Instant.ofEpochMilli(Long.parseLong(timestamp)));
+      builder.timestamp(timestamp);
     }
+  }
+
+  private static @Nullable Instant instant(Map<String, byte[]> own, String name) {
+    String text = text(own, name);
+    return text == null ? null : Instant.ofEpochMilli(Long.parseLong(text));
   }
 
   private static @Nullable String text(Map<String, byte[]> own, String name) {
@@ -220,6 +227,10 @@ final class KafkaMapper {
 
   private static void add(Headers headers, String name, String value) {
     headers.add(new RecordHeader(name, PropertyCodec.utf8(value)));
+  }
+
+  private static String millis(Instant moment) {
+    return Long.toString(moment.toEpochMilli());
   }
 
   private static String millis(Duration duration) {

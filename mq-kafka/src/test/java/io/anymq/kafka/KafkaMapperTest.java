@@ -48,6 +48,7 @@ final class KafkaMapperTest {
             .priority(9)
             .persistent(false)
             .timeToLive(Duration.ofMillis(1))
+            .expiresAt(Instant.ofEpochMilli(7))
             .deliveryDelay(Duration.ofDays(10_000))
             .build(),
         Message.builder().id("t").replyTo(Topic.of("q")).priority(0).build(),
@@ -112,6 +113,7 @@ final class KafkaMapperTest {
     assertThat(read.priority()).isEqualTo(sent.priority());
     assertThat(read.persistent()).isEqualTo(sent.persistent());
     assertThat(read.timeToLive()).isEqualTo(sent.timeToLive());
+    assertThat(read.expiresAt()).isEqualTo(sent.expiresAt());
     assertThat(read.deliveryDelay()).isEqualTo(sent.deliveryDelay());
     sent.timestamp().ifPresent(time -> assertThat(read.timestamp()).contains(time));
   }

@@ -7,6 +7,7 @@ import io.anymq.Message;
 import io.anymq.Queue;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -30,6 +31,7 @@ final class RabbitMapper {
   private static final String TYPE = RabbitHeaders.PREFIX + "type";
   private static final String KEY = RabbitHeaders.PREFIX + "key";
   private static final String DELIVERY_DELAY = RabbitHeaders.PREFIX + "delivery-delay";
+  private static final String EXPIRES_AT = RabbitHeaders.PREFIX + "expires-at";
   private static final String TIME_TO_LIVE = RabbitHeaders.PREFIX + "time-to-live";
 
   /** Properties that hold native fields of foreign messages which no portable field stands for. */
@@ -37,6 +39,9 @@ final class RabbitMapper {
 
   private static final int TRANSIENT = 1;
   private static final int PERSISTENT = 2;
+
+  /** A broker refuses a longer expiration: what a timer of Erlang's can hold. */
+  private static final long MAX_EXPIRATION_MILLIS = 4_294_967_295L;
 
   /** Native fields are short strings: at most this many bytes of UTF-8. */
   private static final int MAX_SHORT_STRING = 255;
@@ -71,6 +76,7 @@ final class RabbitMapper {
     put(headers, KEY, message.key());
     put(headers, REPLY_TO, message.replyTo().map(Destination::toString));
     put(headers, DELIVERY_DELAY, message.deliveryDelay().map(Duration::toMillis));
+    put(headers, EXPIRES_AT, message.expiresAt().map(Instant::toEpochMilli));
     put(headers, TIME_TO_LIVE, message.timeToLive().map(Duration::toMillis));
     String contentType = field(headers, CONTENT_TYPE, message.contentType());
     String correlationId = field(headers, CORRELATION_ID, message.correlationId());
@@ -84,7 +90,7 @@ final class RabbitMapper {
         message.priority() == Message.DEFAULT_PRIORITY ? null : message.priority(),
         correlationId,
         message.replyTo().map(this::nativeReplyTo).orElse(null),
-        message.timeToLive().map(life -> Long.toString(life.toMillis())).orElse(null),
+        message.expiresAt().map(RabbitMapper::expiration).orElse(null),
         id,
         message.timestamp().map(RabbitTimestamp::nativeSeconds).orElse(null),
         type,
@@ -126,6 +132,7 @@ final class RabbitMapper {
             .persistent(persistent(properties.getDeliveryMode()))
             .timestamp(RabbitTimestamp.read(properties.getTimestamp(), properties.getAppId()))
             .timeToLive(timeToLive(metadata, properties.getExpiration()))
+            .expiresAt(metadata.instant(EXPIRES_AT))
             .deliveryDelay(metadata.duration(DELIVERY_DELAY));
     replyTo(metadata, properties.getReplyTo(), message);
     foreignFields(properties, message);
@@ -188,6 +195,12 @@ final class RabbitMapper {
     if (value != null) {
       message.property(FOREIGN_PREFIX + name, value);
     }
+  }
+
+  /** What is left of a message's life; null where the broker takes no number so large. */
+  private static @Nullable String expiration(Instant expiry) {
+    long left = expiry.toEpochMilli() - System.currentTimeMillis();
+    return left > MAX_EXPIRATION_MILLIS ? null : Long.toString(Math.max(0, left));
   }
 
   /** An expiration of 0 means that the message is to be delivered at once or never: now it was. */

@@ -1,6 +1,7 @@
 package io.anymq.tck;
 
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -21,6 +22,9 @@ public abstract class TckSuite {
   /** Set to {@code true} where brokers may be missing. */
   public static final String ALLOW_MISSING = "anymq.tck.allow-missing";
 
+  /** A regular expression of the ids of the rules to run, while one works on them. Default: all. */
+  public static final String RULES = "anymq.tck.rules";
+
   private @Nullable TckRun run;
 
   /** For subclasses. */
@@ -39,7 +43,9 @@ public abstract class TckSuite {
   final Stream<DynamicTest> everyRule() {
     TckRun opened = TckRun.open(harness());
     run = opened;
+    Pattern wanted = Pattern.compile(System.getProperty(RULES, ".*"));
     return rules().stream()
+        .filter(rule -> wanted.matcher(rule.id()).matches())
         .map(
             rule ->
                 DynamicTest.dynamicTest(

@@ -23,15 +23,16 @@ final class MessageCodec {
   private static final int PERSISTENT = 1;
 
   private static final int TIME_TO_LIVE = 1;
-  private static final int DELIVERY_DELAY = 1 << 1;
-  private static final int TIMESTAMP = 1 << 2;
-  private static final int ID = 1 << 3;
-  private static final int CORRELATION_ID = 1 << 4;
-  private static final int CONTENT_TYPE = 1 << 5;
-  private static final int TYPE = 1 << 6;
-  private static final int KEY = 1 << 7;
-  private static final int REPLY_TO = 1 << 8;
-  private static final int ALL_FIELDS = (1 << 9) - 1;
+  private static final int EXPIRES_AT = 1 << 1;
+  private static final int DELIVERY_DELAY = 1 << 2;
+  private static final int TIMESTAMP = 1 << 3;
+  private static final int ID = 1 << 4;
+  private static final int CORRELATION_ID = 1 << 5;
+  private static final int CONTENT_TYPE = 1 << 6;
+  private static final int TYPE = 1 << 7;
+  private static final int KEY = 1 << 8;
+  private static final int REPLY_TO = 1 << 9;
+  private static final int ALL_FIELDS = (1 << 10) - 1;
 
   private MessageCodec() {}
 
@@ -54,6 +55,7 @@ final class MessageCodec {
 
   private static int times(Message message, WireWriter out) {
     return number(TIME_TO_LIVE, message.timeToLive().map(Duration::toMillis), out)
+        | number(EXPIRES_AT, message.expiresAt().map(Instant::toEpochMilli), out)
         | number(DELIVERY_DELAY, message.deliveryDelay().map(Duration::toMillis), out)
         | number(TIMESTAMP, message.timestamp().map(Instant::toEpochMilli), out);
   }
@@ -131,6 +133,9 @@ final class MessageCodec {
     int fields = bits(in.u16(), ALL_FIELDS, "field");
     if (has(fields, TIME_TO_LIVE)) {
       message.timeToLive(Duration.ofMillis(in.i64()));
+    }
+    if (has(fields, EXPIRES_AT)) {
+      message.expiresAt(Instant.ofEpochMilli(in.i64()));
     }
     if (has(fields, DELIVERY_DELAY)) {
       message.deliveryDelay(Duration.ofMillis(in.i64()));

@@ -23,7 +23,7 @@ final class HandMadeClient implements NativeClient {
 
   private static final int PERSISTENT = 1;
   private static final int DEFAULT_PRIORITY = 4;
-  private static final int CORRELATION_ID = 1 << 4;
+  private static final int CORRELATION_ID = 1 << 5;
   private static final int STRING = 1;
   private static final int ACCEPT = 1;
 
@@ -121,18 +121,18 @@ final class HandMadeClient implements NativeClient {
     DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes));
     in.skipNBytes(3);
     int fields = in.readUnsignedShort();
-    in.skipNBytes(8L * Integer.bitCount(fields & 0b111));
-    if ((fields & 1 << 3) != 0) {
+    in.skipNBytes(8L * Integer.bitCount(fields & 0b1111));
+    if ((fields & 1 << 4) != 0) {
       longText(in);
     }
     Optional<String> correlationId =
         (fields & CORRELATION_ID) == 0 ? Optional.empty() : Optional.of(longText(in));
-    for (int bit = 5; bit <= 7; bit++) {
+    for (int bit = 6; bit <= 8; bit++) {
       if ((fields & 1 << bit) != 0) {
         longText(in);
       }
     }
-    if ((fields & 1 << 8) != 0) {
+    if ((fields & 1 << 9) != 0) {
       in.readUnsignedByte();
       in.readNBytes(in.readUnsignedShort());
     }

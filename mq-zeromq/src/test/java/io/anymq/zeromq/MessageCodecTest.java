@@ -44,6 +44,7 @@ class MessageCodecTest {
         Message.builder().replyTo(Topic.of("q")).correlationId("c").build(),
         Message.builder()
             .timeToLive(Duration.ofMillis(1))
+            .expiresAt(Instant.ofEpochMilli(7))
             .deliveryDelay(Duration.ofMillis(Long.MAX_VALUE))
             .timestamp(Instant.ofEpochMilli(-1))
             .build());
@@ -96,7 +97,7 @@ class MessageCodecTest {
   void theExampleOfTheProtocolPageIsWhatIsWritten() {
     Message message = Message.builder().body(new byte[] {'h', 'i'}).correlationId("c1").build();
     assertThat(HexFormat.of().formatHex(encode(message)))
-        .isEqualTo("01010400100000000263310000000" + "06869");
+        .isEqualTo("01010400200000000263310000000" + "06869");
   }
 
   @ParameterizedTest

@@ -37,6 +37,7 @@ final class MemoryMapper {
     put(headers, "type", message.type());
     put(headers, "key", message.key());
     put(headers, "time-to-live", message.timeToLive().map(Duration::toMillis));
+    put(headers, "expires-at", message.expiresAt().map(Instant::toEpochMilli));
     put(headers, "delivery-delay", message.deliveryDelay().map(Duration::toMillis));
     put(headers, "timestamp", message.timestamp().map(Instant::toEpochMilli));
     headers.put(PREFIX + "priority", message.priority());
@@ -72,6 +73,7 @@ final class MemoryMapper {
       case "type" -> builder.type((String) value);
       case "key" -> builder.key((String) value);
       case "time-to-live" -> builder.timeToLive(Duration.ofMillis((Long) value));
+      case "expires-at" -> builder.expiresAt(Instant.ofEpochMilli((Long) value));
       case "delivery-delay" -> builder.deliveryDelay(Duration.ofMillis((Long) value));
       case "timestamp" -> builder.timestamp(Instant.ofEpochMilli((Long) value));
       case "priority" -> builder.priority((Integer) value);

@@ -29,6 +29,7 @@ final class FieldDiff {
     diff.field("priority", sent.priority(), received.priority());
     diff.field("persistent", sent.persistent(), received.persistent());
     diff.field("time to live", sent.timeToLive(), received.timeToLive());
+    diff.field("expiry", sent.expiresAt(), received.expiresAt());
     diff.field("delivery delay", sent.deliveryDelay(), received.deliveryDelay());
     diff.field("timestamp", sent.timestamp(), received.timestamp());
     diff.properties(sent.properties(), received.properties());

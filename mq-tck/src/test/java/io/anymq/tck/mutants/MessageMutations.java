@@ -107,6 +107,13 @@ final class MessageMutations {
     }
   }
 
+  static final class LosesExpiry extends Mutation {
+    @Override
+    Message received(Message message) {
+      return message.toBuilder().expiresAt(null).build();
+    }
+  }
+
   static final class OwnIds extends Mutation {
     @Override
     Message received(Message message) {

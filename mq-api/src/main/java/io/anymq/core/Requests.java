@@ -1,0 +1,168 @@
+package io.anymq.core;
+
+import io.anymq.ClosedException;
+import io.anymq.Consumer;
+import io.anymq.ConsumerOptions;
+import io.anymq.Delivery;
+import io.anymq.Destination;
+import io.anymq.ErrorCode;
+import io.anymq.InvalidMessageException;
+import io.anymq.Message;
+import io.anymq.MessagingException;
+import io.anymq.MessagingTimeoutException;
+import io.anymq.Queue;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Requests that wait for their replies. All replies come to one temporary queue, made with the
+ * first request; what nobody waits for any more is dropped.
+ */
+final class Requests {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Requests.class);
+
+  private final CoreConnection connection;
+  private final Map<String, CompletableFuture<Message>> waiting = new ConcurrentHashMap<>();
+  private @Nullable Queue replies;
+  private volatile boolean closed;
+
+  Requests(CoreConnection connection) {
+    this.connection = connection;
+  }
+
+  Message exchange(Destination destination, Message request, Duration timeout) {
+    try {
+      return begin(destination, request, timeout).get();
+    } catch (InterruptedException e) {
+      throw Interrupts.interrupted(e);
+    } catch (ExecutionException e) {
+      throw failure(destination, timeout, e.getCause() == null ? e : e.getCause());
+    }
+  }
+
+  /**
+   * Stages that depend on the future run on the common pool: this thread must go on taking replies.
+   */
+  CompletableFuture<Message> exchangeAsync(
+      Destination destination, Message request, Duration timeout) {
+    return begin(destination, request, timeout)
+        .handleAsync(
+            (reply, failure) -> {
+              if (failure != null) {
+                throw failure(destination, timeout, failure);
+              }
+              return reply;
+            });
+  }
+
+  private static MessagingException failure(
+      Destination destination, Duration timeout, Throwable failure) {
+    Throwable cause =
+        failure instanceof CompletionException && failure.getCause() != null
+            ? failure.getCause()
+            : failure;
+    return cause instanceof TimeoutException
+        ? new MessagingTimeoutException(
+            "No reply from %s within %s; the request may still be handled, and a reply that comes now is dropped"
+                .formatted(destination, timeout),
+            cause)
+        : MessagingFailures.of(new CompletionException(cause));
+  }
+
+  private CompletableFuture<Message> begin(
+      Destination destination, Message request, Duration timeout) {
+    if (request.replyTo().isPresent()) {
+      throw new InvalidMessageException(
+          "A request's reply-to is set by the library; leave it out, or send and receive yourself");
+    }
+    Message complete = connection.admit(request.toBuilder().replyTo(replyQueue()).build());
+    String key = complete.correlationId().or(complete::id).orElseThrow();
+    CompletableFuture<Message> reply = new CompletableFuture<>();
+    if (waiting.putIfAbsent(key, reply) != null) {
+      throw new MessagingException(
+          ErrorCode.ILLEGAL_USE,
+          "A request with the correlation id '%s' waits for its reply already".formatted(key));
+    }
+    CompletableFuture<Message> bounded =
+        reply
+            .orTimeout(timeout.toNanos(), TimeUnit.NANOSECONDS)
+            .whenComplete((done, failure) -> waiting.remove(key, reply));
+    send(destination, complete, reply);
+    if (closed) {
+      reply.completeExceptionally(closedFailure());
+    }
+    return bounded;
+  }
+
+  private void send(Destination destination, Message request, CompletableFuture<Message> reply) {
+    try {
+      CompletableFuture<Message> unused =
+          connection
+              .kept(destination)
+              .sendAdmitted(request)
+              .whenComplete(
+                  (sent, failure) -> {
+                    if (failure != null) {
+                      reply.completeExceptionally(failure);
+                    }
+                  });
+    } catch (MessagingException e) {
+      reply.completeExceptionally(e);
+      throw e;
+    }
+  }
+
+  private synchronized Queue replyQueue() {
+    if (replies == null) {
+      Queue made = connection.createTemporaryQueue();
+      Consumer unused = connection.createConsumer(made, ConsumerOptions.DEFAULT, this::onReply);
+      replies = made;
+    }
+    return replies;
+  }
+
+  private void onReply(Delivery delivery) {
+    Message reply = delivery.message();
+    CompletableFuture<Message> waiter =
+        reply.correlationId().<CompletableFuture<Message>>map(waiting::remove).orElse(null);
+    if (waiter == null) {
+      LOG.debug("Nobody waits for {} any more; it is dropped", reply);
+    } else {
+      waiter.complete(reply);
+    }
+  }
+
+  /** Ends all waits; there will be no reply any more. */
+  void close() {
+    closed = true;
+    waiting.values().forEach(reply -> reply.completeExceptionally(closedFailure()));
+  }
+
+  private static ClosedException closedFailure() {
+    return new ClosedException("The connection was closed before the reply came");
+  }
+
+  /** Answers a request. */
+  static Message answerTo(Message request, Message answer) {
+    String key = request.correlationId().or(request::id).orElseThrow(() -> noReply("it has no id"));
+    if (answer.correlationId().isPresent() && !answer.correlationId().get().equals(key)) {
+      throw new InvalidMessageException(
+          "A reply carries the request's correlation id, '%s'; leave it out".formatted(key));
+    }
+    return answer.toBuilder().correlationId(key).build();
+  }
+
+  static InvalidMessageException noReply(String why) {
+    return new InvalidMessageException("This message cannot be replied to: " + why);
+  }
+}
