@@ -12,7 +12,10 @@ public enum Capability {
   TRANSACTIONS,
   /** A commit is one step: a crash in the middle leaves all of it or nothing. */
   ATOMIC_TRANSACTIONS,
-  /** A queue delivers messages of a higher priority first. */
+  /**
+   * A queue that was {@linkplain QueueOptions#prioritized() made for it} delivers messages of a
+   * higher priority first. Others carry the priority, and deliver in the order of sending.
+   */
   PRIORITY,
   /** A message can ask to be delivered later. */
   DELIVERY_DELAY,

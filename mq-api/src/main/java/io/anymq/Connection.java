@@ -135,6 +135,17 @@ public interface Connection extends AutoCloseable {
   void unsubscribe(Topic topic, String name);
 
   /**
+   * Removes a durable subscription to a pattern, as {@link #unsubscribe(Topic, String)} does for a
+   * topic.
+   *
+   * @param pattern the pattern
+   * @param name the subscription's name
+   * @throws UnsupportedCapabilityException without {@link Capability#TOPIC_PATTERNS}
+   * @throws MessagingException with {@link ErrorCode#SUBSCRIPTION_IN_USE} when a consumer holds it
+   */
+  void unsubscribe(TopicPattern pattern, String name);
+
+  /**
    * Begins a session.
    *
    * @return a session, for one thread at a time

@@ -54,7 +54,10 @@ public final class Message {
   private Message(Builder builder) {
     body = builder.body;
     contentType = builder.contentType;
-    properties = Collections.unmodifiableMap(new LinkedHashMap<>(builder.properties));
+    properties =
+        builder.properties.isEmpty()
+            ? Map.of()
+            : Collections.unmodifiableMap(new LinkedHashMap<>(builder.properties));
     id = builder.id;
     correlationId = builder.correlationId;
     replyTo = builder.replyTo;

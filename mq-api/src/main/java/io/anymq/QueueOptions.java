@@ -14,9 +14,11 @@ public final class QueueOptions {
   public static final QueueOptions DEFAULT = builder().build();
 
   private final @Nullable Long maxLength;
+  private final boolean prioritized;
 
   private QueueOptions(Builder builder) {
     maxLength = builder.maxLength;
+    prioritized = builder.prioritized;
   }
 
   /** Begins with all defaults. */
@@ -29,10 +31,19 @@ public final class QueueOptions {
     return maxLength == null ? OptionalLong.empty() : OptionalLong.of(maxLength);
   }
 
+  /**
+   * Whether it delivers messages of a higher priority first; those of one priority stay in order.
+   * Default: no, first in first out, whatever their priority.
+   */
+  public boolean prioritized() {
+    return prioritized;
+  }
+
   /** Builds {@link QueueOptions}. Not for sharing between threads. */
   public static final class Builder {
 
     private @Nullable Long maxLength;
+    private boolean prioritized;
 
     private Builder() {}
 
@@ -44,6 +55,15 @@ public final class QueueOptions {
         throw new InvalidOptionException("maxLength must be 1 or more, not " + maxLength);
       }
       this.maxLength = maxLength;
+      return this;
+    }
+
+    /**
+     * Sets whether it delivers messages of a higher priority first; needs {@link
+     * Capability#PRIORITY}.
+     */
+    public Builder prioritized(boolean prioritized) {
+      this.prioritized = prioritized;
       return this;
     }
 

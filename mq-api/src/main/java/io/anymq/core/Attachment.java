@@ -33,7 +33,7 @@ final class Attachment {
   private List<InboundDelivery> accepted = new ArrayList<>();
   private final List<Runnable> earlyReleases = new ArrayList<>();
   private boolean flushPlanned;
-  private boolean ended;
+  private volatile boolean ended;
   private @Nullable LinkConsumer link;
 
   Attachment(Threads threads, long epoch, int prefetch) {
@@ -59,7 +59,7 @@ final class Attachment {
     return link;
   }
 
-  synchronized boolean ended() {
+  boolean ended() {
     return ended;
   }
 

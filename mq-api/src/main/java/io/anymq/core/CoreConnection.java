@@ -30,6 +30,7 @@ import io.anymq.spi.DepthQuery;
 import io.anymq.spi.Link;
 import io.anymq.spi.Purger;
 import io.anymq.spi.Source;
+import io.anymq.spi.TopicPatterns;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -224,6 +225,14 @@ final class CoreConnection implements Connection {
   }
 
   @Override
+  public void unsubscribe(TopicPattern pattern, String name) {
+    capabilities().require(Capability.DURABLE_SUBSCRIPTIONS);
+    capabilities().require(Capability.TOPIC_PATTERNS);
+    Destination.requireName(name);
+    run(link -> CoreCapabilities.extension(link, TopicPatterns.class).unsubscribe(pattern, name));
+  }
+
+  @Override
   public Session createSession() {
     capabilities().require(Capability.TRANSACTIONS);
     return household.adopt(new CoreSession(this));
@@ -289,6 +298,9 @@ final class CoreConnection implements Connection {
   public void declare(Queue queue, QueueOptions queueOptions) {
     if (queueOptions.maxLength().isPresent()) {
       capabilities().require(Capability.BOUNDED_QUEUES);
+    }
+    if (queueOptions.prioritized()) {
+      capabilities().require(Capability.PRIORITY);
     }
     run(link -> link.declare(queue, queueOptions));
   }

@@ -150,12 +150,12 @@ class CoreConsumer implements Consumer, Child {
     public void deliver(List<? extends InboundDelivery> deliveries) {
       List<CoreDelivery> taken = new ArrayList<>(deliveries.size());
       for (InboundDelivery inbound : deliveries) {
-        boolean again = handedOut.comesAgain(inbound.message().id().orElse(null));
+        boolean again = handedOut.comesAgain(inbound);
         int unknown = again && !inbound.redelivered() ? 1 : 0;
         taken.add(new CoreDelivery(CoreConsumer.this, attachment, inbound, unknown));
       }
       if (inline && listeners != null) {
-        taken.forEach(listeners::run);
+        listeners.run(taken);
       } else {
         buffer.add(taken);
       }

@@ -29,8 +29,14 @@ final class CoreSubscription extends CoreConsumer implements Subscription {
   @Override
   public void unsubscribe() {
     close();
-    if (options.durable() && source() instanceof Source.OfTopic of) {
-      connection().unsubscribe(of.topic(), options.name().orElseThrow());
+    if (!options.durable()) {
+      return;
+    }
+    String name = options.name().orElseThrow();
+    if (source() instanceof Source.OfTopic of) {
+      connection().unsubscribe(of.topic(), name);
+    } else if (source() instanceof Source.OfPattern of) {
+      connection().unsubscribe(of.pattern(), name);
     }
   }
 }

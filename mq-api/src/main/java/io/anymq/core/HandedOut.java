@@ -1,5 +1,6 @@
 package io.anymq.core;
 
+import io.anymq.spi.InboundDelivery;
 import java.util.HashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -39,9 +40,12 @@ final class HandedOut {
     mayComeAgain = ids;
   }
 
-  /** Whether a message was handed out on an earlier link; asked once for each that arrives. */
-  boolean comesAgain(@Nullable String id) {
-    return id != null && !mayComeAgain.isEmpty() && takeOut(id);
+  /**
+   * Whether a message was handed out on an earlier link; asked once for each that arrives. As a
+   * rule none was, and then the message need not be decoded on the thread that asks.
+   */
+  boolean comesAgain(InboundDelivery delivery) {
+    return !mayComeAgain.isEmpty() && delivery.message().id().filter(this::takeOut).isPresent();
   }
 
   private synchronized boolean takeOut(String id) {

@@ -31,7 +31,7 @@ final class Listeners {
   private final Condition idle = lock.newCondition();
   private final Set<Thread> running = new HashSet<>();
   private final List<Thread> workers = new ArrayList<>();
-  private boolean stopped;
+  private volatile boolean stopped;
 
   Listeners(
       CoreConsumer consumer, MessageListener listener, AcknowledgementMode mode, int concurrency) {
@@ -59,7 +59,7 @@ final class Listeners {
     try {
       List<CoreDelivery> share = consumer.buffer().takeShare(concurrency);
       while (!share.isEmpty()) {
-        share.forEach(this::run);
+        run(share);
         if (consumer.buffer().isEmpty()) {
           share.get(share.size() - 1).attachment().flush();
         }
@@ -72,27 +72,32 @@ final class Listeners {
     }
   }
 
-  /** Handles one delivery on this thread. */
-  void run(CoreDelivery delivery) {
+  /** Handles deliveries on this thread. What is left of them at a stop is unsettled. */
+  void run(List<CoreDelivery> share) {
     if (concurrency > 1) {
-      runNow(delivery);
+      runNow(share);
       return;
     }
     turn.lock();
     try {
-      runNow(delivery);
+      runNow(share);
     } finally {
       turn.unlock();
     }
   }
 
-  private void runNow(CoreDelivery delivery) {
+  private void runNow(List<CoreDelivery> share) {
     if (!begin()) {
-      return; // it is unsettled, and comes again
+      return;
     }
     try {
-      if (consumer.screen(delivery)) {
-        call(delivery);
+      for (CoreDelivery delivery : share) {
+        if (stopped) {
+          return;
+        }
+        if (consumer.screen(delivery)) {
+          call(delivery);
+        }
       }
     } finally {
       end();
@@ -132,7 +137,7 @@ final class Listeners {
     }
   }
 
-  /** Whether this thread is inside the listener. */
+  /** Whether this thread handles deliveries, inside the listener or between two calls of it. */
   boolean isCurrentThread() {
     lock.lock();
     try {

@@ -52,7 +52,8 @@ public final class BenchCommand implements Callable<Integer> {
   @Option(
       names = "--messages",
       paramLabel = "N",
-      description = "How many messages a case has; by default as many as take about two seconds.")
+      description =
+          "How many messages a case has; by default as many as take about two seconds to receive.")
   private @Nullable Integer messages;
 
   /** For picocli. */

@@ -8,8 +8,17 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ComparisonTest {
 
   @ParameterizedTest
-  @CsvSource({"1000, 900, 5000", "30000, 20000, 40000", "20000, 30000, 40000", "1e6, 1e5, 150000"})
-  void slowerOneDecidesHowManyMessagesThereAre(double raw, double ours, int messages) {
-    assertThat(Comparison.enough(new Figures(raw, 1), new Figures(ours, 1))).isEqualTo(messages);
+  @CsvSource({
+    "900, 1000, 1000, 5000",
+    "40000, 60000, 50000, 100000",
+    "3000, 40000, 30000, 15000",
+    "1e6, 1e6, 1e6, 300000"
+  })
+  void aRoundIsLongEnoughToReceiveAndNotTooLongToSend(
+      double send, double receive, double otherReceive, int messages) {
+    Figures raw = new Figures(send, receive);
+    Figures ours = new Figures(send * 2, otherReceive);
+    assertThat(Comparison.enough(raw, ours)).isEqualTo(messages);
+    assertThat(Comparison.enough(ours, raw)).isEqualTo(messages);
   }
 }

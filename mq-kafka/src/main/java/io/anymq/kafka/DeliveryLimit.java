@@ -49,24 +49,46 @@ final class DeliveryLimit {
     return attempts >= limit;
   }
 
-  /** Whether this copy of a message is meant for other groups. */
-  boolean isForOthers(Headers headers) {
-    Header only = headers.lastHeader(KafkaHeaders.ONLY_FOR);
-    return only != null && !group.equals(PropertyCodec.textOrNull(only.value()));
+  /**
+   * What a record says of being a copy.
+   *
+   * @param onlyFor the one group that it is meant for, or null
+   * @param deliveries how often the message was delivered before this copy of it was written
+   */
+  record Copy(@Nullable String onlyFor, int deliveries) {}
+
+  private static final Copy NO_COPY = new Copy(null, 0);
+
+  /** Reads what a record says of being a copy; in one pass, for this is asked for each record. */
+  static Copy copy(Headers headers) {
+    String onlyFor = null;
+    int deliveries = 0;
+    for (Header header : headers) {
+      String name = header.key();
+      if (header.value() == null) {
+        continue;
+      }
+      if (name.equals(KafkaHeaders.ONLY_FOR)) {
+        onlyFor = PropertyCodec.textOrNull(header.value());
+      } else if (name.equals(KafkaHeaders.DELIVERIES)) {
+        deliveries = number(header);
+      }
+    }
+    return onlyFor == null && deliveries == 0 ? NO_COPY : new Copy(onlyFor, deliveries);
   }
 
-  /** How often the message was delivered before this copy of it was written. */
-  static int earlier(Headers headers) {
-    Header earlier = headers.lastHeader(KafkaHeaders.DELIVERIES);
-    if (earlier == null) {
-      return 0;
-    }
+  private static int number(Header header) {
     try {
       return Math.max(
-          0, Integer.parseInt(String.valueOf(PropertyCodec.textOrNull(earlier.value()))));
+          0, Integer.parseInt(String.valueOf(PropertyCodec.textOrNull(header.value()))));
     } catch (NumberFormatException e) {
       return 0; // Not ours; the message's own fields are checked where it is decoded.
     }
+  }
+
+  /** Whether a copy of a message is meant for another group. */
+  boolean isForOthers(Copy copy) {
+    return copy.onlyFor() != null && !group.equals(copy.onlyFor());
   }
 
   /**

@@ -9,7 +9,6 @@ import io.anymq.Topic;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -152,12 +151,16 @@ final class KafkaMapper {
 
   private static void readHeaders(Message.Builder builder, Headers headers) {
     Map<String, String> types = typesIn(headers);
-    Map<String, byte[]> own = new HashMap<>();
+    boolean foreign = true;
     String foreignContentType = null;
     for (Header header : headers) {
+      if (header.value() == null) {
+        continue;
+      }
       if (header.key().startsWith(KafkaHeaders.PREFIX)) {
-        own.put(header.key(), header.value());
-      } else if (header.value() != null) {
+        readField(builder, header);
+        foreign = false;
+      } else {
         Object value = property(header, types.get(header.key()));
         builder.property(header.key(), value);
         if (header.key().equals(KafkaHeaders.FOREIGN_CONTENT_TYPE)
@@ -166,10 +169,8 @@ final class KafkaMapper {
         }
       }
     }
-    if (own.isEmpty()) {
+    if (foreign) {
       builder.contentType(foreignContentType);
-    } else {
-      readFields(builder, own);
     }
   }
 
@@ -186,43 +187,31 @@ final class KafkaMapper {
         : PropertyCodec.decode(header.key(), type, header.value());
   }
 
-  private static void readFields(Message.Builder builder, Map<String, byte[]> own) {
-    builder
-        .id(text(own, KafkaHeaders.ID))
-        .contentType(text(own, KafkaHeaders.CONTENT_TYPE))
-        .correlationId(text(own, KafkaHeaders.CORRELATION_ID))
-        .type(text(own, KafkaHeaders.TYPE));
-    String replyTo = text(own, KafkaHeaders.REPLY_TO);
-    if (replyTo != null) {
-      builder.replyTo(destination(replyTo));
-    }
-    String priority = text(own, KafkaHeaders.PRIORITY);
-    if (priority != null) {
-      builder.priority(Integer.parseInt(priority));
-    }
-    builder.persistent(!"false".equals(text(own, KafkaHeaders.PERSISTENT)));
-    builder.timeToLive(duration(own, KafkaHeaders.TIME_TO_LIVE));
-    builder.expiresAt(instant(own, KafkaHeaders.EXPIRES_AT));
-    builder.deliveryDelay(duration(own, KafkaHeaders.DELIVERY_DELAY));
-    Instant timestamp = instant(own, KafkaHeaders.TIMESTAMP);
-    if (timestamp != null) {
-      builder.timestamp(timestamp);
+  /** Reads a header of this library's own; those that are no field of a message are passed over. */
+  private static void readField(Message.Builder builder, Header header) {
+    String text = PropertyCodec.text(header.key(), header.value());
+    switch (header.key()) {
+      case KafkaHeaders.ID -> builder.id(text);
+      case KafkaHeaders.CONTENT_TYPE -> builder.contentType(text);
+      case KafkaHeaders.CORRELATION_ID -> builder.correlationId(text);
+      case KafkaHeaders.TYPE -> builder.type(text);
+      case KafkaHeaders.REPLY_TO -> builder.replyTo(destination(text));
+      case KafkaHeaders.PRIORITY -> builder.priority(Integer.parseInt(text));
+      case KafkaHeaders.PERSISTENT -> builder.persistent(!text.equals("false"));
+      case KafkaHeaders.TIME_TO_LIVE -> builder.timeToLive(duration(text));
+      case KafkaHeaders.EXPIRES_AT -> builder.expiresAt(instant(text));
+      case KafkaHeaders.DELIVERY_DELAY -> builder.deliveryDelay(duration(text));
+      case KafkaHeaders.TIMESTAMP -> builder.timestamp(instant(text));
+      default -> {}
     }
   }
 
-  private static @Nullable Instant instant(Map<String, byte[]> own, String name) {
-    String text = text(own, name);
-    return text == null ? null : Instant.ofEpochMilli(Long.parseLong(text));
+  private static Instant instant(String millis) {
+    return Instant.ofEpochMilli(Long.parseLong(millis));
   }
 
-  private static @Nullable String text(Map<String, byte[]> own, String name) {
-    byte[] value = own.get(name);
-    return value == null ? null : PropertyCodec.text(name, value);
-  }
-
-  private static @Nullable Duration duration(Map<String, byte[]> own, String name) {
-    String text = text(own, name);
-    return text == null ? null : Duration.ofMillis(Long.parseLong(text));
+  private static Duration duration(String millis) {
+    return Duration.ofMillis(Long.parseLong(millis));
   }
 
   private static void add(Headers headers, String name, String value) {

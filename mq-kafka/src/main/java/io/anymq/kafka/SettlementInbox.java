@@ -13,15 +13,16 @@ import java.util.concurrent.locks.ReentrantLock;
  *
  * <p>Settlements come in small groups, and to wake the lane for each costs more than to apply it:
  * with a thousand deliveries under way the lane was woken sixteen times, and preempted the listener
- * each time. So it is woken for the first, and then when all that it waits for is there or when
- * what is there has waited for two milliseconds.
+ * each time. So it is woken for the first, and then when all that it waits for is there, or when
+ * what is there has waited for a while.
  */
 final class SettlementInbox {
 
   /** What becomes of deliveries; {@code own} when this adapter settles and not the application. */
   record Settlement(Outcome outcome, List<? extends InboundDelivery> deliveries, boolean own) {}
 
-  private static final long GATHER_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
+  /** Longer than a quick listener takes for a thousand. */
+  private static final long GATHER_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();

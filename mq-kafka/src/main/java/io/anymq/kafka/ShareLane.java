@@ -42,6 +42,16 @@ final class ShareLane implements Runnable {
   /** How long one call waits for records; a new one follows. */
   private static final Duration POLL = Duration.ofSeconds(1);
 
+  /**
+   * What is settled goes to the broker when its batch is done, with the next fetch, and after so
+   * long at the latest: a batch that is acknowledged in parts costs the broker a state for each
+   * record, and its consumer half of its rate.
+   */
+  private static final long COMMIT_NANOS = TimeUnit.MILLISECONDS.toNanos(25);
+
+  /** How many deliveries, or settlements, travel between threads at once. */
+  private static final int HAND_OUT = 64;
+
   private static final long LONG_WAIT_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final int DEFAULT_LOCK_MILLIS = 30_000;
 
@@ -62,6 +72,7 @@ final class ShareLane implements Runnable {
   private boolean uncommitted;
   private boolean releasing;
   private long renewAt;
+  private long commitAt;
 
   ShareLane(GroupConsumer owner, LaneGate gate, int size, String clientId) {
     this.owner = owner;
@@ -181,16 +192,13 @@ final class ShareLane implements Runnable {
   }
 
   private void fetch(KafkaShareConsumer<byte[], byte[]> consumer) {
-    List<ShareDelivery> fresh = new ArrayList<>();
+    int before = handedOut;
     try {
       while (open == 0 && !gate.isClosing()) {
-        fresh.addAll(take(consumer, poll(consumer)));
+        take(consumer, poll(consumer));
       }
-      handedOut += fresh.size();
-      kept.addAll(fresh);
-      handOut();
     } finally {
-      gate.fetched(fresh.size());
+      gate.fetched(handedOut - before);
     }
     renewAt = System.nanoTime() + renewalNanos(consumer);
   }
@@ -223,20 +231,21 @@ final class ShareLane implements Runnable {
     return TimeUnit.MILLISECONDS.toNanos(lock / 2);
   }
 
-  private List<ShareDelivery> take(
+  /** Takes what was fetched, and hands it out in parts, so that handlers need not wait for all. */
+  private void take(
       KafkaShareConsumer<byte[], byte[]> consumer, ConsumerRecords<byte[], byte[]> records) {
-    List<ShareDelivery> fresh = new ArrayList<>(records.count());
     DeliveryLimit limit = owner.limit();
     Destination destination = owner.destination();
     batch.clear();
     for (ConsumerRecord<byte[], byte[]> record : records) {
       int attempts = record.deliveryCount().map(Short::intValue).orElse(1);
-      if (limit.isForOthers(record.headers())) {
+      DeliveryLimit.Copy copy = DeliveryLimit.copy(record.headers());
+      if (limit.isForOthers(copy)) {
         consumer.acknowledge(record, AcknowledgeType.ACCEPT);
-        uncommitted = true;
+        noteUncommitted();
         continue;
       }
-      int earlier = DeliveryLimit.earlier(record.headers());
+      int earlier = copy.deliveries();
       ShareDelivery delivery = new ShareDelivery(this, record, destination, attempts, earlier);
       batch.add(delivery);
       open++;
@@ -244,10 +253,14 @@ final class ShareLane implements Runnable {
         rewrite(delivery, earlier + attempts - 1);
       } else {
         delivery.handOut();
-        fresh.add(delivery);
+        handedOut++;
+        kept.add(delivery);
+        if (kept.size() == HAND_OUT) {
+          handOut();
+        }
       }
     }
-    return fresh;
+    handOut();
   }
 
   private void rewrite(ShareDelivery delivery, int seen) {
@@ -268,10 +281,12 @@ final class ShareLane implements Runnable {
 
   private void serve(KafkaShareConsumer<byte[], byte[]> consumer) throws InterruptedException {
     while (open > 0 && !gate.isClosing()) {
-      inbox.take(untilNextDuty(), open).forEach(next -> apply(consumer, next));
+      inbox.take(untilNextDuty(), enough()).forEach(next -> apply(consumer, next));
       handOut();
       if (open > 0) {
-        commit(consumer);
+        if (uncommitted && System.nanoTime() - commitAt >= 0) {
+          commit(consumer);
+        }
         if (System.nanoTime() - renewAt >= 0) {
           renew(consumer);
         }
@@ -280,8 +295,14 @@ final class ShareLane implements Runnable {
     }
   }
 
+  /** How many settlements are worth to be woken for: room for what is kept, or all of them. */
+  private int enough() {
+    return Math.min(kept.isEmpty() ? open : kept.size(), HAND_OUT);
+  }
+
   private long untilNextDuty() {
-    return Math.max(0, Math.min(patience(), renewAt - System.nanoTime()));
+    long duty = uncommitted ? Math.min(commitAt - renewAt, 0) + renewAt : renewAt;
+    return Math.max(0, Math.min(patience(), duty - System.nanoTime()));
   }
 
   private void apply(KafkaShareConsumer<byte[], byte[]> consumer, Settlement settlement) {
@@ -317,10 +338,17 @@ final class ShareLane implements Runnable {
     try {
       consumer.acknowledge(
           lent.record(), accepted ? AcknowledgeType.ACCEPT : AcknowledgeType.RELEASE);
-      uncommitted = true;
+      noteUncommitted();
       releasing |= !accepted;
     } catch (IllegalStateException e) {
       LOG.debug("{} is no longer held, and comes again", lent, e);
+    }
+  }
+
+  private void noteUncommitted() {
+    if (!uncommitted) {
+      uncommitted = true;
+      commitAt = System.nanoTime() + COMMIT_NANOS;
     }
   }
 

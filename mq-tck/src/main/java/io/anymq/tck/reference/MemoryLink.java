@@ -13,6 +13,7 @@ import io.anymq.QueueDepth;
 import io.anymq.QueueOptions;
 import io.anymq.Support;
 import io.anymq.Topic;
+import io.anymq.TopicPattern;
 import io.anymq.spi.Browsing;
 import io.anymq.spi.ConsumerRequest;
 import io.anymq.spi.DeliverySink;
@@ -26,6 +27,7 @@ import io.anymq.spi.ProducerListener;
 import io.anymq.spi.Purger;
 import io.anymq.spi.Source;
 import io.anymq.spi.TemporaryQueues;
+import io.anymq.spi.TopicPatterns;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -40,7 +42,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
 /** A connection to the broker in memory. Its state is guarded by the broker's lock. */
-class MemoryLink implements Link, DepthQuery, Purger, Browsing, TemporaryQueues {
+class MemoryLink implements Link, DepthQuery, Purger, Browsing, TemporaryQueues, TopicPatterns {
 
   /** Long enough for a thread that does not hang; one that does is left behind. */
   private static final Duration STOP_LIMIT = Duration.ofSeconds(1);
@@ -50,6 +52,7 @@ class MemoryLink implements Link, DepthQuery, Purger, Browsing, TemporaryQueues 
   private static final Set<Capability> NATIVE =
       Set.of(
           Capability.PERSISTENCE,
+          Capability.PRIORITY,
           Capability.DELIVERY_COUNT,
           Capability.DURABLE_SUBSCRIPTIONS,
           Capability.SHARED_SUBSCRIPTIONS,
@@ -132,7 +135,7 @@ class MemoryLink implements Link, DepthQuery, Purger, Browsing, TemporaryQueues 
   public void declare(Destination destination, QueueOptions options) {
     lockedAlive(
         () -> {
-          broker.store().declare(actual(destination), options.maxLength().orElse(Long.MAX_VALUE));
+          broker.store().declare(actual(destination), options);
           return true;
         });
   }
@@ -156,6 +159,15 @@ class MemoryLink implements Link, DepthQuery, Purger, Browsing, TemporaryQueues 
     lockedAlive(
         () -> {
           broker.store().unsubscribe(actual(topic), name);
+          return true;
+        });
+  }
+
+  @Override
+  public void unsubscribe(TopicPattern pattern, String name) {
+    lockedAlive(
+        () -> {
+          broker.store().unsubscribe(pattern, name);
           return true;
         });
   }

@@ -1,12 +1,14 @@
 package io.anymq.tck.reference;
 
+import io.anymq.QueueOptions;
 import java.util.ArrayList;
-import java.util.Iterator;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.NavigableMap;
+import java.util.NavigableSet;
+import java.util.Objects;
 import java.util.Set;
-import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * Messages in order, and who consumes them; behind a queue or a subscription. Guarded by the
@@ -14,13 +16,20 @@ import java.util.TreeMap;
  */
 final class MemoryQueue {
 
-  private final NavigableMap<Long, Stored> ready = new TreeMap<>();
+  /** By age; with priorities, the higher ones first. */
+  private static final Comparator<Stored> BY_AGE = Comparator.comparingLong(each -> each.position);
+
+  private static final Comparator<Stored> BY_PRIORITY =
+      Comparator.<Stored>comparingInt(each -> -each.priority).thenComparing(BY_AGE);
+
+  private final NavigableSet<Stored> ready;
   private final Set<MemoryConsumer> consumers = new LinkedHashSet<>();
   private final long maxLength;
   private int inFlight;
 
-  MemoryQueue(long maxLength) {
-    this.maxLength = maxLength;
+  MemoryQueue(QueueOptions options) {
+    maxLength = options.maxLength().orElse(Long.MAX_VALUE);
+    ready = new TreeSet<>(options.prioritized() ? BY_PRIORITY : BY_AGE);
   }
 
   int ready() {
@@ -36,7 +45,7 @@ final class MemoryQueue {
   }
 
   List<Stored> contents() {
-    return List.copyOf(ready.values());
+    return List.copyOf(ready);
   }
 
   Set<MemoryConsumer> consumers() {
@@ -45,7 +54,7 @@ final class MemoryQueue {
 
   /** Adds a new message, or gives one back to its place. */
   void add(Stored stored) {
-    ready.put(stored.position, stored);
+    ready.add(stored);
     consumers.forEach(MemoryConsumer::wake);
   }
 
@@ -54,10 +63,8 @@ final class MemoryQueue {
     int takers = Math.max(1, consumers.size());
     int share = (ready.size() + takers - 1) / takers;
     List<Stored> taken = new ArrayList<>();
-    Iterator<Stored> first = ready.values().iterator();
     while (taken.size() < Math.min(credit, share)) {
-      Stored stored = first.next();
-      first.remove();
+      Stored stored = Objects.requireNonNull(ready.pollFirst());
       stored.deliveries++;
       taken.add(stored);
     }
@@ -79,6 +86,6 @@ final class MemoryQueue {
   }
 
   void forgetTransient() {
-    ready.values().removeIf(stored -> !stored.persistent);
+    ready.removeIf(stored -> !stored.persistent);
   }
 }

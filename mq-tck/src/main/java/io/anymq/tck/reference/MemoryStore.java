@@ -6,7 +6,9 @@ import io.anymq.ErrorCode;
 import io.anymq.MessagingException;
 import io.anymq.Queue;
 import io.anymq.QueueFullException;
+import io.anymq.QueueOptions;
 import io.anymq.Topic;
+import io.anymq.TopicPattern;
 import io.anymq.spi.Source;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -29,9 +31,9 @@ final class MemoryStore {
   private final Map<Object, Subscription> subscriptions = new HashMap<>();
   private long nextPosition;
 
-  void declare(Destination destination, long maxLength) {
+  void declare(Destination destination, QueueOptions options) {
     if (destination instanceof Queue) {
-      queues.computeIfAbsent(destination.name(), name -> new MemoryQueue(maxLength));
+      queues.computeIfAbsent(destination.name(), name -> new MemoryQueue(options));
     } else {
       topics.add(destination.name());
     }
@@ -117,7 +119,15 @@ final class MemoryStore {
   }
 
   void unsubscribe(Topic topic, String name) {
-    Object key = key("topic:" + topic.name(), name);
+    unsubscribe(key(topic), name);
+  }
+
+  void unsubscribe(TopicPattern pattern, String name) {
+    unsubscribe(key(pattern), name);
+  }
+
+  private void unsubscribe(String source, String name) {
+    Object key = key(source, name);
     Subscription subscription = subscriptions.get(key);
     if (subscription != null && !subscription.queue().consumers().isEmpty()) {
       throw inUse(name);
@@ -132,17 +142,25 @@ final class MemoryStore {
 
   private static Subscription wanted(Source source) {
     if (source instanceof Source.OfTopic of) {
-      Object key = key("topic:" + of.topic().name(), of.terms().name().orElse(""));
+      Object key = key(key(of.topic()), of.terms().name().orElse(""));
       return subscription(key, source, of.topic()::equals, of.terms());
     }
     Source.OfPattern of = (Source.OfPattern) source;
-    Object key = key("pattern:" + of.pattern().expression(), of.terms().name().orElse(""));
+    Object key = key(key(of.pattern()), of.terms().name().orElse(""));
     return subscription(key, source, of.pattern()::matches, of.terms());
   }
 
   private static Subscription subscription(
       Object key, Source source, Predicate<Topic> matches, Source.Terms terms) {
-    return new Subscription(key, source, matches, terms, new MemoryQueue(Long.MAX_VALUE));
+    return new Subscription(key, source, matches, terms, new MemoryQueue(QueueOptions.DEFAULT));
+  }
+
+  private static String key(Topic topic) {
+    return "topic:" + topic.name();
+  }
+
+  private static String key(TopicPattern pattern) {
+    return "pattern:" + pattern.expression();
   }
 
   private static Object key(String source, String name) {

@@ -1,6 +1,7 @@
 package io.anymq.tck.reference;
 
 import io.anymq.Destination;
+import io.anymq.Message;
 import java.time.Instant;
 
 /** A record in a queue. Guarded by the broker's lock. */
@@ -10,6 +11,7 @@ final class Stored {
   final Destination destination;
   final MemoryRecord record;
   final boolean persistent;
+  final int priority;
   final Instant storedAt = Instant.now();
   int deliveries;
 
@@ -18,5 +20,9 @@ final class Stored {
     this.destination = destination;
     this.record = record;
     this.persistent = !Boolean.FALSE.equals(record.headers().get("x-anymq-persistent"));
+    this.priority =
+        record.headers().get("x-anymq-priority") instanceof Integer stated
+            ? stated
+            : Message.DEFAULT_PRIORITY;
   }
 }

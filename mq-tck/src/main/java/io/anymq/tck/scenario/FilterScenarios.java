@@ -7,6 +7,7 @@ import io.anymq.ConsumerOptions;
 import io.anymq.Delivery;
 import io.anymq.Message;
 import io.anymq.Queue;
+import io.anymq.QueueOptions;
 import io.anymq.Subscription;
 import io.anymq.SubscriptionOptions;
 import io.anymq.Topic;
@@ -29,7 +30,8 @@ final class FilterScenarios {
       needs = Capability.PRIORITY)
   static void priority(ScenarioContext t) {
     Connection connection = t.connect();
-    Queue queue = t.queue();
+    Queue queue = t.newQueue();
+    connection.declare(queue, QueueOptions.builder().prioritized(true).build());
     for (int priority : List.of(1, 5, 9, 4, 0)) {
       connection.send(queue, Message.text("p" + priority).toBuilder().priority(priority).build());
     }
