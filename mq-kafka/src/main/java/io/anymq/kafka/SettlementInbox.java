@@ -21,8 +21,8 @@ final class SettlementInbox {
   /** What becomes of deliveries; {@code own} when this adapter settles and not the application. */
   record Settlement(Outcome outcome, List<? extends InboundDelivery> deliveries, boolean own) {}
 
-  /** Longer than a quick listener takes for a thousand. */
-  private static final long GATHER_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+  /** What comes so close together is taken together. */
+  private static final long GATHER_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();

@@ -43,9 +43,9 @@ final class ShareLane implements Runnable {
   private static final Duration POLL = Duration.ofSeconds(1);
 
   /**
-   * What is settled goes to the broker when its batch is done, with the next fetch, and after so
-   * long at the latest: a batch that is acknowledged in parts costs the broker a state for each
-   * record, and its consumer half of its rate.
+   * What is settled of a large batch goes to the broker when the batch is done, with the next
+   * fetch, and after so long at the latest: a batch that is acknowledged in parts costs the broker
+   * a state for each record, and its consumer half of its rate.
    */
   private static final long COMMIT_NANOS = TimeUnit.MILLISECONDS.toNanos(25);
 
@@ -348,7 +348,7 @@ final class ShareLane implements Runnable {
   private void noteUncommitted() {
     if (!uncommitted) {
       uncommitted = true;
-      commitAt = System.nanoTime() + COMMIT_NANOS;
+      commitAt = System.nanoTime() + (batch.size() > HAND_OUT ? COMMIT_NANOS : 0);
     }
   }
 

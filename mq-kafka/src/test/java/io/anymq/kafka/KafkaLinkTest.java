@@ -111,8 +111,8 @@ final class KafkaLinkTest {
         Links.send(link, queue, 1);
         consumer.accept(consumer.take());
       }
-      assertThat(depth()).isEqualTo(3);
     }
+    assertThat(depth()).isEqualTo(3);
   }
 
   @Test
