@@ -3,12 +3,15 @@ package io.anymq.activemq;
 import io.anymq.Destination;
 import io.anymq.DestinationNotFoundException;
 import io.anymq.MessagingException;
+import io.anymq.Topic;
 import io.anymq.spi.DeliverySink;
 import io.anymq.spi.InboundDelivery;
 import io.anymq.spi.LinkConsumer;
 import io.anymq.spi.Outcome;
+import io.anymq.spi.Source;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
@@ -43,7 +46,7 @@ final class ActiveMqConsumer implements LinkConsumer, ActiveMQDispatcher {
 
   private final OpenWire wire;
   private final ConsumerInfo info;
-  private final Destination source;
+  private final Source source;
   private final ActiveMqDestinations names;
   private final ActiveMqMapper mapper;
   private final DeliverySink sink;
@@ -69,14 +72,14 @@ final class ActiveMqConsumer implements LinkConsumer, ActiveMQDispatcher {
    *
    * @param setting what it belongs to
    * @param info what the broker is told of it
-   * @param source what the deliveries' destination is, unless the message says otherwise
+   * @param source what it consumes; of a pattern it leaves out what the broker brings too much
    * @param sink takes the deliveries
    * @param afterClose is told when it has been closed
    */
   ActiveMqConsumer(
       Setting setting,
       ConsumerInfo info,
-      Destination source,
+      Source source,
       DeliverySink sink,
       Consumer<ActiveMqConsumer> afterClose) {
     this.wire = setting.wire;
@@ -109,7 +112,7 @@ final class ActiveMqConsumer implements LinkConsumer, ActiveMQDispatcher {
   /** Opens it; the subscription is live when this returns. */
   void open() {
     try {
-      wire.addConsumer("No consumer for " + source, info, this);
+      wire.addConsumer("No consumer for " + info.getDestination(), info, this);
     } catch (MessagingException e) {
       watch.end();
       throw e;
@@ -120,7 +123,7 @@ final class ActiveMqConsumer implements LinkConsumer, ActiveMQDispatcher {
   private void destinationDeleted() {
     if (!closed) {
       close();
-      sink.broken(new DestinationNotFoundException(source + " was deleted"));
+      sink.broken(new DestinationNotFoundException(info.getDestination() + " was deleted"));
     }
   }
 
@@ -134,7 +137,15 @@ final class ActiveMqConsumer implements LinkConsumer, ActiveMQDispatcher {
     if (dispatch.getMessage() == null) {
       return; // the end of a browse or of a pull, neither of which is asked for here
     }
-    ActiveMqDelivery delivery = new ActiveMqDelivery(dispatch, destination(dispatch), mapper);
+    Optional<Destination> destination = destination(dispatch);
+    if (destination.isPresent()) {
+      deliver(new ActiveMqDelivery(dispatch, destination.get(), mapper));
+    } else {
+      leaveOut(dispatch);
+    }
+  }
+
+  private void deliver(ActiveMqDelivery delivery) {
     delivering.lock();
     try {
       if (closed) {
@@ -159,16 +170,36 @@ final class ActiveMqConsumer implements LinkConsumer, ActiveMQDispatcher {
     control.setDestination(info.getDestination());
     control.setPrefetch(info.getPrefetchSize());
     try {
-      wire.send("The consumer of " + source + " could not ask for more", control);
+      wire.send("The consumer of " + info.getDestination() + " could not ask for more", control);
     } catch (MessagingException e) {
       LOG.debug("The connection broke; what comes next comes on another", e);
     }
   }
 
-  private Destination destination(MessageDispatch dispatch) {
-    return dispatch.getDestination().equals(info.getDestination())
-        ? source
-        : names.toPortable(dispatch.getDestination()).orElse(source);
+  /** Where it was sent to; empty when the pattern does not mean that topic. */
+  private Optional<Destination> destination(MessageDispatch dispatch) {
+    if (source instanceof Source.OfPattern of) {
+      return names
+          .toPortable(dispatch.getDestination())
+          .filter(sentTo -> sentTo instanceof Topic topic && of.pattern().matches(topic));
+    }
+    Destination own =
+        source instanceof Source.OfQueue of ? of.queue() : ((Source.OfTopic) source).topic();
+    return Optional.of(
+        dispatch.getDestination().equals(info.getDestination())
+            ? own
+            : names.toPortable(dispatch.getDestination()).orElse(own));
+  }
+
+  /** It takes no place among the unsettled ones, nor in the prefetch. */
+  private void leaveOut(MessageDispatch dispatch) {
+    MessageAck ack = new MessageAck(dispatch, MessageAck.INDIVIDUAL_ACK_TYPE, 1);
+    ack.setFirstMessageId(ack.getLastMessageId());
+    try {
+      wire.send("A message of another topic could not be left out", ack);
+    } catch (MessagingException e) {
+      LOG.debug("The connection broke; what comes next comes on another", e);
+    }
   }
 
   @Override
@@ -246,7 +277,7 @@ final class ActiveMqConsumer implements LinkConsumer, ActiveMQDispatcher {
         remove();
       }
     } catch (MessagingException e) {
-      LOG.debug("The consumer of {} goes with its connection", source, e);
+      LOG.debug("The consumer of {} goes with its connection", info.getDestination(), e);
     } finally {
       afterClose.accept(this);
     }

@@ -6,12 +6,15 @@ import io.anymq.Destination;
 import io.anymq.DestinationNotFoundException;
 import io.anymq.MessagingException;
 import io.anymq.Queue;
+import io.anymq.QueueBrowser;
 import io.anymq.QueueDepth;
 import io.anymq.QueueOptions;
 import io.anymq.Support;
 import io.anymq.Topic;
+import io.anymq.TopicPattern;
 import io.anymq.UnsupportedCapabilityException;
 import io.anymq.spi.AtomicCommit;
+import io.anymq.spi.Browsing;
 import io.anymq.spi.ConsumerRequest;
 import io.anymq.spi.DeliverySink;
 import io.anymq.spi.DepthQuery;
@@ -22,6 +25,7 @@ import io.anymq.spi.LinkRequest;
 import io.anymq.spi.ProducerListener;
 import io.anymq.spi.Purger;
 import io.anymq.spi.Source;
+import io.anymq.spi.TopicPatterns;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumMap;
@@ -36,7 +40,8 @@ import org.apache.activemq.ActiveMQConnectionMetaData;
 import org.apache.activemq.command.ConsumerInfo;
 
 /** One native connection; and one more for each durable subscription, which needs an identity. */
-final class ActiveMqLink implements Link, DepthQuery, Purger, AtomicCommit {
+final class ActiveMqLink
+    implements Link, DepthQuery, Purger, AtomicCommit, Browsing, TopicPatterns {
 
   private final LinkRequest request;
   private final OpenWire wire;
@@ -47,6 +52,7 @@ final class ActiveMqLink implements Link, DepthQuery, Purger, AtomicCommit {
   private final ActiveMqTopology topology;
   private final ActiveMqSubscriptions subscriptions;
   private final Set<ActiveMqConsumer> consumers = ConcurrentHashMap.newKeySet();
+  private final Set<ActiveMqBrowser> browsers = ConcurrentHashMap.newKeySet();
 
   private ActiveMqLink(LinkRequest request, OpenWire wire) {
     this.request = request;
@@ -84,9 +90,11 @@ final class ActiveMqLink implements Link, DepthQuery, Purger, AtomicCommit {
     support.put(Capability.DURABLE_SUBSCRIPTIONS, Support.NATIVE);
     support.put(Capability.PURGE, Support.EMULATED);
     support.put(Capability.ATOMIC_TRANSACTIONS, Support.NATIVE);
+    support.put(Capability.TOPIC_PATTERNS, Support.NATIVE);
     if (statistics.isPresent()) {
       support.put(Capability.QUEUE_DEPTH, Support.NATIVE);
       support.put(Capability.IN_FLIGHT_COUNT, Support.NATIVE);
+      support.put(Capability.BROWSE, Support.NATIVE);
     }
     return support;
   }
@@ -103,42 +111,42 @@ final class ActiveMqLink implements Link, DepthQuery, Purger, AtomicCommit {
 
   @Override
   public LinkConsumer openConsumer(ConsumerRequest wanted, DeliverySink sink) {
-    if (wanted.source() instanceof Source.OfQueue from) {
-      return open(wire, wanted, from.queue(), Optional.empty(), sink);
+    Optional<String> durable =
+        terms(wanted.source()).filter(Source.Terms::durable).flatMap(Source.Terms::name);
+    if (durable.isEmpty()) {
+      return open(wire, wanted, durable, sink);
     }
-    if (wanted.source() instanceof Source.OfTopic from) {
-      return from.terms().durable()
-          ? openDurable(wanted, from, sink)
-          : open(wire, wanted, from.topic(), Optional.empty(), sink);
-    }
-    throw new UnsupportedCapabilityException("Topic patterns are not declared");
-  }
-
-  private LinkConsumer openDurable(ConsumerRequest wanted, Source.OfTopic from, DeliverySink sink) {
-    String name = from.terms().name().orElseThrow();
-    OpenWire own = subscriptions.connect(from.topic(), name, sink::broken);
+    OpenWire own = connect(wanted.source(), durable.get(), sink);
     try {
-      return open(own, wanted, from.topic(), Optional.of(name), sink);
+      return open(own, wanted, durable, sink);
     } catch (MessagingException e) {
       own.close(request.operationTimeout());
       throw e;
     }
   }
 
+  private static Optional<Source.Terms> terms(Source source) {
+    if (source instanceof Source.OfTopic of) {
+      return Optional.of(of.terms());
+    }
+    return source instanceof Source.OfPattern of ? Optional.of(of.terms()) : Optional.empty();
+  }
+
+  private OpenWire connect(Source source, String name, DeliverySink sink) {
+    return source instanceof Source.OfPattern of
+        ? subscriptions.connect(of.pattern(), name, sink::broken)
+        : subscriptions.connect(((Source.OfTopic) source).topic(), name, sink::broken);
+  }
+
   private LinkConsumer open(
-      OpenWire on,
-      ConsumerRequest wanted,
-      Destination source,
-      Optional<String> subscription,
-      DeliverySink sink) {
+      OpenWire on, ConsumerRequest wanted, Optional<String> subscription, DeliverySink sink) {
     ConsumerInfo info = new ConsumerInfo(on.newConsumerId());
-    info.setDestination(names.toNative(source));
+    take(wanted.source(), info);
     info.setPrefetchSize(wanted.prefetch());
     info.setDispatchAsync(true);
     subscription.ifPresent(info::setSubscriptionName);
-    var setting =
-        new ActiveMqConsumer.Setting(on, names, mapper, deletions, request.operationTimeout());
-    ActiveMqConsumer consumer = new ActiveMqConsumer(setting, info, source, sink, this::closed);
+    ActiveMqConsumer consumer =
+        new ActiveMqConsumer(setting(on), info, wanted.source(), sink, this::closed);
     consumers.add(consumer);
     try {
       consumer.open();
@@ -147,6 +155,21 @@ final class ActiveMqLink implements Link, DepthQuery, Purger, AtomicCommit {
       throw e;
     }
     return consumer;
+  }
+
+  private void take(Source source, ConsumerInfo info) {
+    if (source instanceof Source.OfQueue of) {
+      info.setDestination(names.toNative(of.queue()));
+    } else if (source instanceof Source.OfTopic of) {
+      info.setDestination(names.toNative(of.topic()));
+    } else if (source instanceof Source.OfPattern of) {
+      info.setDestination(ActiveMqPatterns.toNative(of.pattern()));
+      info.setSelector(ActiveMqPatterns.NO_ADVISORIES);
+    }
+  }
+
+  private ActiveMqConsumer.Setting setting(OpenWire on) {
+    return new ActiveMqConsumer.Setting(on, names, mapper, deletions, request.operationTimeout());
   }
 
   private void closed(ActiveMqConsumer consumer) {
@@ -177,15 +200,38 @@ final class ActiveMqLink implements Link, DepthQuery, Purger, AtomicCommit {
   }
 
   @Override
+  public void unsubscribe(TopicPattern pattern, String name) {
+    subscriptions.unsubscribe(pattern, name);
+  }
+
+  private ActiveMqStatistics.Counts counts(Queue queue) {
+    return statistics
+        .orElseThrow(
+            () ->
+                new UnsupportedCapabilityException(
+                    "The broker has no statistics plug-in; add <statisticsBrokerPlugin/> to its plug-ins"))
+        .of(names.toNative(queue))
+        .orElseThrow(() -> missing(queue));
+  }
+
+  @Override
+  public QueueBrowser browse(Queue queue) {
+    ActiveMqBrowser browser =
+        new ActiveMqBrowser(
+            setting(wire), queue, names.toNative(queue), counts(queue).size(), browsers::remove);
+    browsers.add(browser);
+    try {
+      browser.open();
+    } catch (MessagingException e) {
+      browsers.remove(browser);
+      throw e;
+    }
+    return browser;
+  }
+
+  @Override
   public QueueDepth depth(Queue queue) {
-    ActiveMqStatistics.Counts counts =
-        statistics
-            .orElseThrow(
-                () ->
-                    new UnsupportedCapabilityException(
-                        "The broker has no statistics plug-in; add <statisticsBrokerPlugin/> to its plug-ins"))
-            .of(names.toNative(queue))
-            .orElseThrow(() -> missing(queue));
+    ActiveMqStatistics.Counts counts = counts(queue);
     return new QueueDepth(
         counts.size(),
         QueueDepth.Counting.READY_AND_IN_FLIGHT,
@@ -223,6 +269,7 @@ final class ActiveMqLink implements Link, DepthQuery, Purger, AtomicCommit {
 
   @Override
   public void close(Duration timeout) {
+    browsers.forEach(ActiveMqBrowser::close);
     consumers.forEach(ActiveMqConsumer::close);
     wire.close(timeout);
   }

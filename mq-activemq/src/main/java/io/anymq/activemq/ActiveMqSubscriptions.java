@@ -3,6 +3,7 @@ package io.anymq.activemq;
 import io.anymq.ErrorCode;
 import io.anymq.MessagingException;
 import io.anymq.Topic;
+import io.anymq.TopicPattern;
 import io.anymq.spi.LinkRequest;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -32,13 +33,23 @@ final class ActiveMqSubscriptions {
    * @return the connection
    */
   OpenWire connect(Topic topic, String name, Consumer<MessagingException> onLost) {
+    return connect(topic.toString(), clientId(topic, name), name, onLost);
+  }
+
+  /** As {@link #connect(Topic, String, Consumer)}. */
+  OpenWire connect(TopicPattern pattern, String name, Consumer<MessagingException> onLost) {
+    return connect(pattern.toString(), clientId(pattern, name), name, onLost);
+  }
+
+  private OpenWire connect(
+      String source, String clientId, String name, Consumer<MessagingException> onLost) {
     try {
-      return OpenWire.open(request, Optional.of(clientId(topic, name)), onLost);
+      return OpenWire.open(request, Optional.of(clientId), onLost);
     } catch (MessagingException e) {
       if (e.code() == ErrorCode.SUBSCRIPTION_IN_USE) {
         throw new MessagingException(
             ErrorCode.SUBSCRIPTION_IN_USE,
-            "The subscription '%s' to %s has a consumer already".formatted(name, topic),
+            "The subscription '%s' to %s has a consumer already".formatted(name, source),
             e.getCause());
       }
       throw e;
@@ -46,13 +57,20 @@ final class ActiveMqSubscriptions {
   }
 
   void unsubscribe(Topic topic, String name) {
-    OpenWire wire = connect(topic, name, lost -> {});
+    remove(connect(topic, name, lost -> {}), clientId(topic, name), name);
+  }
+
+  void unsubscribe(TopicPattern pattern, String name) {
+    remove(connect(pattern, name, lost -> {}), clientId(pattern, name), name);
+  }
+
+  private void remove(OpenWire wire, String clientId, String name) {
     try {
       RemoveSubscriptionInfo info = new RemoveSubscriptionInfo();
       info.setConnectionId(wire.connectionId());
-      info.setClientId(clientId(topic, name));
+      info.setClientId(clientId);
       info.setSubscriptionName(name);
-      wire.request("The subscription '%s' to %s could not be removed".formatted(name, topic), info);
+      wire.request("The subscription '%s' could not be removed".formatted(name), info);
     } catch (MessagingException e) {
       if (!(e.getCause() instanceof jakarta.jms.InvalidDestinationException)) {
         throw e;
@@ -66,5 +84,10 @@ final class ActiveMqSubscriptions {
   /** No portable name holds a colon, so that no two subscriptions have one id. */
   private String clientId(Topic topic, String name) {
     return "anymq:" + names.toNative(topic).getPhysicalName() + ":" + name;
+  }
+
+  /** One colon more than a topic's: a pattern may be written like a topic's name. */
+  private static String clientId(TopicPattern pattern, String name) {
+    return "anymq:pattern:" + pattern.expression() + ":" + name;
   }
 }

@@ -19,6 +19,10 @@
  * <tr><td>plain subscription</td><td>consumer of the topic</td></tr>
  * <tr><td>durable subscription</td><td>durable subscriber of that name with the client id {@code
  *     anymq:<topic>:<name>}</td></tr>
+ * <tr><td>pattern</td><td>{@code *} as it is; from the first {@code #} on {@code >}, and the adapter
+ *     leaves out what that brings too much</td></tr>
+ * <tr><td>browse</td><td>consumer with {@code browser} set; needs the statistics plug-in, whose size
+ *     is where it ends</td></tr>
  * <tr><td>depth</td><td>{@code size} and {@code inflightCount} of the statistics plug-in</td></tr>
  * <tr><td>exists</td><td>the statistics plug-in; without it, the advisory messages' replay</td></tr>
  * <tr><td>purge</td><td>pulls until the broker says that nothing is left</td></tr>
@@ -63,6 +67,13 @@
  *   <li>A forced deletion (time-out -1) leaves consumers registered and silent; a send makes the
  *       queue again. The adapter hears of deletions by advisory messages: it ends its consumers,
  *       fails later sends, and takes back what was on its way.
+ *   <li>A browser's acknowledgements take nothing from the queue; they only make room in its
+ *       prefetch, so that a queue of many pages is seen whole. The end is a dispatch without a
+ *       message. It sees messages that a consumer holds, too, and expired ones, which the adapter
+ *       leaves out.
+ *   <li>{@code a.>} brings {@code a} too. {@code >} brings the broker's advisory messages: a
+ *       selector keeps them out, of durable subscriptions too. A durable subscription to a pattern
+ *       keeps what is sent to topics that are made while nobody is there.
  *   <li>The native client writes texts in properties in modified UTF-8 and reads them as UTF-8: it
  *       cannot read its own characters beyond the basic plane. This adapter reads them rightly.
  * </ul>
@@ -76,8 +87,11 @@
  *       connection had before is marked as redelivered by the core, which remembers it; what
  *       another process had that died with the broker is not.
  *   <li>When a client dies, the broker counts all that was prefetched, seen or not.
- *   <li>Without the statistics plug-in there is no depth; without that and advisory messages, no
- *       {@code exists}, and deletions go unnoticed.
+ *   <li>A browser may show messages that a consumer holds unsettled, and while it looks, what it
+ *       was sent and has not read yet counts as in flight.
+ *   <li>Patterns go by native names: a topic with a configured name is found by that one.
+ *   <li>Without the statistics plug-in there is neither depth nor browsing; without that and
+ *       advisory messages, no {@code exists}, and deletions go unnoticed.
  *   <li>A broker with a {@code pendingMessageLimitStrategy} for topics, as its example
  *       configuration has, discards from slow plain subscriptions; durable ones lose nothing.
  *   <li>Names under {@code ActiveMQ.Advisory.} and {@code ActiveMQ.Statistics.}, virtual topics and

@@ -1,0 +1,126 @@
+package io.anymq.activemq;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.anymq.ErrorCode;
+import io.anymq.MessagingException;
+import io.anymq.QueueOptions;
+import io.anymq.Topic;
+import io.anymq.TopicPattern;
+import io.anymq.spi.InboundDelivery;
+import io.anymq.spi.Outcome;
+import io.anymq.spi.Source;
+import io.anymq.tck.broker.BrokerHandle;
+import io.anymq.tck.broker.BrokerProvisioner;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Subscriptions to patterns of a real broker's topics. */
+@Timeout(60)
+final class ActiveMqPatternLinkTest {
+
+  private static BrokerHandle broker;
+  private final String base = "p" + UUID.randomUUID();
+  private ActiveMqLink link;
+
+  @BeforeAll
+  static void startBroker() {
+    broker = BrokerProvisioner.shared("activemq");
+  }
+
+  @BeforeEach
+  void connect() {
+    link = Links.open(broker);
+  }
+
+  @AfterEach
+  void disconnect() {
+    link.close(Duration.ofSeconds(5));
+  }
+
+  @Test
+  void anyNumberOfWordsIsNoneToo() throws Exception {
+    Links.Received received = subscribe(base + ".#", Optional.empty());
+    for (String name : List.of(base, base + ".a", base + "x", base + ".a.b.c")) {
+      publish(name);
+    }
+    assertThat(received.next(3))
+        .extracting(InboundDelivery::destination)
+        .containsExactly(Topic.of(base), Topic.of(base + ".a"), Topic.of(base + ".a.b.c"));
+  }
+
+  @Test
+  void whatIsNotMeantIsLeftOutAndTakesNoPlace() throws Exception {
+    Links.Received received = subscribe(base + ".#.end", Optional.empty());
+    for (int i = 0; i < 20; i++) {
+      publish(base + ".other");
+      publish(base + ".a.b.end");
+    }
+    publish(base + ".end");
+    for (int i = 0; i < 20; i++) {
+      InboundDelivery delivery = received.next();
+      assertThat(delivery.destination()).isEqualTo(Topic.of(base + ".a.b.end"));
+      received.consumer().settle(Outcome.ACCEPT, List.of(delivery));
+    }
+    assertThat(received.next().destination()).isEqualTo(Topic.of(base + ".end"));
+    assertThat(received.deliveries).isEmpty();
+  }
+
+  @Test
+  void theBrokersOwnNewsAreNotBrought() throws Exception {
+    Links.Received received = subscribe("#", Optional.empty());
+    publish(base + ".made.later");
+    Links.newQueue(link);
+    publish(base + ".last");
+    assertThat(received.next(2))
+        .extracting(InboundDelivery::destination)
+        .containsExactly(Topic.of(base + ".made.later"), Topic.of(base + ".last"));
+  }
+
+  @Test
+  void aDurableOneKeepsWhatIsSentToTopicsThatAreMadeLater() throws Exception {
+    TopicPattern pattern = TopicPattern.of(base + ".*.created");
+    Links.Received first = subscribe(pattern.expression(), Optional.of("s"));
+    assertThatThrownBy(() -> subscribe(pattern.expression(), Optional.of("s")))
+        .isInstanceOfSatisfying(
+            MessagingException.class,
+            e -> assertThat(e.code()).isEqualTo(ErrorCode.SUBSCRIPTION_IN_USE));
+    first.consumer().close();
+    publish(base + ".eu.created");
+    publish(base + ".eu.deleted");
+    publish(base + ".us.created");
+    Links.Received second = subscribe(pattern.expression(), Optional.of("s"));
+    List<InboundDelivery> kept = second.next(2);
+    assertThat(kept)
+        .extracting(InboundDelivery::destination)
+        .containsExactlyInAnyOrder(Topic.of(base + ".eu.created"), Topic.of(base + ".us.created"));
+    second.consumer().settle(Outcome.ACCEPT, kept);
+    second.consumer().close();
+    link.unsubscribe(pattern, "s");
+    link.unsubscribe(pattern, "s");
+    publish(base + ".eu.created");
+    Links.Received third = subscribe(pattern.expression(), Optional.of("s"));
+    publish(base + ".new.created");
+    assertThat(third.next().destination()).isEqualTo(Topic.of(base + ".new.created"));
+    third.consumer().close();
+    link.unsubscribe(pattern, "s");
+  }
+
+  private Links.Received subscribe(String pattern, Optional<String> durable) {
+    Source.Terms terms = new Source.Terms(durable, durable.isPresent(), false, Optional.empty());
+    return Links.consume(link, new Source.OfPattern(TopicPattern.of(pattern), terms), 5);
+  }
+
+  private void publish(String topic) throws Exception {
+    link.declare(Topic.of(topic), QueueOptions.DEFAULT);
+    Links.send(link, Topic.of(topic), 1);
+  }
+}
