@@ -28,10 +28,11 @@ final class ActiveMqDeletions implements ActiveMQDispatcher {
   private static final Logger LOG = LoggerFactory.getLogger(ActiveMqDeletions.class);
 
   /**
-   * The advisory topics of queues and of topics, as patterns: to a consumer of the topics
-   * themselves the broker would first tell all destinations that exist.
+   * The advisory topics of queues, topics and temporary queues, as patterns: to a consumer of the
+   * topics themselves the broker would first tell all destinations that exist.
    */
-  private static final ActiveMQTopic NEWS = new ActiveMQTopic("ActiveMQ.*.Queue,ActiveMQ.*.Topic");
+  private static final ActiveMQTopic NEWS =
+      new ActiveMQTopic("ActiveMQ.*.Queue,ActiveMQ.*.Topic,ActiveMQ.*.TempQueue");
 
   private static final int PREFETCH = 1000;
 

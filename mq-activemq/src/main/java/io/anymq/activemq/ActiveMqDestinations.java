@@ -14,20 +14,30 @@ import org.apache.activemq.command.ActiveMQTopic;
 
 /**
  * Portable destinations and native ones. Queues and topics are two name spaces natively, and every
- * portable name is a native one as it is, so that only configured names need a table. Immutable.
+ * portable name is a native one as it is, so that only configured names and those of temporary
+ * queues need a table. Called by several threads.
  */
 final class ActiveMqDestinations {
 
   private final NativeNames names;
   private final Map<ActiveMQDestination, Destination> configured = new HashMap<>();
+  private final ActiveMqTemporaries temporaries = new ActiveMqTemporaries();
 
   ActiveMqDestinations(NativeNames names) {
     this.names = names;
     names.names().keySet().forEach(portable -> configured.put(toNative(portable), portable));
   }
 
+  /** The names of temporary queues. */
+  ActiveMqTemporaries temporaries() {
+    return temporaries;
+  }
+
   /** The native destination. */
   ActiveMQDestination toNative(Destination destination) {
+    if (ActiveMqTemporaries.isTemporary(destination)) {
+      return temporaries.toNative((Queue) destination);
+    }
     String name = names.of(destination).orElse(destination.name());
     return destination instanceof Queue ? new ActiveMQQueue(name) : new ActiveMQTopic(name);
   }
@@ -38,7 +48,10 @@ final class ActiveMqDestinations {
     if (portable != null) {
       return Optional.of(portable);
     }
-    if (destination.isTemporary() || destination.isComposite()) {
+    if (destination.isTemporary()) {
+      return temporaries.toPortable(destination);
+    }
+    if (destination.isComposite()) {
       return Optional.empty();
     }
     try {

@@ -25,6 +25,7 @@ import io.anymq.spi.LinkRequest;
 import io.anymq.spi.ProducerListener;
 import io.anymq.spi.Purger;
 import io.anymq.spi.Source;
+import io.anymq.spi.TemporaryQueues;
 import io.anymq.spi.TopicPatterns;
 import java.time.Duration;
 import java.time.Instant;
@@ -37,11 +38,12 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.activemq.ActiveMQConnection;
 import org.apache.activemq.ActiveMQConnectionMetaData;
+import org.apache.activemq.command.ActiveMQDestination;
 import org.apache.activemq.command.ConsumerInfo;
 
 /** One native connection; and one more for each durable subscription, which needs an identity. */
 final class ActiveMqLink
-    implements Link, DepthQuery, Purger, AtomicCommit, Browsing, TopicPatterns {
+    implements Link, DepthQuery, Purger, AtomicCommit, Browsing, TopicPatterns, TemporaryQueues {
 
   private final LinkRequest request;
   private final OpenWire wire;
@@ -95,6 +97,7 @@ final class ActiveMqLink
       support.put(Capability.QUEUE_DEPTH, Support.NATIVE);
       support.put(Capability.IN_FLIGHT_COUNT, Support.NATIVE);
       support.put(Capability.BROWSE, Support.NATIVE);
+      support.put(Capability.TEMPORARY_QUEUES, Support.NATIVE);
     }
     return support;
   }
@@ -106,7 +109,12 @@ final class ActiveMqLink
 
   @Override
   public LinkProducer openProducer(Destination destination, ProducerListener listener) {
-    return ActiveMqProducer.open(wire, mapper, deletions, names.toNative(destination));
+    if (ActiveMqTemporaries.isTemporary(destination) && !exists(destination)) {
+      throw new DestinationNotFoundException("The " + destination + " is gone");
+    }
+    ActiveMQDestination to = names.toNative(destination);
+    return ActiveMqProducer.open(
+        wire, mapper, deletions, to.isTemporary() ? () -> names.toNative(destination) : () -> to);
   }
 
   @Override
@@ -185,6 +193,11 @@ final class ActiveMqLink
   }
 
   @Override
+  public void declareTemporary(Queue queue) {
+    topology.declareTemporary(queue);
+  }
+
+  @Override
   public void delete(Destination destination) {
     topology.delete(destination);
   }
@@ -205,6 +218,9 @@ final class ActiveMqLink
   }
 
   private ActiveMqStatistics.Counts counts(Queue queue) {
+    if (ActiveMqTemporaries.isTemporary(queue) && !exists(queue)) {
+      throw missing(queue);
+    }
     return statistics
         .orElseThrow(
             () ->

@@ -117,7 +117,13 @@ final class ActiveMqMapper {
   }
 
   private void replyTo(Headers headers, Destination replyTo) {
-    headers.message.setReplyTo(destinations.toNative(replyTo));
+    boolean nobodys =
+        replyTo instanceof Queue queue
+            && ActiveMqTemporaries.isTemporary(queue)
+            && destinations.temporaries().find(queue).isEmpty();
+    if (!nobodys) {
+      headers.message.setReplyTo(destinations.toNative(replyTo));
+    }
     headers.property(
         REPLY_TO, (replyTo instanceof Queue ? QUEUE_PREFIX : TOPIC_PREFIX) + replyTo.name());
   }
@@ -167,13 +173,14 @@ final class ActiveMqMapper {
   private void replyTo(ActiveMQMessage from, Map<String, Object> properties, Message.Builder to) {
     Optional<String> own = text(properties, REPLY_TO);
     ActiveMQDestination replyTo = from.getReplyTo();
+    Optional<Destination> portable =
+        replyTo == null ? Optional.empty() : destinations.toPortable(replyTo);
     if (own.isPresent()) {
       to.replyTo(destination(own.get()));
+    } else if (portable.isPresent()) {
+      to.replyTo(portable.get());
     } else if (replyTo != null) {
-      destinations
-          .toPortable(replyTo)
-          .ifPresentOrElse(
-              to::replyTo, () -> to.property("JMSReplyTo", replyTo.getQualifiedName()));
+      to.property("JMSReplyTo", replyTo.getQualifiedName());
     }
   }
 

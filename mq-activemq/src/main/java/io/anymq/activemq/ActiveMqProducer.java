@@ -6,6 +6,7 @@ import io.anymq.spi.LinkProducer;
 import io.anymq.spi.OutboundMessage;
 import jakarta.jms.JMSException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import org.apache.activemq.AsyncCallback;
 import org.apache.activemq.command.ActiveMQDestination;
 import org.apache.activemq.command.ActiveMQMessage;
@@ -26,6 +27,7 @@ final class ActiveMqProducer implements LinkProducer {
 
   private final OpenWire wire;
   private final ActiveMqMapper mapper;
+  private final Supplier<ActiveMQDestination> current;
   private final ActiveMQDestination destination;
   private final ActiveMqDeletions.Watch watch;
   private final ProducerId id;
@@ -36,25 +38,36 @@ final class ActiveMqProducer implements LinkProducer {
       OpenWire wire,
       ActiveMqMapper mapper,
       ActiveMqDeletions deletions,
-      ActiveMQDestination destination) {
+      Supplier<ActiveMQDestination> current) {
     this.wire = wire;
     this.mapper = mapper;
-    this.destination = destination;
+    this.current = current;
+    this.destination = current.get();
     this.watch = deletions.watch(destination, () -> {});
     this.id = wire.newProducerId();
   }
 
-  /** Makes a producer known to the broker. */
+  /**
+   * Makes a producer known to the broker.
+   *
+   * @param wire the connection
+   * @param mapper encodes messages
+   * @param deletions tells when the destination is deleted
+   * @param current the destination; a temporary queue has another one after its owner recovered
+   * @return the producer
+   */
   static ActiveMqProducer open(
       OpenWire wire,
       ActiveMqMapper mapper,
       ActiveMqDeletions deletions,
-      ActiveMQDestination destination) {
-    ActiveMqProducer producer = new ActiveMqProducer(wire, mapper, deletions, destination);
+      Supplier<ActiveMQDestination> current) {
+    ActiveMqProducer producer = new ActiveMqProducer(wire, mapper, deletions, current);
     ProducerInfo info = new ProducerInfo(producer.id);
-    info.setDestination(destination);
+    if (!producer.destination.isTemporary()) {
+      info.setDestination(producer.destination);
+    }
     try {
-      wire.request("No producer for " + destination, info);
+      wire.request("No producer for " + producer.destination, info);
     } catch (MessagingException e) {
       producer.watch.end();
       throw e;
@@ -64,13 +77,13 @@ final class ActiveMqProducer implements LinkProducer {
 
   @Override
   public void send(OutboundMessage message) {
-    if (watch.isGone()) {
+    if (watch.isGone() && !destination.isTemporary()) {
       message.failed(new DestinationNotFoundException(destination + " was deleted"));
       return;
     }
     try {
       ActiveMQMessage command = mapper.toNative(message.message());
-      command.setDestination(destination);
+      command.setDestination(current.get());
       command.setProducerId(id);
       command.setMessageId(new MessageId(id, ++sequence));
       wire.request(
@@ -111,8 +124,11 @@ final class ActiveMqProducer implements LinkProducer {
 
     @Override
     public void onSuccess() {
-      // A deleted topic had no subscriptions left that could miss the message.
-      if (watch.removals() != removalsBefore && destination.isQueue()) {
+      // A deleted topic had no subscriptions left that could miss the message, and a temporary
+      // queue is never made again by a send.
+      if (watch.removals() != removalsBefore
+          && destination.isQueue()
+          && !destination.isTemporary()) {
         new ActiveMqRecall(wire, destination, messageId, message).begin();
       } else {
         message.confirmed();

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -17,6 +18,7 @@ import org.apache.activemq.ActiveMQDispatcher;
 import org.apache.activemq.command.ActiveMQDestination;
 import org.apache.activemq.command.ActiveMQMapMessage;
 import org.apache.activemq.command.ActiveMQMessage;
+import org.apache.activemq.command.ActiveMQTempQueue;
 import org.apache.activemq.command.ActiveMQTempTopic;
 import org.apache.activemq.command.ActiveMQTopic;
 import org.apache.activemq.command.ConsumerInfo;
@@ -111,18 +113,29 @@ final class ActiveMqStatistics implements ActiveMQDispatcher {
   /** The counts of a destination, or empty when it does not exist. */
   Optional<Counts> of(ActiveMQDestination destination) {
     Question question = ask(asking(destination));
+    await(question, destination);
+    return Optional.ofNullable(question.counts);
+  }
+
+  private void await(Question question, Object about) {
     try {
       question.ended.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
-      return Optional.ofNullable(question.counts);
     } catch (TimeoutException e) {
       throw new MessagingTimeoutException(
-          "The broker's statistics plug-in did not answer for " + destination + " in time", e);
+          "The broker's statistics plug-in did not answer for " + about + " in time", e);
     } catch (ExecutionException e) {
       throw ActiveMqErrors.translate("The broker's statistics cannot be read", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw ActiveMqErrors.translate("Asking for statistics", e);
     }
+  }
+
+  /** The temporary queues of all connections. */
+  Set<ActiveMQDestination> temporaryQueues() {
+    Question question = ask(new ActiveMQTempQueue(PREFIX + ">"));
+    await(question, "the temporary queues");
+    return Set.copyOf(question.found);
   }
 
   private static ActiveMQDestination asking(ActiveMQDestination destination) {
@@ -183,12 +196,16 @@ final class ActiveMqStatistics implements ActiveMQDispatcher {
   private static final class Question {
 
     private final CompletableFuture<Boolean> ended = new CompletableFuture<>();
+    private final Set<ActiveMQDestination> found = ConcurrentHashMap.newKeySet();
     private volatile @Nullable Counts counts;
 
     private void answer(ActiveMQMapMessage answer) {
       try {
         if (answer.itemExists("size")) {
           counts = new Counts(answer.getLong("size"), answer.getLong("inflightCount"));
+          found.add(
+              ActiveMQDestination.createDestination(
+                  answer.getString("destinationName"), ActiveMQDestination.QUEUE_TYPE));
         } else {
           ended.complete(true);
         }

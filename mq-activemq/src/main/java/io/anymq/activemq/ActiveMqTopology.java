@@ -3,6 +3,8 @@ package io.anymq.activemq;
 import io.anymq.Destination;
 import io.anymq.ErrorCode;
 import io.anymq.MessagingException;
+import io.anymq.Queue;
+import io.anymq.UnsupportedCapabilityException;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -36,11 +38,42 @@ final class ActiveMqTopology {
         info(destination, DestinationInfo.ADD_OPERATION_TYPE));
   }
 
+  /** Makes a temporary queue of this connection; one that it has is left as it is. */
+  void declareTemporary(Queue queue) {
+    if (names.temporaries().find(queue).flatMap(plugin()::of).isEmpty()) {
+      wire.request(
+          "The " + queue + " could not be made",
+          new DestinationInfo(
+              wire.connectionId(),
+              DestinationInfo.ADD_OPERATION_TYPE,
+              names.temporaries().make(wire.connectionId(), queue)));
+    }
+  }
+
+  /** As it stands, temporary queues are declared only with the plug-in. */
+  private ActiveMqStatistics plugin() {
+    return statistics.orElseThrow(
+        () -> new UnsupportedCapabilityException("Temporary queues need the statistics plug-in"));
+  }
+
+  /** Whose it is, its name does not tell: the broker is asked for all, if need be. */
+  private boolean existsTemporary(Queue queue) {
+    if (names.temporaries().find(queue).flatMap(plugin()::of).isPresent()) {
+      return true;
+    }
+    return plugin().temporaryQueues().stream()
+        .map(names::toPortable)
+        .anyMatch(found -> found.filter(queue::equals).isPresent());
+  }
+
   /** Deletes, consumers or not: a negative time-out tells the broker not to ask. */
   void delete(Destination destination) {
     DestinationInfo info = info(destination, DestinationInfo.REMOVE_OPERATION_TYPE);
     info.setTimeout(-1);
     wire.request("The " + destination + " could not be deleted", info);
+    if (ActiveMqTemporaries.isTemporary(destination)) {
+      names.temporaries().forget((Queue) destination);
+    }
   }
 
   private DestinationInfo info(Destination destination, byte operation) {
@@ -48,6 +81,9 @@ final class ActiveMqTopology {
   }
 
   boolean exists(Destination destination) {
+    if (ActiveMqTemporaries.isTemporary(destination)) {
+      return existsTemporary((Queue) destination);
+    }
     ActiveMQDestination wanted = names.toNative(destination);
     return statistics
         .map(plugin -> plugin.of(wanted).isPresent())

@@ -23,6 +23,8 @@
  *     leaves out what that brings too much</td></tr>
  * <tr><td>browse</td><td>consumer with {@code browser} set; needs the statistics plug-in, whose size
  *     is where it ends</td></tr>
+ * <tr><td>temporary queue</td><td>temporary queue {@code <connection id>:<portable name>}; a native
+ *     program answers to it by {@code JMSReplyTo}</td></tr>
  * <tr><td>depth</td><td>{@code size} and {@code inflightCount} of the statistics plug-in</td></tr>
  * <tr><td>exists</td><td>the statistics plug-in; without it, the advisory messages' replay</td></tr>
  * <tr><td>purge</td><td>pulls until the broker says that nothing is left</td></tr>
@@ -74,6 +76,11 @@
  *   <li>{@code a.>} brings {@code a} too. {@code >} brings the broker's advisory messages: a
  *       selector keeps them out, of durable subscriptions too. A durable subscription to a pattern
  *       keeps what is sent to topics that are made while nobody is there.
+ *   <li>The broker lets only that connection consume a temporary queue whose id its name begins
+ *       with, so that the portable name alone does not tell the native one. It is learnt from the
+ *       reply-to of a message; for a name that came in another way the statistics plug-in is asked
+ *       for all temporary queues. After an outage the queue has another native name: a late death
+ *       of the old connection does not take the new queue with it.
  *   <li>The native client writes texts in properties in modified UTF-8 and reads them as UTF-8: it
  *       cannot read its own characters beyond the basic plane. This adapter reads them rightly.
  * </ul>
@@ -89,9 +96,11 @@
  *   <li>When a client dies, the broker counts all that was prefetched, seen or not.
  *   <li>A browser may show messages that a consumer holds unsettled, and while it looks, what it
  *       was sent and has not read yet counts as in flight.
+ *   <li>A native program's own temporary queue has no portable name: as a reply-to it comes as the
+ *       property {@code JMSReplyTo}.
  *   <li>Patterns go by native names: a topic with a configured name is found by that one.
- *   <li>Without the statistics plug-in there is neither depth nor browsing; without that and
- *       advisory messages, no {@code exists}, and deletions go unnoticed.
+ *   <li>Without the statistics plug-in there are neither depth, browsing nor temporary queues;
+ *       without that and advisory messages, no {@code exists}, and deletions go unnoticed.
  *   <li>A broker with a {@code pendingMessageLimitStrategy} for topics, as its example
  *       configuration has, discards from slow plain subscriptions; durable ones lose nothing.
  *   <li>Names under {@code ActiveMQ.Advisory.} and {@code ActiveMQ.Statistics.}, virtual topics and
