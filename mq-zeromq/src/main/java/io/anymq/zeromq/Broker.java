@@ -123,6 +123,7 @@ final class Broker {
     sessions.remove(session.peer());
     session.consumers().values().forEach(HubConsumer::close);
     session.consumers().clear();
+    commands.deleteTemporaries(session);
     session.staged().values().forEach(staged -> staged.discard(content.memory()));
     session.staged().clear();
   }

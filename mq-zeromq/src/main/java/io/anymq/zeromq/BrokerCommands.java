@@ -134,6 +134,8 @@ final class BrokerCommands {
       case Wire.DECLARE -> content.declare(kind(in.u8()), lastText(in));
       case Wire.DELETE -> delete(kind(in.u8()), lastText(in));
       case Wire.UNSUBSCRIBE -> content.unsubscribe(in.text(), lastText(in));
+      case Wire.UNSUBSCRIBE_PATTERN -> content.unsubscribePattern(in.text(), lastText(in));
+      case Wire.DECLARE_TEMPORARY -> declareTemporary(session, lastText(in));
       default -> {
         query(session, request, opcode, in);
         return;
@@ -163,7 +165,41 @@ final class BrokerCommands {
     }
   }
 
+  /**
+   * Makes a temporary queue. One of that name which another session has left behind goes: a client
+   * whose connection was lost is here again before the hub knows of the loss.
+   */
+  private void declareTemporary(HubSession session, String name) throws Refusal {
+    Target there = content.find(Wire.QUEUE, name);
+    if (there instanceof MessageQueue queue) {
+      if (queue.isOwnedBy(session)) {
+        return;
+      }
+      if (!queue.isTemporary()) {
+        throw new Refusal(
+            WireError.NOT_OWNER, "'" + name + "' is a queue already, and no temporary one");
+      }
+      delete(Wire.QUEUE, name);
+    }
+    content.declare(Wire.QUEUE, name);
+    content.requireQueue(name).ownedBy(session);
+    session.temporaryQueues().add(name);
+  }
+
+  /** Deletes what goes with a session. Its consumers are closed. */
+  void deleteTemporaries(HubSession session) {
+    for (String name : List.copyOf(session.temporaryQueues())) {
+      if (content.find(Wire.QUEUE, name) instanceof MessageQueue queue
+          && queue.isOwnedBy(session)) {
+        delete(Wire.QUEUE, name);
+      }
+    }
+  }
+
   private void delete(int kind, String name) {
+    if (content.find(kind, name) instanceof MessageQueue queue) {
+      queue.disown(name);
+    }
     for (HubConsumer orphan : content.delete(kind, name)) {
       orphan.orphan();
       orphan.session().consumers().remove(orphan.id());

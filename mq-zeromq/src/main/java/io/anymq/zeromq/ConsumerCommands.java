@@ -16,41 +16,37 @@ final class ConsumerCommands {
 
   void open(HubSession session, WireReader in) throws MalformedFrameException, Refusal {
     int id = in.i32();
-    int source = in.u8();
-    String name = in.text();
-    String subscription = in.text();
+    HubSource source = HubSource.read(in);
     long prefetch = in.u32();
     in.requireEnd();
     require(!session.consumers().containsKey(id), "Consumer " + id + " is open already");
     require(prefetch >= 1, "A prefetch is 1 or more");
-    require(
-        subscription.isEmpty() == (source != Wire.FROM_DURABLE_SUBSCRIPTION),
-        "A durable subscription has a name, and nothing else has");
-    HubConsumer consumer =
-        consumer(session, id, source, name, subscription, (int) Math.min(prefetch, MAX_PREFETCH));
+    source.check();
+    HubConsumer consumer = consumer(session, id, source, (int) Math.min(prefetch, MAX_PREFETCH));
     session.consumers().put(id, consumer);
     consumer.begin();
   }
 
-  private HubConsumer consumer(
-      HubSession session, int id, int source, String name, String subscription, int prefetch)
+  private HubConsumer consumer(HubSession session, int id, HubSource source, int prefetch)
       throws Refusal {
-    switch (source) {
-      case Wire.FROM_QUEUE -> {
-        return new HubConsumer(session, id, content.requireQueue(name), prefetch, () -> {});
-      }
-      case Wire.FROM_DURABLE_SUBSCRIPTION -> {
-        MessageQueue backlog = content.requireTopic(name).durable(subscription);
-        return new HubConsumer(session, id, backlog, prefetch, () -> {});
-      }
-      case Wire.FROM_SUBSCRIPTION -> {
-        HubTopic topic = content.requireTopic(name);
-        MessageQueue backlog = topic.subscribe();
-        return new HubConsumer(session, id, backlog, prefetch, () -> topic.end(backlog));
-      }
-      default ->
-          throw new Refusal(WireError.UNSUPPORTED, "This hub knows no kind of source " + source);
+    if (source.kind() == Wire.FROM_QUEUE) {
+      MessageQueue queue = content.requireQueue(source.name());
+      queue.requireConsumable(session);
+      return new HubConsumer(session, id, queue, prefetch, () -> {});
     }
+    if (!source.pattern()) {
+      Subscriptions all = content.requireTopic(source.name()).subscriptions();
+      Subscription one = all.open(source.terms());
+      return new HubConsumer(session, id, one.backlog(), prefetch, () -> all.left(one));
+    }
+    HubPattern pattern = content.pattern(source.name());
+    Subscription one = pattern.subscriptions().open(source.terms());
+    Runnable afterwards =
+        () -> {
+          pattern.subscriptions().left(one);
+          content.tidy(source.name(), pattern);
+        };
+    return new HubConsumer(session, id, one.backlog(), prefetch, afterwards);
   }
 
   void close(HubSession session, WireReader in) throws MalformedFrameException {

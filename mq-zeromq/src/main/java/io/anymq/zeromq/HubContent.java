@@ -20,6 +20,7 @@ final class HubContent {
   private final HubMemory memory;
   private final Map<String, MessageQueue> queues = new HashMap<>();
   private final Map<String, HubTopic> topics = new HashMap<>();
+  private final Map<String, HubPattern> patterns = new HashMap<>();
   private final Set<MessageQueue> wantDispatch = new LinkedHashSet<>();
 
   HubContent(long memoryLimit) {
@@ -65,7 +66,35 @@ final class HubContent {
   void unsubscribe(String topic, String name) throws Refusal {
     HubTopic there = topics.get(topic);
     if (there != null) {
-      there.unsubscribe(name);
+      there.subscriptions().unsubscribe(name);
+    }
+  }
+
+  /** Removes a durable subscription to a pattern; that there is none is no failure. */
+  void unsubscribePattern(String expression, String name) throws Refusal {
+    HubPattern pattern = patterns.get(expression);
+    if (pattern != null) {
+      pattern.subscriptions().unsubscribe(name);
+      tidy(expression, pattern);
+    }
+  }
+
+  /** What all topics that match send to; topics that come later too. */
+  HubPattern pattern(String expression) throws Refusal {
+    HubPattern there = patterns.get(expression);
+    if (there != null) {
+      return there;
+    }
+    HubPattern pattern = HubPattern.of(expression, this::newQueue);
+    patterns.put(expression, pattern);
+    topics.values().forEach(topic -> topic.offer(pattern));
+    return pattern;
+  }
+
+  /** Forgets a pattern to which nobody subscribes any more. */
+  void tidy(String expression, HubPattern pattern) {
+    if (pattern.subscriptions().count() == 0 && patterns.remove(expression, pattern)) {
+      topics.values().forEach(topic -> topic.leave(pattern));
     }
   }
 
@@ -74,7 +103,7 @@ final class HubContent {
     if (kind == Wire.QUEUE) {
       queues.computeIfAbsent(name, absent -> newQueue());
     } else {
-      topics.computeIfAbsent(name, absent -> new HubTopic(this::newQueue));
+      topics.computeIfAbsent(name, this::newTopic);
     }
   }
 
@@ -90,6 +119,12 @@ final class HubContent {
     }
     HubTopic topic = topics.remove(name);
     return topic == null ? List.of() : topic.destroy();
+  }
+
+  private HubTopic newTopic(String name) {
+    HubTopic topic = new HubTopic(name, this::newQueue);
+    patterns.values().forEach(topic::offer);
+    return topic;
   }
 
   private MessageQueue newQueue() {

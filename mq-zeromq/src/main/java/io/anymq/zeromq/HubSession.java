@@ -2,7 +2,9 @@ package io.anymq.zeromq;
 
 import java.nio.ByteBuffer;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +17,7 @@ final class HubSession {
   private final Outlet outlet;
   private final Heartbeats heartbeats;
   private final Map<Integer, HubConsumer> consumers = new HashMap<>();
+  private final Set<String> temporaryQueues = new LinkedHashSet<>();
   private final Map<Integer, StagedCommit> staged = new HashMap<>();
 
   private final WireWriter out = new WireWriter();
@@ -52,6 +55,11 @@ final class HubSession {
 
   Map<Integer, StagedCommit> staged() {
     return staged;
+  }
+
+  /** The names of the temporary queues that it has made. */
+  Set<String> temporaryQueues() {
+    return temporaryQueues;
   }
 
   /** Takes the numbers of the next sends. */
@@ -111,7 +119,13 @@ final class HubSession {
       out.i32(0);
       delivering = consumer;
     }
-    out.u8(message.deliveries() > 1 ? Wire.REDELIVERED : 0).i32(message.deliveries()).blob(bytes);
+    String topic = message.topic();
+    int flags = message.deliveries() > 1 ? Wire.REDELIVERED : 0;
+    out.u8(topic == null ? flags : flags | Wire.TOPIC_NAMED).i32(message.deliveries());
+    if (topic != null) {
+      out.text(topic);
+    }
+    out.blob(bytes);
     out.patch(deliverCountAt, ++deliverCount);
   }
 

@@ -141,11 +141,13 @@ final class LinkProtocol {
     }
     long tag = in.i64();
     for (int left = in.count(1 + Integer.BYTES + Integer.BYTES); left > 0; left--) {
-      boolean redelivered = (in.u8() & Wire.REDELIVERED) != 0;
+      int flags = in.u8();
+      boolean redelivered = (flags & Wire.REDELIVERED) != 0;
       int deliveries = in.i32();
+      Destination from =
+          (flags & Wire.TOPIC_NAMED) != 0 ? consumer.topic(in.text()) : consumer.destination();
       WireReader message = in.slice(in.length());
-      ZeroMqDelivery delivery =
-          new ZeroMqDelivery(consumer.destination(), tag++, deliveries, redelivered, message);
+      ZeroMqDelivery delivery = new ZeroMqDelivery(from, tag++, deliveries, redelivered, message);
       if (consumer.arrived(delivery)) {
         reached.add(consumer);
       }

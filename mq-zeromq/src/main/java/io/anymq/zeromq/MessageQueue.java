@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Messages in order, and the consumers that compete for them: a queue, or the backlog of a
@@ -30,6 +31,9 @@ final class MessageQueue implements Target {
   private long nextPosition;
   private int inFlight;
 
+  /** The session whose temporary queue it is. */
+  private @Nullable HubSession owner;
+
   /**
    * An empty queue.
    *
@@ -39,6 +43,32 @@ final class MessageQueue implements Target {
   MessageQueue(HubMemory memory, Consumer<MessageQueue> wantsDispatch) {
     this.memory = memory;
     this.wantsDispatch = wantsDispatch;
+  }
+
+  void ownedBy(HubSession session) {
+    owner = session;
+  }
+
+  /** It is deleted: its owner need not do so any more. */
+  void disown(String name) {
+    if (owner != null) {
+      owner.temporaryQueues().remove(name);
+    }
+  }
+
+  boolean isTemporary() {
+    return owner != null;
+  }
+
+  boolean isOwnedBy(HubSession session) {
+    return owner == session;
+  }
+
+  void requireConsumable(HubSession session) throws Refusal {
+    if (owner != null && owner != session) {
+      throw new Refusal(
+          WireError.NOT_OWNER, "A temporary queue is consumed by the session that made it alone");
+    }
   }
 
   int ready() {
@@ -60,9 +90,13 @@ final class MessageQueue implements Target {
 
   @Override
   public void add(Payload payload) {
+    add(payload, null);
+  }
+
+  void add(Payload payload, @Nullable String topic) {
     payload.hold(memory);
     memory.take(Queued.COST_BYTES);
-    fresh.addLast(new Queued(payload, nextPosition++));
+    fresh.addLast(new Queued(payload, nextPosition++, topic));
     wantsDispatch.accept(this);
   }
 

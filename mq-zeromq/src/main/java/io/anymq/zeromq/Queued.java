@@ -1,5 +1,7 @@
 package io.anymq.zeromq;
 
+import org.jspecify.annotations.Nullable;
+
 /** One message's place in one queue. For the hub's thread. */
 final class Queued implements Comparable<Queued> {
 
@@ -8,15 +10,22 @@ final class Queued implements Comparable<Queued> {
 
   private final Payload payload;
   private final long position;
+  private final @Nullable String topic;
   private int deliveries;
 
-  Queued(Payload payload, long position) {
+  Queued(Payload payload, long position, @Nullable String topic) {
     this.payload = payload;
     this.position = position;
+    this.topic = topic;
   }
 
   Payload payload() {
     return payload;
+  }
+
+  /** The topic it was sent to, where a consumer of its queue cannot know. */
+  @Nullable String topic() {
+    return topic;
   }
 
   /** How often it has been delivered. */

@@ -45,6 +45,8 @@ final class Wire {
   static final int PURGE = 0x33;
   static final int DEPTH = 0x34;
   static final int UNSUBSCRIBE = 0x35;
+  static final int DECLARE_TEMPORARY = 0x36;
+  static final int UNSUBSCRIBE_PATTERN = 0x38;
 
   // Hub to client.
   static final int WELCOME = 0x41;
@@ -66,6 +68,11 @@ final class Wire {
 
   static final int FROM_SUBSCRIPTION = 2;
   static final int FROM_DURABLE_SUBSCRIPTION = 3;
+  static final int FROM_SHARED_SUBSCRIPTION = 4;
+  static final int FROM_SHARED_DURABLE_SUBSCRIPTION = 5;
+
+  /** Added to a kind of subscription: the name is a pattern. */
+  static final int OF_PATTERN = 0x10;
 
   /** Outcomes. */
   static final int ACCEPT = 1;
@@ -74,6 +81,9 @@ final class Wire {
 
   /** Flag of a delivered message: it may have been delivered before. */
   static final int REDELIVERED = 1;
+
+  /** Flag of a delivered message: its topic is named, for the consumer is a pattern's. */
+  static final int TOPIC_NAMED = 2;
 
   private Wire() {}
 }

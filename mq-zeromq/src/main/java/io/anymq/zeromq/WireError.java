@@ -15,6 +15,7 @@ enum WireError {
   SILENT(11),
   CLOSING(12),
   INVALID_ARGUMENT(13),
+  NOT_OWNER(14),
   /** Stands for numbers that this version does not know. */
   OTHER(0xFFFF);
 

@@ -1,31 +1,48 @@
 package io.anymq.zeromq;
 
 import io.anymq.Destination;
+import io.anymq.InvalidDestinationException;
 import io.anymq.MessagingException;
+import io.anymq.Topic;
 import io.anymq.spi.DeliverySink;
 import io.anymq.spi.InboundDelivery;
 import io.anymq.spi.LinkConsumer;
+import io.anymq.spi.NativeNames;
 import io.anymq.spi.Outcome;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /** A consumer of the hub. */
 final class ZeroMqConsumer implements LinkConsumer {
 
   private final LinkLoop loop;
   private final int id;
-  private final Destination destination;
+  private final @Nullable Destination destination;
+  private final NativeNames names;
   private final DeliverySink sink;
   private final AtomicBoolean closed = new AtomicBoolean();
 
   /** What the frame that is being read holds for it. For the I/O thread. */
   private List<ZeroMqDelivery> arrived = new ArrayList<>();
 
-  ZeroMqConsumer(LinkLoop loop, int id, Destination destination, DeliverySink sink) {
+  /**
+   * A consumer.
+   *
+   * @param destination what it consumes; null for a pattern, where each delivery tells its topic
+   */
+  ZeroMqConsumer(
+      LinkLoop loop,
+      int id,
+      @Nullable Destination destination,
+      NativeNames names,
+      DeliverySink sink) {
     this.loop = loop;
     this.id = id;
     this.destination = destination;
+    this.names = names;
     this.sink = sink;
   }
 
@@ -33,8 +50,25 @@ final class ZeroMqConsumer implements LinkConsumer {
     return id;
   }
 
-  Destination destination() {
+  Destination destination() throws MalformedFrameException {
+    if (destination == null) {
+      throw new MalformedFrameException("a delivery to a pattern, without its topic");
+    }
     return destination;
+  }
+
+  /** The topic that has a name in the hub. */
+  Topic topic(String name) throws MalformedFrameException {
+    for (Map.Entry<Destination, String> entry : names.names().entrySet()) {
+      if (entry.getKey() instanceof Topic topic && entry.getValue().equals(name)) {
+        return topic;
+      }
+    }
+    try {
+      return Topic.of(name);
+    } catch (InvalidDestinationException e) {
+      throw new MalformedFrameException("a delivery from the topic '" + name + "'");
+    }
   }
 
   /**

@@ -27,7 +27,7 @@ final class ZeroMqErrors {
       case UNSUPPORTED -> new UnsupportedCapabilityException(sentence);
       case SUBSCRIPTION_IN_USE -> new MessagingException(ErrorCode.SUBSCRIPTION_IN_USE, sentence);
       case ROLLED_BACK -> new MessagingException(ErrorCode.ROLLED_BACK, sentence);
-      case INVALID_ARGUMENT -> new MessagingException(ErrorCode.ILLEGAL_USE, sentence);
+      case INVALID_ARGUMENT, NOT_OWNER -> new MessagingException(ErrorCode.ILLEGAL_USE, sentence);
       case UNSUPPORTED_VERSION -> new ConnectFailedException(sentence);
       case UNKNOWN_SESSION, SILENT, CLOSING -> new ConnectionLostException(sentence);
       case MALFORMED, OTHER -> new MessagingException(ErrorCode.BACKEND_FAILURE, sentence);

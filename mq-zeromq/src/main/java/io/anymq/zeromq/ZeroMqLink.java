@@ -10,7 +10,7 @@ import io.anymq.QueueDepth;
 import io.anymq.QueueOptions;
 import io.anymq.Support;
 import io.anymq.Topic;
-import io.anymq.UnsupportedCapabilityException;
+import io.anymq.TopicPattern;
 import io.anymq.spi.AtomicCommit;
 import io.anymq.spi.ConsumerRequest;
 import io.anymq.spi.DeliverySink;
@@ -23,6 +23,8 @@ import io.anymq.spi.NativeNames;
 import io.anymq.spi.ProducerListener;
 import io.anymq.spi.Purger;
 import io.anymq.spi.Source;
+import io.anymq.spi.TemporaryQueues;
+import io.anymq.spi.TopicPatterns;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumMap;
@@ -31,9 +33,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /** One session with a hub. */
-final class ZeroMqLink implements Link, DepthQuery, Purger, AtomicCommit {
+final class ZeroMqLink
+    implements Link, DepthQuery, Purger, AtomicCommit, TopicPatterns, TemporaryQueues {
 
   private final LinkLoop loop;
   private final NativeNames names;
@@ -74,6 +78,9 @@ final class ZeroMqLink implements Link, DepthQuery, Purger, AtomicCommit {
             Capability.ATOMIC_TRANSACTIONS,
             Capability.DELIVERY_COUNT,
             Capability.DURABLE_SUBSCRIPTIONS,
+            Capability.SHARED_SUBSCRIPTIONS,
+            Capability.TOPIC_PATTERNS,
+            Capability.TEMPORARY_QUEUES,
             Capability.PURGE,
             Capability.QUEUE_DEPTH,
             Capability.IN_FLIGHT_COUNT)) {
@@ -94,30 +101,47 @@ final class ZeroMqLink implements Link, DepthQuery, Purger, AtomicCommit {
 
   @Override
   public LinkConsumer openConsumer(ConsumerRequest request, DeliverySink sink) {
+    int prefetch = request.prefetch();
     if (request.source() instanceof Source.OfQueue from) {
-      return open(Wire.FROM_QUEUE, from.queue(), "", request.prefetch(), sink);
+      return open(
+          new Opening(from.queue(), nameOf(from.queue()), Wire.FROM_QUEUE, ""), prefetch, sink);
     }
     if (request.source() instanceof Source.OfTopic from) {
-      Source.Terms terms = from.terms();
-      int source = terms.durable() ? Wire.FROM_DURABLE_SUBSCRIPTION : Wire.FROM_SUBSCRIPTION;
-      String name = terms.durable() ? terms.name().orElseThrow() : "";
-      return open(source, from.topic(), name, request.prefetch(), sink);
+      Topic topic = from.topic();
+      return open(Opening.of(topic, nameOf(topic), 0, from.terms()), prefetch, sink);
     }
-    throw new UnsupportedCapabilityException("The hub has no subscriptions to patterns");
+    Source.OfPattern from = (Source.OfPattern) request.source();
+    String expression = from.pattern().expression();
+    return open(Opening.of(null, expression, Wire.OF_PATTERN, from.terms()), prefetch, sink);
   }
 
-  private LinkConsumer open(
-      int source, Destination destination, String subscription, int prefetch, DeliverySink sink) {
+  /** What OPEN_CONSUMER says; there is no one destination for a pattern. */
+  private record Opening(
+      @Nullable Destination destination, String name, int kind, String subscription) {
+
+    static Opening of(@Nullable Topic topic, String name, int mark, Source.Terms terms) {
+      int kind =
+          terms.shared()
+              ? terms.durable()
+                  ? Wire.FROM_SHARED_DURABLE_SUBSCRIPTION
+                  : Wire.FROM_SHARED_SUBSCRIPTION
+              : terms.durable() ? Wire.FROM_DURABLE_SUBSCRIPTION : Wire.FROM_SUBSCRIPTION;
+      boolean named = terms.shared() || terms.durable();
+      return new Opening(topic, name, mark | kind, named ? terms.name().orElseThrow() : "");
+    }
+  }
+
+  private LinkConsumer open(Opening what, int prefetch, DeliverySink sink) {
     ZeroMqConsumer consumer =
-        new ZeroMqConsumer(loop, consumerIds.incrementAndGet(), destination, sink);
+        new ZeroMqConsumer(loop, consumerIds.incrementAndGet(), what.destination(), names, sink);
     Ask ask =
         new Ask(
             Wire.OPEN_CONSUMER,
             out ->
                 out.i32(consumer.id())
-                    .u8(source)
-                    .text(nameOf(destination))
-                    .text(subscription)
+                    .u8(what.kind())
+                    .text(what.name())
+                    .text(what.subscription())
                     .i32(prefetch));
     loop.submit(protocol -> protocol.add(consumer));
     try {
@@ -160,6 +184,16 @@ final class ZeroMqLink implements Link, DepthQuery, Purger, AtomicCommit {
   @Override
   public void unsubscribe(Topic topic, String name) {
     loop.ask(new Ask(Wire.UNSUBSCRIBE, out -> out.text(nameOf(topic)).text(name)));
+  }
+
+  @Override
+  public void unsubscribe(TopicPattern pattern, String name) {
+    loop.ask(new Ask(Wire.UNSUBSCRIBE_PATTERN, out -> out.text(pattern.expression()).text(name)));
+  }
+
+  @Override
+  public void declareTemporary(Queue queue) {
+    loop.ask(new Ask(Wire.DECLARE_TEMPORARY, out -> out.text(nameOf(queue))));
   }
 
   @Override

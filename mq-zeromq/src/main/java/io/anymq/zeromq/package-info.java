@@ -20,6 +20,15 @@
  * that loses its connection loses what it had not received</td></tr>
  * <tr><td>durable subscription</td><td>subscription of the topic, by name</td><td>keeps what is sent
  * while nobody is there; one consumer at a time</td><td>as queue</td></tr>
+ * <tr><td>shared subscription</td><td>subscription by name, with several consumers that take
+ * turns</td><td>ends with its last consumer, or stays when durable; consumers on other terms are
+ * refused</td><td>one name on a topic is one subscription: a shared one that is not durable cannot
+ * stand beside a durable one of its name</td></tr>
+ * <tr><td>topic pattern</td><td>subscription of the pattern; each delivery names its
+ * topic</td><td>topics made later too</td><td>matches the hub's names: a topic with a native name by
+ * configuration is matched by that</td></tr>
+ * <tr><td>temporary queue</td><td>queue with an owner</td><td>deleted when the owner's session ends:
+ * at once when its process is killed, after five heartbeats when it falls silent</td><td></td></tr>
  * <tr><td>send confirmed</td><td>CONFIRM</td><td>stored in the hub's memory, in all subscriptions
  * there are</td><td></td></tr>
  * <tr><td>queue full</td><td>REFUSED, QUEUE_FULL</td><td>the hub refuses before its memory runs out;

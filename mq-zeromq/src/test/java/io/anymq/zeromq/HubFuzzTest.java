@@ -118,7 +118,9 @@ class HubFuzzTest {
           RawPeer.EXISTS,
           RawPeer.PURGE,
           RawPeer.DEPTH,
-          RawPeer.UNSUBSCRIBE
+          RawPeer.UNSUBSCRIBE,
+          RawPeer.DECLARE_TEMPORARY,
+          RawPeer.UNSUBSCRIBE_PATTERN
         }) {
       requests.add(RawPeer.command(opcode, out -> out.writeInt(9)));
       requests.add(

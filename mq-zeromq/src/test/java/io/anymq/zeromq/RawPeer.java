@@ -35,6 +35,8 @@ final class RawPeer implements AutoCloseable {
   static final int PURGE = 0x33;
   static final int DEPTH = 0x34;
   static final int UNSUBSCRIBE = 0x35;
+  static final int DECLARE_TEMPORARY = 0x36;
+  static final int UNSUBSCRIBE_PATTERN = 0x38;
   static final int WELCOME = 0x41;
   static final int GOODBYE = 0x43;
   static final int OK = 0x44;
