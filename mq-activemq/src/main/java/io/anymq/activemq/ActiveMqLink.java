@@ -50,6 +50,7 @@ final class ActiveMqLink
   private final ActiveMqDestinations names;
   private final ActiveMqMapper mapper;
   private final Optional<ActiveMqStatistics> statistics;
+  private final boolean scheduler;
   private final ActiveMqDeletions deletions;
   private final ActiveMqTopology topology;
   private final ActiveMqSubscriptions subscriptions;
@@ -62,6 +63,7 @@ final class ActiveMqLink
     names = new ActiveMqDestinations(request.names());
     mapper = new ActiveMqMapper(names);
     statistics = ActiveMqStatistics.detect(wire, request.operationTimeout());
+    scheduler = ActiveMqScheduler.detect(wire);
     deletions = ActiveMqDeletions.listen(wire);
     topology = new ActiveMqTopology(wire, names, statistics);
     subscriptions = new ActiveMqSubscriptions(request, names);
@@ -93,6 +95,9 @@ final class ActiveMqLink
     support.put(Capability.PURGE, Support.EMULATED);
     support.put(Capability.ATOMIC_TRANSACTIONS, Support.NATIVE);
     support.put(Capability.TOPIC_PATTERNS, Support.NATIVE);
+    if (scheduler) {
+      support.put(Capability.DELIVERY_DELAY, Support.NATIVE);
+    }
     if (statistics.isPresent()) {
       support.put(Capability.QUEUE_DEPTH, Support.NATIVE);
       support.put(Capability.IN_FLIGHT_COUNT, Support.NATIVE);
@@ -268,6 +273,10 @@ final class ActiveMqLink
   public void commit(List<Send> sends, List<Accept> accepts) {
     if (sends.isEmpty() && accepts.isEmpty()) {
       return;
+    }
+    if (sends.stream().anyMatch(send -> send.message().deliveryDelay().isPresent())) {
+      throw new UnsupportedCapabilityException(
+          "The broker's scheduler takes no part in a transaction: send a delayed message outside of the session");
     }
     new ActiveMqTransaction(wire, names, mapper, accepts, request.operationTimeout())
         .commit(sends, accepts);

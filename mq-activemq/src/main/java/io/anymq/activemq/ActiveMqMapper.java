@@ -12,8 +12,11 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import org.apache.activemq.ScheduledMessage;
 import org.apache.activemq.command.ActiveMQBytesMessage;
 import org.apache.activemq.command.ActiveMQDestination;
 import org.apache.activemq.command.ActiveMQMessage;
@@ -37,6 +40,13 @@ final class ActiveMqMapper {
   static final String TIMESTAMP = "x-anymq-timestamp";
   static final String TIME_TO_LIVE = "x-anymq-time-to-live";
   static final String DELIVERY_DELAY = "x-anymq-delivery-delay";
+
+  /** Before the name of a text property that the broker could not write again. */
+  private static final String TEXT_PREFIX = "x-anymq-text.";
+
+  /** What the broker's scheduler reads, and what it writes. */
+  private static final Set<String> SCHEDULERS =
+      Set.of(ScheduledMessage.AMQ_SCHEDULED_DELAY, ScheduledMessage.AMQ_SCHEDULED_ID);
 
   private static final String OWN_PREFIX = "x-anymq-";
   private static final String QUEUE_PREFIX = "queue:";
@@ -79,8 +89,29 @@ final class ActiveMqMapper {
     message.timestamp().ifPresent(time -> timestamp(headers, time.toEpochMilli()));
     headers.property(TIME_TO_LIVE, message.timeToLive().map(Duration::toMillis).orElse(null));
     message.expiresAt().ifPresent(expiry -> to.setExpiration(expiry.toEpochMilli()));
-    headers.property(DELIVERY_DELAY, message.deliveryDelay().map(Duration::toMillis).orElse(null));
+    message
+        .deliveryDelay()
+        .ifPresent(
+            delay -> {
+              delay(headers, delay.toMillis());
+              headers.protectTexts();
+            });
     return to;
+  }
+
+  /**
+   * When a delayed message is due, the broker moves its native timestamp and expiry to that moment;
+   * not so when the timestamp is not there.
+   */
+  private static void delay(Headers headers, long millis) {
+    headers.property(DELIVERY_DELAY, millis);
+    if (millis > 0) {
+      headers.property(ScheduledMessage.AMQ_SCHEDULED_DELAY, millis);
+    }
+    if (millis > 0 && headers.message.getTimestamp() != 0) {
+      headers.property(TIMESTAMP, headers.message.getTimestamp());
+      headers.message.setTimestamp(0);
+    }
   }
 
   private static ActiveMQMessage body(Message message) {
@@ -140,7 +171,7 @@ final class ActiveMqMapper {
   Decoded fromNative(ActiveMQMessage from) {
     Message.Builder to = Message.builder();
     try {
-      Map<String, Object> properties = from.getProperties();
+      Map<String, Object> properties = restored(from.getProperties());
       Headers headers = new Headers(from);
       fields(headers, properties, to);
       properties(properties, to);
@@ -150,6 +181,22 @@ final class ActiveMqMapper {
       rawBody(from, to);
       return new Decoded(to.build(), Optional.of(undecodable(from, e)));
     }
+  }
+
+  /** With the texts that {@link Headers#protectTexts} hid from the broker. */
+  private static Map<String, Object> restored(Map<String, Object> properties) {
+    if (!properties.containsKey(DELIVERY_DELAY)) {
+      return properties;
+    }
+    Map<String, Object> restored = new HashMap<>(properties);
+    properties.forEach(
+        (name, value) -> {
+          if (name.startsWith(TEXT_PREFIX) && value instanceof byte[] text) {
+            restored.put(
+                name.substring(TEXT_PREFIX.length()), new String(text, StandardCharsets.UTF_16BE));
+          }
+        });
+    return restored;
   }
 
   private void fields(Headers from, Map<String, Object> properties, Message.Builder to)
@@ -197,7 +244,7 @@ final class ActiveMqMapper {
 
   private static void times(
       ActiveMQMessage from, Map<String, Object> properties, Message.Builder to) {
-    long timestamp = from.getTimestamp();
+    long timestamp = millis(properties, TIMESTAMP).orElse(from.getTimestamp());
     if (timestamp != 0 || properties.containsKey(TIMESTAMP)) {
       to.timestamp(Instant.ofEpochMilli(timestamp));
     }
@@ -217,9 +264,10 @@ final class ActiveMqMapper {
   }
 
   private static void properties(Map<String, Object> from, Message.Builder to) {
+    boolean delayed = from.containsKey(DELIVERY_DELAY);
     from.forEach(
         (name, value) -> {
-          if (!name.startsWith(OWN_PREFIX)) {
+          if (!name.startsWith(OWN_PREFIX) && !(delayed && SCHEDULERS.contains(name))) {
             to.property(name, value instanceof UTF8Buffer text ? NativeText.of(text) : value);
           }
         });
@@ -299,6 +347,23 @@ final class ActiveMqMapper {
       }
       try {
         message.setProperty(name, value);
+      } catch (IOException e) {
+        throw new IllegalStateException("A new message has nothing that must be read first", e);
+      }
+    }
+
+    /**
+     * The broker's scheduler reads all properties and writes them again, and so spoils some texts:
+     * those go as bytes.
+     */
+    void protectTexts() {
+      try {
+        for (Map.Entry<String, Object> each : Map.copyOf(message.getProperties()).entrySet()) {
+          if (each.getValue() instanceof String text && !NativeText.isSafe(text)) {
+            message.removeProperty(each.getKey());
+            property(TEXT_PREFIX + each.getKey(), text.getBytes(StandardCharsets.UTF_16BE));
+          }
+        }
       } catch (IOException e) {
         throw new IllegalStateException("A new message has nothing that must be read first", e);
       }

@@ -15,6 +15,14 @@ final class NativeText {
 
   private NativeText() {}
 
+  /**
+   * Whether a text comes back when the broker itself, which has the same fault, reads and writes
+   * it: plain and modified UTF-8 are the same for it.
+   */
+  static boolean isSafe(String text) {
+    return text.chars().noneMatch(c -> c == 0 || Character.isSurrogate((char) c));
+  }
+
   /** The text as it was written. The two encodings differ only where plain UTF-8 is invalid. */
   static String of(UTF8Buffer buffer) {
     String plain = buffer.toString();

@@ -25,6 +25,8 @@
  *     is where it ends</td></tr>
  * <tr><td>temporary queue</td><td>temporary queue {@code <connection id>:<portable name>}; a native
  *     program answers to it by {@code JMSReplyTo}</td></tr>
+ * <tr><td>delivery delay</td><td>{@code AMQ_SCHEDULED_DELAY}, where the broker's scheduler is on; a
+ *     topic's message goes to those who are subscribed when it is due</td></tr>
  * <tr><td>depth</td><td>{@code size} and {@code inflightCount} of the statistics plug-in</td></tr>
  * <tr><td>exists</td><td>the statistics plug-in; without it, the advisory messages' replay</td></tr>
  * <tr><td>purge</td><td>pulls until the broker says that nothing is left</td></tr>
@@ -81,6 +83,14 @@
  *       reply-to of a message; for a name that came in another way the statistics plug-in is asked
  *       for all temporary queues. After an outage the queue has another native name: a late death
  *       of the old connection does not take the new queue with it.
+ *   <li>The scheduler rounds up to the next half second: never early, up to half a second late. It
+ *       schedules after the commit of a transaction and not within it, so that a crash in between
+ *       would lose the message: a delayed message in a session is refused at commit, and a delayed
+ *       release is left to the core. It moves the native timestamp and expiry of what is due,
+ *       unless the timestamp is 0: so that of a delayed message is in {@code x-anymq-timestamp}.
+ *       Whether it is on, a message without an action to its management tells.
+ *   <li>The scheduler reads and writes the properties of what is due, with the fault that the next
+ *       point tells: so such texts of delayed messages go as bytes, in {@code x-anymq-text.<name>}.
  *   <li>The native client writes texts in properties in modified UTF-8 and reads them as UTF-8: it
  *       cannot read its own characters beyond the basic plane. This adapter reads them rightly.
  * </ul>
@@ -98,6 +108,10 @@
  *       was sent and has not read yet counts as in flight.
  *   <li>A native program's own temporary queue has no portable name: as a reply-to it comes as the
  *       property {@code JMSReplyTo}.
+ *   <li>What is delayed is sent when it is due, also to a queue that was deleted meanwhile, which
+ *       the broker makes again.
+ *   <li>No priority: the broker orders by it only where its policy says so, for all queues of a
+ *       name pattern, and tells no client.
  *   <li>Patterns go by native names: a topic with a configured name is found by that one.
  *   <li>Without the statistics plug-in there are neither depth, browsing nor temporary queues;
  *       without that and advisory messages, no {@code exists}, and deletions go unnoticed.
