@@ -88,11 +88,21 @@ final class BrokerCommands {
     int length = message.remaining();
     if (length > settings.maxMessageBytes()) {
       session.refuse(number, 1, tooLarge(length, settings));
-    } else if (!content.memory().fits(target.cost(length))) {
-      session.refuse(number, 1, content.memory().full());
     } else {
-      target.add(new Payload(message.copy(length)));
-      session.confirm(number);
+      try {
+        requireRoom(target, length);
+        target.add(new Payload(message.copy(length)));
+        session.confirm(number);
+      } catch (Refusal e) {
+        session.refuse(number, 1, e);
+      }
+    }
+  }
+
+  private void requireRoom(Target target, int length) throws Refusal {
+    target.requireRoom(1);
+    if (!content.memory().fits(target.cost(length))) {
+      throw content.memory().full();
     }
   }
 
@@ -132,6 +142,12 @@ final class BrokerCommands {
       case Wire.CLOSE_CONSUMER -> consumers.close(session, in);
       case Wire.COMMIT -> commits.commit(session, in);
       case Wire.DECLARE -> content.declare(kind(in.u8()), lastText(in));
+      case Wire.DECLARE_QUEUE -> {
+        String name = in.text();
+        QueueTerms terms = QueueTerms.read(in);
+        in.requireEnd();
+        content.declareQueue(name, terms);
+      }
       case Wire.DELETE -> delete(kind(in.u8()), lastText(in));
       case Wire.UNSUBSCRIBE -> content.unsubscribe(in.text(), lastText(in));
       case Wire.UNSUBSCRIBE_PATTERN -> content.unsubscribePattern(in.text(), lastText(in));

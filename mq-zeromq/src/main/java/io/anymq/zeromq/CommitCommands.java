@@ -1,7 +1,9 @@
 package io.anymq.zeromq;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Commits: sends are staged, in as many frames as they need, and then done together with
@@ -81,6 +83,11 @@ final class CommitCommands {
     long places = targets.stream().mapToLong(Target::copies).sum();
     if (!content.memory().fits(places * Queued.COST_BYTES)) {
       throw content.memory().full();
+    }
+    Map<Target, Integer> sends = new HashMap<>();
+    targets.forEach(target -> sends.merge(target, 1, Integer::sum));
+    for (Map.Entry<Target, Integer> each : sends.entrySet()) {
+      each.getKey().requireRoom(each.getValue());
     }
   }
 

@@ -107,6 +107,17 @@ final class HubContent {
     }
   }
 
+  /** Makes a queue on terms of its own; one that is there must be on the same. */
+  void declareQueue(String name, QueueTerms terms) throws Refusal {
+    requireName(name);
+    MessageQueue queue = queues.computeIfAbsent(name, absent -> newQueue(terms));
+    if (!queue.terms().equals(terms)) {
+      throw new Refusal(
+          WireError.INVALID_ARGUMENT,
+          "The queue '%s' is there with other options: %s".formatted(name, queue.terms()));
+    }
+  }
+
   /**
    * Deletes a destination with all its messages.
    *
@@ -128,7 +139,11 @@ final class HubContent {
   }
 
   private MessageQueue newQueue() {
-    return new MessageQueue(memory, wantDispatch::add);
+    return newQueue(QueueTerms.DEFAULT);
+  }
+
+  private MessageQueue newQueue(QueueTerms terms) {
+    return new MessageQueue(terms, memory, wantDispatch::add);
   }
 
   private static void requireName(String name) throws Refusal {

@@ -16,12 +16,16 @@ import org.jspecify.annotations.Nullable;
  */
 final class MessageQueue implements Target {
 
+  private final QueueTerms terms;
   private final HubMemory memory;
   private final Consumer<MessageQueue> wantsDispatch;
   private final Deque<Queued> fresh = new ArrayDeque<>();
 
-  /** What came back, the oldest first; always older than what is fresh. */
-  private final PriorityQueue<Queued> returned = new PriorityQueue<>();
+  /**
+   * What came back, the oldest first; always older than what is fresh. In a prioritized queue
+   * everything that is ready.
+   */
+  private final PriorityQueue<Queued> sorted = new PriorityQueue<>();
 
   private final Set<HubConsumer> consumers = new LinkedHashSet<>();
 
@@ -37,10 +41,12 @@ final class MessageQueue implements Target {
   /**
    * An empty queue.
    *
+   * @param terms how it was declared
    * @param memory counts what it keeps
    * @param wantsDispatch is told when messages may have met a consumer that can take them
    */
-  MessageQueue(HubMemory memory, Consumer<MessageQueue> wantsDispatch) {
+  MessageQueue(QueueTerms terms, HubMemory memory, Consumer<MessageQueue> wantsDispatch) {
+    this.terms = terms;
     this.memory = memory;
     this.wantsDispatch = wantsDispatch;
   }
@@ -72,7 +78,7 @@ final class MessageQueue implements Target {
   }
 
   int ready() {
-    return fresh.size() + returned.size();
+    return fresh.size() + sorted.size();
   }
 
   int inFlight() {
@@ -81,6 +87,21 @@ final class MessageQueue implements Target {
 
   boolean hasConsumers() {
     return !consumers.isEmpty();
+  }
+
+  QueueTerms terms() {
+    return terms;
+  }
+
+  /** Refuses more messages than it may hold; those with consumers count, for they may come back. */
+  @Override
+  public void requireRoom(int messages) throws Refusal {
+    if (!terms.allows((long) ready() + inFlight + messages)) {
+      throw new Refusal(
+          WireError.QUEUE_FULL,
+          "The queue holds %d messages, and it may hold %d"
+              .formatted(ready() + inFlight, terms.maxLength()));
+    }
   }
 
   @Override
@@ -96,7 +117,11 @@ final class MessageQueue implements Target {
   void add(Payload payload, @Nullable String topic) {
     payload.hold(memory);
     memory.take(Queued.COST_BYTES);
-    fresh.addLast(new Queued(payload, nextPosition++, topic));
+    if (terms.prioritized()) {
+      sorted.add(new Queued(payload, payload.priority(), nextPosition++, topic));
+    } else {
+      fresh.addLast(new Queued(payload, 0, nextPosition++, topic));
+    }
     wantsDispatch.accept(this);
   }
 
@@ -113,7 +138,7 @@ final class MessageQueue implements Target {
   }
 
   private Queued next() {
-    Queued oldest = returned.poll();
+    Queued oldest = sorted.poll();
     return oldest == null ? fresh.removeFirst() : oldest;
   }
 
@@ -143,7 +168,7 @@ final class MessageQueue implements Target {
 
   void release(Queued message) {
     inFlight--;
-    returned.add(message);
+    sorted.add(message);
     wantsDispatch.accept(this);
   }
 
@@ -155,9 +180,9 @@ final class MessageQueue implements Target {
   int purge() {
     int count = ready();
     fresh.forEach(this::forget);
-    returned.forEach(this::forget);
+    sorted.forEach(this::forget);
     fresh.clear();
-    returned.clear();
+    sorted.clear();
     return count;
   }
 

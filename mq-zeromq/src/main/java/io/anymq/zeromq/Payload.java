@@ -1,13 +1,17 @@
 package io.anymq.zeromq;
 
 /**
- * The bytes of one message, shared by all queues and subscriptions that hold it. Never decoded. For
- * the hub's thread.
+ * The bytes of one message, shared by all queues and subscriptions that hold it. Of what is in it
+ * only the priority is looked at, at its fixed place. For the hub's thread.
  */
 final class Payload {
 
   /** Object, array header and references: an estimate for a 64-bit JVM, not a measurement. */
   private static final int OVERHEAD_BYTES = 56;
+
+  private static final int PRIORITY_AT = 2;
+  private static final int USUAL_PRIORITY = 4;
+  private static final int HIGHEST_PRIORITY = 9;
 
   private final byte[] bytes;
   private int holders;
@@ -18,6 +22,14 @@ final class Payload {
 
   byte[] bytes() {
     return bytes;
+  }
+
+  /** The priority of the encoded message; of another encoding, the usual one. */
+  int priority() {
+    if (bytes.length <= PRIORITY_AT || bytes[0] != MessageCodec.ENCODING) {
+      return USUAL_PRIORITY;
+    }
+    return Math.min(bytes[PRIORITY_AT] & 0xFF, HIGHEST_PRIORITY);
   }
 
   static long cost(int length) {

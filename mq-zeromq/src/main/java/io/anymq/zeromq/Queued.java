@@ -10,12 +10,14 @@ final class Queued implements Comparable<Queued> {
 
   private final Payload payload;
   private final long position;
+  private final int rank;
   private final @Nullable String topic;
   private int deliveries;
 
-  Queued(Payload payload, long position, @Nullable String topic) {
+  Queued(Payload payload, int rank, long position, @Nullable String topic) {
     this.payload = payload;
     this.position = position;
+    this.rank = rank;
     this.topic = topic;
   }
 
@@ -39,7 +41,9 @@ final class Queued implements Comparable<Queued> {
 
   @Override
   public int compareTo(Queued other) {
-    return Long.compare(position, other.position);
+    return rank == other.rank
+        ? Long.compare(position, other.position)
+        : Integer.compare(other.rank, rank);
   }
 
   @Override

@@ -9,6 +9,13 @@ sealed interface Target permits MessageQueue, HubTopic {
   /** Takes a message. Room for it has been seen to. */
   void add(Payload payload);
 
+  /**
+   * Sees to it that it may hold more messages.
+   *
+   * @throws Refusal when it may not
+   */
+  default void requireRoom(int messages) throws Refusal {}
+
   /** What a message costs here, in bytes. */
   default long cost(int length) {
     int copies = copies();

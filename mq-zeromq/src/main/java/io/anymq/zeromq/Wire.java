@@ -47,6 +47,7 @@ final class Wire {
   static final int UNSUBSCRIBE = 0x35;
   static final int DECLARE_TEMPORARY = 0x36;
   static final int UNSUBSCRIBE_PATTERN = 0x38;
+  static final int DECLARE_QUEUE = 0x39;
 
   // Hub to client.
   static final int WELCOME = 0x41;

@@ -81,6 +81,8 @@ final class ZeroMqLink
             Capability.SHARED_SUBSCRIPTIONS,
             Capability.TOPIC_PATTERNS,
             Capability.TEMPORARY_QUEUES,
+            Capability.PRIORITY,
+            Capability.BOUNDED_QUEUES,
             Capability.PURGE,
             Capability.QUEUE_DEPTH,
             Capability.IN_FLIGHT_COUNT)) {
@@ -163,7 +165,12 @@ final class ZeroMqLink
 
   @Override
   public void declare(Destination destination, QueueOptions options) {
-    ask(Wire.DECLARE, destination);
+    if (!options.prioritized() && options.maxLength().isEmpty()) {
+      ask(Wire.DECLARE, destination);
+      return;
+    }
+    QueueTerms terms = new QueueTerms(options.prioritized(), options.maxLength().orElse(0));
+    loop.ask(new Ask(Wire.DECLARE_QUEUE, out -> terms.write(out.text(nameOf(destination)))));
   }
 
   @Override

@@ -32,7 +32,10 @@
  * <tr><td>send confirmed</td><td>CONFIRM</td><td>stored in the hub's memory, in all subscriptions
  * there are</td><td></td></tr>
  * <tr><td>queue full</td><td>REFUSED, QUEUE_FULL</td><td>the hub refuses before its memory runs out;
- * its limit is half of its heap by default</td><td>one limit for the hub, none for a queue</td></tr>
+ * its limit is half of its heap by default; so does a queue with a maximum length, where those in
+ * flight count</td><td>a commit to a full queue is refused though it accepts from it too</td></tr>
+ * <tr><td>prioritized queue</td><td>DECLARE_QUEUE</td><td>higher first, in order within one
+ * priority</td><td>what is prefetched already is not overtaken</td></tr>
  * <tr><td>accept, release</td><td>SETTLE</td><td>natively, with the hub's count</td><td>what was
  * prefetched and goes back unseen is counted as delivered</td></tr>
  * <tr><td>depth</td><td>DEPTH</td><td>exact; ready and in flight, with the number in

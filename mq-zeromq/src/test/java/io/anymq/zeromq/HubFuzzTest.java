@@ -120,7 +120,8 @@ class HubFuzzTest {
           RawPeer.DEPTH,
           RawPeer.UNSUBSCRIBE,
           RawPeer.DECLARE_TEMPORARY,
-          RawPeer.UNSUBSCRIBE_PATTERN
+          RawPeer.UNSUBSCRIBE_PATTERN,
+          RawPeer.DECLARE_QUEUE
         }) {
       requests.add(RawPeer.command(opcode, out -> out.writeInt(9)));
       requests.add(

@@ -15,7 +15,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 class HubPatternTest {
 
   private static HubPattern pattern(String expression) throws Refusal {
-    return HubPattern.of(expression, () -> new MessageQueue(new HubMemory(0), wantsDispatch -> {}));
+    return HubPattern.of(
+        expression,
+        () -> new MessageQueue(QueueTerms.DEFAULT, new HubMemory(0), wantsDispatch -> {}));
   }
 
   @ParameterizedTest

@@ -37,6 +37,7 @@ final class RawPeer implements AutoCloseable {
   static final int UNSUBSCRIBE = 0x35;
   static final int DECLARE_TEMPORARY = 0x36;
   static final int UNSUBSCRIBE_PATTERN = 0x38;
+  static final int DECLARE_QUEUE = 0x39;
   static final int WELCOME = 0x41;
   static final int GOODBYE = 0x43;
   static final int OK = 0x44;

@@ -1,0 +1,31 @@
+package io.anymq.zeromq;
+
+/**
+ * How a queue of the hub was declared.
+ *
+ * @param prioritized whether higher priorities go first
+ * @param maxLength how many messages it holds at most; 0: no limit
+ */
+record QueueTerms(boolean prioritized, long maxLength) {
+
+  private static final int PRIORITIZED = 1;
+
+  static final QueueTerms DEFAULT = new QueueTerms(false, 0);
+
+  static QueueTerms read(WireReader in) throws MalformedFrameException {
+    int flags = in.u8();
+    long maxLength = in.i64();
+    if ((flags & ~PRIORITIZED) != 0 || maxLength < 0) {
+      throw new MalformedFrameException("queue flags " + flags + ", maximum " + maxLength);
+    }
+    return new QueueTerms(flags == PRIORITIZED, maxLength);
+  }
+
+  void write(WireWriter out) {
+    out.u8(prioritized ? PRIORITIZED : 0).i64(maxLength);
+  }
+
+  boolean allows(long length) {
+    return maxLength == 0 || length <= maxLength;
+  }
+}
