@@ -6,12 +6,15 @@ import io.anymq.Queue;
 import io.anymq.Topic;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 
 /** Reads portable destinations from text that anybody may have written. */
 final class Portable {
 
   private static final String QUEUE = "queue:";
   private static final String TOPIC = "topic:";
+
+  private static final Pattern NOT_PORTABLE = Pattern.compile("[^A-Za-z0-9._-]");
 
   private Portable() {}
 
@@ -29,6 +32,20 @@ final class Portable {
   /** The queue of that name, or empty when the name is not portable. */
   static Optional<Queue> queue(String name) {
     return made(name, Queue::of);
+  }
+
+  /**
+   * The topic of a routing key. Only a native program sends with a key that is no portable name;
+   * what a name may not hold is an underscore then.
+   */
+  static Destination topicOfKey(String key) {
+    return topic(key)
+        .orElseGet(
+            () -> {
+              String name = NOT_PORTABLE.matcher(key).replaceAll("_");
+              return Topic.of(
+                  name.isEmpty() ? "_" : name.substring(0, Math.min(200, name.length())));
+            });
   }
 
   private static Optional<Topic> topic(String name) {

@@ -76,7 +76,7 @@ final class RabbitConsumer implements LinkConsumer {
       RabbitMapper mapper,
       DeliverySink sink,
       java.util.function.Consumer<RabbitConsumer> atClose) {
-    String doing = "Consuming from " + source.destination();
+    String doing = "Consuming from " + source.origin();
     Channel channel = connection.channel(doing);
     RabbitConsumer consumer =
         new RabbitConsumer(connection, channel, source, mapper, sink, atClose);
@@ -162,7 +162,7 @@ final class RabbitConsumer implements LinkConsumer {
     for (Delivery each : arrived) {
       deliveries.add(
           new RabbitDelivery(
-              source.destination(),
+              source.destination().apply(each.getEnvelope().getRoutingKey()),
               each.getEnvelope(),
               each.getProperties(),
               mapper.decode(each.getProperties(), each.getBody())));
@@ -177,12 +177,11 @@ final class RabbitConsumer implements LinkConsumer {
   private MessagingException diagnose(MessagingException cause) {
     try {
       connection.ask(
-          "Looking for " + source.destination(),
-          asking -> asking.queueDeclarePassive(source.queue()));
+          "Looking for " + source.origin(), asking -> asking.queueDeclarePassive(source.queue()));
       return cause;
     } catch (DestinationNotFoundException e) {
       return new DestinationNotFoundException(
-          source.destination() + " was deleted under its consumer", e);
+          source.origin() + " was deleted under its consumer", e);
     } catch (MessagingException e) {
       return cause;
     }
@@ -192,7 +191,7 @@ final class RabbitConsumer implements LinkConsumer {
     if (signal.isHardError() || signal.isInitiatedByApplication()) {
       inbox.end();
     } else {
-      inbox.end(RabbitErrors.translate(signal, "Consuming from " + source.destination()));
+      inbox.end(RabbitErrors.translate(signal, "Consuming from " + source.origin()));
     }
   }
 
@@ -210,7 +209,7 @@ final class RabbitConsumer implements LinkConsumer {
       inbox.end(
           new MessagingException(
               ErrorCode.BACKEND_FAILURE,
-              "The broker cancelled the consumer of " + source.destination()));
+              "The broker cancelled the consumer of " + source.origin()));
     }
 
     @Override

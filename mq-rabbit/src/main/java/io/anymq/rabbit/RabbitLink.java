@@ -6,11 +6,13 @@ import io.anymq.BackendInfo;
 import io.anymq.Capability;
 import io.anymq.ConnectionLostException;
 import io.anymq.Destination;
+import io.anymq.DestinationNotFoundException;
 import io.anymq.Queue;
 import io.anymq.QueueDepth;
 import io.anymq.QueueOptions;
 import io.anymq.Support;
 import io.anymq.Topic;
+import io.anymq.TopicPattern;
 import io.anymq.spi.ConsumerRequest;
 import io.anymq.spi.DeliverySink;
 import io.anymq.spi.DepthQuery;
@@ -20,6 +22,8 @@ import io.anymq.spi.LinkProducer;
 import io.anymq.spi.LinkRequest;
 import io.anymq.spi.ProducerListener;
 import io.anymq.spi.Purger;
+import io.anymq.spi.TemporaryQueues;
+import io.anymq.spi.TopicPatterns;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumMap;
@@ -37,10 +41,13 @@ import org.jspecify.annotations.Nullable;
  * publish; with a single one, acknowledgements would be held up behind that and the queues never
  * drained. When either is lost, the link is.
  */
-final class RabbitLink implements Link, DepthQuery, Purger {
+final class RabbitLink implements Link, DepthQuery, Purger, TopicPatterns, TemporaryQueues {
 
   /** How long threads may take to end after their connection has. */
   private static final Duration THREADS_END = Duration.ofSeconds(1);
+
+  /** How often a shared subscription may go with its last consumer while another one begins. */
+  private static final int ATTEMPTS = 5;
 
   private final LinkRequest request;
   private final RabbitConnector connector;
@@ -63,7 +70,7 @@ final class RabbitLink implements Link, DepthQuery, Purger {
     this.mapper = new RabbitMapper(names);
     this.topology =
         new RabbitTopology(main, names, request.options().get(RabbitOptions.QUEUE_TYPE));
-    this.subscriptions = new RabbitSubscriptions(topology);
+    this.subscriptions = new RabbitSubscriptions(topology, new SubscriptionLocks(main, names));
     this.depth = new RabbitDepth(main, names, request.operationTimeout());
   }
 
@@ -87,6 +94,9 @@ final class RabbitLink implements Link, DepthQuery, Purger {
     Map<Capability, Support> all = new EnumMap<>(Capability.class);
     all.put(Capability.PERSISTENCE, Support.NATIVE);
     all.put(Capability.DURABLE_SUBSCRIPTIONS, Support.NATIVE);
+    all.put(Capability.SHARED_SUBSCRIPTIONS, Support.NATIVE);
+    all.put(Capability.TOPIC_PATTERNS, Support.NATIVE);
+    all.put(Capability.TEMPORARY_QUEUES, Support.NATIVE);
     all.put(Capability.QUEUE_DEPTH, Support.NATIVE);
     all.put(Capability.PURGE, Support.NATIVE);
     if (topology.subscriptionsCountDeliveries()) {
@@ -119,15 +129,20 @@ final class RabbitLink implements Link, DepthQuery, Purger {
 
   @Override
   public LinkConsumer openConsumer(ConsumerRequest consumer, DeliverySink sink) {
-    RabbitSource source = subscriptions.source(consumer.source());
-    try {
-      RabbitConsumer opened =
-          RabbitConsumer.open(main, source, consumer.prefetch(), mapper, sink, consumers::remove);
-      consumers.add(opened);
-      return opened;
-    } catch (RuntimeException e) {
-      source.release();
-      throw e;
+    for (int attempt = 1; ; attempt++) {
+      RabbitSource source = subscriptions.source(consumer.source());
+      try {
+        RabbitConsumer opened =
+            RabbitConsumer.open(main, source, consumer.prefetch(), mapper, sink, consumers::remove);
+        consumers.add(opened);
+        return opened;
+      } catch (RuntimeException e) {
+        source.release();
+        boolean vanished = e instanceof DestinationNotFoundException && source.vanishes();
+        if (!vanished || attempt == ATTEMPTS) {
+          throw e;
+        }
+      }
     }
   }
 
@@ -151,6 +166,17 @@ final class RabbitLink implements Link, DepthQuery, Purger {
   @Override
   public void unsubscribe(Topic topic, String name) {
     subscriptions.unsubscribe(topic, name);
+  }
+
+  @Override
+  public void unsubscribe(TopicPattern pattern, String name) {
+    subscriptions.unsubscribe(pattern, name);
+  }
+
+  @Override
+  public void declareTemporary(Queue queue) {
+    topology.declareTemporary(queue);
+    depth.isLed(queue);
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.anymq.rabbit;
 
 import io.anymq.Queue;
 import io.anymq.Topic;
+import io.anymq.TopicPattern;
 import io.anymq.spi.NativeNames;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -28,8 +29,6 @@ final class RabbitNames {
   private static final String DIRECT_REPLY = "amq.rabbitmq.reply-to";
   private static final String QUEUE_PREFIX = "queue/";
   private static final String TOPIC_PREFIX = "topic/";
-  private static final String SUBSCRIPTION_PREFIX = "subscription/";
-  private static final String LONG_SUBSCRIPTION_PREFIX = "subscription#/";
   private static final String LOCK_PREFIX = "lock/";
 
   /** AMQP 0-9-1 short strings, which names are, hold this many bytes; ours are all ASCII. */
@@ -66,18 +65,40 @@ final class RabbitNames {
 
   /** The queue of a durable subscription. */
   String subscription(Topic topic, String name) {
-    String plain = SUBSCRIPTION_PREFIX + topic.name() + "/" + name;
+    return named("subscription", topic.name(), name);
+  }
+
+  /** The queue of a durable subscription to a pattern. */
+  String subscription(TopicPattern pattern, String name) {
+    return named("pattern-subscription", pattern.expression(), name);
+  }
+
+  /** The queue of a shared subscription that is not durable. */
+  String sharedSubscription(Topic topic, String name) {
+    return named("shared", topic.name(), name);
+  }
+
+  /** The queue of a shared subscription to a pattern that is not durable. */
+  String sharedSubscription(TopicPattern pattern, String name) {
+    return named("pattern-shared", pattern.expression(), name);
+  }
+
+  /** A kind that ends in a hash stands for the kind whose whole name would be too long. */
+  private static String named(String kind, String topics, String name) {
+    String plain = kind + "/" + topics + "/" + name;
     return LOCK_PREFIX.length() + plain.length() <= MAX_LENGTH
         ? plain
-        : LONG_SUBSCRIPTION_PREFIX
-            + digest(plain)
-            + "/"
-            + name.substring(0, Math.min(100, name.length()));
+        : kind + "#/" + digest(plain) + "/" + name.substring(0, Math.min(100, name.length()));
   }
 
   /** The exclusive queue whose existence says that somebody holds that subscription. */
   String lock(String subscription) {
     return LOCK_PREFIX + subscription;
+  }
+
+  /** A new queue for a plain subscription to a pattern. */
+  String plainSubscription(TopicPattern pattern) {
+    return "pattern-subscriber/" + pattern.expression() + "/" + UUID.randomUUID();
   }
 
   /** A new queue for a plain subscription. */

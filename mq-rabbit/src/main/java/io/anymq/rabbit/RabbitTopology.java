@@ -9,9 +9,9 @@ import io.anymq.ErrorCode;
 import io.anymq.MessagingException;
 import io.anymq.Queue;
 import io.anymq.Topic;
+import io.anymq.TopicPattern;
 import java.io.IOException;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Makes, finds and deletes what destinations and subscriptions are on the broker. Safe for use by
@@ -30,6 +30,14 @@ final class RabbitTopology {
   private static final Map<String, Object> QUORUM =
       Map.of("x-queue-type", "quorum", "x-delivery-limit", DELIVERY_LIMIT);
   private static final Map<String, Object> CLASSIC = Map.of("x-queue-type", "classic");
+
+  /**
+   * Durable, as brokers from 4.x on discourage transient queues that are not exclusive; goes too
+   * when its maker crashes before it consumes, and after a restart of the broker that nobody comes
+   * back from.
+   */
+  private static final Map<String, Object> SHARED =
+      Map.of("x-queue-type", "classic", "x-expires", 60_000);
 
   /** Matches every routing key of a topic exchange; other kinds ignore it or match it literally. */
   private static final String ANY_KEY = "#";
@@ -133,52 +141,33 @@ final class RabbitTopology {
     return quorum;
   }
 
-  /** Makes the queue of a durable subscription, unless it exists, and binds it. */
-  void declareDurableSubscription(Topic topic, String queue) {
+  /** Makes the queue of a durable subscription, unless it exists. */
+  void declareDurableSubscription(String queue, String doing) {
     if (!queueExists(queue)) {
-      declareQueue(queue, "Subscribing to " + topic);
+      declareQueue(queue, doing);
     }
-    bind(topic, queue);
   }
 
-  /** Makes the queue of a plain subscription, which ends with its consumer, and binds it. */
-  void declarePlainSubscription(Topic topic, String queue) {
+  /** Makes the queue of a plain subscription, which ends with its consumer. */
+  void declarePlainSubscription(String queue, String doing) {
+    connection.ask(doing, channel -> channel.queueDeclare(queue, false, true, true, null));
+  }
+
+  /** Makes the queue of a shared subscription, which ends with the last of its consumers. */
+  void declareSharedSubscription(String queue, String doing) {
+    connection.ask(doing, channel -> channel.queueDeclare(queue, true, false, true, SHARED));
+  }
+
+  /** Makes a queue that ends with this link; its own connection alone consumes it. */
+  void declareTemporary(Queue queue) {
     connection.ask(
-        "Subscribing to " + topic, channel -> channel.queueDeclare(queue, false, true, true, null));
-    bind(topic, queue);
+        "Declaring temporary " + queue,
+        channel -> channel.queueDeclare(names.queue(queue), false, true, false, null));
   }
 
   /** Deletes a queue by its native name. */
   void deleteQueue(String queue, String doing) {
     connection.ask(doing, channel -> channel.queueDelete(queue));
-  }
-
-  /**
-   * Takes the lock of a subscription: an exclusive queue, which the broker grants to one connection
-   * and takes away with it. (Quorum queues do not know exclusive consumers: seen on 3.10.)
-   *
-   * @throws MessagingException with {@link ErrorCode#SUBSCRIPTION_IN_USE}
-   */
-  void lock(String subscription, String doing) {
-    try {
-      connection.ask(
-          doing,
-          channel -> channel.queueDeclare(names.lock(subscription), false, true, false, null));
-    } catch (MessagingException e) {
-      throw isLocked(e) ? inUse(doing, e) : e;
-    }
-  }
-
-  /** Gives a lock back. */
-  void unlock(String subscription) {
-    deleteQueue(names.lock(subscription), "Releasing a subscription");
-  }
-
-  static MessagingException inUse(String doing, @Nullable Throwable cause) {
-    return new MessagingException(
-        ErrorCode.SUBSCRIPTION_IN_USE,
-        doing + " failed: another consumer holds this subscription; close that one first",
-        cause);
   }
 
   private boolean queueExists(String queue) {
@@ -220,7 +209,7 @@ final class RabbitTopology {
    * to the one behind all topics, so that the subscription outlives a topic that is deleted and
    * made again. The broker puts a message that comes both ways into the queue once.
    */
-  private void bind(Topic topic, String queue) {
+  void bind(Topic topic, String queue) {
     connection.ask(
         "Subscribing to " + topic,
         channel -> {
@@ -233,6 +222,18 @@ final class RabbitTopology {
             channel.queueBind(queue, RabbitNames.ALL_TOPICS, topic.name());
           }
           return queue;
+        });
+  }
+
+  /**
+   * Binds a queue to all topics that match, those made later too: our patterns are the broker's.
+   */
+  void bind(TopicPattern pattern, String queue) {
+    connection.ask(
+        "Subscribing to " + pattern,
+        channel -> {
+          declareExchange(channel, RabbitNames.ALL_TOPICS);
+          return channel.queueBind(queue, RabbitNames.ALL_TOPICS, pattern.expression());
         });
   }
 

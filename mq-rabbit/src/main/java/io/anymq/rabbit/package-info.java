@@ -26,6 +26,17 @@
  * subscription#/<sha-256>/s} where that is too long)</td><td>one consumer at a time</td><td>the
  * exclusive queue {@code lock/subscription/x/s} is what keeps others out; native programs do not
  * heed it</td></tr>
+ * <tr><td>shared subscription {@code s}</td><td>durable: the queue of the durable one; else classic
+ * auto-delete queue {@code shared/x/s}</td><td>each message to one of those who share; durable ones are
+ * either shared or not</td><td>one that is not durable outlives a restart of the broker by a minute,
+ * for its consumers to come back</td></tr>
+ * <tr><td>pattern</td><td>the same pattern, bound to {@code anymq/topics}; queues {@code
+ * pattern-subscriber/…}, {@code pattern-subscription/…}, {@code pattern-shared/…}</td><td>topics made
+ * later too; the routing key tells the topic</td><td>hears only topics that this adapter made, and of
+ * those only what has the topic's name as routing key</td></tr>
+ * <tr><td>temporary queue</td><td>exclusive classic queue of the connection that asks</td><td>gone with
+ * it; others send to it through the default exchange</td><td>does not count deliveries; others get no
+ * depth of it</td></tr>
  * <tr><td>send</td><td>{@code basic.publish} on a channel in confirm mode, {@code mandatory} for
  * queues</td><td>confirmed when a majority of the queue's members have it on disk</td><td>{@code
  * basic.nack} does not say whether the message is kept: reported as in doubt</td></tr>
@@ -78,6 +89,12 @@
  *       {@code MessageTooLargeException}.
  *   <li>Quorum queues do not enforce exclusive consumers, and close the connection with 540 when
  *       they are deleted with {@code if-unused}; from 4.x on they ignore it. Hence the locks.
+ *   <li>An exclusive queue cannot be declared where a queue of that name that is not exists, nor
+ *       the other way round, by its own connection or another: 405 each time. Hence the lock of a
+ *       shared subscription is a queue that goes with the last of its consumers.
+ *   <li>A quorum queue with {@code x-max-length} 3 and {@code reject-publish} took 4 messages sent
+ *       one by one, and 50 of 50 sent without waiting; a classic one took exactly 3 both ways. A
+ *       classic queue with {@code x-max-priority} takes a message without a priority as one of 0.
  *   <li>{@code x-delivery-limit} -1 is taken by 3.10 without a word, and means that the first
  *       message that comes back is dropped; 4.x drops after 20 where nothing is set. Queues are
  *       made with a limit of 1,000,000,000. A native program that declares such a queue itself has
