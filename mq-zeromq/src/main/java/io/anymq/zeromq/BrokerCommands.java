@@ -171,6 +171,13 @@ final class BrokerCommands {
         int purged = content.requireQueue(lastText(in)).purge();
         session.ok(request).i64(purged);
       }
+      case Wire.BROWSE -> {
+        String name = in.text();
+        BrowsePlace from = BrowsePlace.read(in);
+        in.requireEnd();
+        MessageQueue queue = content.requireQueue(name);
+        queue.browse(from, session.largeOk(request));
+      }
       case Wire.DEPTH -> {
         MessageQueue queue = content.requireQueue(lastText(in));
         session.ok(request).i64(queue.ready()).i64(queue.inFlight());

@@ -91,6 +91,15 @@ final class HubSession {
     return begin(Wire.OK).i32(request);
   }
 
+  /** Begins an answer that may fill a frame; it does not come behind much else. */
+  WireWriter largeOk(int request) {
+    flushConfirmations();
+    if (!out.isEmpty()) {
+      send();
+    }
+    return ok(request);
+  }
+
   void error(int request, WireError error, String sentence) {
     begin(Wire.ERROR).i32(request).u16(error.number()).text(sentence);
   }

@@ -3,11 +3,13 @@ package io.anymq.zeromq;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -140,6 +142,20 @@ final class MessageQueue implements Target {
   private Queued next() {
     Queued oldest = sorted.poll();
     return oldest == null ? fresh.removeFirst() : oldest;
+  }
+
+  /** Writes what is ready behind a place, in order, as much as a page holds; changes nothing. */
+  void browse(BrowsePlace from, WireWriter out) {
+    long end = from.end() < 0 ? nextPosition : from.end();
+    out.i64(end);
+    BrowsePlace place = new BrowsePlace(end, from.rank(), from.position());
+    int pageEnd = out.size() + Wire.FRAME_TARGET_BYTES;
+    Iterator<Queued> ahead =
+        Stream.concat(sorted.stream().sorted(), fresh.stream()).filter(place::isBefore).iterator();
+    while (out.size() < pageEnd && ahead.hasNext()) {
+      Queued message = ahead.next();
+      out.u8(message.rank()).i64(message.position()).blob(message.payload().bytes());
+    }
   }
 
   void join(HubConsumer consumer) {

@@ -21,6 +21,14 @@ final class Queued implements Comparable<Queued> {
     this.topic = topic;
   }
 
+  int rank() {
+    return rank;
+  }
+
+  long position() {
+    return position;
+  }
+
   Payload payload() {
     return payload;
   }

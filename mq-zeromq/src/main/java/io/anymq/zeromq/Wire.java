@@ -46,6 +46,7 @@ final class Wire {
   static final int DEPTH = 0x34;
   static final int UNSUBSCRIBE = 0x35;
   static final int DECLARE_TEMPORARY = 0x36;
+  static final int BROWSE = 0x37;
   static final int UNSUBSCRIBE_PATTERN = 0x38;
   static final int DECLARE_QUEUE = 0x39;
 

@@ -6,12 +6,14 @@ import io.anymq.Destination;
 import io.anymq.MessagingException;
 import io.anymq.MessagingTimeoutException;
 import io.anymq.Queue;
+import io.anymq.QueueBrowser;
 import io.anymq.QueueDepth;
 import io.anymq.QueueOptions;
 import io.anymq.Support;
 import io.anymq.Topic;
 import io.anymq.TopicPattern;
 import io.anymq.spi.AtomicCommit;
+import io.anymq.spi.Browsing;
 import io.anymq.spi.ConsumerRequest;
 import io.anymq.spi.DeliverySink;
 import io.anymq.spi.DepthQuery;
@@ -37,7 +39,7 @@ import org.jspecify.annotations.Nullable;
 
 /** One session with a hub. */
 final class ZeroMqLink
-    implements Link, DepthQuery, Purger, AtomicCommit, TopicPatterns, TemporaryQueues {
+    implements Link, DepthQuery, Purger, AtomicCommit, Browsing, TopicPatterns, TemporaryQueues {
 
   private final LinkLoop loop;
   private final NativeNames names;
@@ -83,6 +85,7 @@ final class ZeroMqLink
             Capability.TEMPORARY_QUEUES,
             Capability.PRIORITY,
             Capability.BOUNDED_QUEUES,
+            Capability.BROWSE,
             Capability.PURGE,
             Capability.QUEUE_DEPTH,
             Capability.IN_FLIGHT_COUNT)) {
@@ -218,6 +221,11 @@ final class ZeroMqLink
               true,
               Instant.now());
         });
+  }
+
+  @Override
+  public QueueBrowser browse(Queue queue) {
+    return new ZeroMqBrowser(loop, queue, nameOf(queue));
   }
 
   @Override

@@ -121,6 +121,7 @@ class HubFuzzTest {
           RawPeer.UNSUBSCRIBE,
           RawPeer.DECLARE_TEMPORARY,
           RawPeer.UNSUBSCRIBE_PATTERN,
+          RawPeer.BROWSE,
           RawPeer.DECLARE_QUEUE
         }) {
       requests.add(RawPeer.command(opcode, out -> out.writeInt(9)));

@@ -77,6 +77,21 @@ class QueueOptionsTest {
   }
 
   @Test
+  void aLookGoesOverManyPagesInOrderAndEndsAtWhatWasThere() {
+    link.declare(QUEUE, PRIORITIZED);
+    String filler = "x".repeat(40_000);
+    link.commit(
+        List.of(send("c" + filler, 0), send("b" + filler, 4), send("a" + filler, 9)), List.of());
+    StringBuilder seen = new StringBuilder();
+    try (var browser = link.browse(QUEUE)) {
+      Links.send(link, QUEUE, "late");
+      browser.forEachRemaining(message -> seen.append(message.text().charAt(0)));
+    }
+    assertThat(seen).hasToString("abc");
+    assertThat(link.depth(QUEUE).count()).isEqualTo(4);
+  }
+
+  @Test
   void higherPrioritiesGoFirstAndReleasedOnesKeepTheirPlace() throws Exception {
     link.declare(QUEUE, PRIORITIZED);
     link.commit(List.of(send("c", 0), send("b1", 4), send("a", 9), send("b2", 4)), List.of());
