@@ -57,6 +57,9 @@ class CoreConsumer implements Consumer, Child {
   private final CountDownLatch closed = new CountDownLatch(1);
   private volatile @Nullable MessagingException failure;
 
+  private final boolean replays;
+  private volatile @Nullable Instant reached;
+
   CoreConsumer(
       CoreConnection connection,
       Source source,
@@ -68,6 +71,7 @@ class CoreConsumer implements Consumer, Child {
     this.prefetch =
         options.prefetch().orElseGet(() -> connection.options().get(ConnectionOptions.PREFETCH));
     this.handedOut = new HandedOut(prefetch);
+    this.replays = source instanceof Source.OfTopic of && of.terms().replayFrom().isPresent();
     this.deadLetters = new DeadLetters(connection, options.deadLetterQueue());
     this.listeners =
         listener == null
@@ -131,10 +135,22 @@ class CoreConsumer implements Consumer, Child {
       listeners.startWorkers();
     }
     ConsumerRequest request =
-        new ConsumerRequest(source, prefetch, options.selector(), options.keyOrdered());
+        new ConsumerRequest(resumed(), prefetch, options.selector(), options.keyOrdered());
     LinkConsumer consumer = link.openConsumer(request, new Sink(attachment, inline));
     attachment.open(consumer);
     attached.set(attachment);
+  }
+
+  /** A replay goes on after an outage, at the last message that was handed out. */
+  private Source resumed() {
+    Instant from = reached;
+    if (from != null && source instanceof Source.OfTopic of) {
+      Source.Terms terms = of.terms();
+      return new Source.OfTopic(
+          of.topic(),
+          new Source.Terms(terms.name(), terms.durable(), terms.shared(), Optional.of(from)));
+    }
+    return source;
   }
 
   private final class Sink implements DeliverySink {
@@ -213,6 +229,9 @@ class CoreConsumer implements Consumer, Child {
       return false;
     }
     delivery.message().id().ifPresent(handedOut::add);
+    if (replays) {
+      delivery.message().timestamp().ifPresent(timestamp -> reached = timestamp);
+    }
     return true;
   }
 

@@ -30,6 +30,8 @@ record Spread(double median, double least, double most) {
 
   /**
    * Of the quotients, round by round: what disturbed a whole round disturbed both figures of it.
+   * The contenders take turns in going first, which costs up to a quarter on RabbitMQ; so each
+   * quotient is the geometric mean of two neighbouring rounds, where there are two.
    *
    * @throws IllegalArgumentException when the lists differ in length or are empty
    */
@@ -38,9 +40,16 @@ record Spread(double median, double least, double most) {
       throw new IllegalArgumentException(
           figures.size() + " figures cannot be paired with " + references.size());
     }
-    return of(
+    List<Double> ratios =
         IntStream.range(0, figures.size())
             .mapToObj(round -> figures.get(round) / references.get(round))
-            .toList());
+            .toList();
+    return ratios.size() < 2 ? of(ratios) : of(overBothOrders(ratios));
+  }
+
+  private static List<Double> overBothOrders(List<Double> ratios) {
+    return IntStream.range(1, ratios.size())
+        .mapToObj(round -> Math.sqrt(ratios.get(round - 1) * ratios.get(round)))
+        .toList();
   }
 }

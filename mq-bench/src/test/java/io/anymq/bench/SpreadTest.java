@@ -31,9 +31,9 @@ class SpreadTest {
   /** The quotient of the medians would be 2: it would compare one round with another. */
   @Test
   void ratiosArePairedRoundByRound() {
-    Spread ratio = Spread.ofRatios(List.of(90.0, 200.0, 380.0), List.of(100.0, 400.0, 95.0));
+    Spread ratio = Spread.ofRatios(List.of(50.0, 200.0, 900.0), List.of(100.0, 100.0, 50.0));
 
-    assertThat(ratio).isEqualTo(new Spread(0.9, 0.5, 4));
+    assertThat(ratio).isEqualTo(new Spread(3.5, 1, 6));
   }
 
   @Test

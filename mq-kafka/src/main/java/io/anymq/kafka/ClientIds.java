@@ -18,6 +18,9 @@ final class ClientIds {
   private static final AtomicLong NUMBERS = new AtomicLong();
   private static final Set<String> LIVE = ConcurrentHashMap.newKeySet();
 
+  /** What names end in, as a regular expression. */
+  static final String SUFFIX = "-[0-9a-f]{8}-\\d+";
+
   private ClientIds() {}
 
   /** A new name. */

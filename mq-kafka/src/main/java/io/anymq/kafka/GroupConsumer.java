@@ -52,6 +52,7 @@ final class GroupConsumer implements OpenConsumer {
    * @param group the share group
    * @param limit the group's delivery limit
    * @param prefetch how many deliveries may be unsettled
+   * @param role a part of its members' client ids
    */
   record Setup(
       KafkaConfig config,
@@ -59,7 +60,8 @@ final class GroupConsumer implements OpenConsumer {
       String topic,
       String group,
       DeliveryLimit limit,
-      int prefetch) {}
+      int prefetch,
+      String role) {}
 
   private final Setup setup;
   private final DeliverySink sink;
@@ -94,7 +96,7 @@ final class GroupConsumer implements OpenConsumer {
   }
 
   private @Nullable ShareLane addLane(int size) {
-    ShareLane lane = new ShareLane(this, gate, size, setup.config().clientId("share"));
+    ShareLane lane = new ShareLane(this, gate, size, setup.config().clientId(setup.role()));
     if (!gate.add(lane)) {
       return null;
     }
@@ -192,7 +194,7 @@ final class GroupConsumer implements OpenConsumer {
   @Override
   public void settle(Outcome outcome, List<? extends InboundDelivery> deliveries) {
     ShareLane first = ((ShareDelivery) deliveries.get(0)).lane();
-    if (deliveries.stream().allMatch(delivery -> ((ShareDelivery) delivery).lane().equals(first))) {
+    if (allOf(first, deliveries)) {
       first.settle(outcome, deliveries);
       return;
     }
@@ -202,6 +204,15 @@ final class GroupConsumer implements OpenConsumer {
       byLane.computeIfAbsent(lent.lane(), lane -> new ArrayList<>()).add(lent);
     }
     byLane.forEach((lane, lent) -> lane.settle(outcome, lent));
+  }
+
+  private static boolean allOf(ShareLane lane, List<? extends InboundDelivery> deliveries) {
+    for (InboundDelivery delivery : deliveries) {
+      if (!((ShareDelivery) delivery).lane().equals(lane)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   @Override

@@ -11,7 +11,6 @@ import io.anymq.QueueDepth;
 import io.anymq.QueueOptions;
 import io.anymq.Support;
 import io.anymq.Topic;
-import io.anymq.UnsupportedCapabilityException;
 import io.anymq.spi.ConsumerRequest;
 import io.anymq.spi.DeliverySink;
 import io.anymq.spi.DepthQuery;
@@ -20,10 +19,8 @@ import io.anymq.spi.LinkConsumer;
 import io.anymq.spi.LinkProducer;
 import io.anymq.spi.ProducerListener;
 import io.anymq.spi.Purger;
-import io.anymq.spi.Source;
 import java.time.Duration;
 import java.util.EnumMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -32,12 +29,10 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.Producer;
-import org.apache.kafka.common.TopicPartition;
 
 /** A link to a Kafka cluster: an admin client, a producer, and the consumers. */
 final class KafkaLink implements Link, DepthQuery, Purger {
 
-  private final KafkaConfig config;
   private final KafkaCalls calls;
   private final BrokerProfile profile;
   private final KafkaTopology topology;
@@ -46,7 +41,7 @@ final class KafkaLink implements Link, DepthQuery, Purger {
   private final SharedProducer producer;
   private final LinkWatch watch;
   private final Set<TopicProducer> producers = ConcurrentHashMap.newKeySet();
-  private final Set<OpenConsumer> consumers = ConcurrentHashMap.newKeySet();
+  private final Consumers consumers;
 
   KafkaLink(
       KafkaConfig config,
@@ -54,7 +49,6 @@ final class KafkaLink implements Link, DepthQuery, Purger {
       BrokerProfile profile,
       KafkaNames names,
       LinkState state) {
-    this.config = config;
     this.calls = calls;
     this.profile = profile;
     this.state = state;
@@ -62,6 +56,7 @@ final class KafkaLink implements Link, DepthQuery, Purger {
     topology = new KafkaTopology(calls, config, names, groups, profile);
     contents = new QueueContents(calls, config, topology);
     producer = new SharedProducer(config);
+    consumers = new Consumers(config, topology, contents, producer, state);
     watch = new LinkWatch(config, this::topicsInUse, this::gone, state::lose);
   }
 
@@ -70,9 +65,7 @@ final class KafkaLink implements Link, DepthQuery, Purger {
   }
 
   private Set<String> topicsInUse() {
-    return Stream.concat(
-            producers.stream().map(TopicProducer::topic),
-            consumers.stream().map(OpenConsumer::topic))
+    return Stream.concat(producers.stream().map(TopicProducer::topic), consumers.topics())
         .collect(Collectors.toSet());
   }
 
@@ -80,9 +73,7 @@ final class KafkaLink implements Link, DepthQuery, Purger {
     DestinationNotFoundException cause =
         new DestinationNotFoundException("Topic " + topic + " was deleted on Kafka");
     failPending(topic);
-    consumers.stream()
-        .filter(open -> open.topic().equals(topic))
-        .forEach(open -> open.breakUp(cause));
+    consumers.breakUp(topic, cause);
   }
 
   /**
@@ -116,9 +107,11 @@ final class KafkaLink implements Link, DepthQuery, Purger {
   public Map<Capability, Support> capabilities() {
     Map<Capability, Support> support = new EnumMap<>(Capability.class);
     support.put(Capability.PERSISTENCE, Support.NATIVE);
+    support.put(Capability.REPLAY, Support.NATIVE);
     if (profile.shareGroups()) {
       support.put(Capability.DELIVERY_COUNT, Support.NATIVE);
       support.put(Capability.DURABLE_SUBSCRIPTIONS, Support.NATIVE);
+      support.put(Capability.SHARED_SUBSCRIPTIONS, Support.NATIVE);
       support.put(Capability.QUEUE_DEPTH, Support.NATIVE);
       support.put(Capability.PURGE, Support.EMULATED);
     }
@@ -151,72 +144,7 @@ final class KafkaLink implements Link, DepthQuery, Purger {
   @Override
   public LinkConsumer openConsumer(ConsumerRequest request, DeliverySink sink) {
     state.requireOpen();
-    Source source = request.source();
-    if (source instanceof Source.OfQueue queue) {
-      return openQueue(queue.queue(), request.prefetch(), sink);
-    }
-    if (source instanceof Source.OfTopic topic) {
-      return topic.terms().durable()
-          ? openDurable(topic.topic(), topic.terms(), request.prefetch(), sink)
-          : openPlain(topic.topic(), request.prefetch(), sink);
-    }
-    throw new UnsupportedCapabilityException("Kafka has no subscriptions by pattern here");
-  }
-
-  private LinkConsumer openQueue(Queue queue, int prefetch, DeliverySink sink) {
-    int limit = topology.ensureGroup(queue);
-    return openGroup(queue, topology.names().group(queue), limit, prefetch, sink);
-  }
-
-  private LinkConsumer openDurable(
-      Topic topic, Source.Terms terms, int prefetch, DeliverySink sink) {
-    String name = terms.name().orElseThrow();
-    String group = topology.names().group(topic, name);
-    if (!topology.groups().members(group).isEmpty()) {
-      throw KafkaTopology.inUse(topic, name);
-    }
-    int limit = topology.ensureGroup(topic, name);
-    GroupConsumer consumer = openGroup(topic, group, limit, prefetch, sink);
-    awaitMembership(consumer, group);
-    return consumer;
-  }
-
-  /** So that the next one who wants the subscription sees that it is held. */
-  private void awaitMembership(GroupConsumer consumer, String group) {
-    long deadline = System.nanoTime() + config.operationTimeout().toNanos();
-    while (System.nanoTime() - deadline < 0 && state.isOpen()) {
-      List<String> members = topology.groups().members(group);
-      if (consumer.clientIds().stream().anyMatch(members::contains)) {
-        return;
-      }
-      Pauses.brief("joining group " + group);
-    }
-  }
-
-  private GroupConsumer openGroup(
-      Destination destination, String group, int limit, int prefetch, DeliverySink sink) {
-    String topic = topology.names().topic(destination);
-    DeliveryLimit deliveryLimit = new DeliveryLimit(limit, group, producer);
-    GroupConsumer.Setup setup =
-        new GroupConsumer.Setup(config, destination, topic, group, deliveryLimit, prefetch);
-    GroupConsumer consumer = new GroupConsumer(setup, sink, state, consumers::remove);
-    consumers.add(consumer);
-    consumer.open();
-    return consumer;
-  }
-
-  private LinkConsumer openPlain(Topic topic, int prefetch, DeliverySink sink) {
-    List<TopicPartition> partitions = topology.partitions(topic);
-    LiveConsumer consumer =
-        new LiveConsumer(
-            new LiveConsumer.Setup(config, topic, topology.names().topic(topic), prefetch),
-            contents.endsOf(partitions),
-            sink,
-            state,
-            consumers::remove);
-    consumers.add(consumer);
-    consumer.open();
-    return consumer;
+    return consumers.open(request, sink);
   }
 
   @Override
@@ -272,7 +200,7 @@ final class KafkaLink implements Link, DepthQuery, Purger {
       return;
     }
     watch.close();
-    consumers.forEach(OpenConsumer::close);
+    consumers.close();
     Duration left = state.isLost() ? Duration.ZERO : timeout;
     producer.close(left);
     calls.admin().close(left);

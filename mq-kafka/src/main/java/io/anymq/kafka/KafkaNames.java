@@ -43,7 +43,12 @@ final class KafkaNames {
     return subscriptions(topic) + subscription;
   }
 
-  /** What the groups of all durable subscriptions to a topic begin with. */
+  /** The share group of a subscription that is shared and not durable; no name has a tilde. */
+  String sharedGroup(Topic topic, String subscription) {
+    return subscriptions(topic) + "~" + subscription;
+  }
+
+  /** What the groups of all subscriptions to a topic begin with. */
   String subscriptions(Topic topic) {
     return GROUP_PREFIX + "topic:" + topic(topic) + ":";
   }

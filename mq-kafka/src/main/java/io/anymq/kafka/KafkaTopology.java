@@ -189,10 +189,10 @@ final class KafkaTopology {
     return groups.ensure(names.group(queue), partitions(queue), OffsetSpec.earliest());
   }
 
-  /** Makes sure that a subscription's group is there; a new one begins at the end. */
-  int ensureGroup(Topic topic, String subscription) {
+  /** Makes sure that a subscription's group is there; a new one begins where it is said. */
+  int ensureGroup(Topic topic, String group, OffsetSpec start) {
     profile.requireShareGroups();
-    return groups.ensure(names.group(topic, subscription), partitions(topic), OffsetSpec.latest());
+    return groups.ensure(group, partitions(topic), start);
   }
 
   void unsubscribe(Topic topic, String subscription) {

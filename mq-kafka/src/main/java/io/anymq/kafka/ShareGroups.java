@@ -73,7 +73,7 @@ final class ShareGroups {
 
   /** The group's coordinator hears of a topic that was just made a moment later than others. */
   private void initialise(String group, List<TopicPartition> partitions, OffsetSpec start) {
-    Map<TopicPartition, Long> offsets = ends(partitions, start);
+    Map<TopicPartition, Long> offsets = positions(partitions, start);
     long deadline = System.nanoTime() + calls.timeout().toNanos();
     while (!tryMoveTo(group, offsets, deadline)) {
       Pauses.brief("waiting for the coordinator of group " + group);
@@ -105,7 +105,19 @@ final class ShareGroups {
         "to set where group " + group + " is");
   }
 
-  /** Offsets of partitions: the beginning, the end. */
+  /**
+   * Where partitions are: at their beginning, their end, or the first record of a moment or later.
+   * Where there is none so late, it is the end, asked for first, so that nothing is passed over.
+   */
+  Map<TopicPartition, Long> positions(Collection<TopicPartition> partitions, OffsetSpec where) {
+    Map<TopicPartition, Long> ends = ends(partitions, OffsetSpec.latest());
+    Map<TopicPartition, Long> positions = new HashMap<>(ends(partitions, where));
+    positions.replaceAll(
+        (partition, offset) -> offset < 0 ? ends.getOrDefault(partition, 0L) : offset);
+    return positions;
+  }
+
+  /** Offsets of partitions, as the broker tells them. */
   Map<TopicPartition, Long> ends(Collection<TopicPartition> partitions, OffsetSpec which) {
     Map<TopicPartition, OffsetSpec> asked = new HashMap<>();
     partitions.forEach(partition -> asked.put(partition, which));

@@ -49,8 +49,11 @@ final class ShareLane implements Runnable {
    */
   private static final long COMMIT_NANOS = TimeUnit.MILLISECONDS.toNanos(25);
 
-  /** How many deliveries, or settlements, travel between threads at once. */
+  /** How many deliveries are handed out at once: few, so that handlers begin soon. */
   private static final int HAND_OUT = 64;
+
+  /** How many settlements wake the thread: more, for it has nothing to do with them but to note. */
+  private static final int SETTLE = 256;
 
   private static final long LONG_WAIT_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final int DEFAULT_LOCK_MILLIS = 30_000;
@@ -297,7 +300,7 @@ final class ShareLane implements Runnable {
 
   /** How many settlements are worth to be woken for: room for what is kept, or all of them. */
   private int enough() {
-    return Math.min(kept.isEmpty() ? open : kept.size(), HAND_OUT);
+    return Math.min(kept.isEmpty() ? open : kept.size(), SETTLE);
   }
 
   private long untilNextDuty() {

@@ -31,7 +31,7 @@ public final class MemoryBroker {
 
   private final String name;
   private final ReentrantLock lock = new ReentrantLock();
-  private final MemoryStore store = new MemoryStore();
+  private final MemoryStore store = new MemoryStore(this::lockedRun);
   private final Set<MemoryLink> links = new LinkedHashSet<>();
   private final Set<String> cutRoutes = new HashSet<>();
   private boolean running = true;

@@ -20,7 +20,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** Consumes one queue, on its worker's thread. Its state is guarded by the broker's lock. */
-final class MemoryConsumer implements LinkConsumer {
+class MemoryConsumer implements LinkConsumer {
 
   /** How long close waits for a call of the sink; a listener that is stuck is left behind. */
   private static final Duration STOP_LIMIT = Duration.ofSeconds(1);
@@ -95,6 +95,14 @@ final class MemoryConsumer implements LinkConsumer {
     this.ownWorker = ownWorker;
   }
 
+  /** Whether nobody else may consume what this one does. */
+  boolean isAlone() {
+    if (request.source() instanceof Source.OfTopic of) {
+      return !of.terms().shared();
+    }
+    return request.source() instanceof Source.OfPattern of && !of.terms().shared();
+  }
+
   /** Begins to consume; under the lock. */
   void attach() {
     attached = true;
@@ -164,6 +172,18 @@ final class MemoryConsumer implements LinkConsumer {
     if (ownWorker) {
       worker.stop(STOP_LIMIT);
     }
+  }
+
+  /** Takes a delivery back, and has it ready again after a while. */
+  final void releaseLater(InboundDelivery delivery, Duration delay) {
+    link.broker.lockedRun(
+        () -> {
+          if (delivery instanceof Held each && held.remove(each)) {
+            queue.done();
+            link.broker.store().later(delay, each.stored, queue::add);
+            wake();
+          }
+        });
   }
 
   private void settle(Outcome outcome, Stored stored) {

@@ -53,6 +53,7 @@ class MemoryLink implements Link, DepthQuery, Purger, Browsing, TemporaryQueues,
       Set.of(
           Capability.PERSISTENCE,
           Capability.PRIORITY,
+          Capability.DELIVERY_DELAY,
           Capability.DELIVERY_COUNT,
           Capability.DURABLE_SUBSCRIPTIONS,
           Capability.SHARED_SUBSCRIPTIONS,
@@ -124,7 +125,10 @@ class MemoryLink implements Link, DepthQuery, Purger, Browsing, TemporaryQueues,
           MemoryQueue queue = broker.store().open(actual(wanted.source()));
           boolean own = dispatch() == Dispatch.INLINE;
           Worker worker = own ? new Worker(threadName + "-" + ++consumerCount) : io;
-          MemoryConsumer consumer = new MemoryConsumer(this, queue, wanted, sink, worker, own);
+          MemoryConsumer consumer =
+              nativeRelease()
+                  ? new DelayingConsumer(this, queue, wanted, sink, worker, own)
+                  : new MemoryConsumer(this, queue, wanted, sink, worker, own);
           consumers.add(consumer);
           consumer.attach();
           return consumer;

@@ -10,6 +10,7 @@ import io.anymq.QueueOptions;
 import io.anymq.Topic;
 import io.anymq.TopicPattern;
 import io.anymq.spi.Source;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -17,6 +18,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /** Queues, topics and subscriptions. Guarded by the broker's lock. */
@@ -29,7 +31,18 @@ final class MemoryStore {
   private final Map<String, MemoryQueue> queues = new HashMap<>();
   private final Set<String> topics = new HashSet<>();
   private final Map<Object, Subscription> subscriptions = new HashMap<>();
+  private final Set<Stored> delayed = new HashSet<>();
+  private final Consumer<Runnable> underLock;
   private long nextPosition;
+
+  /**
+   * Makes an empty store.
+   *
+   * @param underLock runs something under the broker's lock
+   */
+  MemoryStore(Consumer<Runnable> underLock) {
+    this.underLock = underLock;
+  }
 
   void declare(Destination destination, QueueOptions options) {
     if (destination instanceof Queue) {
@@ -74,13 +87,42 @@ final class MemoryStore {
   void publish(Destination destination, MemoryRecord record) {
     requireRoom(destination);
     Stored stored = new Stored(nextPosition++, destination, record);
-    if (destination instanceof Queue queue) {
+    if (stored.delay.isZero()) {
+      arrive(stored);
+    } else {
+      later(stored.delay, stored, this::arriveLater);
+    }
+  }
+
+  /** Does something with a message after a while, unless it is forgotten meanwhile. */
+  void later(Duration delay, Stored stored, Consumer<Stored> action) {
+    delayed.add(stored);
+    MemoryClock.after(
+        delay,
+        () ->
+            underLock.accept(
+                () -> {
+                  if (delayed.remove(stored)) {
+                    action.accept(stored);
+                  }
+                }));
+  }
+
+  /** It goes behind what was sent meanwhile; where its queue is gone, nowhere. */
+  private void arriveLater(Stored stored) {
+    if (exists(stored.destination)) {
+      arrive(new Stored(nextPosition++, stored.destination, stored.record));
+    }
+  }
+
+  private void arrive(Stored stored) {
+    if (stored.destination instanceof Queue queue) {
       queue(queue).add(stored);
       return;
     }
     for (Subscription subscription : subscriptions.values()) {
-      if (subscription.matches().test((Topic) destination)) {
-        subscription.queue().add(new Stored(stored.position, destination, record));
+      if (subscription.matches().test((Topic) stored.destination)) {
+        subscription.queue().add(new Stored(stored.position, stored.destination, stored.record));
       }
     }
   }
@@ -103,7 +145,9 @@ final class MemoryStore {
     Subscription wanted = wanted(source);
     Subscription there = subscriptions.putIfAbsent(wanted.key(), wanted);
     MemoryQueue queue = (there == null ? wanted : there).queue();
-    if (!wanted.terms().shared() && !queue.consumers().isEmpty()) {
+    boolean taken =
+        queue.consumers().stream().anyMatch(other -> !wanted.terms().shared() || other.isAlone());
+    if (taken) {
       throw inUse(wanted.terms().name().orElse(""));
     }
     return queue;
@@ -136,6 +180,7 @@ final class MemoryStore {
   }
 
   void forgetTransient() {
+    delayed.removeIf(stored -> !stored.persistent);
     queues.values().forEach(MemoryQueue::forgetTransient);
     subscriptions.values().forEach(each -> each.queue().forgetTransient());
   }

@@ -2,6 +2,7 @@ package io.anymq.tck.reference;
 
 import io.anymq.Destination;
 import io.anymq.Message;
+import java.time.Duration;
 import java.time.Instant;
 
 /** A record in a queue. Guarded by the broker's lock. */
@@ -12,6 +13,7 @@ final class Stored {
   final MemoryRecord record;
   final boolean persistent;
   final int priority;
+  final Duration delay;
   final Instant storedAt = Instant.now();
   int deliveries;
 
@@ -24,5 +26,9 @@ final class Stored {
         record.headers().get("x-anymq-priority") instanceof Integer stated
             ? stated
             : Message.DEFAULT_PRIORITY;
+    this.delay =
+        record.headers().get("x-anymq-delivery-delay") instanceof Long millis
+            ? Duration.ofMillis(millis)
+            : Duration.ZERO;
   }
 }

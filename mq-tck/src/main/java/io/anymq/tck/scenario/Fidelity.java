@@ -188,6 +188,11 @@ final class Fidelity {
     return message.build();
   }
 
+  /** As {@link #full}, without a delay: it is there when it is confirmed. */
+  static Message prompt(ScenarioContext t) {
+    return full(t).toBuilder().deliveryDelay(null).build();
+  }
+
   static byte[] body(int size) {
     byte[] bytes = new byte[size];
     for (int i = 0; i < size; i++) {

@@ -59,9 +59,11 @@ final class TemporaryScenarios {
   static void outlivesConsumers(ScenarioContext t) {
     Connection connection = t.connect();
     Queue queue = connection.createTemporaryQueue();
-    connection.createConsumer(queue).close();
-    Messages.send(connection, queue, "a");
-    Check.equal("a", Messages.takeText(connection.createConsumer(queue)), "the message", CHECK);
+    Messages.send(connection, queue, "a", "b");
+    try (Consumer consumer = connection.createConsumer(queue, Messages.manual(1))) {
+      Messages.take(consumer).accept();
+    }
+    Check.equal("b", Messages.takeText(connection.createConsumer(queue)), "the message", CHECK);
   }
 
   @Scenario(

@@ -36,6 +36,16 @@ record Altered(
         original.undecodable());
   }
 
+  static Altered destination(InboundDelivery original, Destination destination) {
+    return new Altered(
+        original,
+        original.message(),
+        destination,
+        original.redelivered(),
+        original.deliveryCount(),
+        original.undecodable());
+  }
+
   static InboundDelivery unwrap(InboundDelivery delivery) {
     return delivery instanceof Altered altered ? altered.original() : delivery;
   }

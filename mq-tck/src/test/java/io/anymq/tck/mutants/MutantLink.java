@@ -10,6 +10,7 @@ import io.anymq.QueueDepth;
 import io.anymq.QueueOptions;
 import io.anymq.Support;
 import io.anymq.Topic;
+import io.anymq.TopicPattern;
 import io.anymq.spi.Browsing;
 import io.anymq.spi.ConsumerRequest;
 import io.anymq.spi.DeliverySink;
@@ -24,13 +25,15 @@ import io.anymq.spi.ProducerListener;
 import io.anymq.spi.Purger;
 import io.anymq.spi.Source;
 import io.anymq.spi.TemporaryQueues;
+import io.anymq.spi.TopicPatterns;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /** A link of the reference adapter with a mutation in front of it. */
-final class MutantLink implements Link, DepthQuery, Purger, Browsing, TemporaryQueues {
+final class MutantLink
+    implements Link, DepthQuery, Purger, Browsing, TemporaryQueues, TopicPatterns {
 
   private final Link link;
   private final Mutation mutation;
@@ -144,6 +147,11 @@ final class MutantLink implements Link, DepthQuery, Purger, Browsing, TemporaryQ
   }
 
   @Override
+  public void unsubscribe(TopicPattern pattern, String name) {
+    mutation.unsubscribe(link, pattern, name);
+  }
+
+  @Override
   public QueueDepth depth(Queue queue) {
     return mutation.depth(link, queue);
   }
@@ -155,7 +163,7 @@ final class MutantLink implements Link, DepthQuery, Purger, Browsing, TemporaryQ
 
   @Override
   public QueueBrowser browse(Queue queue) {
-    return ((Browsing) link).browse(queue);
+    return mutation.browse(link, queue);
   }
 
   @Override

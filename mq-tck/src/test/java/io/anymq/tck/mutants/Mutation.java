@@ -4,10 +4,13 @@ import io.anymq.Capability;
 import io.anymq.Destination;
 import io.anymq.Message;
 import io.anymq.Queue;
+import io.anymq.QueueBrowser;
 import io.anymq.QueueDepth;
 import io.anymq.QueueOptions;
 import io.anymq.Support;
 import io.anymq.Topic;
+import io.anymq.TopicPattern;
+import io.anymq.spi.Browsing;
 import io.anymq.spi.ConsumerRequest;
 import io.anymq.spi.DeliverySink;
 import io.anymq.spi.DepthQuery;
@@ -20,6 +23,7 @@ import io.anymq.spi.OutboundMessage;
 import io.anymq.spi.Outcome;
 import io.anymq.spi.Purger;
 import io.anymq.spi.TemporaryQueues;
+import io.anymq.spi.TopicPatterns;
 import java.util.List;
 import java.util.Map;
 
@@ -89,6 +93,14 @@ class Mutation {
 
   void unsubscribe(Link link, Topic topic, String name) {
     link.unsubscribe(topic, name);
+  }
+
+  void unsubscribe(Link link, TopicPattern pattern, String name) {
+    ((TopicPatterns) link).unsubscribe(pattern, name);
+  }
+
+  QueueBrowser browse(Link link, Queue queue) {
+    return ((Browsing) link).browse(queue);
   }
 
   void closed() {}

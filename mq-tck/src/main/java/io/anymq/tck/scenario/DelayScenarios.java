@@ -1,0 +1,209 @@
+package io.anymq.tck.scenario;
+
+import io.anymq.Capability;
+import io.anymq.Connection;
+import io.anymq.Consumer;
+import io.anymq.Delivery;
+import io.anymq.Message;
+import io.anymq.Queue;
+import io.anymq.Session;
+import io.anymq.Subscription;
+import io.anymq.Topic;
+import io.anymq.tck.Scenario;
+import io.anymq.tck.broker.BrokerControl;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** DELAY: messages that ask to be delivered later. */
+final class DelayScenarios {
+
+  /** How much later than asked for is still what was asked for, on a busy machine. */
+  private static final Duration LATENESS = Duration.ofSeconds(3);
+
+  private static final String CHECK =
+      "from when a delay is counted, and what keeps the message meanwhile";
+
+  private DelayScenarios() {}
+
+  private static Message later(String text, Duration delay) {
+    return Message.text(text).toBuilder().deliveryDelay(delay).build();
+  }
+
+  private static void inTime(Duration delay, long sentAt, String what) {
+    Duration waited = Duration.ofNanos(System.nanoTime() - sentAt);
+    Check.that(
+        waited.compareTo(delay) >= 0 && waited.compareTo(delay.plus(LATENESS)) <= 0,
+        "%s %d to %d ms after the send"
+            .formatted(what, delay.toMillis(), delay.plus(LATENESS).toMillis()),
+        waited.toMillis() + " ms",
+        CHECK);
+  }
+
+  @Scenario(
+      id = "DELAY-01",
+      title = "A delayed message is never early, and not much late",
+      intent = "Both sides of a moment count.",
+      needs = Capability.DELIVERY_DELAY)
+  static void bothSides(ScenarioContext t) {
+    Connection connection = t.connect();
+    Queue queue = t.queue();
+    Consumer consumer = connection.createConsumer(queue);
+    for (long millis : List.of(1L, 37L, 250L, 1_100L)) {
+      Duration delay = Duration.ofMillis(millis);
+      long sentAt = System.nanoTime();
+      Message sent = connection.send(queue, later("after " + millis, delay));
+      Delivery delivery = Messages.take(consumer);
+      inTime(delay, sentAt, "a delivery");
+      Check.equal("after " + millis, delivery.message().text(), "the message", CHECK);
+      Check.equal(Optional.of(delay), delivery.message().deliveryDelay(), "its delay", CHECK);
+      Check.equal(sent.id(), delivery.message().id(), "its id", CHECK);
+      Check.that(!delivery.redelivered(), "no mark of a redelivery", delivery, CHECK);
+    }
+  }
+
+  @Scenario(
+      id = "DELAY-02",
+      title = "Delayed messages arrive in the order in which they are due",
+      intent = "A long delay does not hold up a short one behind it.",
+      needs = Capability.DELIVERY_DELAY)
+  static void byDue(ScenarioContext t) {
+    Connection connection = t.connect();
+    Queue queue = t.queue();
+    long sentAt = System.nanoTime();
+    connection.send(queue, later("third", Duration.ofMillis(2_400)));
+    connection.send(queue, later("first", Duration.ofMillis(800)));
+    connection.send(queue, later("second", Duration.ofMillis(1_600)));
+    Messages.send(connection, queue, "now");
+    Consumer consumer = connection.createConsumer(queue);
+    List<String> order = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      order.add(Messages.takeText(consumer));
+    }
+    inTime(Duration.ofMillis(2_400), sentAt, "the last of them");
+    Check.equal(List.of("now", "first", "second", "third"), order, "the order", CHECK);
+  }
+
+  @Scenario(
+      id = "DELAY-03",
+      title = "A delayed message is in the depth once it is due",
+      intent = "What cannot be received does not wait to be received.",
+      needs = {Capability.DELIVERY_DELAY, Capability.QUEUE_DEPTH})
+  static void depth(ScenarioContext t) {
+    Connection connection = t.connect();
+    Queue queue = t.queue();
+    Duration delay = Duration.ofSeconds(2);
+    long sentAt = System.nanoTime();
+    connection.send(queue, later("a", delay));
+    long before = connection.depth(queue).count();
+    if (System.nanoTime() - sentAt < delay.toNanos()) {
+      Check.equal(0L, before, "the depth before it is due", CHECK);
+    }
+    Check.eventually(
+        () -> connection.depth(queue).count() == 1,
+        "a depth of 1 when it is due",
+        () -> connection.depth(queue),
+        CHECK);
+    inTime(delay, sentAt, "the depth of 1");
+  }
+
+  @Scenario(
+      id = "DELAY-04",
+      title = "A delayed message to a topic reaches its subscribers after the delay",
+      intent = "Topics can wait too.",
+      needs = Capability.DELIVERY_DELAY)
+  static void topic(ScenarioContext t) {
+    Connection connection = t.connect();
+    Topic topic = t.topic();
+    List<Subscription> both = List.of(connection.subscribe(topic), connection.subscribe(topic));
+    Duration delay = Duration.ofMillis(700);
+    long sentAt = System.nanoTime();
+    connection.send(topic, later("later", delay));
+    Messages.send(connection, topic, "now");
+    for (Subscription each : both) {
+      Check.equal("now", Messages.takeText(each), "the first message", CHECK);
+      Check.equal("later", Messages.takeText(each), "the second message", CHECK);
+      inTime(delay, sentAt, "the delayed message");
+    }
+  }
+
+  @Scenario(
+      id = "DELAY-05",
+      title = "A delay needs neither its sender nor a consumer",
+      intent = "Who sends may go.",
+      needs = Capability.DELIVERY_DELAY)
+  static void senderGone(ScenarioContext t) {
+    Queue queue = t.queue();
+    Connection sender = t.connect();
+    Duration delay = Duration.ofSeconds(1);
+    long sentAt = System.nanoTime();
+    sender.send(queue, later("a", delay));
+    sender.close();
+    Consumer consumer = t.connect().createConsumer(queue);
+    Check.equal("a", Messages.takeText(consumer), "the message", CHECK);
+    inTime(delay, sentAt, "the message");
+  }
+
+  @Scenario(
+      id = "DELAY-06",
+      title = "A delay in a unit of work is counted from the commit at the earliest",
+      intent = "Nothing leaves before the commit.",
+      needs = {Capability.DELIVERY_DELAY, Capability.TRANSACTIONS})
+  static void inASession(ScenarioContext t) {
+    Connection connection = t.connect();
+    Queue queue = t.queue();
+    Consumer consumer = connection.createConsumer(queue);
+    Session session = connection.createSession();
+    Duration delay = Duration.ofMillis(500);
+    session.createProducer(queue).send(later("a", delay));
+    Messages.nothingMore(consumer, "before the commit", CHECK);
+    session.commit();
+    Check.equal("a", Messages.takeText(consumer), "the message", CHECK);
+    session.createProducer(queue).send(later("dropped", Duration.ofMillis(100)));
+    session.rollback();
+    Messages.nothingMore(consumer, "of a unit that was rolled back", CHECK);
+  }
+
+  @Scenario(
+      id = "DELAY-07",
+      title = "A message that expires before it is due never arrives",
+      intent = "Life is counted from the send.",
+      needs = {Capability.DELIVERY_DELAY, Capability.TIME_TO_LIVE})
+  static void expiresFirst(ScenarioContext t) {
+    Connection connection = t.connect();
+    Queue queue = t.queue();
+    Consumer consumer = connection.createConsumer(queue);
+    connection.send(
+        queue,
+        later("dies", Duration.ofMillis(600)).toBuilder()
+            .timeToLive(Duration.ofMillis(200))
+            .build());
+    connection.send(queue, later("lives", Duration.ofMillis(900)));
+    Check.equal("lives", Messages.takeText(consumer), "what arrives", CHECK);
+    Messages.nothingMore(consumer, "that has expired", CHECK);
+  }
+
+  @Scenario(
+      id = "DELAY-08",
+      title = "A persistent delayed message survives an orderly restart of the broker",
+      intent = "A promise for tomorrow is kept tomorrow.",
+      needs = {Capability.DELIVERY_DELAY, Capability.PERSISTENCE},
+      controls = {BrokerControl.STOP, BrokerControl.RESTART},
+      limitSeconds = 120)
+  static void restart(ScenarioContext t) {
+    Queue queue = t.oldQueue();
+    Connection sender = t.connect();
+    Duration delay = Duration.ofSeconds(2);
+    long sentAt = System.nanoTime();
+    sender.send(queue, later("a", delay));
+    sender.close();
+    t.onClose(t.broker()::restart);
+    t.broker().stop();
+    t.broker().restart();
+    Consumer consumer = t.connect().createConsumer(queue);
+    Check.equal("a", Messages.takeText(consumer), "the message", CHECK);
+    Duration waited = Duration.ofNanos(System.nanoTime() - sentAt);
+    Check.that(waited.compareTo(delay) >= 0, "no delivery before " + delay, waited, CHECK);
+  }
+}

@@ -1,0 +1,115 @@
+package io.anymq.tck.mutants;
+
+import io.anymq.Message;
+import io.anymq.Queue;
+import io.anymq.QueueBrowser;
+import io.anymq.QueueOptions;
+import io.anymq.spi.Browsing;
+import io.anymq.spi.Link;
+import io.anymq.spi.Purger;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Faults of browsers. */
+final class BrowseMutations {
+
+  private BrowseMutations() {}
+
+  private static List<Message> look(Link link, Queue queue) {
+    List<Message> seen = new ArrayList<>();
+    try (QueueBrowser browser = ((Browsing) link).browse(queue)) {
+      browser.forEachRemaining(seen::add);
+    }
+    return seen;
+  }
+
+  /** Shows these messages. */
+  private record Shown(Queue queue, Iterator<Message> messages) implements QueueBrowser {
+
+    static Shown of(Queue queue, List<Message> messages) {
+      return new Shown(queue, messages.iterator());
+    }
+
+    @Override
+    public boolean hasNext() {
+      return messages.hasNext();
+    }
+
+    @Override
+    public Message next() {
+      return messages.next();
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  static final class Takes extends Mutation {
+    @Override
+    QueueBrowser browse(Link link, Queue queue) {
+      List<Message> seen = look(link, queue);
+      ((Purger) link).purge(queue);
+      return Shown.of(queue, seen);
+    }
+  }
+
+  static final class Reverses extends Mutation {
+    @Override
+    QueueBrowser browse(Link link, Queue queue) {
+      List<Message> seen = look(link, queue);
+      Collections.reverse(seen);
+      return Shown.of(queue, seen);
+    }
+  }
+
+  static final class MakesQueues extends Mutation {
+    @Override
+    QueueBrowser browse(Link link, Queue queue) {
+      link.declare(queue, QueueOptions.DEFAULT);
+      return Shown.of(queue, look(link, queue));
+    }
+  }
+
+  static final class Invents extends Mutation {
+    @Override
+    QueueBrowser browse(Link link, Queue queue) {
+      List<Message> seen = look(link, queue);
+      seen.add(Message.text("ghost"));
+      return Shown.of(queue, seen);
+    }
+  }
+
+  static final class DropsProperties extends Mutation {
+    @Override
+    QueueBrowser browse(Link link, Queue queue) {
+      List<Message> bare =
+          look(link, queue).stream().map(message -> Message.bytes(message.body())).toList();
+      return Shown.of(queue, bare);
+    }
+  }
+
+  static final class IsStale extends Mutation {
+    private static final Map<Queue, List<Message>> FIRST = new ConcurrentHashMap<>();
+
+    @Override
+    void send(
+        Link link,
+        io.anymq.spi.LinkProducer producer,
+        io.anymq.Destination to,
+        io.anymq.spi.OutboundMessage message) {
+      if (to instanceof Queue queue) {
+        FIRST.computeIfAbsent(queue, key -> new ArrayList<>()).add(message.message());
+      }
+      producer.send(message);
+    }
+
+    @Override
+    QueueBrowser browse(Link link, Queue queue) {
+      return Shown.of(queue, List.copyOf(FIRST.getOrDefault(queue, List.of())));
+    }
+  }
+}

@@ -1,0 +1,130 @@
+package io.anymq.tck.mutants;
+
+import io.anymq.Destination;
+import io.anymq.QueueOptions;
+import io.anymq.Topic;
+import io.anymq.TopicPattern;
+import io.anymq.spi.ConsumerRequest;
+import io.anymq.spi.DeliverySink;
+import io.anymq.spi.InboundDelivery;
+import io.anymq.spi.Link;
+import io.anymq.spi.LinkConsumer;
+import io.anymq.spi.Source;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Faults of shared subscriptions and of those to patterns. */
+final class SubscriptionMutations {
+
+  private SubscriptionMutations() {}
+
+  private static ConsumerRequest of(ConsumerRequest request, Source source) {
+    return new ConsumerRequest(
+        source, request.prefetch(), request.selector(), request.keyOrdered());
+  }
+
+  /** Each consumer of a shared subscription gets everything. */
+  static final class SharedIsPlain extends Mutation {
+    @Override
+    LinkConsumer open(Link link, ConsumerRequest request, DeliverySink sink) {
+      if (request.source() instanceof Source.OfTopic of && of.terms().shared()) {
+        Source.Terms plain = new Source.Terms(Optional.empty(), false, false, Optional.empty());
+        return link.openConsumer(of(request, new Source.OfTopic(of.topic(), plain)), sink);
+      }
+      return link.openConsumer(request, sink);
+    }
+  }
+
+  /** A shared subscription goes on collecting when nobody is there. */
+  static final class SharedOutlives extends Mutation {
+    @Override
+    LinkConsumer open(Link link, ConsumerRequest request, DeliverySink sink) {
+      if (request.source() instanceof Source.OfTopic of && of.terms().shared()) {
+        Source.Terms kept = new Source.Terms(of.terms().name(), true, true, Optional.empty());
+        return link.openConsumer(of(request, new Source.OfTopic(of.topic(), kept)), sink);
+      }
+      return link.openConsumer(request, sink);
+    }
+  }
+
+  /** All shared subscriptions of a topic are one. */
+  static final class SharedNamesCollide extends Mutation {
+    @Override
+    LinkConsumer open(Link link, ConsumerRequest request, DeliverySink sink) {
+      if (request.source() instanceof Source.OfTopic of && of.terms().shared()) {
+        Source.Terms one =
+            new Source.Terms(Optional.of("one"), of.terms().durable(), true, Optional.empty());
+        return link.openConsumer(of(request, new Source.OfTopic(of.topic(), one)), sink);
+      }
+      return link.openConsumer(request, sink);
+    }
+  }
+
+  /** One word and any number of words are the same. */
+  static final class StarIsHash extends Mutation {
+    @Override
+    LinkConsumer open(Link link, ConsumerRequest request, DeliverySink sink) {
+      if (request.source() instanceof Source.OfPattern of) {
+        TopicPattern wide = TopicPattern.of(of.pattern().expression().replace('*', '#'));
+        return link.openConsumer(of(request, new Source.OfPattern(wide, of.terms())), sink);
+      }
+      return link.openConsumer(request, sink);
+    }
+  }
+
+  /** A pattern means the topics that were there when it was subscribed to. */
+  static final class PatternKnowsOldTopics extends Mutation {
+    private static final Set<Topic> DECLARED = ConcurrentHashMap.newKeySet();
+
+    @Override
+    void declare(Link link, Destination destination, QueueOptions options) {
+      link.declare(destination, options);
+      if (destination instanceof Topic topic) {
+        DECLARED.add(topic);
+      }
+    }
+
+    @Override
+    LinkConsumer open(Link link, ConsumerRequest request, DeliverySink sink) {
+      if (!(request.source() instanceof Source.OfPattern)) {
+        return link.openConsumer(request, sink);
+      }
+      Set<Topic> known = new HashSet<>(DECLARED);
+      return link.openConsumer(
+          request,
+          new DeliverySink() {
+            @Override
+            public void deliver(List<? extends InboundDelivery> deliveries) {
+              List<? extends InboundDelivery> meant =
+                  deliveries.stream().filter(each -> known.contains(each.destination())).toList();
+              if (!meant.isEmpty()) {
+                sink.deliver(meant);
+              }
+            }
+
+            @Override
+            public void broken(io.anymq.MessagingException cause) {
+              sink.broken(cause);
+            }
+          });
+    }
+  }
+
+  static final class PatternUnsubscribesNothing extends Mutation {
+    @Override
+    void unsubscribe(Link link, TopicPattern pattern, String name) {}
+  }
+
+  /** Every message comes from one and the same topic. */
+  static final class ForgetsTopic extends Mutation {
+    @Override
+    InboundDelivery received(InboundDelivery delivery) {
+      return delivery.destination() instanceof Topic
+          ? Altered.destination(delivery, Topic.of("some.topic"))
+          : delivery;
+    }
+  }
+}
