@@ -181,7 +181,7 @@ public interface Connection extends AutoCloseable {
    * @param destination where to
    * @param request the request, without a reply-to; its correlation id, or its id where it has
    *     none, is what the reply is known by
-   * @param timeout how long to wait for the reply, the sending included
+   * @param timeout how long to wait for the reply, from when the request is handed to the producer
    * @return the reply
    * @throws MessagingTimeoutException when no reply came in time; the request may be handled yet
    * @throws InvalidMessageException when the request has a reply-to
@@ -197,7 +197,7 @@ public interface Connection extends AutoCloseable {
    *
    * @param destination where to
    * @param request the request, without a reply-to
-   * @param timeout how long to wait for the reply, the sending included
+   * @param timeout how long to wait for the reply, from when the request is handed to the producer
    * @return completes with the reply, or with what {@link #request} throws
    * @throws MessagingException when the request cannot be sent at all
    */

@@ -45,10 +45,16 @@ final class Commit {
     } catch (MessagingException e) {
       throw rolledBack("There is no connection to commit on: " + e.getMessage(), e);
     }
+    if (unit.hasDeliveryFromBefore(now.epoch())) {
+      throw rolledBack(
+          "The connection was lost while the commit waited for it: the deliveries come again",
+          null);
+    }
+    List<HeldSend> sends = prepared();
     if (now.link() instanceof AtomicCommit atomic) {
-      commitAtOnce(atomic);
+      commitAtOnce(atomic, sends);
     } else {
-      commitInOrder();
+      commitInOrder(sends);
     }
     unit.complete();
   }
@@ -57,12 +63,23 @@ final class Commit {
     return Deadline.in(connection.options().get(ConnectionOptions.OPERATION_TIMEOUT));
   }
 
+  private List<HeldSend> prepared() {
+    try {
+      return allSends();
+    } catch (MessagingException e) {
+      throw rolledBack("A dead letter's queue cannot be used: " + e.getMessage(), e);
+    }
+  }
+
   /** The unit's sends, and a dead letter for each delivery that was rejected. */
   private List<HeldSend> allSends() {
     List<HeldSend> sends = new ArrayList<>(unit.sends());
     for (SessionDelivery delivery : unit.deliveries()) {
       if (delivery.decision() == Decision.REJECT) {
         DeadLetters letters = delivery.consumer().deadLetters();
+        if (!letters.keeps(delivery.destination())) {
+          continue;
+        }
         sends.add(
             new HeldSend(
                 connection.kept(letters.queueFor(delivery.destination())),
@@ -75,15 +92,16 @@ final class Commit {
 
   // --- in one step
 
-  private void commitAtOnce(AtomicCommit link) {
+  private void commitAtOnce(AtomicCommit link, List<HeldSend> held) {
     List<AtomicCommit.Send> sends =
-        allSends().stream()
+        held.stream()
             .map(send -> new AtomicCommit.Send(send.producer().destination(), send.message()))
             .toList();
     List<AtomicCommit.Accept> accepts = accepts();
     try {
       link.commit(sends, accepts);
     } catch (SendInDoubtException | ConnectionLostException e) {
+      unit.reopenConsumers();
       throw inDoubt("It is not known whether the unit of work was committed: " + e.getMessage(), e);
     } catch (MessagingException e) {
       throw rolledBack("The backend refused the unit of work: " + e.getMessage(), e);
@@ -115,8 +133,8 @@ final class Commit {
 
   // --- sends first, then settlements
 
-  private void commitInOrder() {
-    sendAll();
+  private void commitInOrder(List<HeldSend> held) {
+    sendAll(held);
     if (unit.hasLostDelivery()) {
       throw inDoubt(
           "The sends are done, but the connection was lost before the deliveries were accepted: they come again",
@@ -132,11 +150,11 @@ final class Commit {
     }
   }
 
-  private void sendAll() {
+  private void sendAll(List<HeldSend> held) {
     List<CompletableFuture<?>> futures = new ArrayList<>();
     MessagingException failure = null;
     int sent = 0;
-    for (HeldSend send : allSends()) {
+    for (HeldSend send : held) {
       try {
         futures.add(send.producer().sendAdmitted(send.message()));
       } catch (MessagingException e) {

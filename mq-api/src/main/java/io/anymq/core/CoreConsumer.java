@@ -207,6 +207,15 @@ class CoreConsumer implements Consumer, Child {
     handedOut.linkLost();
   }
 
+  /** Gives back all that it holds, and consumes anew; on the maintenance thread, soon. */
+  void reopen() {
+    Attachment now = attached.get();
+    if (now != null) {
+      connection.threads().maintain(now::close);
+      connection.supervisor().reopen(this, now.epoch());
+    }
+  }
+
   // --- what the application gets
 
   /**
@@ -214,6 +223,9 @@ class CoreConsumer implements Consumer, Child {
    * is dead-lettered instead; what has expired is dropped.
    */
   boolean screen(CoreDelivery delivery) {
+    if (delivery.attachment().ended()) {
+      return false; // it comes again, on the next link
+    }
     Optional<InvalidMessageException> undecodable = delivery.inbound().undecodable();
     if (undecodable.isPresent()) {
       return bury(delivery, Reason.UNDECODABLE, undecodable.get().getMessage());
@@ -224,9 +236,6 @@ class CoreConsumer implements Consumer, Child {
     if (delivery.deliveryCount() > options.maxDeliveries()) {
       return bury(
           delivery, Reason.DELIVERY_LIMIT, "its consumers went away before they settled it");
-    }
-    if (delivery.attachment().ended()) {
-      return false;
     }
     delivery.message().id().ifPresent(handedOut::add);
     if (replays) {
@@ -290,13 +299,8 @@ class CoreConsumer implements Consumer, Child {
   }
 
   private @Nullable CoreDelivery nextHere() {
-    while (true) {
-      requireReceiving();
-      CoreDelivery delivery = buffer.poll();
-      if (delivery == null || screen(delivery)) {
-        return delivery;
-      }
-    }
+    requireReceiving();
+    return nextBuffered();
   }
 
   @Override
@@ -306,14 +310,21 @@ class CoreConsumer implements Consumer, Child {
     }
     List<Delivery> batch = new ArrayList<>();
     receive(timeout).ifPresent(batch::add);
-    while (!batch.isEmpty() && batch.size() < max) {
-      CoreDelivery next = nextHere();
-      if (next == null) {
-        break;
-      }
+    CoreDelivery next = batch.isEmpty() || max == 1 ? null : nextBuffered();
+    while (next != null) {
       batch.add(handOut(next));
+      next = batch.size() < max ? nextBuffered() : null;
     }
     return batch;
+  }
+
+  /** Does not throw when the consumer closes: what is in a batch already must reach the caller. */
+  private @Nullable CoreDelivery nextBuffered() {
+    CoreDelivery delivery = buffer.poll();
+    while (delivery != null && !screen(delivery)) {
+      delivery = buffer.poll();
+    }
+    return delivery;
   }
 
   private @Nullable CoreDelivery handOut(@Nullable CoreDelivery delivery) {
@@ -357,6 +368,11 @@ class CoreConsumer implements Consumer, Child {
     return listeners != null && listeners.isCurrentThread();
   }
 
+  /** Whether it takes no more, by itself or because it was closed. */
+  boolean isClosing() {
+    return closing.get();
+  }
+
   /** Hands out nothing more; whoever waits in receive wakes up. */
   void beginClose() {
     closing.set(true);
@@ -389,10 +405,10 @@ class CoreConsumer implements Consumer, Child {
       deadLetters.awaitIdle(deadline);
       connection.forget(this);
       endAttachment();
+    } finally {
       if (listeners != null) {
         listeners.joinWorkers(deadline);
       }
-    } finally {
       closed.countDown();
     }
   }

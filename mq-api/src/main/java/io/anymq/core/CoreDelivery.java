@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 /** A delivery as the application holds it, and the one place that says it is settled once. */
 final class CoreDelivery implements Delivery {
 
+  /** A century: as good as for ever, and timers can still count it. */
+  private static final Duration LONGEST = Duration.ofDays(36_500);
+
   private final CoreConsumer consumer;
   private final Attachment attachment;
   private final InboundDelivery inbound;
@@ -87,7 +90,8 @@ final class CoreDelivery implements Delivery {
     return delay;
   }
 
-  private void release(Duration delay, @Nullable String error) {
+  private void release(Duration asked, @Nullable String error) {
+    Duration delay = asked.compareTo(LONGEST) > 0 ? LONGEST : asked;
     if (!settle()) {
       return;
     }

@@ -137,24 +137,18 @@ final class CoreProducer implements Producer, Child {
     if (now == null || now.broken().get()) {
       return;
     }
-    boolean before = send.transmitted();
     send.markTransmitted();
     try {
       now.producer().send(send);
     } catch (ConnectionLostException e) {
       LOG.debug("A send met a lost link; the next link takes it", e);
     } catch (MessagingException e) {
-      send.failed(before ? inDoubt(e) : e);
+      send.failed(e);
     } catch (RuntimeException e) {
       send.failed(
-          inDoubt(
+          PendingSend.inDoubt(
               new MessagingException(ErrorCode.BACKEND_FAILURE, "The adapter failed: " + e, e)));
     }
-  }
-
-  private static MessagingException inDoubt(MessagingException cause) {
-    return new SendInDoubtException(
-        "The backend may have the message; then this failed: " + cause.getMessage(), cause);
   }
 
   void freeRoom() {

@@ -4,6 +4,7 @@ import io.anymq.DeadLetter;
 import io.anymq.DeadLetter.Reason;
 import io.anymq.Destination;
 import io.anymq.Message;
+import io.anymq.MessageTooLargeException;
 import io.anymq.MessagingException;
 import io.anymq.Queue;
 import io.anymq.Topic;
@@ -30,6 +31,9 @@ final class DeadLetters {
   /** A dead letter queue that refuses is tried again at this pace, not in a tight circle. */
   private static final Duration RETRY = Duration.ofSeconds(1);
 
+  /** One that refuses for a reason that does not pass by itself waits for somebody to mend it. */
+  private static final Duration LATE_RETRY = Duration.ofSeconds(30);
+
   /** Enough for a sentence and a stack's top; a header of a broker is no place for more. */
   private static final int MAX_ERROR_CHARS = 1000;
 
@@ -42,8 +46,25 @@ final class DeadLetters {
     this.chosen = chosen;
   }
 
+  /**
+   * Whether there is a place for dead letters from there: beside a temporary queue there is none,
+   * for nobody would ever remove it.
+   */
+  boolean keeps(Destination source) {
+    return chosen.isPresent()
+        || !(source instanceof Queue queue && CoreTemporaryQueue.isTemporary(queue));
+  }
+
   /** Buries a delivery that is marked settled. */
   void bury(CoreDelivery delivery, Reason reason, @Nullable String error) {
+    if (delivery.attachment().ended()) {
+      return; // it comes again, and is buried then
+    }
+    if (!keeps(delivery.destination())) {
+      LOG.warn("{} is dropped ({}): a temporary queue has no dead letters", delivery, reason);
+      delivery.attachment().accept(delivery.inbound());
+      return;
+    }
     Message letter = letter(delivery, reason, error);
     try {
       CompletableFuture<Message> sent = send(queueFor(delivery.destination()), letter);
@@ -101,13 +122,14 @@ final class DeadLetters {
 
   private void retry(
       CoreDelivery delivery, Reason reason, @Nullable String error, Throwable failure) {
-    if (delivery.attachment().ended()) {
-      return; // it comes again, and is buried then
-    }
     LOG.error(
         "A dead letter of {} was not taken; trying again: {}", delivery, failure.getMessage());
+    boolean tooLarge = failure instanceof MessageTooLargeException;
+    boolean passing = failure instanceof MessagingException known && known.isTransient();
     Threads threads = connection.threads();
-    threads.after(RETRY, () -> threads.chore(() -> bury(delivery, reason, error)));
+    threads.after(
+        passing || tooLarge ? RETRY : LATE_RETRY,
+        () -> threads.chore(() -> bury(delivery, reason, tooLarge ? null : error)));
   }
 
   private static @Nullable String shortened(@Nullable String error) {

@@ -68,16 +68,16 @@ final class DeliveryBuffer {
   /**
    * Waits, for as long as it is open, for a worker's share of what is here.
    *
-   * @param workers how many share
+   * @param most how many to take at most
    * @return at least one delivery; empty when the buffer is closed
    */
-  List<CoreDelivery> takeShare(int workers) throws InterruptedException {
+  List<CoreDelivery> takeShare(int most) throws InterruptedException {
     lock.lockInterruptibly();
     try {
       while (deliveries.isEmpty() && !closed) {
         changed.await();
       }
-      int share = closed ? 0 : (deliveries.size() + workers - 1) / workers;
+      int share = closed ? 0 : Math.min(deliveries.size(), most);
       List<CoreDelivery> taken = new ArrayList<>(share);
       for (int i = 0; i < share; i++) {
         taken.add(deliveries.removeFirst());

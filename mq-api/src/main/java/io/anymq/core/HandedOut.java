@@ -31,7 +31,7 @@ final class HandedOut {
 
   /** A link is lost. */
   synchronized void linkLost() {
-    Set<String> ids = new HashSet<>(mayComeAgain);
+    Set<String> ids = new HashSet<>();
     for (String id : last) {
       if (id != null) {
         ids.add(id);

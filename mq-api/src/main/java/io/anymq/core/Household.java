@@ -9,6 +9,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,7 +29,8 @@ final class Household {
   private final Set<CoreProducer> producers = ConcurrentHashMap.newKeySet();
   private final Set<CoreConsumer> consumers = ConcurrentHashMap.newKeySet();
   private final Set<CoreSession> sessions = ConcurrentHashMap.newKeySet();
-  private final Map<Destination, CoreProducer> kept = new LinkedHashMap<>(16, 0.75f, true);
+  private final Map<Destination, CompletableFuture<CoreProducer>> kept =
+      new LinkedHashMap<>(16, 0.75f, true);
   private final Map<Queue, CoreTemporaryQueue> temporary = new ConcurrentHashMap<>();
   private final Requests requests;
 
@@ -106,29 +109,58 @@ final class Household {
     sessions.remove(session);
   }
 
-  /** The producer kept for a destination; made when there is none. */
+  /**
+   * The producer kept for a destination; made when there is none. Making one asks the broker, and
+   * must not hold up sends to other destinations.
+   */
   CoreProducer kept(Destination destination) {
+    CompletableFuture<CoreProducer> mine = new CompletableFuture<>();
+    CompletableFuture<CoreProducer> there;
     synchronized (kept) {
-      CoreProducer producer = kept.get(destination);
-      if (producer != null && !producer.isClosed()) {
-        return producer;
+      there = kept.get(destination);
+      if (there == null || isOver(there)) {
+        kept.put(destination, mine);
+        there = mine;
       }
-      CoreProducer made = adopt(new CoreProducer(connection, destination, ProducerOptions.DEFAULT));
-      kept.put(destination, made);
-      retireOne();
-      return made;
     }
+    if (there == mine) {
+      make(destination, mine);
+    }
+    try {
+      return there.join();
+    } catch (CompletionException e) {
+      throw MessagingFailures.of(e);
+    }
+  }
+
+  private static boolean isOver(CompletableFuture<CoreProducer> made) {
+    return made.isCompletedExceptionally() || (made.isDone() && made.join().isClosed());
+  }
+
+  private void make(Destination destination, CompletableFuture<CoreProducer> promised) {
+    try {
+      promised.complete(adopt(new CoreProducer(connection, destination, ProducerOptions.DEFAULT)));
+    } catch (RuntimeException e) {
+      promised.completeExceptionally(e);
+    }
+    retireOne();
   }
 
   /**
    * Closing waits for what is unconfirmed, which is no business of the one who asks for another.
    */
   private void retireOne() {
-    if (kept.size() > KEPT_PRODUCERS) {
-      Iterator<CoreProducer> byUse = kept.values().iterator();
-      CoreProducer oldest = byUse.next();
-      byUse.remove();
-      connection.threads().chore(oldest::close);
+    CompletableFuture<CoreProducer> oldest = null;
+    synchronized (kept) {
+      if (kept.size() > KEPT_PRODUCERS) {
+        Iterator<CompletableFuture<CoreProducer>> byUse = kept.values().iterator();
+        oldest = byUse.next();
+        byUse.remove();
+      }
+    }
+    if (oldest != null) {
+      CompletableFuture<Void> unused =
+          oldest.thenAccept(producer -> connection.threads().chore(producer::close));
     }
   }
 

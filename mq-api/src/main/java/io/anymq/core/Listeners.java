@@ -56,19 +56,24 @@ final class Listeners {
   }
 
   private void work() {
-    try {
-      List<CoreDelivery> share = consumer.buffer().takeShare(concurrency);
-      while (!share.isEmpty()) {
-        run(share);
-        if (consumer.buffer().isEmpty()) {
-          share.get(share.size() - 1).attachment().flush();
-        }
-        share = consumer.buffer().takeShare(concurrency);
+    List<CoreDelivery> share = nextShare();
+    while (!share.isEmpty()) {
+      run(share);
+      if (consumer.buffer().isEmpty()) {
+        share.get(share.size() - 1).attachment().flush();
       }
-    } catch (InterruptedException e) {
-      // Nobody here interrupts these threads: the application did, and wants this one to end.
-      LOG.warn(
-          "A listener's thread was interrupted and ends; the consumer stops taking with it", e);
+      share = nextShare();
+    }
+  }
+
+  /** Where several threads share, each takes one: what waits must not wait behind a slow one. */
+  private List<CoreDelivery> nextShare() {
+    while (true) {
+      try {
+        return consumer.buffer().takeShare(concurrency > 1 ? 1 : Integer.MAX_VALUE);
+      } catch (InterruptedException e) {
+        LOG.debug("A listener's thread was interrupted from outside, and goes on", e);
+      }
     }
   }
 
@@ -115,6 +120,9 @@ final class Listeners {
       if (automatic) {
         delivery.release(e.toString());
       }
+    } finally {
+      // What interrupted one handler is none of the next one's business.
+      boolean unused = Thread.interrupted();
     }
   }
 

@@ -3,6 +3,7 @@ package io.anymq.core;
 import io.anymq.DestinationNotFoundException;
 import io.anymq.Message;
 import io.anymq.MessagingException;
+import io.anymq.SendInDoubtException;
 import io.anymq.spi.OutboundMessage;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -25,6 +26,9 @@ final class PendingSend implements OutboundMessage {
 
   /** Whether a backend may have it. Written under the producer's send lock. */
   private volatile boolean transmitted;
+
+  /** Whether a link took it and was lost before it told the outcome: that stays unknown. */
+  private volatile boolean uncertain;
 
   PendingSend(CoreProducer producer, Message message, Deadline deadline) {
     this.producer = producer;
@@ -60,6 +64,7 @@ final class PendingSend implements OutboundMessage {
   }
 
   void markTransmitted() {
+    uncertain |= transmitted;
     transmitted = true;
   }
 
@@ -77,10 +82,19 @@ final class PendingSend implements OutboundMessage {
     boolean mayRecreate =
         cause instanceof DestinationNotFoundException && producer.recreatesDestination();
     if (mayRecreate && !isDecided() && recreated.compareAndSet(false, true)) {
+      transmitted = uncertain; // the backend has said that it does not have this one
       producer.recreateAndSend(this);
     } else {
-      fail(cause);
+      fail(uncertain ? inDoubt(cause) : cause);
     }
+  }
+
+  /** What a later link says of its own attempt tells nothing of an earlier one. */
+  static MessagingException inDoubt(MessagingException cause) {
+    return cause instanceof SendInDoubtException
+        ? cause
+        : new SendInDoubtException(
+            "The backend may have the message; then this failed: " + cause.getMessage(), cause);
   }
 
   /** Ends it with a failure, unless its outcome is known. */

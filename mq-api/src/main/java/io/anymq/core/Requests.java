@@ -1,7 +1,6 @@
 package io.anymq.core;
 
 import io.anymq.ClosedException;
-import io.anymq.Consumer;
 import io.anymq.ConsumerOptions;
 import io.anymq.Delivery;
 import io.anymq.Destination;
@@ -11,6 +10,7 @@ import io.anymq.Message;
 import io.anymq.MessagingException;
 import io.anymq.MessagingTimeoutException;
 import io.anymq.Queue;
+import io.anymq.spi.Link;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -27,14 +27,17 @@ import org.slf4j.LoggerFactory;
  * Requests that wait for their replies. All replies come to one temporary queue, made with the
  * first request; what nobody waits for any more is dropped.
  */
-final class Requests {
+final class Requests implements Child {
 
   private static final Logger LOG = LoggerFactory.getLogger(Requests.class);
 
   private final CoreConnection connection;
   private final Map<String, CompletableFuture<Message>> waiting = new ConcurrentHashMap<>();
-  private @Nullable Queue replies;
+  private @Nullable ReplyAddress address;
   private volatile boolean closed;
+
+  /** Where replies come to. */
+  private record ReplyAddress(Queue queue, CoreConsumer consumer) {}
 
   Requests(CoreConnection connection) {
     this.connection = connection;
@@ -95,7 +98,7 @@ final class Requests {
     }
     CompletableFuture<Message> bounded =
         reply
-            .orTimeout(timeout.toNanos(), TimeUnit.NANOSECONDS)
+            .orTimeout(Deadline.in(timeout).remainingNanos(), TimeUnit.NANOSECONDS)
             .whenComplete((done, failure) -> waiting.remove(key, reply));
     send(destination, complete, reply);
     if (closed) {
@@ -122,13 +125,38 @@ final class Requests {
     }
   }
 
+  /** Made again when its consumer has ended, which it does only for good. */
   private synchronized Queue replyQueue() {
-    if (replies == null) {
-      Queue made = connection.createTemporaryQueue();
-      Consumer unused = connection.createConsumer(made, ConsumerOptions.DEFAULT, this::onReply);
-      replies = made;
+    ReplyAddress now = address;
+    if (now == null || now.consumer().isClosing()) {
+      now = openAddress();
+      address = now;
     }
-    return replies;
+    return now.queue();
+  }
+
+  private ReplyAddress openAddress() {
+    connection.supervisor().watch(this);
+    Queue queue = connection.createTemporaryQueue();
+    try {
+      return new ReplyAddress(
+          queue, connection.consumer(queue, ConsumerOptions.DEFAULT, this::onReply));
+    } catch (RuntimeException e) {
+      connection.delete(queue);
+      throw e;
+    }
+  }
+
+  @Override
+  public void attach(Link link, long epoch) {}
+
+  @Override
+  public void detach(long epoch) {}
+
+  /** The connection is lost for good: there will be no reply any more. */
+  @Override
+  public void fail(MessagingException cause) {
+    waiting.values().forEach(reply -> reply.completeExceptionally(cause));
   }
 
   private void onReply(Delivery delivery) {

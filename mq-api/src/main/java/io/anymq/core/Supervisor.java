@@ -248,6 +248,11 @@ final class Supervisor {
     }
   }
 
+  /** Has a child told when the connection is lost for good; it lives on no link. */
+  void watch(Child child) {
+    children.add(child);
+  }
+
   void forget(Child child) {
     children.remove(child);
   }

@@ -131,8 +131,8 @@ final class Threads {
   private static void guarded(Runnable task) {
     try {
       task.run();
-    } catch (RuntimeException e) {
-      LOG.error("A task of the connection failed; this is a defect of the library", e);
+    } catch (Throwable e) { // a listener of the application's may throw anything
+      LOG.error("A task of the connection failed", e);
     }
   }
 }

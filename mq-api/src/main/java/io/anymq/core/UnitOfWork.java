@@ -43,6 +43,20 @@ final class UnitOfWork {
     return deliveries.stream().anyMatch(delivery -> delivery.core().attachment().ended());
   }
 
+  /** Whether a delivery came on another link than this one. */
+  boolean hasDeliveryFromBefore(long epoch) {
+    return hasLostDelivery()
+        || deliveries.stream().anyMatch(each -> each.core().attachment().epoch() != epoch);
+  }
+
+  /**
+   * Has the consumers let go of their deliveries, where it is not known which of them are accepted:
+   * the backend gives back what is not.
+   */
+  void reopenConsumers() {
+    deliveries.stream().map(SessionDelivery::consumer).distinct().forEach(CoreConsumer::reopen);
+  }
+
   void complete() {
     sends.forEach(send -> send.future().complete(send.message()));
   }

@@ -9,6 +9,7 @@ final class ShareDelivery extends KafkaDelivery {
   private final ShareLane lane;
   private final int attempts;
   private final int earlier;
+  private int seen;
   private boolean open = true;
   private boolean withApplication;
 
@@ -54,6 +55,15 @@ final class ShareDelivery extends KafkaDelivery {
     boolean was = withApplication;
     withApplication = false;
     return was;
+  }
+
+  /** The application has had the message so often, all told. */
+  void noteSeen(int times) {
+    seen = times;
+  }
+
+  int seen() {
+    return seen;
   }
 
   /** Whether it is neither acknowledged nor lost. */

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.AcknowledgeType;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -57,6 +58,10 @@ final class ShareLane implements Runnable {
 
   private static final long LONG_WAIT_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final int DEFAULT_LOCK_MILLIS = 30_000;
+
+  /** A copy that could not be written is tried again: to release the record now is to lose it. */
+  private static final Executor REWRITE_AGAIN =
+      CompletableFuture.delayedExecutor(1, TimeUnit.SECONDS);
 
   private final GroupConsumer owner;
   private final LaneGate gate;
@@ -267,6 +272,7 @@ final class ShareLane implements Runnable {
   }
 
   private void rewrite(ShareDelivery delivery, int seen) {
+    delivery.noteSeen(seen);
     owner
         .limit()
         .rewrite(
@@ -278,7 +284,12 @@ final class ShareLane implements Runnable {
                     "{} could not be written again near its delivery limit", delivery, failure);
               }
               Outcome outcome = failure == null ? Outcome.ACCEPT : Outcome.RELEASE;
-              inbox.add(new Settlement(outcome, List.of(delivery), true));
+              Settlement next = new Settlement(outcome, List.of(delivery), true);
+              if (failure != null && owner.limit().isReached(delivery.attempts())) {
+                REWRITE_AGAIN.execute(() -> inbox.add(next));
+              } else {
+                inbox.add(next);
+              }
             });
   }
 
@@ -318,8 +329,8 @@ final class ShareLane implements Runnable {
       if (lent.takeBack()) {
         settled++;
       }
-      if (settlement.outcome() == Outcome.RELEASE && wouldBeLost(lent, settlement.own())) {
-        rewrite(lent, lent.deliveryCount());
+      if (settlement.outcome() == Outcome.RELEASE && owner.limit().isReached(lent.attempts())) {
+        rewrite(lent, settlement.own() ? lent.seen() : lent.deliveryCount());
       } else {
         acknowledge(consumer, lent, settlement.outcome());
       }
@@ -328,10 +339,6 @@ final class ShareLane implements Runnable {
       handedOut -= settled;
       gate.settled(settled);
     }
-  }
-
-  private boolean wouldBeLost(ShareDelivery lent, boolean own) {
-    return !own && owner.limit().isReached(lent.attempts());
   }
 
   private void acknowledge(
