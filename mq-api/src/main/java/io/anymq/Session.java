@@ -17,7 +17,8 @@ public interface Session extends AutoCloseable {
 
   /**
    * A producer whose sends belong to this session's unit of work: {@code send} returns at once, and
-   * the future of {@code sendAsync} completes with the commit.
+   * the future of {@code sendAsync} completes with the commit. A message with a delivery delay is
+   * refused with {@link UnsupportedCapabilityException} where commits cannot include one.
    *
    * @param destination where it sends to
    * @return the producer

@@ -269,14 +269,16 @@ final class ActiveMqLink
     new ActiveMqPurge(wire, names.toNative(queue), request.operationTimeout()).run();
   }
 
+  /** The broker's scheduler takes no part in a transaction: a crash could lose the message. */
+  @Override
+  public boolean takesDelayedSends() {
+    return false;
+  }
+
   @Override
   public void commit(List<Send> sends, List<Accept> accepts) {
     if (sends.isEmpty() && accepts.isEmpty()) {
       return;
-    }
-    if (sends.stream().anyMatch(send -> send.message().deliveryDelay().isPresent())) {
-      throw new UnsupportedCapabilityException(
-          "The broker's scheduler takes no part in a transaction: send a delayed message outside of the session");
     }
     new ActiveMqTransaction(wire, names, mapper, accepts, request.operationTimeout())
         .commit(sends, accepts);

@@ -17,6 +17,8 @@ import io.anymq.Session;
 import io.anymq.Subscription;
 import io.anymq.SubscriptionOptions;
 import io.anymq.Topic;
+import io.anymq.UnsupportedCapabilityException;
+import io.anymq.spi.AtomicCommit;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -59,7 +61,18 @@ final class CoreSession implements Session {
   }
 
   Message admit(Message message) {
+    if (message.deliveryDelay().isPresent()) {
+      requireDelayedSends();
+    }
     return connection.admit(message);
+  }
+
+  private void requireDelayedSends() {
+    LinkState.Current now = connection.supervisor().state().current();
+    if (now != null && now.link() instanceof AtomicCommit link && !link.takesDelayedSends()) {
+      throw new UnsupportedCapabilityException(
+          "The broker's commits cannot include a delivery delay; send this message outside of the session");
+    }
   }
 
   CompletableFuture<Message> hold(CoreProducer producer, Message message) {

@@ -23,6 +23,11 @@ public interface AtomicCommit {
    */
   record Accept(LinkConsumer consumer, List<? extends InboundDelivery> deliveries) {}
 
+  /** Whether a send with a delivery delay can be part of a commit. If not, the core refuses it. */
+  default boolean takesDelayedSends() {
+    return true;
+  }
+
   /**
    * Does all of it or nothing, and returns when it is done. Blocks at most for the operation
    * time-out.
