@@ -3,7 +3,8 @@ package io.anymq;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Is told what becomes of a connection. Called by one thread at a time, in order; must not block.
+ * Is told what becomes of a connection. Called by one thread at a time, in order, on a thread of
+ * its own: it may use the connection, close it, and block, which holds up later events only.
  */
 @FunctionalInterface
 public interface ConnectionListener {

@@ -49,20 +49,31 @@ public record TopicPattern(String expression) {
    * @return whether its name matches
    */
   public boolean matches(Topic topic) {
-    return matches(expression.split("\\.", -1), 0, topic.name().split("\\.", -1), 0);
+    String[] words = topic.name().split("\\.", -1);
+    boolean[] reached = new boolean[words.length + 1];
+    reached[0] = true;
+    for (String part : expression.split("\\.", -1)) {
+      reached = after(part, words, reached);
+    }
+    return reached[words.length];
   }
 
-  private static boolean matches(String[] pattern, int p, String[] words, int w) {
-    if (p == pattern.length) {
-      return w == words.length;
+  /**
+   * How many words can be matched once a further part of the pattern has been: all places at once,
+   * for many # one after the other would else be tried in all combinations.
+   */
+  private static boolean[] after(String part, String[] words, boolean[] before) {
+    boolean[] reached = new boolean[before.length];
+    for (int count = 0; count < before.length; count++) {
+      boolean previous = count > 0 && (part.equals("#") ? reached[count - 1] : before[count - 1]);
+      boolean takes = previous && (isWild(part) || part.equals(words[count - 1]));
+      reached[count] = takes || (part.equals("#") && before[count]);
     }
-    if (pattern[p].equals("#")) {
-      return matches(pattern, p + 1, words, w)
-          || (w < words.length && matches(pattern, p, words, w + 1));
-    }
-    return w < words.length
-        && (pattern[p].equals("*") || pattern[p].equals(words[w]))
-        && matches(pattern, p + 1, words, w + 1);
+    return reached;
+  }
+
+  private static boolean isWild(String part) {
+    return part.equals("*") || part.equals("#");
   }
 
   @Override

@@ -342,7 +342,7 @@ final class CoreConnection implements Connection {
   public void close(Duration timeout) {
     Deadline deadline = Deadline.in(timeout);
     boolean first = supervisor.state().beginClose();
-    if (household.isListenerThread()) {
+    if (household.isListenerThread() || threads.isTelling()) {
       // The listener that calls this must return before the rest can be done.
       if (first) {
         threads.closer(() -> finishClose(deadline));

@@ -6,7 +6,7 @@ import io.anymq.ConnectionState;
 import io.anymq.MessagingException;
 import org.jspecify.annotations.Nullable;
 
-/** Tells the application's listener of changes of state, in order, on the timer's thread. */
+/** Tells the application's listener of changes of state, in order, on a thread of its own. */
 final class StateEvents {
 
   private final Connection connection;
@@ -20,6 +20,6 @@ final class StateEvents {
   }
 
   void publish(ConnectionState state, @Nullable MessagingException cause) {
-    threads.soon(() -> listener.stateChanged(connection, state, cause));
+    threads.tell(() -> listener.stateChanged(connection, state, cause));
   }
 }

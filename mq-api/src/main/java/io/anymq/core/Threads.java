@@ -18,14 +18,16 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A connection's own threads: a timer, which must never block; a maintenance thread, which makes
- * links and all that lives on them; and one for chores, which may wait for a link, and so must not
- * be the one that makes it. All are daemons: they serve, and do not keep a program alive.
+ * links and all that lives on them; one for chores, which may wait for a link, and so must not be
+ * the one that makes it; and one that tells the application of events, and may do what that likes.
+ * All are daemons: they serve, and do not keep a program alive.
  */
 final class Threads {
 
   private static final Logger LOG = LoggerFactory.getLogger(Threads.class);
   private static final AtomicInteger CONNECTIONS = new AtomicInteger();
   private static final long TICK_MILLIS = 100;
+  private static final String EVENTS = "-events";
 
   /** What threads get to end in when a close has used up its time elsewhere. */
   private static final long GRACE_MILLIS = 1000;
@@ -35,6 +37,7 @@ final class Threads {
   private final ScheduledThreadPoolExecutor timer;
   private final ExecutorService maintenance;
   private final ThreadPoolExecutor chores;
+  private final ThreadPoolExecutor events;
 
   Threads(String clientName) {
     prefix = "anymq-" + clientName + "-" + CONNECTIONS.incrementAndGet();
@@ -43,10 +46,17 @@ final class Threads {
     timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
     timer.setContinueExistingPeriodicTasksAfterShutdownPolicy(false);
     maintenance = Executors.newSingleThreadExecutor(daemon(prefix + "-maintenance"));
-    chores =
+    chores = passing(prefix + "-chores");
+    events = passing(prefix + EVENTS);
+  }
+
+  /** One thread, which ends when it has had nothing to do for a while. */
+  private static ThreadPoolExecutor passing(String name) {
+    ThreadPoolExecutor executor =
         new ThreadPoolExecutor(
-            1, 1, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), daemon(prefix + "-chores"));
-    chores.allowCoreThreadTimeOut(true);
+            1, 1, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), daemon(name));
+    executor.allowCoreThreadTimeOut(true);
+    return executor;
   }
 
   private static ThreadFactory daemon(String name) {
@@ -67,9 +77,14 @@ final class Threads {
     submit(chores, task);
   }
 
-  /** Runs a task that does not block, soon, on the timer. */
-  void soon(Runnable task) {
-    submit(timer, task);
+  /** Calls the application's listener of events, after those that were told before. */
+  void tell(Runnable task) {
+    submit(events, task);
+  }
+
+  /** Whether this thread calls the application's listener of events. */
+  boolean isTelling() {
+    return Thread.currentThread().getName().equals(prefix + EVENTS);
   }
 
   /** Runs a task that does not block, later, on the timer. */
@@ -103,14 +118,15 @@ final class Threads {
   void shutdown() {
     maintenance.shutdown();
     chores.shutdown();
-    submit(timer, timer::shutdown); // behind the events that are still to be told
+    timer.shutdown();
+    events.shutdown(); // what is still to be told is told
   }
 
   /** Takes no more tasks, and waits for the threads to end. */
   void end(Deadline deadline) {
     shutdown();
     try {
-      for (ExecutorService executor : List.of(chores, maintenance, timer)) {
+      for (ExecutorService executor : List.of(chores, maintenance, timer, events)) {
         if (!executor.awaitTermination(deadline.remainingMillis() + GRACE_MILLIS, MILLISECONDS)) {
           LOG.warn("Threads of {} are still at work; they end with their present task", prefix);
         }

@@ -382,4 +382,29 @@ final class LifecycleScenarios {
       // It is the point of this listener that it cannot be talked out of it.
     }
   }
+
+  @Scenario(
+      id = "LIFE-17",
+      title = "A connection's listener may use the connection, and close it",
+      intent = "Who is told of a state may act on it.")
+  static void listenerActs(ScenarioContext t) throws Exception {
+    Queue queue = t.queue();
+    CompletableFuture<Boolean> used = new CompletableFuture<>();
+    CompletableFuture<Boolean> closed = new CompletableFuture<>();
+    t.connect(
+        (which, state, cause) -> {
+          if (state == ConnectionState.OPEN) {
+            which.send(queue, Message.text("from the listener"));
+            used.complete(which.exists(queue));
+            which.close();
+          } else if (state == ConnectionState.CLOSED) {
+            closed.complete(true);
+          }
+        });
+    String check = "on which thread the listener is called";
+    Check.that(Check.completes(used, "the listener's use", check), "the queue", "none", check);
+    Check.completes(closed, "the close from the listener", check);
+    Check.equal(
+        "from the listener", Messages.takeText(t.connect().createConsumer(queue)), "sent", check);
+  }
 }

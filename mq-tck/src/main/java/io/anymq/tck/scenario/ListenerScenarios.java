@@ -12,7 +12,10 @@ import io.anymq.tck.Scenario;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -223,5 +226,63 @@ final class ListenerScenarios {
 
   private static MessageListener ignore() {
     return delivery -> {};
+  }
+
+  @Scenario(
+      id = "RECV-29",
+      title = "No message waits behind a slow handler while another thread is free",
+      intent = "Concurrency is there for the slow ones.")
+  static void slowHandler(ScenarioContext t) {
+    Connection connection = t.connect();
+    Queue queue = t.queue();
+    CountDownLatch release = new CountDownLatch(1);
+    t.onClose(release::countDown);
+    Set<String> done = ConcurrentHashMap.newKeySet();
+    Messages.sendNumbers(connection, queue, 60);
+    connection.createConsumer(
+        queue,
+        ConsumerOptions.builder().concurrency(2).prefetch(60).build(),
+        delivery -> {
+          if (delivery.message().text().equals("0")) {
+            Check.that(
+                release.await(Check.LIMIT.toMillis() * 2, TimeUnit.MILLISECONDS),
+                "the end of the slow handler",
+                "none",
+                "the scenario");
+          }
+          done.add(delivery.message().text());
+        });
+    Check.eventually(
+        () -> done.size() == 59,
+        "59 messages handled while one handler is slow",
+        done::size,
+        "whether a thread keeps messages that another could handle");
+    release.countDown();
+    Check.eventually(() -> done.size() == 60, "the slow one too", done::size, "the slow handler");
+  }
+
+  @Scenario(
+      id = "RECV-30",
+      title = "A listener that leaves its thread interrupted gets the next message all the same",
+      intent = "One handler's interrupt is none of the next one's business.")
+  static void interrupted(ScenarioContext t) {
+    Connection connection = t.connect();
+    Queue queue = t.queue();
+    List<String> seen = new CopyOnWriteArrayList<>();
+    connection.createConsumer(
+        queue,
+        ConsumerOptions.DEFAULT,
+        delivery -> {
+          seen.add(delivery.message().text() + Thread.currentThread().isInterrupted());
+          Thread.currentThread().interrupt();
+        });
+    Messages.send(connection, queue, "a");
+    Check.eventually(() -> seen.size() == 1, "the first message", () -> seen, "the listener");
+    Messages.send(connection, queue, "b");
+    Check.eventually(
+        () -> seen.equals(List.of("afalse", "bfalse")),
+        "both messages, neither with an interrupt from before",
+        () -> seen,
+        "what becomes of the interrupt that a listener leaves");
   }
 }

@@ -126,4 +126,19 @@ final class TemporaryScenarios {
     Messages.send(connection, queue, "a", "b");
     Check.equal(2L, connection.depth(queue).count(), "the depth", CHECK);
   }
+
+  @Scenario(
+      id = "TEMP-08",
+      title = "A temporary queue has no dead-letter queue of its own",
+      intent = "What goes with its connection leaves nothing behind.",
+      needs = Capability.TEMPORARY_QUEUES)
+  static void noDeadLetters(ScenarioContext t) {
+    Connection connection = t.connect();
+    Queue queue = connection.createTemporaryQueue();
+    Messages.send(connection, queue, "bad", "good");
+    Consumer consumer = connection.createConsumer(queue, Messages.manual(1));
+    Messages.take(consumer).reject("bad");
+    Check.equal("good", Messages.takeText(consumer), "the next message", CHECK);
+    Check.that(!connection.exists(queue.deadLetterQueue()), "no dead-letter queue", queue, CHECK);
+  }
 }
