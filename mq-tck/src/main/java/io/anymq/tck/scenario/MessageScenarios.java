@@ -21,7 +21,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /** MSG: names and messages. */
 final class MessageScenarios {
@@ -258,15 +257,12 @@ final class MessageScenarios {
     queues.forEach(t::adopt);
     queues.forEach(queue -> Messages.send(connection, queue, queue.name()));
     String check = "that the mapping of portable to native names is injective";
-    List<Consumer> consumers = queues.stream().map(connection::createConsumer).toList();
-    for (int i = 0; i < queues.size(); i++) {
-      String text = Messages.takeText(consumers.get(i));
-      Check.equal(queues.get(i).name(), text, "the message in " + queues.get(i), check);
-    }
-    Messages.nothingMore(consumers.get(0), "in " + queues.get(0), check);
-    for (Consumer consumer : consumers) {
-      Optional<Delivery> more = consumer.receiveNoWait();
-      Check.that(more.isEmpty(), "one message in each queue", more.map(Messages::shown), check);
+    for (Queue queue : queues) {
+      // One consumer at a time: two of one native queue might share its messages out by luck.
+      try (Consumer consumer = connection.createConsumer(queue)) {
+        Check.equal(queue.name(), Messages.takeText(consumer), "the message in " + queue, check);
+        Messages.nothingMore(consumer, "in " + queue, check);
+      }
     }
   }
 

@@ -6,10 +6,16 @@ import io.anymq.tck.Rule;
 import io.anymq.tck.RuleCatalogue;
 import io.anymq.tck.RuleResult;
 import io.anymq.tck.TckRun;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Every faulty variant fails the rules that are meant for it, with a sentence. */
+/**
+ * Every faulty variant fails the rules that are meant for it, with a sentence. They mostly wait,
+ * and each has a broker of its own, so some run at once.
+ */
+@Execution(ExecutionMode.CONCURRENT)
 class MutantTest {
 
   @ParameterizedTest
