@@ -280,6 +280,10 @@ final class ActiveMqLink
     if (sends.isEmpty() && accepts.isEmpty()) {
       return;
     }
+    if (sends.stream().anyMatch(send -> send.message().deliveryDelay().isPresent())) {
+      throw new UnsupportedCapabilityException(
+          "The broker's scheduler takes no part in a transaction: send a delayed message outside of the session");
+    }
     new ActiveMqTransaction(wire, names, mapper, accepts, request.operationTimeout())
         .commit(sends, accepts);
   }
