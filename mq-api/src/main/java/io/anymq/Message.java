@@ -267,7 +267,7 @@ public final class Message {
 
     private byte[] body = NO_BYTES;
     private @Nullable String contentType;
-    private final Map<String, Object> properties = new LinkedHashMap<>();
+    private Map<String, Object> properties = Map.of(); // until there is one: most have none
     private @Nullable String id;
     private @Nullable String correlationId;
     private @Nullable Destination replyTo;
@@ -285,7 +285,9 @@ public final class Message {
     private Builder(Message like) {
       body = like.body;
       contentType = like.contentType;
-      properties.putAll(like.properties);
+      if (!like.properties.isEmpty()) {
+        properties = new LinkedHashMap<>(like.properties);
+      }
       id = like.id;
       correlationId = like.correlationId;
       replyTo = like.replyTo;
@@ -302,6 +304,15 @@ public final class Message {
     /** Sets the body; the bytes are copied. */
     public Builder body(byte[] bytes) {
       this.body = bytes.clone();
+      return this;
+    }
+
+    /**
+     * Sets the body without a copy: for who has just read the bytes from somewhere, and passes them
+     * on. Nobody may change them from now on; the message would change with them.
+     */
+    public Builder wrapBody(byte[] bytes) {
+      this.body = bytes;
       return this;
     }
 
@@ -328,10 +339,14 @@ public final class Message {
      */
     public Builder property(String name, @Nullable Object value) {
       PropertyRules.requireName(name);
-      if (value == null) {
+      if (value != null) {
+        Object checked = PropertyRules.requireValue(name, value);
+        if (properties.isEmpty()) {
+          properties = new LinkedHashMap<>();
+        }
+        properties.put(name, checked);
+      } else if (!properties.isEmpty()) {
         properties.remove(name);
-      } else {
-        properties.put(name, PropertyRules.requireValue(name, value));
       }
       return this;
     }

@@ -275,7 +275,7 @@ final class ActiveMqMapper {
 
   private static void body(ActiveMQMessage from, Message.Builder to) throws JMSException {
     if (from instanceof ActiveMQBytesMessage bytes) {
-      to.body(bytes(bytes));
+      to.wrapBody(bytes(bytes));
     } else if (from instanceof ActiveMQTextMessage text) {
       String body = text.getText();
       if (body != null) {
@@ -304,11 +304,11 @@ final class ActiveMqMapper {
   private static void rawBody(ActiveMQMessage from, Message.Builder to) {
     ByteSequence content = from.getContent();
     if (content != null) {
-      to.body(raw(content));
+      to.wrapBody(raw(content));
     }
   }
 
-  /** The bytes; not copied when they fill their array, since the message's builder copies them. */
+  /** The bytes; not copied when they fill their array, which the native client leaves alone. */
   private static byte[] raw(ByteSequence content) {
     if (content.offset == 0 && content.length == content.data.length) {
       return content.data;

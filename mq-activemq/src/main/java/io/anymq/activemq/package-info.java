@@ -85,10 +85,10 @@
  *       of the old connection does not take the new queue with it.
  *   <li>The scheduler rounds up to the next half second: never early, up to half a second late. It
  *       schedules after the commit of a transaction and not within it, so that a crash in between
- *       would lose the message: a delayed message in a session is refused at commit, and a delayed
- *       release is left to the core. It moves the native timestamp and expiry of what is due,
- *       unless the timestamp is 0: so that of a delayed message is in {@code x-anymq-timestamp}.
- *       Whether it is on, a message without an action to its management tells.
+ *       would lose the message: a delayed message in a session is refused, and a delayed release is
+ *       left to the core. It moves the native timestamp and expiry of what is due, unless the
+ *       timestamp is 0: so that of a delayed message is in {@code x-anymq-timestamp}. Whether it is
+ *       on, a message without an action to its management tells.
  *   <li>The scheduler reads and writes the properties of what is due, with the fault that the next
  *       point tells: so such texts of delayed messages go as bytes, in {@code x-anymq-text.<name>}.
  *   <li>The native client writes texts in properties in modified UTF-8 and reads them as UTF-8: it

@@ -101,7 +101,7 @@ final class Commit {
     try {
       link.commit(sends, accepts);
     } catch (SendInDoubtException | ConnectionLostException e) {
-      unit.reopenConsumers();
+      unit.letGo();
       throw inDoubt("It is not known whether the unit of work was committed: " + e.getMessage(), e);
     } catch (MessagingException e) {
       throw rolledBack("The backend refused the unit of work: " + e.getMessage(), e);

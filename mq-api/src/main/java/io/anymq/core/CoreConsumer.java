@@ -207,6 +207,14 @@ class CoreConsumer implements Consumer, Child {
     handedOut.linkLost();
   }
 
+  /** Whether what it has not settled is still there when it closes. */
+  boolean outlivesClose() {
+    if (source instanceof Source.OfTopic of) {
+      return of.terms().durable();
+    }
+    return !(source instanceof Source.OfPattern of) || of.terms().durable();
+  }
+
   /** Gives back all that it holds, and consumes anew; on the maintenance thread, soon. */
   void reopen() {
     Attachment now = attached.get();
@@ -239,9 +247,19 @@ class CoreConsumer implements Consumer, Child {
     }
     delivery.message().id().ifPresent(handedOut::add);
     if (replays) {
-      delivery.message().timestamp().ifPresent(timestamp -> reached = timestamp);
+      noteReached(delivery.message());
     }
     return true;
+  }
+
+  /**
+   * A time ahead of the clock is the application's own: to go on from there would pass others over.
+   */
+  private void noteReached(Message message) {
+    message
+        .timestamp()
+        .filter(timestamp -> !timestamp.isAfter(Instant.now()))
+        .ifPresent(timestamp -> reached = timestamp);
   }
 
   private static boolean isExpired(Message message) {

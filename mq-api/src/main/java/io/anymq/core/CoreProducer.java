@@ -175,7 +175,7 @@ final class CoreProducer implements Producer, Child {
       LOG.debug("The link was lost while a destination was made again", e);
       return;
     } catch (MessagingException e) {
-      send.fail(e);
+      send.failed(e);
       return;
     }
     sendLock.lock();

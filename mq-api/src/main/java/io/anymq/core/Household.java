@@ -140,7 +140,7 @@ final class Household {
   private void make(Destination destination, CompletableFuture<CoreProducer> promised) {
     try {
       promised.complete(adopt(new CoreProducer(connection, destination, ProducerOptions.DEFAULT)));
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) { // others wait for it, whatever became of it
       promised.completeExceptionally(e);
     }
     retireOne();

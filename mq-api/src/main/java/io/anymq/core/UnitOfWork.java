@@ -51,10 +51,18 @@ final class UnitOfWork {
 
   /**
    * Has the consumers let go of their deliveries, where it is not known which of them are accepted:
-   * the backend gives back what is not.
+   * the backend gives back what is not. A subscription that would end with its consumer has its
+   * deliveries again instead, accepted or not.
    */
-  void reopenConsumers() {
-    deliveries.stream().map(SessionDelivery::consumer).distinct().forEach(CoreConsumer::reopen);
+  void letGo() {
+    deliveries.stream()
+        .map(SessionDelivery::consumer)
+        .filter(CoreConsumer::outlivesClose)
+        .distinct()
+        .forEach(CoreConsumer::reopen);
+    deliveries.stream()
+        .filter(delivery -> !delivery.consumer().outlivesClose())
+        .forEach(SessionDelivery::releaseNow);
   }
 
   void complete() {

@@ -112,12 +112,11 @@ final class Consumers {
     return join(new Member(topic, group, limit, prefetch, role), sink, open::remove);
   }
 
-  /** A group that nobody is a member of is a leftover of members that crashed. */
+  /** Ends with its last member; what members that crashed have left begins anew. */
   private LinkConsumer openShared(
       Topic topic, Source.Terms terms, int prefetch, DeliverySink sink) {
     String group = topology.names().sharedGroup(topic, terms.name().orElseThrow());
-    removeIfUnused(group);
-    int limit = topology.ensureGroup(topic, group, start(terms.replayFrom()));
+    int limit = topology.beginGroup(topic, group, start(terms.replayFrom()));
     return join(
         new Member(topic, group, limit, prefetch, MEMBER),
         sink,

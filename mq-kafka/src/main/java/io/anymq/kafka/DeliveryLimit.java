@@ -59,28 +59,28 @@ final class DeliveryLimit {
 
   private static final Copy NO_COPY = new Copy(null, 0);
 
-  /** Reads what a record says of being a copy; in one pass, for this is asked for each record. */
+  /**
+   * Reads what a record says of being a copy. This is asked for each record, and a native header is
+   * decoded when its name is read: so only the last is looked at, which tells.
+   */
   static Copy copy(Headers headers) {
-    String onlyFor = null;
-    int deliveries = 0;
-    for (Header header : headers) {
-      String name = header.key();
-      if (header.value() == null) {
-        continue;
-      }
-      if (name.equals(KafkaHeaders.ONLY_FOR)) {
-        onlyFor = PropertyCodec.textOrNull(header.value());
-      } else if (name.equals(KafkaHeaders.DELIVERIES)) {
-        deliveries = number(header);
-      }
+    Header[] all = headers.toArray();
+    if (all.length == 0 || !all[all.length - 1].key().equals(KafkaHeaders.ONLY_FOR)) {
+      return NO_COPY;
     }
-    return onlyFor == null && deliveries == 0 ? NO_COPY : new Copy(onlyFor, deliveries);
+    return new Copy(
+        text(all[all.length - 1]), number(text(headers.lastHeader(KafkaHeaders.DELIVERIES))));
   }
 
-  private static int number(Header header) {
+  private static @Nullable String text(@Nullable Header header) {
+    return header == null || header.value() == null
+        ? null
+        : PropertyCodec.textOrNull(header.value());
+  }
+
+  private static int number(@Nullable String text) {
     try {
-      return Math.max(
-          0, Integer.parseInt(String.valueOf(PropertyCodec.textOrNull(header.value()))));
+      return Math.max(0, Integer.parseInt(String.valueOf(text)));
     } catch (NumberFormatException e) {
       return 0; // Not ours; the message's own fields are checked where it is decoded.
     }

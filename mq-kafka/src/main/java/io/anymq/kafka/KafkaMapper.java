@@ -119,7 +119,7 @@ final class KafkaMapper {
   static Decoded toMessage(ConsumerRecord<byte[], byte[]> record) {
     Message.Builder builder = Message.builder();
     if (record.value() != null) {
-      builder.body(record.value());
+      builder.wrapBody(record.value());
     }
     if (record.timestamp() >= 0) {
       builder.timestamp(Instant.ofEpochMilli(record.timestamp()));

@@ -195,6 +195,12 @@ final class KafkaTopology {
     return groups.ensure(group, partitions(topic), start);
   }
 
+  /** As {@link #ensureGroup(Topic, String, OffsetSpec)}, of one that ends with its last member. */
+  int beginGroup(Topic topic, String group, OffsetSpec start) {
+    profile.requireShareGroups();
+    return groups.begin(group, partitions(topic), start);
+  }
+
   void unsubscribe(Topic topic, String subscription) {
     profile.requireShareGroups();
     String group = names.group(topic, subscription);

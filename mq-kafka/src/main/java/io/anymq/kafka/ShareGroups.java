@@ -61,12 +61,27 @@ final class ShareGroups {
    * @return after how many deliveries the broker archives a record, which is to lose it
    */
   int ensure(String group, List<TopicPartition> partitions, OffsetSpec start) {
-    int limit = configure(group);
+    int limit = configure(group, "earliest");
     Map<TopicPartition, SharePartitionOffsetInfo> known = offsets(group);
     List<TopicPartition> fresh =
         partitions.stream().filter(partition -> !known.containsKey(partition)).toList();
     if (!fresh.isEmpty()) {
       initialise(group, fresh, start);
+    }
+    return limit;
+  }
+
+  /**
+   * Sets a group up that lasts as long as it has members: where it has none, it begins anew. Should
+   * the last member remove it while one more is about to join, that one begins at the end, and not
+   * with all that the topic keeps.
+   *
+   * @return as {@link #ensure}
+   */
+  int begin(String group, List<TopicPartition> partitions, OffsetSpec start) {
+    int limit = configure(group, "latest");
+    if (members(group).isEmpty()) {
+      initialise(group, partitions, start);
     }
     return limit;
   }
@@ -140,7 +155,7 @@ final class ShareGroups {
         .orElse(Map.of());
   }
 
-  private int configure(String group) {
+  private int configure(String group, String reset) {
     ConfigResource resource = new ConfigResource(ConfigResource.Type.GROUP, group);
     Config before =
         calls
@@ -148,7 +163,7 @@ final class ShareGroups {
                 admin().describeConfigs(List.of(resource)).all(), "for settings of group " + group)
             .get(resource);
     Map<String, String> current = before == null ? Map.of() : BrokerProfile.asMap(before);
-    Map<String, String> wanted = wanted();
+    Map<String, String> wanted = wanted(reset);
     List<AlterConfigOp> changes = new ArrayList<>();
     wanted.forEach(
         (name, value) -> {
@@ -165,9 +180,9 @@ final class ShareGroups {
     return limitOf(current, wanted);
   }
 
-  private Map<String, String> wanted() {
+  private Map<String, String> wanted(String reset) {
     Map<String, String> wanted = new LinkedHashMap<>();
-    wanted.put("share.auto.offset.reset", "earliest");
+    wanted.put("share.auto.offset.reset", reset);
     wanted.put("share.isolation.level", "read_committed");
     // A second member else waits for the next heartbeat, 5 s later, until it is given partitions.
     wanted.put(

@@ -122,7 +122,7 @@ final class RabbitMapper {
     MetadataReader metadata = new MetadataReader(headers);
     Message.Builder message =
         Message.builder()
-            .body(body)
+            .wrapBody(body)
             .contentType(metadata.text(CONTENT_TYPE, properties.getContentType()))
             .id(metadata.text(ID, properties.getMessageId()))
             .correlationId(metadata.text(CORRELATION_ID, properties.getCorrelationId()))

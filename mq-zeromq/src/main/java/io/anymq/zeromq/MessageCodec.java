@@ -12,9 +12,9 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * A message to bytes and back: chapter "Message encoding" of the protocol page. The hub never looks
- * in; what it may have to know one day (persistence, priority, time to live, delay) comes first, at
- * places that need no decoding of the rest.
+ * A message to bytes and back: chapter "Message encoding" of the protocol page. The hub looks at
+ * the priority alone; what it may have to know (persistence, priority, time to live, delay) comes
+ * first, at places that need no decoding of the rest.
  */
 final class MessageCodec {
 
@@ -147,7 +147,7 @@ final class MessageCodec {
     for (int left = in.count(PropertyCodec.LEAST_BYTES); left > 0; left--) {
       PropertyCodec.decode(in, message);
     }
-    return message.body(in.copy(in.remaining()));
+    return message.wrapBody(in.copy(in.remaining()));
   }
 
   private static void decodeTexts(int fields, Message.Builder message, WireReader in)

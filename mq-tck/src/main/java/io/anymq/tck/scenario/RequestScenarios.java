@@ -18,6 +18,7 @@ import io.anymq.tck.Scenario;
 import io.anymq.tck.broker.BrokerControl;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -74,7 +75,7 @@ final class RequestScenarios {
     Connection replier = t.connect();
     List<Delivery> requests =
         new ArrayList<>(Messages.take(replier.createConsumer(queue, Messages.MANUAL), 50));
-    java.util.Collections.reverse(requests);
+    Collections.reverse(requests);
     for (Delivery request : requests) {
       replier.reply(request.message(), answer(request.message()));
       request.accept();

@@ -4,6 +4,7 @@ import io.anymq.Capability;
 import io.anymq.Connection;
 import io.anymq.Delivery;
 import io.anymq.ErrorCode;
+import io.anymq.MessagingException;
 import io.anymq.Subscription;
 import io.anymq.SubscriptionOptions;
 import io.anymq.Topic;
@@ -192,7 +193,7 @@ final class SharedScenarios {
     try {
       t.connect().subscribe(topic, SubscriptionOptions.durable("team"));
       return true;
-    } catch (io.anymq.MessagingException e) {
+    } catch (MessagingException e) {
       if (e.code() == ErrorCode.SUBSCRIPTION_IN_USE) {
         return false;
       }

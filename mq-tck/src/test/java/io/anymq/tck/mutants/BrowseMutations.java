@@ -1,11 +1,14 @@
 package io.anymq.tck.mutants;
 
+import io.anymq.Destination;
 import io.anymq.Message;
 import io.anymq.Queue;
 import io.anymq.QueueBrowser;
 import io.anymq.QueueOptions;
 import io.anymq.spi.Browsing;
 import io.anymq.spi.Link;
+import io.anymq.spi.LinkProducer;
+import io.anymq.spi.OutboundMessage;
 import io.anymq.spi.Purger;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -96,11 +99,7 @@ final class BrowseMutations {
     private static final Map<Queue, List<Message>> FIRST = new ConcurrentHashMap<>();
 
     @Override
-    void send(
-        Link link,
-        io.anymq.spi.LinkProducer producer,
-        io.anymq.Destination to,
-        io.anymq.spi.OutboundMessage message) {
+    void send(Link link, LinkProducer producer, Destination to, OutboundMessage message) {
       if (to instanceof Queue queue) {
         FIRST.computeIfAbsent(queue, key -> new ArrayList<>()).add(message.message());
       }

@@ -4,9 +4,12 @@ import io.anymq.Destination;
 import io.anymq.Message;
 import io.anymq.Queue;
 import io.anymq.QueueOptions;
+import io.anymq.spi.ConsumerRequest;
 import io.anymq.spi.Link;
+import io.anymq.spi.LinkConsumer;
 import io.anymq.spi.LinkProducer;
 import io.anymq.spi.OutboundMessage;
+import io.anymq.spi.Source;
 
 /** Faults of queues with options, and of messages that wait for their time. */
 final class KindMutations {
@@ -55,11 +58,9 @@ final class KindMutations {
   /** A temporary queue that goes with its first consumer. */
   static final class TemporaryEndsEarly extends Mutation {
     @Override
-    void close(
-        Link link, io.anymq.spi.ConsumerRequest request, io.anymq.spi.LinkConsumer consumer) {
+    void close(Link link, ConsumerRequest request, LinkConsumer consumer) {
       consumer.close();
-      if (request.source() instanceof io.anymq.spi.Source.OfQueue of
-          && of.queue().name().startsWith("tmp.")) {
+      if (request.source() instanceof Source.OfQueue of && of.queue().name().startsWith("tmp.")) {
         link.delete(of.queue());
       }
     }

@@ -1,6 +1,7 @@
 package io.anymq.tck.mutants;
 
 import io.anymq.Destination;
+import io.anymq.MessagingException;
 import io.anymq.QueueOptions;
 import io.anymq.Topic;
 import io.anymq.TopicPattern;
@@ -106,7 +107,7 @@ final class SubscriptionMutations {
             }
 
             @Override
-            public void broken(io.anymq.MessagingException cause) {
+            public void broken(MessagingException cause) {
               sink.broken(cause);
             }
           });
