@@ -39,6 +39,7 @@ final class Broker {
 
   /** Takes one frame of a peer. */
   void receive(PeerId peer, byte[] frame, long now) {
+    content.agenda().advance(now);
     HubSession session = sessions.get(peer);
     if (frame.length == PEER_GONE.length && frame[0] == PEER_GONE[0]) {
       if (session != null) {
@@ -128,8 +129,14 @@ final class Broker {
     session.staged().clear();
   }
 
+  /** How long until something is to be done without a frame, in nanoseconds. */
+  long untilDue(long now) {
+    return content.agenda().untilNext(now);
+  }
+
   /** Hands out messages, and sends what has been collected for all peers. */
   void flush(long now) {
+    content.agenda().advance(now);
     do {
       content.dispatch();
       flushSessions(now);

@@ -54,6 +54,7 @@ final class BrokerCommands {
       case Wire.SEND -> send(session, in);
       case Wire.STAGE -> commits.stage(session, in);
       case Wire.SETTLE -> consumers.settle(session, in);
+      case Wire.RELEASE_LATER -> consumers.releaseLater(session, in);
       case Wire.BYE -> {
         int request = in.i32();
         in.requireEnd();
@@ -90,8 +91,9 @@ final class BrokerCommands {
       session.refuse(number, 1, tooLarge(length, settings));
     } else {
       try {
-        requireRoom(target, length);
-        target.add(new Payload(message.copy(length)));
+        Payload payload = new Payload(message.copy(length));
+        requireRoom(target, payload);
+        target.take(payload);
         session.confirm(number);
       } catch (Refusal e) {
         session.refuse(number, 1, e);
@@ -99,9 +101,9 @@ final class BrokerCommands {
     }
   }
 
-  private void requireRoom(Target target, int length) throws Refusal {
+  private void requireRoom(Target target, Payload payload) throws Refusal {
     target.requireRoom(1);
-    if (!content.memory().fits(target.cost(length))) {
+    if (!content.memory().fits(target.cost(payload))) {
       throw content.memory().full();
     }
   }

@@ -68,20 +68,23 @@ final class CommitCommands {
     for (StagedCommit.Send send : commit.sends()) {
       targets.add(content.require(send.kind(), send.name()));
     }
-    requireRoom(targets);
+    requireRoom(targets, commit.sends());
     for (Accept accept : accepts) {
       requireHeld(session, accept);
     }
     for (int i = 0; i < targets.size(); i++) {
-      targets.get(i).add(commit.sends().get(i).payload());
+      targets.get(i).take(commit.sends().get(i).payload());
     }
     accepts.forEach(accept -> accept(session, accept));
   }
 
   /** The bytes are counted already; places in queues are not. */
-  private void requireRoom(List<Target> targets) throws Refusal {
-    long places = targets.stream().mapToLong(Target::copies).sum();
-    if (!content.memory().fits(places * Queued.COST_BYTES)) {
+  private void requireRoom(List<Target> targets, List<StagedCommit.Send> what) throws Refusal {
+    long places = 0;
+    for (int i = 0; i < targets.size(); i++) {
+      places += targets.get(i).costOfPlaces(what.get(i).payload());
+    }
+    if (!content.memory().fits(places)) {
       throw content.memory().full();
     }
     Map<Target, Integer> sends = new HashMap<>();
@@ -103,7 +106,7 @@ final class CommitCommands {
   private static void accept(HubSession session, Accept accept) {
     HubConsumer consumer = session.consumers().get(accept.consumer());
     if (consumer != null) {
-      accept.ranges().forEach(range -> consumer.settle(Wire.ACCEPT, range));
+      accept.ranges().forEach(range -> consumer.accept(range));
     }
   }
 }

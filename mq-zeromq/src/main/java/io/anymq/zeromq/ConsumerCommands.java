@@ -67,8 +67,23 @@ final class ConsumerCommands {
     List<TagRange> ranges = BrokerCommands.ranges(in);
     in.requireEnd();
     // Of a consumer that has just been ended: what it held has gone back already.
+    if (consumer != null && outcome == Wire.ACCEPT) {
+      ranges.forEach(consumer::accept);
+    } else if (consumer != null) {
+      ranges.forEach(consumer::release);
+    }
+  }
+
+  void releaseLater(HubSession session, WireReader in) throws MalformedFrameException {
+    HubConsumer consumer = session.consumers().get(in.i32());
+    long millis = in.i64();
+    if (millis < 1) {
+      throw new MalformedFrameException("a release after " + millis + " ms");
+    }
+    List<TagRange> ranges = BrokerCommands.ranges(in);
+    in.requireEnd();
     if (consumer != null) {
-      ranges.forEach(range -> consumer.settle(outcome, range));
+      ranges.forEach(range -> consumer.releaseLater(range, millis));
     }
   }
 

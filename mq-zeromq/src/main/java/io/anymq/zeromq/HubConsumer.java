@@ -3,7 +3,7 @@ package io.anymq.zeromq;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Consumer;
 
 /**
  * A peer's consumer: takes as many messages as it may hold unsettled, and knows which. For the
@@ -74,13 +74,28 @@ final class HubConsumer {
     return true;
   }
 
+  void accept(TagRange range) {
+    settle(range, queue::accept);
+  }
+
+  void release(TagRange range) {
+    settle(range, queue::release);
+  }
+
+  void releaseLater(TagRange range, long millis) {
+    settle(range, message -> queue.releaseLater(message, millis));
+  }
+
   /** Settles what it holds of a range; the work is bounded by what it holds, not by the range. */
-  void settle(int outcome, TagRange range) {
+  private void settle(TagRange range, Consumer<Queued> how) {
     if (range.count() > unsettled.size()) {
-      settleWithin(outcome, range);
+      settleWithin(range, how);
     } else {
       for (long tag = range.first(); tag < range.end(); tag++) {
-        settle(outcome, unsettled.remove(tag));
+        Queued message = unsettled.remove(tag);
+        if (message != null) {
+          how.accept(message);
+        }
       }
     }
     if (!mayTake && unsettled.size() < prefetch) {
@@ -89,25 +104,14 @@ final class HubConsumer {
     }
   }
 
-  private void settleWithin(int outcome, TagRange range) {
+  private void settleWithin(TagRange range, Consumer<Queued> how) {
     Iterator<Map.Entry<Long, Queued>> entries = unsettled.entrySet().iterator();
     while (entries.hasNext()) {
       Map.Entry<Long, Queued> entry = entries.next();
       if (range.contains(entry.getKey())) {
         entries.remove();
-        settle(outcome, entry.getValue());
+        how.accept(entry.getValue());
       }
-    }
-  }
-
-  private void settle(int outcome, @Nullable Queued message) {
-    if (message == null) {
-      return;
-    }
-    if (outcome == Wire.ACCEPT) {
-      queue.accept(message);
-    } else {
-      queue.release(message);
     }
   }
 

@@ -18,6 +18,7 @@ final class HubContent {
   private static final int MAX_NAME_LENGTH = 255;
 
   private final HubMemory memory;
+  private final Agenda agenda = new Agenda();
   private final Map<String, MessageQueue> queues = new HashMap<>();
   private final Map<String, HubTopic> topics = new HashMap<>();
   private final Map<String, HubPattern> patterns = new HashMap<>();
@@ -29,6 +30,11 @@ final class HubContent {
 
   HubMemory memory() {
     return memory;
+  }
+
+  /** What is to happen at a time of its own. */
+  Agenda agenda() {
+    return agenda;
   }
 
   /** Hands messages to consumers wherever both have come together. */
@@ -133,7 +139,7 @@ final class HubContent {
   }
 
   private HubTopic newTopic(String name) {
-    HubTopic topic = new HubTopic(name, this::newQueue);
+    HubTopic topic = new HubTopic(name, newWaitingRoom(), this::newQueue);
     patterns.values().forEach(topic::offer);
     return topic;
   }
@@ -143,7 +149,11 @@ final class HubContent {
   }
 
   private MessageQueue newQueue(QueueTerms terms) {
-    return new MessageQueue(terms, memory, wantDispatch::add);
+    return new MessageQueue(terms, memory, newWaitingRoom(), wantDispatch::add);
+  }
+
+  private WaitingRoom newWaitingRoom() {
+    return new WaitingRoom(agenda, memory);
   }
 
   private static void requireName(String name) throws Refusal {

@@ -38,6 +38,8 @@ final class HubServer implements Outlet {
 
   private static final Duration CLOSE_GRACE = Duration.ofSeconds(10);
 
+  private static final long NANOS_BELOW_A_MILLI = TimeUnit.MILLISECONDS.toNanos(1) - 1;
+
   private final SharedContext context;
   private final ZMQ.Socket socket;
   private final SocketWaiter waiter;
@@ -111,7 +113,7 @@ final class HubServer implements Outlet {
       while (!stopping) {
         tick();
         if (!round()) {
-          waiter.await(() -> !stopping, TimeUnit.NANOSECONDS.toMillis(tickNanos));
+          waiter.await(() -> !stopping, pauseMillis());
         }
       }
       broker.close(System.nanoTime());
@@ -138,14 +140,21 @@ final class HubServer implements Outlet {
     }
   }
 
-  /** Takes what has come, and sends what follows from it. */
+  /** Until the next tick, or what is due before; rounded up, for early would be for nothing. */
+  private long pauseMillis() {
+    long pause = Math.min(tickNanos, broker.untilDue(System.nanoTime()));
+    return TimeUnit.NANOSECONDS.toMillis(pause + NANOS_BELOW_A_MILLI);
+  }
+
+  /** Takes what has come and what is due, and sends what follows from it. */
   private boolean round() {
     int frames = 0;
     while (frames < FRAMES_A_ROUND && receive()) {
       frames++;
     }
-    if (frames > 0) {
-      broker.flush(System.nanoTime());
+    long now = System.nanoTime();
+    if (frames > 0 || broker.untilDue(now) <= 0) {
+      broker.flush(now);
     }
     return frames > 0;
   }

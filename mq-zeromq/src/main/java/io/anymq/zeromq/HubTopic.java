@@ -12,10 +12,12 @@ final class HubTopic implements Target {
 
   private final String name;
   private final Subscriptions subscriptions;
+  private final WaitingRoom waiting;
   private final List<HubPattern> patterns = new ArrayList<>();
 
-  HubTopic(String name, Supplier<MessageQueue> queues) {
+  HubTopic(String name, WaitingRoom waiting, Supplier<MessageQueue> queues) {
     this.name = name;
+    this.waiting = waiting;
     this.subscriptions = new Subscriptions(queues);
   }
 
@@ -44,6 +46,11 @@ final class HubTopic implements Target {
   }
 
   @Override
+  public WaitingRoom waiting() {
+    return waiting;
+  }
+
+  @Override
   public void add(Payload payload) {
     subscriptions.add(payload, null);
     patterns.forEach(pattern -> pattern.subscriptions().add(payload, name));
@@ -51,6 +58,7 @@ final class HubTopic implements Target {
 
   /** Drops its own subscriptions, for the topic is deleted; those of patterns stay. */
   List<HubConsumer> destroy() {
+    waiting.close();
     return subscriptions.destroy();
   }
 }

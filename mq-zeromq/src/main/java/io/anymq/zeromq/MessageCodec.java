@@ -12,13 +12,16 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * A message to bytes and back: chapter "Message encoding" of the protocol page. The hub looks at
- * the priority alone; what it may have to know (persistence, priority, time to live, delay) comes
- * first, at places that need no decoding of the rest.
+ * A message to bytes and back: chapter "Message encoding" of the protocol page. What the hub may
+ * have to know (persistence, priority, time to live, delay) comes first, at places that need no
+ * decoding of the rest.
  */
 final class MessageCodec {
 
   static final int ENCODING = 1;
+
+  /** Where the fields are named, behind encoding, flags and priority. */
+  static final int FIELDS_AT = 3;
 
   private static final int PERSISTENT = 1;
 
@@ -178,6 +181,21 @@ final class MessageCodec {
       case Wire.TOPIC -> Topic.of(name);
       default -> throw new MalformedFrameException("destination kind " + kind);
     };
+  }
+
+  /** The delivery delay of a message that nobody has checked; what cannot be one is none. */
+  static long peekDelay(byte[] encoded) {
+    try {
+      WireReader in = new WireReader(encoded, FIELDS_AT, encoded.length - FIELDS_AT);
+      int fields = in.u16();
+      if (!has(fields, DELIVERY_DELAY)) {
+        return 0;
+      }
+      in.slice(Long.BYTES * Integer.bitCount(fields & (TIME_TO_LIVE | EXPIRES_AT)));
+      return Math.max(0, in.i64());
+    } catch (MalformedFrameException e) {
+      return 0;
+    }
   }
 
   private static boolean has(int fields, int bit) {

@@ -21,6 +21,7 @@ final class MessageQueue implements Target {
   private final QueueTerms terms;
   private final HubMemory memory;
   private final Consumer<MessageQueue> wantsDispatch;
+  private final WaitingRoom waiting;
   private final Deque<Queued> fresh = new ArrayDeque<>();
 
   /**
@@ -45,11 +46,17 @@ final class MessageQueue implements Target {
    *
    * @param terms how it was declared
    * @param memory counts what it keeps
+   * @param waiting where messages wait for their time
    * @param wantsDispatch is told when messages may have met a consumer that can take them
    */
-  MessageQueue(QueueTerms terms, HubMemory memory, Consumer<MessageQueue> wantsDispatch) {
+  MessageQueue(
+      QueueTerms terms,
+      HubMemory memory,
+      WaitingRoom waiting,
+      Consumer<MessageQueue> wantsDispatch) {
     this.terms = terms;
     this.memory = memory;
+    this.waiting = waiting;
     this.wantsDispatch = wantsDispatch;
   }
 
@@ -95,20 +102,29 @@ final class MessageQueue implements Target {
     return terms;
   }
 
-  /** Refuses more messages than it may hold; those with consumers count, for they may come back. */
+  /**
+   * Refuses more messages than it may hold. Those with consumers count, for they may come back, and
+   * so do those that wait for their time: they are confirmed, and must have a place when they are
+   * due.
+   */
   @Override
   public void requireRoom(int messages) throws Refusal {
-    if (!terms.allows((long) ready() + inFlight + messages)) {
+    long held = (long) ready() + inFlight + waiting.count();
+    if (!terms.allows(held + messages)) {
       throw new Refusal(
           WireError.QUEUE_FULL,
-          "The queue holds %d messages, and it may hold %d"
-              .formatted(ready() + inFlight, terms.maxLength()));
+          "The queue holds %d messages, and it may hold %d".formatted(held, terms.maxLength()));
     }
   }
 
   @Override
   public int copies() {
     return 1;
+  }
+
+  @Override
+  public WaitingRoom waiting() {
+    return waiting;
   }
 
   @Override
@@ -184,12 +200,22 @@ final class MessageQueue implements Target {
 
   void release(Queued message) {
     inFlight--;
+    ready(message);
+  }
+
+  /** Takes a message back, which is ready again in its old place after a while. */
+  void releaseLater(Queued message, long millis) {
+    inFlight--;
+    waiting.hold(millis, () -> ready(message), () -> forget(message));
+  }
+
+  private void ready(Queued message) {
     sorted.add(message);
     wantsDispatch.accept(this);
   }
 
   /**
-   * Drops all messages that no consumer holds.
+   * Drops all messages that are ready.
    *
    * @return how many
    */
@@ -211,6 +237,7 @@ final class MessageQueue implements Target {
     List<HubConsumer> orphans = new ArrayList<>(consumers);
     consumers.clear();
     takers.clear();
+    waiting.close();
     purge();
     return orphans;
   }

@@ -2,7 +2,7 @@ package io.anymq.zeromq;
 
 /**
  * The bytes of one message, shared by all queues and subscriptions that hold it. Of what is in it
- * only the priority is looked at, at its fixed place. For the hub's thread.
+ * the hub looks at the priority and the delay, which come first. For the hub's thread.
  */
 final class Payload {
 
@@ -30,6 +30,18 @@ final class Payload {
       return USUAL_PRIORITY;
     }
     return Math.min(bytes[PRIORITY_AT] & 0xFF, HIGHEST_PRIORITY);
+  }
+
+  /** The delay that the encoded message asks for; of another encoding, and of nonsense, none. */
+  long delayMillis() {
+    if (bytes.length <= MessageCodec.FIELDS_AT || bytes[0] != MessageCodec.ENCODING) {
+      return 0;
+    }
+    return MessageCodec.peekDelay(bytes);
+  }
+
+  long cost() {
+    return cost(bytes.length);
   }
 
   static long cost(int length) {

@@ -6,8 +6,20 @@ sealed interface Target permits MessageQueue, HubTopic {
   /** How many queues a message sent now goes into. */
   int copies();
 
-  /** Takes a message. Room for it has been seen to. */
+  /** Puts a message in. Room for it has been seen to. */
   void add(Payload payload);
+
+  /** Where messages wait that are to be put in later. */
+  WaitingRoom waiting();
+
+  /** Takes a message, to be put in at once or when it is due. Room for it has been seen to. */
+  default void take(Payload payload) {
+    if (payload.delayMillis() > 0) {
+      waiting().hold(payload, this::add);
+    } else {
+      add(payload);
+    }
+  }
 
   /**
    * Sees to it that it may hold more messages.
@@ -16,9 +28,14 @@ sealed interface Target permits MessageQueue, HubTopic {
    */
   default void requireRoom(int messages) throws Refusal {}
 
-  /** What a message costs here, in bytes. */
-  default long cost(int length) {
-    int copies = copies();
-    return copies == 0 ? 0 : Payload.cost(length) + (long) copies * Queued.COST_BYTES;
+  /** What a message costs here, in bytes; nothing where nobody will get it. */
+  default long cost(Payload payload) {
+    long places = costOfPlaces(payload);
+    return places == 0 ? 0 : payload.cost() + places;
+  }
+
+  /** What a message costs here beside its bytes. */
+  default long costOfPlaces(Payload payload) {
+    return payload.delayMillis() > 0 ? WaitingRoom.COST_BYTES : (long) copies() * Queued.COST_BYTES;
   }
 }

@@ -39,6 +39,7 @@ final class Wire {
   static final int OPEN_CONSUMER = 0x20;
   static final int CLOSE_CONSUMER = 0x21;
   static final int SETTLE = 0x22;
+  static final int RELEASE_LATER = 0x23;
   static final int DECLARE = 0x30;
   static final int DELETE = 0x31;
   static final int EXISTS = 0x32;

@@ -4,11 +4,13 @@ import io.anymq.Destination;
 import io.anymq.InvalidDestinationException;
 import io.anymq.MessagingException;
 import io.anymq.Topic;
+import io.anymq.spi.DelayedRelease;
 import io.anymq.spi.DeliverySink;
 import io.anymq.spi.InboundDelivery;
 import io.anymq.spi.LinkConsumer;
 import io.anymq.spi.NativeNames;
 import io.anymq.spi.Outcome;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -16,7 +18,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /** A consumer of the hub. */
-final class ZeroMqConsumer implements LinkConsumer {
+final class ZeroMqConsumer implements LinkConsumer, DelayedRelease {
+
+  private static final long NANOS_BELOW_A_MILLI = 999_999;
 
   private final LinkLoop loop;
   private final int id;
@@ -112,6 +116,26 @@ final class ZeroMqConsumer implements LinkConsumer {
             }
           });
     }
+  }
+
+  @Override
+  public void release(InboundDelivery delivery, Duration delay) {
+    if (!closed.get()) {
+      TagRange range = new TagRange(((ZeroMqDelivery) delivery).tag(), 1);
+      loop.submit(
+          protocol ->
+              protocol
+                  .writer()
+                  .begin(Wire.RELEASE_LATER)
+                  .i32(id)
+                  .i64(wholeMillis(delay))
+                  .ranges(List.of(range)));
+    }
+  }
+
+  /** Rounded up: never early. */
+  private static long wholeMillis(Duration delay) {
+    return delay.plusNanos(NANOS_BELOW_A_MILLI).toMillis();
   }
 
   @Override

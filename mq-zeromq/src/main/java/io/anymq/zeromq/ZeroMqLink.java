@@ -84,6 +84,8 @@ final class ZeroMqLink
             Capability.TOPIC_PATTERNS,
             Capability.TEMPORARY_QUEUES,
             Capability.PRIORITY,
+            Capability.DELIVERY_DELAY,
+            Capability.REDELIVERY_DELAY,
             Capability.BOUNDED_QUEUES,
             Capability.BROWSE,
             Capability.PURGE,

@@ -36,6 +36,12 @@
  * flight count</td><td>a commit to a full queue is refused though it accepts from it too</td></tr>
  * <tr><td>prioritized queue</td><td>DECLARE_QUEUE</td><td>higher first, in order within one
  * priority</td><td>what is prefetched already is not overtaken</td></tr>
+ * <tr><td>delivery delay</td><td>the encoded message's field, an agenda in the hub</td><td>never
+ * early; the hub wakes for it, rounded up to a millisecond; a topic's message goes to who is
+ * subscribed when it is due; in commits too</td><td>counted from when the hub has it; what waits goes
+ * with a deleted destination, and is in no depth</td></tr>
+ * <tr><td>release with a delay</td><td>RELEASE_LATER</td><td>takes no place of the prefetch, and
+ * outlives its consumer</td><td>neither ready nor in flight meanwhile</td></tr>
  * <tr><td>accept, release</td><td>SETTLE</td><td>natively, with the hub's count</td><td>what was
  * prefetched and goes back unseen is counted as delivered</td></tr>
  * <tr><td>depth</td><td>DEPTH</td><td>exact; ready and in flight, with the number in

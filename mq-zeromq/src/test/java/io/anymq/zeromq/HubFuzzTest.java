@@ -73,6 +73,8 @@ class HubFuzzTest {
         RawPeer.command(RawPeer.SETTLE, out -> settle(out, 1, 0, 1)),
         RawPeer.command(RawPeer.SETTLE, out -> settle(out, 1, 1, 0)),
         RawPeer.command(RawPeer.SETTLE, out -> settle(out, 1, Long.MAX_VALUE, 2)),
+        RawPeer.command(RawPeer.RELEASE_LATER, out -> releaseLater(out, 0)),
+        RawPeer.command(RawPeer.RELEASE_LATER, out -> releaseLater(out, Long.MIN_VALUE)),
         RawPeer.command(RawPeer.BYE, out -> {}),
         new byte[] {0x7F});
   }
@@ -92,6 +94,14 @@ class HubFuzzTest {
     out.writeInt(1);
     out.writeLong(tag);
     out.writeInt(count);
+  }
+
+  private static void releaseLater(java.io.DataOutputStream out, long millis) throws IOException {
+    out.writeInt(1);
+    out.writeLong(millis);
+    out.writeInt(1);
+    out.writeLong(1);
+    out.writeInt(1);
   }
 
   @ParameterizedTest

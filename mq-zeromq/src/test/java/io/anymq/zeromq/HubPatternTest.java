@@ -15,9 +15,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 class HubPatternTest {
 
   private static HubPattern pattern(String expression) throws Refusal {
+    HubMemory memory = new HubMemory(0);
+    WaitingRoom waiting = new WaitingRoom(new Agenda(), memory);
     return HubPattern.of(
         expression,
-        () -> new MessageQueue(QueueTerms.DEFAULT, new HubMemory(0), wantsDispatch -> {}));
+        () -> new MessageQueue(QueueTerms.DEFAULT, memory, waiting, wantsDispatch -> {}));
   }
 
   @ParameterizedTest
