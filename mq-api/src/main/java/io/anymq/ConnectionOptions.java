@@ -33,7 +33,8 @@ public final class ConnectionOptions {
       Option.flag("recovery", true, "whether a broken connection is made again");
 
   /**
-   * The first pause between attempts to recover; doubled each time, with jitter. Default: 100 ms.
+   * The first pause between attempts to recover; doubled each time, with jitter, also over
+   * connections that break again before they have lasted for the longest pause. Default: 100 ms.
    */
   public static final Option<Duration> RECOVERY_MIN_PAUSE =
       Option.duration(

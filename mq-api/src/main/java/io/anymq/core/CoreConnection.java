@@ -350,7 +350,7 @@ final class CoreConnection implements Connection {
     } else if (first) {
       finishClose(deadline);
     } else {
-      supervisor.state().awaitClosed(deadline);
+      supervisor.awaitEnd(deadline);
     }
   }
 

@@ -76,7 +76,7 @@ final class CoreProducer implements Producer, Child {
 
   @Override
   public Message send(Message message) {
-    PendingSend send = enter(connection.admit(message));
+    PendingSend send = enter(connection.admit(message), sendTimeout);
     try {
       // The tick ends it at the send time-out; the factor is for a tick that comes late.
       return send.future().get(sendTimeout.toMillis() * 2, TimeUnit.MILLISECONDS);
@@ -98,12 +98,17 @@ final class CoreProducer implements Producer, Child {
 
   /** Sends what has been checked, or what must go whatever the checks say: a dead letter. */
   CompletableFuture<Message> sendAdmitted(Message message) {
-    return enter(message).future();
+    return enter(message, sendTimeout).future();
   }
 
-  private PendingSend enter(Message message) {
+  /** The same, for who does not wait for room in the window for as long as others. */
+  CompletableFuture<Message> sendAdmitted(Message message, Duration patience) {
+    return enter(message, patience.compareTo(sendTimeout) < 0 ? patience : sendTimeout).future();
+  }
+
+  private PendingSend enter(Message message, Duration patience) {
     PendingSend send = new PendingSend(this, message, Deadline.in(sendTimeout));
-    awaitRoom(send.deadline());
+    awaitRoom(patience);
     sendLock.lock();
     try {
       if (!window.add(send)) {
@@ -117,12 +122,12 @@ final class CoreProducer implements Producer, Child {
     return send;
   }
 
-  private void awaitRoom(Deadline deadline) {
+  private void awaitRoom(Duration patience) {
     try {
-      if (!window.awaitRoom(deadline)) {
+      if (!window.awaitRoom(Deadline.in(patience))) {
         throw new MessagingTimeoutException(
             "The window of %d unconfirmed sends to %s stayed full for %s; the message was not sent"
-                .formatted(window.limit(), destination, sendTimeout));
+                .formatted(window.limit(), destination, patience));
       }
     } catch (InterruptedException e) {
       throw Interrupts.interrupted(e);
@@ -302,7 +307,8 @@ final class CoreProducer implements Producer, Child {
    */
   private void closeAttached(Deadline deadline) {
     try {
-      if (sendLock.tryLock(deadline.remainingNanos(), TimeUnit.NANOSECONDS)) {
+      // A free lock is taken even when the thread was interrupted.
+      if (sendLock.tryLock() || sendLock.tryLock(deadline.remainingNanos(), TimeUnit.NANOSECONDS)) {
         try {
           Attached now = attached.getAndSet(null);
           if (now != null) {

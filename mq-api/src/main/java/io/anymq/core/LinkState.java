@@ -229,20 +229,6 @@ final class LinkState {
     }
   }
 
-  /** Waits until somebody else's close has ended. */
-  void awaitClosed(Deadline deadline) {
-    lock.lock();
-    try {
-      while (state != ConnectionState.CLOSED && !deadline.isOver()) {
-        changed.awaitNanos(deadline.remainingNanos());
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } finally {
-      lock.unlock();
-    }
-  }
-
   /** What to throw from a call on a closed connection. */
   ClosedException closed() {
     lock.lock();

@@ -100,19 +100,23 @@ final class Requests implements Child {
         reply
             .orTimeout(Deadline.in(timeout).remainingNanos(), TimeUnit.NANOSECONDS)
             .whenComplete((done, failure) -> waiting.remove(key, reply));
-    send(destination, complete, reply);
+    send(destination, complete, timeout, reply);
     if (closed) {
       reply.completeExceptionally(closedFailure());
     }
     return bounded;
   }
 
-  private void send(Destination destination, Message request, CompletableFuture<Message> reply) {
+  private void send(
+      Destination destination,
+      Message request,
+      Duration timeout,
+      CompletableFuture<Message> reply) {
     try {
       CompletableFuture<Message> unused =
           connection
               .kept(destination)
-              .sendAdmitted(request)
+              .sendAdmitted(request, timeout)
               .whenComplete(
                   (sent, failure) -> {
                     if (failure != null) {

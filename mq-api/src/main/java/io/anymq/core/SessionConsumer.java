@@ -45,7 +45,11 @@ final class SessionConsumer implements Subscription {
   @Override
   public void unsubscribe() {
     if (core instanceof CoreSubscription subscription) {
-      subscription.unsubscribe();
+      session.use(
+          () -> {
+            subscription.unsubscribe();
+            return true;
+          });
     }
   }
 

@@ -12,6 +12,8 @@ import io.anymq.spi.LinkRequest;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +36,12 @@ final class Supervisor {
   private final LinkState state;
   private final Set<Child> children = ConcurrentHashMap.newKeySet();
   private final AtomicLong epochs = new AtomicLong();
+  private final CountDownLatch ended = new CountDownLatch(1);
+
+  /** Of the maintenance thread alone. */
+  private @Nullable Backoff backoff;
+
+  private volatile long installedAt;
 
   Supervisor(DefaultConnectionFactory factory, Threads threads, StateEvents events) {
     this.factory = factory;
@@ -53,6 +61,7 @@ final class Supervisor {
   void open() {
     Fuse fuse = new Fuse();
     Current first = connect(fuse);
+    installedAt = System.nanoTime();
     if (!state.install(first)) {
       first.link().close(LOST_LINK_CLOSE);
       throw state.closed();
@@ -124,10 +133,10 @@ final class Supervisor {
   private void recover(Current lost, MessagingException cause) {
     leave(lost);
     Deadline deadline = recoveryDeadline();
-    Backoff backoff = Backoff.of(options());
+    Backoff pauses = pauses();
     MessagingException last = cause;
     while (!deadline.isOver()) {
-      if (!state.pause(Deadline.in(backoff.next()))) {
+      if (!state.pause(Deadline.in(pauses.next()))) {
         return;
       }
       try {
@@ -142,6 +151,20 @@ final class Supervisor {
   }
 
   /**
+   * They grow on while links are made and soon lost again, and begin anew after one that lasted.
+   */
+  private Backoff pauses() {
+    Duration lasted = Duration.ofNanos(System.nanoTime() - installedAt);
+    Backoff pauses = backoff;
+    if (pauses == null
+        || lasted.compareTo(options().get(ConnectionOptions.RECOVERY_MAX_PAUSE)) > 0) {
+      pauses = Backoff.of(options());
+      backoff = pauses;
+    }
+    return pauses;
+  }
+
+  /**
    * Everything is made again before anybody sees the link, so that an old consumer is not
    * overtaken.
    */
@@ -150,6 +173,7 @@ final class Supervisor {
     Current next = connect(fuse);
     Deadline deadline = recoveryDeadline();
     children.forEach(child -> restore(child, next, deadline, Backoff.of(options())));
+    installedAt = System.nanoTime();
     if (state.install(next)) {
       LOG.info("Connection to {} recovered", factory.url());
       fuse.arm(next);
@@ -180,8 +204,12 @@ final class Supervisor {
   }
 
   private void failChildren(MessagingException cause) {
-    children.forEach(child -> child.fail(cause));
-    threads.shutdown();
+    try {
+      children.forEach(child -> child.fail(cause));
+    } finally {
+      threads.shutdown();
+      ended.countDown();
+    }
   }
 
   private MessagingException lostForGood(MessagingException cause) {
@@ -290,6 +318,16 @@ final class Supervisor {
       }
     } finally {
       state.finishClose();
+      ended.countDown();
+    }
+  }
+
+  /** Waits until the end has come to all that lived on the connection, whoever began it. */
+  void awaitEnd(Deadline deadline) {
+    try {
+      boolean unused = ended.await(deadline.remainingNanos(), TimeUnit.NANOSECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 }
