@@ -169,7 +169,15 @@ public final class ConsumerOptions {
       return this;
     }
 
-    /** Sets which messages to take; needs a capability, see {@link Capability#QUEUE_SELECTORS}. */
+    /**
+     * Sets which messages to take, in the SQL-92 subset of Jakarta Messaging 3.1: {@code "colour =
+     * 'red' AND weight > 10"}. It names properties, and the fields {@code JMSMessageID}, {@code
+     * JMSCorrelationID}, {@code JMSType}, {@code JMSPriority}, {@code JMSTimestamp}, {@code
+     * JMSDeliveryMode} and {@code JMSXGroupID}, the key. A queue keeps what is not taken (needs
+     * {@link Capability#QUEUE_SELECTORS}); a subscription does not ({@link
+     * Capability#TOPIC_SELECTORS}), and must not be shared. A malformed one is refused with {@link
+     * InvalidSelectorException} when the consumer is made.
+     */
     public Builder selector(String selector) {
       this.selector = selector;
       return this;

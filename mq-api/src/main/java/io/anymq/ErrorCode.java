@@ -23,6 +23,8 @@ public enum ErrorCode {
   MESSAGE_TOO_LARGE(false),
   /** The message cannot be sent as it is, or was received and could not be decoded. */
   INVALID_MESSAGE(false),
+  /** The selector is malformed. */
+  INVALID_SELECTOR(false),
   /** It is not known whether the backend has the message. */
   SEND_IN_DOUBT(true),
   /** The time limit ran out, and nothing was done. */

@@ -14,8 +14,8 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Who may see whom in this module: {@code io.anymq} sees nothing else of ours, {@code io.anymq.spi}
- * sees {@code io.anymq}, and {@code io.anymq.core} sees both. Below it, all of them see the JDK and
- * the null annotations only, but for the core, which logs.
+ * and {@code io.anymq.selector} see {@code io.anymq}, and {@code io.anymq.core} sees all of them.
+ * Below it, all of them see the JDK and the null annotations only, but for the core, which logs.
  *
  * <p>There is one exception, and it stays the only one. An application starts with a static method
  * of {@code io.anymq.ConnectionFactory}, and somebody must make the object behind it: that class,
@@ -25,6 +25,7 @@ class PackageRuleTest {
 
   private static final String API = "io.anymq";
   private static final String SPI = "io.anymq.spi";
+  private static final String SELECTOR = "io.anymq.selector";
   private static final String CORE = "io.anymq.core";
 
   private static final String ENTRY = "io.anymq.ConnectionFactory";
@@ -71,12 +72,22 @@ class PackageRuleTest {
   }
 
   @Test
+  void selectorsUseTheApiAlone() {
+    classes()
+        .that(resideInAPackage(SELECTOR))
+        .should()
+        .onlyDependOnClassesThat(PLATFORM.or(resideInAnyPackage(API, SELECTOR)))
+        .because("the core and backends without a parser of their own share them")
+        .check(OURS);
+  }
+
+  @Test
   void coreUsesTheApiAndTheSpi() {
     classes()
         .that(resideInAPackage(CORE + ".."))
         .should()
         .onlyDependOnClassesThat(
-            PLATFORM.or(resideInAnyPackage(API, SPI, CORE + "..", "org.slf4j..")))
+            PLATFORM.or(resideInAnyPackage(API, SPI, SELECTOR, CORE + "..", "org.slf4j..")))
         .because("it is written once for all backends and knows none of them")
         .check(OURS);
   }

@@ -7,6 +7,8 @@ import io.anymq.Destination;
 import io.anymq.InvalidDestinationException;
 import io.anymq.Queue;
 import io.anymq.SubscriptionOptions;
+import io.anymq.UnsupportedCapabilityException;
+import io.anymq.selector.Selector;
 
 /** Refuses consumers that ask for what their backend cannot do, before anything is opened. */
 final class ConsumerGate {
@@ -35,11 +37,24 @@ final class ConsumerGate {
     }
     if (options.consumer().selector().isPresent()) {
       capabilities.require(Capability.TOPIC_SELECTORS);
+      checkSharedSelector(options);
     }
     checkCommon(capabilities, options.consumer());
   }
 
+  /**
+   * What one member does not select, another may; and what all of them leave out must not stay. No
+   * member can tell which of the two it is.
+   */
+  private static void checkSharedSelector(SubscriptionOptions options) {
+    if (options.shared()) {
+      throw new UnsupportedCapabilityException(
+          "A shared subscription takes all messages of its topic, and a selector is not for it: its members could have different ones. Select in a subscription that is not shared");
+    }
+  }
+
   private static void checkCommon(Capabilities capabilities, ConsumerOptions options) {
+    options.selector().ifPresent(Selector::parse);
     if (options.keyOrdered()) {
       capabilities.require(Capability.KEY_ORDERING);
     }

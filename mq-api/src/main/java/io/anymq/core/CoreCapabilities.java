@@ -31,6 +31,7 @@ final class CoreCapabilities {
     support.put(Capability.DEAD_LETTER, Support.EMULATED);
     support.put(Capability.REDELIVERY_DELAY, Support.EMULATED);
     support.put(Capability.TIME_TO_LIVE, Support.EMULATED);
+    support.put(Capability.TOPIC_SELECTORS, Support.EMULATED);
     support.putAll(link.capabilities());
     if (support.containsKey(Capability.TEMPORARY_QUEUES)) {
       support.put(Capability.REQUEST_REPLY, Support.EMULATED);

@@ -1,6 +1,7 @@
 package io.anymq.core;
 
 import io.anymq.AcknowledgementMode;
+import io.anymq.Capability;
 import io.anymq.ClosedException;
 import io.anymq.ConnectionOptions;
 import io.anymq.Consumer;
@@ -16,6 +17,8 @@ import io.anymq.MessageListener;
 import io.anymq.MessagingException;
 import io.anymq.MissingDestination;
 import io.anymq.RedeliveryDelay;
+import io.anymq.Support;
+import io.anymq.selector.Selector;
 import io.anymq.spi.ConsumerRequest;
 import io.anymq.spi.DeliverySink;
 import io.anymq.spi.InboundDelivery;
@@ -45,6 +48,10 @@ class CoreConsumer implements Consumer, Child {
   private final Source source;
   private final ConsumerOptions options;
   private final int prefetch;
+
+  /** What the core applies; null when there is none, or when the backend does. */
+  private final @Nullable Selector selector;
+
   private final @Nullable Listeners listeners;
   private final DeadLetters deadLetters;
   private final DeliveryBuffer buffer = new DeliveryBuffer();
@@ -70,6 +77,7 @@ class CoreConsumer implements Consumer, Child {
     this.options = options;
     this.prefetch =
         options.prefetch().orElseGet(() -> connection.options().get(ConnectionOptions.PREFETCH));
+    this.selector = selectsHere() ? options.selector().map(Selector::parse).orElse(null) : null;
     this.handedOut = new HandedOut(prefetch);
     this.replays = source instanceof Source.OfTopic of && of.terms().replayFrom().isPresent();
     this.deadLetters = new DeadLetters(connection, options.deadLetterQueue());
@@ -83,6 +91,11 @@ class CoreConsumer implements Consumer, Child {
               + options.concurrency()
               + " needs a listener; for receive, let several threads call it");
     }
+  }
+
+  private boolean selectsHere() {
+    return !(source instanceof Source.OfQueue)
+        && connection.capabilities().support().get(Capability.TOPIC_SELECTORS) == Support.EMULATED;
   }
 
   CoreConnection connection() {
@@ -135,7 +148,11 @@ class CoreConsumer implements Consumer, Child {
       listeners.startWorkers();
     }
     ConsumerRequest request =
-        new ConsumerRequest(resumed(), prefetch, options.selector(), options.keyOrdered());
+        new ConsumerRequest(
+            resumed(),
+            prefetch,
+            selector == null ? options.selector() : Optional.empty(),
+            options.keyOrdered());
     LinkConsumer consumer = link.openConsumer(request, new Sink(attachment, inline));
     attachment.open(consumer);
     attached.set(attachment);
@@ -228,7 +245,7 @@ class CoreConsumer implements Consumer, Child {
 
   /**
    * Whether the application may have a delivery. What cannot be decoded, and what came too often,
-   * is dead-lettered instead; what has expired is dropped.
+   * is dead-lettered instead; what has expired, or is not selected, is dropped.
    */
   boolean screen(CoreDelivery delivery) {
     if (delivery.attachment().ended()) {
@@ -238,8 +255,11 @@ class CoreConsumer implements Consumer, Child {
     if (undecodable.isPresent()) {
       return bury(delivery, Reason.UNDECODABLE, undecodable.get().getMessage());
     }
+    if (selector != null && !selector.matches(delivery.message())) {
+      return drop(delivery, "is not selected");
+    }
     if (isExpired(delivery.message())) {
-      return drop(delivery);
+      return drop(delivery, "has expired");
     }
     if (delivery.deliveryCount() > options.maxDeliveries()) {
       return bury(
@@ -267,9 +287,9 @@ class CoreConsumer implements Consumer, Child {
     return expiry.isPresent() && !Instant.now().isBefore(expiry.get());
   }
 
-  /** What has expired is done with: nobody gets it, and it is no dead letter. */
-  private static boolean drop(CoreDelivery delivery) {
-    LOG.debug("{} has expired", delivery);
+  /** What is dropped is done with: nobody gets it, and it is no dead letter. */
+  private static boolean drop(CoreDelivery delivery, String why) {
+    LOG.debug("{} {}", delivery, why);
     delivery.accept();
     return false;
   }

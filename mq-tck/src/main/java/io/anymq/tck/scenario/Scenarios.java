@@ -25,6 +25,7 @@ public final class Scenarios {
           SharedScenarios.class,
           PatternScenarios.class,
           ReplayScenarios.class,
+          SelectorScenarios.class,
           DepthScenarios.class,
           TransactionScenarios.class,
           DestinationScenarios.class,

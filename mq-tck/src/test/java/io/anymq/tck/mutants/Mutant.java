@@ -100,7 +100,16 @@ enum Mutant {
   TEMPORARY_ENDS_EARLY(KindMutations.TemporaryEndsEarly::new, "TEMP-03"),
   TEMPORARY_IS_ONE(KindMutations.TemporaryIsOne::new, "TEMP-01"),
   DECLARES_QUEUE_SELECTORS(() -> new LifeMutations.Declares(Capability.QUEUE_SELECTORS), "CAP-24"),
-  DECLARES_TOPIC_SELECTORS(() -> new LifeMutations.Declares(Capability.TOPIC_SELECTORS), "CAP-25"),
+  DECLARES_TOPIC_SELECTORS(
+      () -> new LifeMutations.Declares(Capability.TOPIC_SELECTORS),
+      "CAP-25",
+      "SEL-01",
+      "SEL-02",
+      "SEL-03",
+      "SEL-04",
+      "SEL-06",
+      "SEL-07",
+      "SEL-08"),
   DECLARES_REPLAY(
       () -> new LifeMutations.Declares(Capability.REPLAY),
       "CAP-15",

@@ -1,0 +1,268 @@
+package io.anymq.tck.scenario;
+
+import io.anymq.Capability;
+import io.anymq.Connection;
+import io.anymq.ConsumerOptions;
+import io.anymq.ErrorCode;
+import io.anymq.InvalidSelectorException;
+import io.anymq.Message;
+import io.anymq.Queue;
+import io.anymq.Session;
+import io.anymq.Subscription;
+import io.anymq.SubscriptionOptions;
+import io.anymq.Topic;
+import io.anymq.tck.Scenario;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.IntStream;
+
+/** SEL: subscriptions that take a part of what is sent. */
+final class SelectorScenarios {
+
+  private static final String CHECK =
+      "whether the selector is applied to what the message says, before it is handed out";
+
+  private SelectorScenarios() {}
+
+  private static ConsumerOptions.Builder selecting(String selector) {
+    return ConsumerOptions.builder().selector(selector);
+  }
+
+  private static SubscriptionOptions plain(String selector) {
+    return SubscriptionOptions.builder().consumer(selecting(selector).build()).build();
+  }
+
+  private static SubscriptionOptions durable(String name, ConsumerOptions consumer) {
+    return SubscriptionOptions.builder().durable(name).consumer(consumer).build();
+  }
+
+  private static Message.Builder message(String text) {
+    return Message.text(text).toBuilder();
+  }
+
+  /** Each selector's subscription gets these messages of all, in order, and the last one. */
+  private static void selects(
+      ScenarioContext t, List<Message> all, Map<String, List<String>> expected) {
+    Connection connection = t.connect();
+    Topic topic = t.topic();
+    Map<String, Subscription> subscriptions = new LinkedHashMap<>();
+    for (String selector : expected.keySet()) {
+      String orLast = "(" + selector + ") OR lastOfAll = TRUE";
+      subscriptions.put(selector, connection.subscribe(topic, plain(orLast)));
+    }
+    all.forEach(message -> connection.send(topic, message));
+    connection.send(topic, message("last").property("lastOfAll", true).build());
+    subscriptions.forEach(
+        (selector, subscription) -> {
+          List<String> seen = new ArrayList<>();
+          do {
+            seen.add(Messages.takeText(subscription));
+          } while (!seen.get(seen.size() - 1).equals("last"));
+          seen.remove("last");
+          Check.equal(expected.get(selector), seen, "what «" + selector + "» selects", CHECK);
+        });
+  }
+
+  @Scenario(
+      id = "SEL-01",
+      title = "A subscription gets what its selector is true for, in order",
+      intent = "Who asks for a part gets that part.",
+      needs = Capability.TOPIC_SELECTORS)
+  static void conditions(ScenarioContext t) {
+    selects(
+        t,
+        List.of(
+            message("0").property("colour", "red").property("weight", 1).build(),
+            message("1").property("colour", "blue").property("weight", 2).build(),
+            message("2").property("colour", "red").property("weight", 3).build(),
+            message("3").property("colour", "dark_red").property("weight", 4).build()),
+        Map.of(
+            "colour = 'red'", List.of("0", "2"),
+            "colour <> 'red'", List.of("1", "3"),
+            "NOT colour = 'red' AND weight < 4", List.of("1"),
+            "colour = 'blue' OR weight >= 3", List.of("1", "2", "3"),
+            "weight BETWEEN 2 AND 3", List.of("1", "2"),
+            "colour IN ('blue', 'red')", List.of("0", "1", "2"),
+            "colour LIKE '%red'", List.of("0", "2", "3"),
+            "colour LIKE 'dark!_%' ESCAPE '!'", List.of("3"),
+            "weight * 2 - 1 = 5", List.of("2")));
+  }
+
+  @Scenario(
+      id = "SEL-02",
+      title = "What is unknown is not selected",
+      intent = "A message without the property is neither equal nor unequal.",
+      needs = Capability.TOPIC_SELECTORS)
+  static void unknown(ScenarioContext t) {
+    selects(
+        t,
+        List.of(
+            message("0").build(),
+            message("1").property("colour", "red").build(),
+            message("2").property("weight", 5).build()),
+        Map.of(
+            "colour = 'red'", List.of("1"),
+            "colour <> 'red'", List.of(),
+            "NOT colour = 'red'", List.of(),
+            "colour IS NULL", List.of("0", "2"),
+            "colour IS NOT NULL", List.of("1"),
+            "colour = 'red' OR weight = 5", List.of("1", "2"),
+            "weight + 1 > 0", List.of("2")));
+  }
+
+  @Scenario(
+      id = "SEL-03",
+      title = "A selector sees the message's fields",
+      intent = "What is a field here is a header in JMS, and is called as there.",
+      needs = Capability.TOPIC_SELECTORS)
+  static void fields(ScenarioContext t) {
+    selects(
+        t,
+        List.of(
+            message("0").id(t.freshName()).persistent(false).build(),
+            message("1").id("the-one").type("order").correlationId("c-1").key("k").build(),
+            message("2").priority(8).build()),
+        Map.of(
+            "JMSMessageID = 'the-one'", List.of("1"),
+            "JMSType = 'order'", List.of("1"),
+            "JMSCorrelationID LIKE 'c-%'", List.of("1"),
+            "JMSXGroupID = 'k'", List.of("1"),
+            "JMSPriority > 4", List.of("2"),
+            "JMSDeliveryMode = 'NON_PERSISTENT'", List.of("0"),
+            "JMSTimestamp > 0", List.of("0", "1", "2")));
+  }
+
+  @Scenario(
+      id = "SEL-04",
+      title = "Numbers compare by value, and with nothing else",
+      intent = "The type that a sender chose for a number is not the receiver's business.",
+      needs = Capability.TOPIC_SELECTORS)
+  static void types(ScenarioContext t) {
+    selects(
+        t,
+        List.of(
+            message("byte").property("n", (byte) 7).build(),
+            message("short").property("n", (short) 7).build(),
+            message("int").property("n", 7).build(),
+            message("long").property("n", 7L).build(),
+            message("float").property("n", 7.0f).build(),
+            message("double").property("n", 7.0d).build(),
+            message("text").property("n", "7").build(),
+            message("flag").property("n", true).build(),
+            message("bytes").property("n", new byte[] {7}).build()),
+        Map.of(
+            "n = 7", List.of("byte", "short", "int", "long", "float", "double"),
+            "n <> 8", List.of("byte", "short", "int", "long", "float", "double"),
+            "n = '7'", List.of("text"),
+            "n = TRUE", List.of("flag")));
+  }
+
+  @Scenario(
+      id = "SEL-05",
+      title = "A malformed selector is refused at once",
+      intent = "A typing error is no empty subscription.",
+      needs = {Capability.TOPIC_SELECTORS, Capability.DURABLE_SUBSCRIPTIONS})
+  static void malformed(ScenarioContext t) {
+    Connection connection = t.connect();
+    Topic topic = t.topic();
+    String check = "whether the selector is read before anything is asked of the broker";
+    for (String selector : List.of("", "colour =", "colour = 'red", "colour > 'red'", "'red'")) {
+      InvalidSelectorException refusal =
+          Check.refused(
+              InvalidSelectorException.class,
+              () -> connection.subscribe(topic, durable("sub", selecting(selector).build())),
+              "a subscription with the selector «" + selector + "»",
+              check);
+      Check.equal(ErrorCode.INVALID_SELECTOR, refusal.code(), "its code", check);
+    }
+    t.removeAtEnd(topic, "sub");
+    Messages.send(connection, topic, "before");
+    try (Subscription made = connection.subscribe(topic, SubscriptionOptions.durable("sub"))) {
+      Messages.marker(connection, topic, made, "that a refused subscription has kept", check);
+    }
+  }
+
+  @Scenario(
+      id = "SEL-06",
+      title = "What is not selected holds up nothing",
+      intent = "A rare message is found behind many others, however small the prefetch.",
+      needs = Capability.TOPIC_SELECTORS)
+  static void holdsUpNothing(ScenarioContext t) {
+    Connection connection = t.connect();
+    Topic topic = t.topic();
+    ConsumerOptions one = selecting("rare = TRUE").prefetch(1).build();
+    Subscription subscription =
+        connection.subscribe(topic, SubscriptionOptions.builder().consumer(one).build());
+    Messages.sendNumbers(connection, topic, 100);
+    connection.send(topic, message("rare").property("rare", true).build());
+    Check.equal("rare", Messages.takeText(subscription), "the one behind a hundred", CHECK);
+  }
+
+  @Scenario(
+      id = "SEL-07",
+      title = "What a durable subscription does not select is gone",
+      intent = "It fills no disk, and is no dead letter.",
+      needs = {Capability.TOPIC_SELECTORS, Capability.DURABLE_SUBSCRIPTIONS})
+  static void leavesNothing(ScenarioContext t) {
+    Connection connection = t.connect();
+    Topic topic = t.topic();
+    Queue dead = t.queue();
+    t.removeAtEnd(topic, "sub");
+    SubscriptionOptions red =
+        durable("sub", selecting("colour = 'red'").deadLetterQueue(dead).build());
+    connection.subscribe(topic, red).close();
+    connection.send(topic, message("0").property("colour", "blue").build());
+    connection.send(topic, message("1").property("colour", "red").build());
+    try (Subscription again = connection.subscribe(topic, red)) {
+      Check.equal("1", Messages.takeText(again), "what was kept meanwhile", CHECK);
+    }
+    try (Subscription all = connection.subscribe(topic, SubscriptionOptions.durable("sub"))) {
+      Messages.marker(connection, topic, all, "of what was not selected", CHECK);
+    }
+    Messages.empty(t, dead, "of what was not selected", CHECK);
+  }
+
+  @Scenario(
+      id = "SEL-08",
+      title = "A session's rollback brings back what was selected, and nothing else",
+      intent = "What was not selected was never in the unit of work.",
+      needs = {Capability.TOPIC_SELECTORS, Capability.TRANSACTIONS})
+  static void inSession(ScenarioContext t) {
+    Connection connection = t.connect();
+    Topic topic = t.topic();
+    try (Session session = connection.createSession()) {
+      Subscription subscription = session.subscribe(topic, plain("colour = 'red'"));
+      for (int i : IntStream.range(0, 4).toArray()) {
+        String colour = i % 2 == 0 ? "blue" : "red";
+        connection.send(topic, message("" + i).property("colour", colour).build());
+      }
+      Check.equal(List.of("1", "3"), Messages.takeTexts(subscription, 2), "the red ones", CHECK);
+      session.rollback();
+      Set<String> again = Set.copyOf(Messages.takeTexts(subscription, 2));
+      Check.equal(Set.of("1", "3"), again, "the red ones after the rollback", CHECK);
+      session.commit();
+      Messages.nothingMore(subscription, "after the commit", CHECK);
+    }
+  }
+
+  @Scenario(
+      id = "SEL-09",
+      title = "A selector is refused in a shared subscription",
+      intent = "Members with different selectors would lose each other's messages.",
+      needs = {Capability.TOPIC_SELECTORS, Capability.SHARED_SUBSCRIPTIONS})
+  static void shared(ScenarioContext t) {
+    SubscriptionOptions shared =
+        SubscriptionOptions.builder()
+            .shared("team")
+            .consumer(selecting("colour = 'red'").build())
+            .build();
+    Check.refused(
+        () -> t.connect().subscribe(t.topic(), shared),
+        "a shared subscription with a selector",
+        "what is checked before a subscription is made",
+        ErrorCode.UNSUPPORTED_CAPABILITY);
+  }
+}
