@@ -124,13 +124,13 @@ final class SelectorScenarios {
         List.of(
             message("0").id(t.freshName()).persistent(false).build(),
             message("1").id("the-one").type("order").correlationId("c-1").key("k").build(),
-            message("2").priority(8).build()),
+            message("2").build()),
         Map.of(
             "JMSMessageID = 'the-one'", List.of("1"),
             "JMSType = 'order'", List.of("1"),
             "JMSCorrelationID LIKE 'c-%'", List.of("1"),
             "JMSXGroupID = 'k'", List.of("1"),
-            "JMSPriority > 4", List.of("2"),
+            "JMSPriority = 4", List.of("0", "1", "2"),
             "JMSDeliveryMode = 'NON_PERSISTENT'", List.of("0"),
             "JMSTimestamp > 0", List.of("0", "1", "2")));
   }
