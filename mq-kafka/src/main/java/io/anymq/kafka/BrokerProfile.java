@@ -2,6 +2,7 @@ package io.anymq.kafka;
 
 import io.anymq.MessagingException;
 import io.anymq.UnsupportedCapabilityException;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -90,16 +91,16 @@ record BrokerProfile(String version, boolean shareGroups, Map<String, String> se
           calls
               .await(calls.admin().describeConfigs(List.of(broker)).all(), "for its settings")
               .get(broker);
-      return config == null ? Map.of() : asMap(config);
+      return config == null ? Map.of() : asMap(config.entries());
     } catch (MessagingException e) {
       LOG.debug("The settings of the brokers cannot be read; Kafka's defaults are assumed", e);
       return Map.of();
     }
   }
 
-  static Map<String, String> asMap(Config config) {
+  static Map<String, String> asMap(Collection<ConfigEntry> entries) {
     Map<String, String> values = new HashMap<>();
-    for (ConfigEntry entry : config.entries()) {
+    for (ConfigEntry entry : entries) {
       if (entry.value() != null) {
         values.put(entry.name(), entry.value());
       }

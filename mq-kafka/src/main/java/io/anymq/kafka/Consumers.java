@@ -4,23 +4,21 @@ import io.anymq.Destination;
 import io.anymq.MessagingException;
 import io.anymq.Queue;
 import io.anymq.Topic;
-import io.anymq.UnsupportedCapabilityException;
 import io.anymq.spi.ConsumerRequest;
 import io.anymq.spi.DeliverySink;
 import io.anymq.spi.LinkConsumer;
 import io.anymq.spi.Source;
 import java.time.Instant;
-import java.util.List;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.TopicPartition;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.apache.kafka.common.Uuid;
 
 /**
  * Opens the consumers of a link, and knows them. Queues, durable and shared subscriptions are share
@@ -28,21 +26,13 @@ import org.slf4j.LoggerFactory;
  */
 final class Consumers {
 
-  private static final Logger LOG = LoggerFactory.getLogger(Consumers.class);
-
-  /** The role of a member that must be the only one; it shows in its client id. */
-  private static final String ALONE = "alone";
-
-  private static final String MEMBER = "share";
-  private static final Pattern IS_ALONE =
-      Pattern.compile(".*-" + ALONE + ClientIds.SUFFIX, Pattern.DOTALL);
-
   private final KafkaConfig config;
   private final KafkaTopology topology;
   private final QueueContents contents;
-  private final SharedProducer producer;
   private final LinkState state;
   private final Set<OpenConsumer> open = ConcurrentHashMap.newKeySet();
+  private final Members members;
+  private final PatternConsumers patterns;
 
   Consumers(
       KafkaConfig config,
@@ -53,22 +43,26 @@ final class Consumers {
     this.config = config;
     this.topology = topology;
     this.contents = contents;
-    this.producer = producer;
     this.state = state;
+    members = new Members(config, topology.groups(), producer, state, open);
+    patterns = new PatternConsumers(config, topology, members, state, open);
   }
 
-  /** The native topics that are consumed. */
+  /** The native topics that consumers cannot do without. */
   Stream<String> topics() {
-    return open.stream().map(OpenConsumer::topic);
+    return open.stream().flatMap(each -> each.topics().stream());
   }
 
   /** A native topic is gone. */
   void breakUp(String topic, MessagingException cause) {
-    open.stream().filter(each -> each.topic().equals(topic)).forEach(each -> each.breakUp(cause));
+    open.stream()
+        .filter(each -> each.topics().contains(topic))
+        .forEach(each -> each.breakUp(cause));
   }
 
   void close() {
     open.forEach(OpenConsumer::close);
+    patterns.close();
   }
 
   LinkConsumer open(ConsumerRequest request, DeliverySink sink) {
@@ -76,9 +70,10 @@ final class Consumers {
     if (source instanceof Source.OfQueue of) {
       return openQueue(of.queue(), request.prefetch(), sink);
     }
-    if (!(source instanceof Source.OfTopic of)) {
-      throw new UnsupportedCapabilityException("Kafka has no subscriptions by pattern here");
+    if (source instanceof Source.OfPattern of) {
+      return patterns.open(of, request.prefetch(), sink);
     }
+    Source.OfTopic of = (Source.OfTopic) source;
     if (of.terms().durable()) {
       return openDurable(of.topic(), of.terms(), request.prefetch(), sink);
     }
@@ -89,27 +84,18 @@ final class Consumers {
 
   private LinkConsumer openQueue(Queue queue, int prefetch, DeliverySink sink) {
     int limit = topology.ensureGroup(queue);
-    Member member = new Member(queue, topology.names().group(queue), limit, prefetch, MEMBER);
-    return open(member, sink, open::remove);
+    return members.open(
+        member(queue, topology.names().group(queue), limit, prefetch, Members.MEMBER),
+        sink,
+        closed -> {});
   }
 
-  /**
-   * A consumer that must be alone is refused where there is any other; one that shares, where there
-   * is one that must be alone.
-   */
   private LinkConsumer openDurable(
       Topic topic, Source.Terms terms, int prefetch, DeliverySink sink) {
-    String name = terms.name().orElseThrow();
-    String group = topology.names().group(topic, name);
-    boolean taken =
-        topology.groups().members(group).stream()
-            .anyMatch(other -> !terms.shared() || IS_ALONE.matcher(other).matches());
-    if (taken) {
-      throw KafkaTopology.inUse(topic, name);
-    }
+    String group = topology.names().group(topic, terms.name().orElseThrow());
+    String role = members.requireFree(group, terms, subject(topic));
     int limit = topology.ensureGroup(topic, group, start(terms.replayFrom()));
-    String role = terms.shared() ? MEMBER : ALONE;
-    return join(new Member(topic, group, limit, prefetch, role), sink, open::remove);
+    return members.join(member(topic, group, limit, prefetch, role), sink, closed -> {});
   }
 
   /** Ends with its last member; what members that crashed have left begins anew. */
@@ -117,87 +103,41 @@ final class Consumers {
       Topic topic, Source.Terms terms, int prefetch, DeliverySink sink) {
     String group = topology.names().sharedGroup(topic, terms.name().orElseThrow());
     int limit = topology.beginGroup(topic, group, start(terms.replayFrom()));
-    return join(
-        new Member(topic, group, limit, prefetch, MEMBER),
+    return members.join(
+        member(topic, group, limit, prefetch, Members.MEMBER),
         sink,
-        closed -> {
-          open.remove(closed);
-          if (!state.isLost()) {
-            removeIfUnused(group);
-          }
-        });
+        closed -> members.removeIfUnused(group));
   }
 
-  private void removeIfUnused(String group) {
-    try {
-      if (topology.groups().members(group).isEmpty()) {
-        topology.groups().deleteIfEmpty(group);
-      }
-    } catch (MessagingException e) {
-      LOG.warn("Group {} of a shared subscription could not be removed", group, e);
-    }
+  private Members.Member member(
+      Destination destination, String group, int limit, int prefetch, String role) {
+    Subject subject = subject(destination);
+    return new Members.Member(subject, subject.needed(), group, limit, prefetch, role);
   }
 
-  private static OffsetSpec start(Optional<Instant> replayFrom) {
+  private Subject subject(Destination destination) {
+    return Subject.of(destination, topology.names().topic(destination));
+  }
+
+  static OffsetSpec start(Optional<Instant> replayFrom) {
     return replayFrom
         .map(moment -> OffsetSpec.forTimestamp(moment.toEpochMilli()))
         .orElseGet(OffsetSpec::latest);
   }
 
-  /**
-   * A member of a share group to be.
-   *
-   * @param destination the queue or topic
-   * @param group the share group
-   * @param limit after how many deliveries the broker archives a record
-   * @param prefetch how many deliveries may be unsettled
-   * @param role a part of its client id
-   */
-  private record Member(
-      Destination destination, String group, int limit, int prefetch, String role) {}
-
-  private GroupConsumer open(
-      Member member, DeliverySink sink, java.util.function.Consumer<GroupConsumer> onClosed) {
-    GroupConsumer.Setup setup =
-        new GroupConsumer.Setup(
-            config,
-            member.destination(),
-            topology.names().topic(member.destination()),
-            member.group(),
-            new DeliveryLimit(member.limit(), member.group(), producer),
-            member.prefetch(),
-            member.role());
-    GroupConsumer consumer = new GroupConsumer(setup, sink, state, onClosed);
-    open.add(consumer);
-    consumer.open();
-    return consumer;
-  }
-
-  /** Opens, and waits until the next one who asks sees that the subscription is held. */
-  private LinkConsumer join(
-      Member member, DeliverySink sink, java.util.function.Consumer<GroupConsumer> onClosed) {
-    GroupConsumer consumer = open(member, sink, onClosed);
-    long deadline = System.nanoTime() + config.operationTimeout().toNanos();
-    while (System.nanoTime() - deadline < 0 && state.isOpen()) {
-      List<String> members = topology.groups().members(member.group());
-      if (consumer.clientIds().stream().anyMatch(members::contains)) {
-        break;
-      }
-      Pauses.brief("joining group " + member.group());
-    }
-    return consumer;
-  }
-
   private LinkConsumer openPlain(
       Topic topic, Optional<Instant> replayFrom, int prefetch, DeliverySink sink) {
-    List<TopicPartition> partitions = topology.partitions(topic);
+    TopicDescription found = topology.require(topic);
+    Map<TopicPartition, Uuid> partitions = new HashMap<>();
+    KafkaTopology.partitions(found).forEach(each -> partitions.put(each, found.topicId()));
     Map<TopicPartition, Long> begin =
         replayFrom
-            .map(moment -> topology.groups().positions(partitions, start(replayFrom)))
-            .orElseGet(() -> contents.endsOf(partitions));
+            .map(moment -> topology.groups().positions(partitions.keySet(), start(replayFrom)))
+            .orElseGet(() -> contents.endsOf(partitions.keySet()));
     LiveConsumer consumer =
         new LiveConsumer(
-            new LiveConsumer.Setup(config, topic, topology.names().topic(topic), prefetch),
+            new LiveConsumer.Setup(config, subject(topic), prefetch),
+            partitions,
             begin,
             sink,
             state,

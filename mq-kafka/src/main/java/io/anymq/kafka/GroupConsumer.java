@@ -1,6 +1,5 @@
 package io.anymq.kafka;
 
-import io.anymq.Destination;
 import io.anymq.MessagingException;
 import io.anymq.spi.DeliverySink;
 import io.anymq.spi.InboundDelivery;
@@ -47,8 +46,7 @@ final class GroupConsumer implements OpenConsumer {
    * What a group consumer is made with.
    *
    * @param config the native clients' settings
-   * @param destination the queue or topic
-   * @param topic its native topic
+   * @param subject what it reads
    * @param group the share group
    * @param limit the group's delivery limit
    * @param prefetch how many deliveries may be unsettled
@@ -56,8 +54,7 @@ final class GroupConsumer implements OpenConsumer {
    */
   record Setup(
       KafkaConfig config,
-      Destination destination,
-      String topic,
+      Subject subject,
       String group,
       DeliveryLimit limit,
       int prefetch,
@@ -69,10 +66,26 @@ final class GroupConsumer implements OpenConsumer {
   private final Consumer<GroupConsumer> onClosed;
   private final LaneGate gate;
   private final AtomicBoolean broken = new AtomicBoolean();
+  private volatile Set<String> subscribed;
 
-  GroupConsumer(Setup setup, DeliverySink sink, LinkState state, Consumer<GroupConsumer> onClosed) {
+  /**
+   * A consumer that is not open yet.
+   *
+   * @param setup what it is made with
+   * @param topics the native topics that it reads at first
+   * @param sink takes the deliveries
+   * @param state whether the link lives
+   * @param onClosed is told when it is closed
+   */
+  GroupConsumer(
+      Setup setup,
+      Set<String> topics,
+      DeliverySink sink,
+      LinkState state,
+      Consumer<GroupConsumer> onClosed) {
     this.onClosed = onClosed;
     this.setup = setup;
+    subscribed = Set.copyOf(topics);
     this.sink = sink;
     this.state = state;
     gate = new LaneGate(setup.prefetch());
@@ -88,7 +101,7 @@ final class GroupConsumer implements OpenConsumer {
       first.opened().get(setup.config().operationTimeout().toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException | TimeoutException e) {
       close();
-      throw KafkaErrors.translate(e, "to consume from topic " + setup.topic());
+      throw KafkaErrors.translate(e, "to consume from " + setup.subject());
     } catch (InterruptedException e) {
       close();
       throw KafkaErrors.translate(e, "opening a consumer");
@@ -115,13 +128,10 @@ final class GroupConsumer implements OpenConsumer {
   }
 
   KafkaShareConsumer<byte[], byte[]> newConsumer(String clientId, int size) {
-    KafkaShareConsumer<byte[], byte[]> consumer =
-        new KafkaShareConsumer<>(
-            setup.config().shareConsumer(clientId, setup.group(), size, wholeBatches(size)),
-            new ByteArrayDeserializer(),
-            new ByteArrayDeserializer());
-    consumer.subscribe(Set.of(setup.topic()));
-    return consumer;
+    return new KafkaShareConsumer<>(
+        setup.config().shareConsumer(clientId, setup.group(), size, wholeBatches(size)),
+        new ByteArrayDeserializer(),
+        new ByteArrayDeserializer());
   }
 
   /**
@@ -136,13 +146,23 @@ final class GroupConsumer implements OpenConsumer {
     return setup.limit();
   }
 
-  Destination destination() {
-    return setup.destination();
+  Subject subject() {
+    return setup.subject();
   }
 
   @Override
-  public String topic() {
-    return setup.topic();
+  public Set<String> topics() {
+    return setup.subject().needed();
+  }
+
+  /** The native topics that lanes subscribe to. */
+  Set<String> subscribed() {
+    return subscribed;
+  }
+
+  /** Reads these native topics from now on; lanes look before each fetch. */
+  void follow(Set<String> topics) {
+    subscribed = Set.copyOf(topics);
   }
 
   /** The names of the members that this consumer is. */
@@ -171,7 +191,7 @@ final class GroupConsumer implements OpenConsumer {
     if (gate.isClosing() || state.isLost()) {
       LOG.debug("Lane {} ended", lane.clientId(), failure);
     } else if (!lane.opened().isCompletedExceptionally()) {
-      breakUp(KafkaErrors.translate(failure, "to consume from topic " + setup.topic()));
+      breakUp(KafkaErrors.translate(failure, "to consume from " + setup.subject()));
     } else if (gate.lanes().size() > 1) {
       LOG.warn("No further lane for {}; slow handlers hold others up", setup.group(), failure);
     }

@@ -11,6 +11,7 @@ import io.anymq.QueueDepth;
 import io.anymq.QueueOptions;
 import io.anymq.Support;
 import io.anymq.Topic;
+import io.anymq.TopicPattern;
 import io.anymq.spi.ConsumerRequest;
 import io.anymq.spi.DeliverySink;
 import io.anymq.spi.DepthQuery;
@@ -19,6 +20,7 @@ import io.anymq.spi.LinkConsumer;
 import io.anymq.spi.LinkProducer;
 import io.anymq.spi.ProducerListener;
 import io.anymq.spi.Purger;
+import io.anymq.spi.TopicPatterns;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
@@ -31,7 +33,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.Producer;
 
 /** A link to a Kafka cluster: an admin client, a producer, and the consumers. */
-final class KafkaLink implements Link, DepthQuery, Purger {
+final class KafkaLink implements Link, DepthQuery, Purger, TopicPatterns {
 
   private final KafkaCalls calls;
   private final BrokerProfile profile;
@@ -114,6 +116,7 @@ final class KafkaLink implements Link, DepthQuery, Purger {
       support.put(Capability.SHARED_SUBSCRIPTIONS, Support.NATIVE);
       support.put(Capability.QUEUE_DEPTH, Support.NATIVE);
       support.put(Capability.PURGE, Support.EMULATED);
+      support.put(Capability.TOPIC_PATTERNS, Support.EMULATED);
     }
     return support;
   }
@@ -170,6 +173,12 @@ final class KafkaLink implements Link, DepthQuery, Purger {
   public void unsubscribe(Topic topic, String name) {
     state.requireOpen();
     topology.unsubscribe(topic, name);
+  }
+
+  @Override
+  public void unsubscribe(TopicPattern pattern, String name) {
+    state.requireOpen();
+    topology.unsubscribe(pattern, name);
   }
 
   @Override

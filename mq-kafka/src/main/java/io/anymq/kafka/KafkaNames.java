@@ -3,7 +3,10 @@ package io.anymq.kafka;
 import io.anymq.Destination;
 import io.anymq.Queue;
 import io.anymq.Topic;
+import io.anymq.TopicPattern;
 import io.anymq.spi.NativeNames;
+import java.util.Map;
+import java.util.Optional;
 
 /**
  * Native names of destinations and of the share groups behind them.
@@ -19,6 +22,14 @@ final class KafkaNames {
   /** Begins the names of all share groups that this library makes; no topic name has a colon. */
   static final String GROUP_PREFIX = "anymq:";
 
+  /**
+   * A topic that stays empty. A subscription to a pattern reads it too, because a member of a group
+   * must subscribe to something, and there may be no topic yet that matches.
+   */
+  static final String ANCHOR = "anymq.patterns";
+
+  private static final String TOPIC = "topic.";
+  private static final String TOPIC_WITH_UNDERSCORES = "topic-u.";
   private static final String BASE_32 = "abcdefghijklmnopqrstuvwxyz234567";
   private static final int BITS_PER_CHAR = 5;
 
@@ -51,6 +62,46 @@ final class KafkaNames {
   /** What the groups of all subscriptions to a topic begin with. */
   String subscriptions(Topic topic) {
     return GROUP_PREFIX + "topic:" + topic(topic) + ":";
+  }
+
+  /** The share group of a durable subscription to a pattern. */
+  String group(TopicPattern pattern, String subscription) {
+    return subscriptions(pattern) + subscription;
+  }
+
+  /** The share group of a shared subscription to a pattern that is not durable. */
+  String sharedGroup(TopicPattern pattern, String subscription) {
+    return subscriptions(pattern) + "~" + subscription;
+  }
+
+  private static String subscriptions(TopicPattern pattern) {
+    return GROUP_PREFIX + "pattern:" + pattern.expression() + ":";
+  }
+
+  /** The portable topic behind a native one; empty when none is. */
+  Optional<Topic> portable(String topic) {
+    for (Map.Entry<Destination, String> each : configured.names().entrySet()) {
+      if (each.getKey() instanceof Topic mapped && each.getValue().equals(topic)) {
+        return Optional.of(mapped);
+      }
+    }
+    String name = unmapped(topic);
+    if (name.isEmpty() || name.length() > Destination.MAX_NAME_LENGTH) {
+      return Optional.empty();
+    }
+    Topic candidate = Topic.of(name);
+    return topic(candidate).equals(topic) ? Optional.of(candidate) : Optional.empty();
+  }
+
+  /** What the portable name must be, if it is the name of a topic of ours at all. */
+  private static String unmapped(String topic) {
+    if (topic.startsWith(TOPIC)) {
+      return topic.substring(TOPIC.length());
+    }
+    int end = topic.lastIndexOf('-');
+    return topic.startsWith(TOPIC_WITH_UNDERSCORES) && end > TOPIC_WITH_UNDERSCORES.length()
+        ? topic.substring(TOPIC_WITH_UNDERSCORES.length(), end)
+        : "";
   }
 
   private static String mapped(Destination destination) {

@@ -6,6 +6,8 @@ import io.anymq.ErrorCode;
 import io.anymq.MessagingException;
 import io.anymq.Queue;
 import io.anymq.Topic;
+import io.anymq.TopicPattern;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +17,7 @@ import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
@@ -55,14 +58,18 @@ final class KafkaTopology {
     if (destination instanceof Queue) {
       profile.requireShareGroups();
     }
-    String topic = names.topic(destination);
-    if (find(topic).isEmpty()) {
-      create(topic);
-    }
-    List<TopicPartition> partitions = awaitPartitions(topic);
+    List<TopicPartition> partitions = ensureTopic(names.topic(destination));
     if (destination instanceof Queue queue) {
       groups.ensure(names.group(queue), partitions, OffsetSpec.earliest());
     }
+  }
+
+  /** Makes a native topic, unless it is there. */
+  List<TopicPartition> ensureTopic(String topic) {
+    if (find(topic).isEmpty()) {
+      create(topic);
+    }
+    return awaitPartitions(topic);
   }
 
   private void create(String topic) {
@@ -115,17 +122,37 @@ final class KafkaTopology {
         "to describe topic " + topic);
   }
 
+  /** The topics of those names that there are. */
+  Collection<TopicDescription> findAll(Set<String> topics) {
+    Map<String, KafkaFuture<TopicDescription>> answers =
+        calls.admin().describeTopics(topics).topicNameValues();
+    return topics.stream()
+        .flatMap(
+            topic ->
+                calls
+                    .awaitUnless(
+                        UnknownTopicOrPartitionException.class,
+                        answers.get(topic),
+                        "to describe topic " + topic)
+                    .stream())
+        .toList();
+  }
+
   boolean exists(Destination destination) {
     return find(names.topic(destination)).isPresent();
   }
 
   /** The partitions of a destination's topic. */
   List<TopicPartition> partitions(Destination destination) {
-    String topic = names.topic(destination);
-    return partitions(find(topic).orElseThrow(() -> notFound(destination)));
+    return partitions(require(destination));
   }
 
-  private static List<TopicPartition> partitions(TopicDescription description) {
+  /** The topic of a destination that must be there. */
+  TopicDescription require(Destination destination) {
+    return find(names.topic(destination)).orElseThrow(() -> notFound(destination));
+  }
+
+  static List<TopicPartition> partitions(TopicDescription description) {
     return description.partitions().stream()
         .map(partition -> new TopicPartition(description.name(), partition.partition()))
         .toList();
@@ -147,7 +174,9 @@ final class KafkaTopology {
             .get(resource);
     return found != null
         && "CreateTime"
-            .equals(BrokerProfile.asMap(found).get(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG));
+            .equals(
+                BrokerProfile.asMap(found.entries())
+                    .get(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG));
   }
 
   /**
@@ -189,6 +218,21 @@ final class KafkaTopology {
     return groups.ensure(names.group(queue), partitions(queue), OffsetSpec.earliest());
   }
 
+  /**
+   * Makes sure that the group of a durable subscription to a pattern is there; a new one begins
+   * where it is said, but with topics that were made later it begins at their beginning.
+   */
+  int followGroup(String group, Collection<TopicPartition> partitions, OffsetSpec start) {
+    profile.requireShareGroups();
+    return groups.follow(group, partitions, start);
+  }
+
+  /** As {@link #followGroup}, of one that ends with its last member. */
+  int beginFollowing(String group, Collection<TopicPartition> partitions, OffsetSpec start) {
+    profile.requireShareGroups();
+    return groups.beginFollowing(group, partitions, start);
+  }
+
   /** Makes sure that a subscription's group is there; a new one begins where it is said. */
   int ensureGroup(Topic topic, String group, OffsetSpec start) {
     profile.requireShareGroups();
@@ -202,18 +246,25 @@ final class KafkaTopology {
   }
 
   void unsubscribe(Topic topic, String subscription) {
+    unsubscribe(names.group(topic, subscription), topic.toString(), subscription);
+  }
+
+  void unsubscribe(TopicPattern pattern, String subscription) {
+    unsubscribe(names.group(pattern, subscription), pattern.toString(), subscription);
+  }
+
+  private void unsubscribe(String group, String subject, String subscription) {
     profile.requireShareGroups();
-    String group = names.group(topic, subscription);
     if (!groups.members(group).isEmpty()) {
-      throw inUse(topic, subscription);
+      throw inUse(subject, subscription);
     }
     groups.delete(group);
   }
 
-  static MessagingException inUse(Topic topic, String subscription) {
+  static MessagingException inUse(String subject, String subscription) {
     return new MessagingException(
         ErrorCode.SUBSCRIPTION_IN_USE,
         "A consumer holds subscription '%s' of %s; close it first. After a crash of its holder Kafka keeps it for as long as the group's share.session.timeout.ms says (45 s)"
-            .formatted(subscription, topic));
+            .formatted(subscription, subject));
   }
 }

@@ -1,6 +1,5 @@
 package io.anymq.kafka;
 
-import io.anymq.Destination;
 import io.anymq.MessagingException;
 import io.anymq.spi.DeliverySink;
 import io.anymq.spi.InboundDelivery;
@@ -9,8 +8,10 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
@@ -18,9 +19,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicIdPartition;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -28,8 +33,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A plain subscription: reads all partitions of a topic from their ends on, in no group, with one
- * thread that owns the native consumer. The broker knows nothing of what is unsettled.
+ * A plain subscription: reads all partitions of a topic, or of all topics of a pattern, from where
+ * they ended when it was opened, in no group, with one thread that owns the native consumer. The
+ * broker knows nothing of what is unsettled.
  */
 final class LiveConsumer implements OpenConsumer, Runnable {
 
@@ -38,19 +44,22 @@ final class LiveConsumer implements OpenConsumer, Runnable {
   private static final int MAX_POLL_RECORDS = 500;
 
   /**
+   * How long a broker keeps a fetch of a pattern's topics waiting. There is one fetch at a time to
+   * each broker, so that topics which are new wait until the one before has ended.
+   */
+  private static final int PATTERN_FETCH_MILLIS = 100;
+
+  /**
    * What a plain subscription is made with.
    *
    * @param config the native clients' settings
-   * @param destination the topic
-   * @param topic its native topic
+   * @param subject what it reads
    * @param prefetch how many deliveries may be unsettled
    */
-  record Setup(KafkaConfig config, Destination destination, String topic, int prefetch) {}
+  record Setup(KafkaConfig config, Subject subject, int prefetch) {}
 
-  private final Setup setup;
   private final KafkaConfig config;
-  private final Destination destination;
-  private final Map<TopicPartition, Long> start;
+  private final Subject subject;
   private final DeliverySink sink;
   private final LinkState state;
   private final Consumer<LiveConsumer> onClosed;
@@ -59,25 +68,45 @@ final class LiveConsumer implements OpenConsumer, Runnable {
   private final Semaphore room;
   private final AtomicBoolean broken = new AtomicBoolean();
   private final CompletableFuture<KafkaConsumer<byte[], byte[]>> opened = new CompletableFuture<>();
+  private final Semaphore changes = new Semaphore(0);
+  private volatile Map<TopicPartition, Uuid> wanted;
   private volatile boolean closing;
+
+  // The thread's own:
+  private final Map<TopicIdPartition, Long> places;
+  private Map<TopicPartition, Uuid> assigned = Map.of();
 
   LiveConsumer(
       Setup setup,
+      Map<TopicPartition, Uuid> partitions,
       Map<TopicPartition, Long> start,
       DeliverySink sink,
       LinkState state,
       Consumer<LiveConsumer> onClosed) {
-    this.setup = setup;
     this.onClosed = onClosed;
     config = setup.config();
-    destination = setup.destination();
-    this.start = start;
+    subject = setup.subject();
+    wanted = Map.copyOf(partitions);
+    places = new HashMap<>();
+    start.forEach((each, place) -> places.put(withId(each, wanted), place));
     this.sink = sink;
     this.state = state;
     room = new Semaphore(setup.prefetch());
     clientId = config.clientId("live");
     thread = new Thread(this, "anymq-kafka-" + clientId);
     thread.setDaemon(true);
+  }
+
+  private static TopicIdPartition withId(
+      TopicPartition partition, Map<TopicPartition, Uuid> partitions) {
+    return new TopicIdPartition(partitions.getOrDefault(partition, Uuid.ZERO_UUID), partition);
+  }
+
+  /** Reads these partitions from now on, those that are new from their beginning. */
+  void follow(Map<TopicPartition, Uuid> partitions) {
+    wanted = Map.copyOf(partitions);
+    changes.release();
+    wake();
   }
 
   /** Opens; where it begins was fixed before. */
@@ -87,7 +116,7 @@ final class LiveConsumer implements OpenConsumer, Runnable {
       opened.get(config.operationTimeout().toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException | TimeoutException | InterruptedException e) {
       close();
-      throw KafkaErrors.translate(e, "to subscribe to " + destination);
+      throw KafkaErrors.translate(e, "to subscribe to " + subject);
     }
   }
 
@@ -96,6 +125,7 @@ final class LiveConsumer implements OpenConsumer, Runnable {
     try (KafkaConsumer<byte[], byte[]> consumer = newConsumer()) {
       Deque<ConsumerRecord<byte[], byte[]>> fetched = new ArrayDeque<>();
       while (!closing) {
+        assign(consumer);
         if (fetched.isEmpty()) {
           poll(consumer, fetched);
         } else {
@@ -111,13 +141,13 @@ final class LiveConsumer implements OpenConsumer, Runnable {
 
   private KafkaConsumer<byte[], byte[]> newConsumer() {
     try {
+      Map<String, Object> settings = config.consumer(clientId, MAX_POLL_RECORDS);
+      if (subject.isPattern()) {
+        settings.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, PATTERN_FETCH_MILLIS);
+      }
       KafkaConsumer<byte[], byte[]> consumer =
-          new KafkaConsumer<>(
-              config.consumer(clientId, MAX_POLL_RECORDS),
-              new ByteArrayDeserializer(),
-              new ByteArrayDeserializer());
-      consumer.assign(start.keySet());
-      start.forEach(consumer::seek);
+          new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+      assign(consumer);
       opened.complete(consumer);
       return consumer;
     } catch (RuntimeException e) {
@@ -126,10 +156,35 @@ final class LiveConsumer implements OpenConsumer, Runnable {
     }
   }
 
-  private static void poll(
-      KafkaConsumer<byte[], byte[]> consumer, Deque<ConsumerRecord<byte[], byte[]>> fetched) {
+  /** One that seemed gone and is there again goes on where it was left. */
+  private void assign(KafkaConsumer<byte[], byte[]> consumer) {
+    Map<TopicPartition, Uuid> next = wanted;
+    if (next.equals(assigned)) {
+      return;
+    }
+    consumer.assign(next.keySet());
+    next.forEach(
+        (partition, id) -> {
+          if (!id.equals(assigned.get(partition))) {
+            consumer.seek(partition, places.getOrDefault(withId(partition, next), 0L));
+          }
+        });
+    assigned = next;
+  }
+
+  private void poll(
+      KafkaConsumer<byte[], byte[]> consumer, Deque<ConsumerRecord<byte[], byte[]>> fetched)
+      throws InterruptedException {
+    if (assigned.isEmpty()) {
+      boolean unused = changes.tryAcquire(POLL.toMillis(), TimeUnit.MILLISECONDS);
+      return;
+    }
     try {
-      for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
+      ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
+      records
+          .nextOffsets()
+          .forEach((partition, next) -> places.put(withId(partition, assigned), next.offset()));
+      for (ConsumerRecord<byte[], byte[]> record : records) {
         // A copy that was written for one durable subscription is not a new message.
         if (record.headers().lastHeader(KafkaHeaders.ONLY_FOR) == null) {
           fetched.add(record);
@@ -148,7 +203,8 @@ final class LiveConsumer implements OpenConsumer, Runnable {
     }
     List<KafkaDelivery> batch = new ArrayList<>(count);
     for (int i = 0; i < count; i++) {
-      batch.add(new KafkaDelivery(fetched.remove(), destination, 1));
+      ConsumerRecord<byte[], byte[]> record = fetched.remove();
+      batch.add(new KafkaDelivery(record, subject.destination(record.topic()), 1));
     }
     if (!closing) {
       sink.deliver(batch);
@@ -159,13 +215,13 @@ final class LiveConsumer implements OpenConsumer, Runnable {
     if (closing || state.isLost() || opened.isCompletedExceptionally()) {
       LOG.debug("Consumer {} ended", clientId, failure);
     } else {
-      breakUp(KafkaErrors.translate(failure, "to consume " + destination));
+      breakUp(KafkaErrors.translate(failure, "to consume " + subject));
     }
   }
 
   @Override
-  public String topic() {
-    return setup.topic();
+  public Set<String> topics() {
+    return subject.needed();
   }
 
   @Override
@@ -179,6 +235,11 @@ final class LiveConsumer implements OpenConsumer, Runnable {
   private void stop() {
     closing = true;
     room.release(); // One more, so that the thread looks up.
+    changes.release();
+    wake();
+  }
+
+  private void wake() {
     if (opened.isDone() && !opened.isCompletedExceptionally()) {
       opened.join().wakeup();
     }

@@ -3,6 +3,7 @@ package io.anymq.kafka;
 import io.anymq.DestinationNotFoundException;
 import io.anymq.ErrorCode;
 import io.anymq.MessagingException;
+import io.anymq.MessagingTimeoutException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -37,6 +38,7 @@ final class ShareGroups {
   /** A broker archives a record after so many deliveries, where no setting can be read. */
   private static final int DEFAULT_DELIVERY_LIMIT = 5;
 
+  private static final String EARLIEST = "earliest";
   private static final String DELIVERY_LIMIT = "share.delivery.count.limit";
   private static final String MAX_LOCKS = "share.partition.max.record.locks";
 
@@ -61,14 +63,42 @@ final class ShareGroups {
    * @return after how many deliveries the broker archives a record, which is to lose it
    */
   int ensure(String group, List<TopicPartition> partitions, OffsetSpec start) {
-    int limit = configure(group, "earliest");
+    int limit = configure(group, EARLIEST);
+    initialiseUnknown(group, partitions, start);
+    return limit;
+  }
+
+  private void initialiseUnknown(
+      String group, Collection<TopicPartition> partitions, OffsetSpec start) {
     Map<TopicPartition, SharePartitionOffsetInfo> known = offsets(group);
     List<TopicPartition> fresh =
         partitions.stream().filter(partition -> !known.containsKey(partition)).toList();
     if (!fresh.isEmpty()) {
       initialise(group, fresh, start);
     }
-    return limit;
+  }
+
+  /**
+   * Sets a group up whose topics become more with time, unless it is. That it is there is told by
+   * its settings, which come last: it may have had no topic to begin with.
+   *
+   * @param partitions of the topics that there are
+   * @param start where a group that is new begins; one that is there begins with topics that are
+   *     new to it at their beginning, and so do its members with topics made later
+   * @return as {@link #ensure}
+   */
+  int follow(String group, Collection<TopicPartition> partitions, OffsetSpec start) {
+    boolean isThere = settings(group).stream().anyMatch(ShareGroups::isOwn);
+    initialiseUnknown(group, partitions, isThere ? OffsetSpec.earliest() : start);
+    return configure(group, EARLIEST);
+  }
+
+  /** As {@link #follow}, of one that lasts as long as it has members. */
+  int beginFollowing(String group, Collection<TopicPartition> partitions, OffsetSpec start) {
+    if (members(group).isEmpty()) {
+      initialise(group, partitions, start);
+    }
+    return configure(group, EARLIEST);
   }
 
   /**
@@ -87,7 +117,7 @@ final class ShareGroups {
   }
 
   /** The group's coordinator hears of a topic that was just made a moment later than others. */
-  private void initialise(String group, List<TopicPartition> partitions, OffsetSpec start) {
+  private void initialise(String group, Collection<TopicPartition> partitions, OffsetSpec start) {
     Map<TopicPartition, Long> offsets = positions(partitions, start);
     long deadline = System.nanoTime() + calls.timeout().toNanos();
     while (!tryMoveTo(group, offsets, deadline)) {
@@ -157,12 +187,7 @@ final class ShareGroups {
 
   private int configure(String group, String reset) {
     ConfigResource resource = new ConfigResource(ConfigResource.Type.GROUP, group);
-    Config before =
-        calls
-            .await(
-                admin().describeConfigs(List.of(resource)).all(), "for settings of group " + group)
-            .get(resource);
-    Map<String, String> current = before == null ? Map.of() : BrokerProfile.asMap(before);
+    Map<String, String> current = BrokerProfile.asMap(settings(group));
     Map<String, String> wanted = wanted(reset);
     List<AlterConfigOp> changes = new ArrayList<>();
     wanted.forEach(
@@ -178,6 +203,21 @@ final class ShareGroups {
           "to set up group " + group);
     }
     return limitOf(current, wanted);
+  }
+
+  private Collection<ConfigEntry> settings(String group) {
+    ConfigResource resource = new ConfigResource(ConfigResource.Type.GROUP, group);
+    Config config =
+        calls
+            .await(
+                admin().describeConfigs(List.of(resource)).all(), "for settings of group " + group)
+            .get(resource);
+    return config == null ? List.of() : config.entries();
+  }
+
+  /** Whether a setting was made for the group itself. */
+  private static boolean isOwn(ConfigEntry entry) {
+    return entry.source() == ConfigEntry.ConfigSource.DYNAMIC_GROUP_CONFIG;
   }
 
   private Map<String, String> wanted(String reset) {
@@ -252,24 +292,32 @@ final class ShareGroups {
 
   private void forgetSettings(String group) {
     ConfigResource resource = new ConfigResource(ConfigResource.Type.GROUP, group);
-    List<AlterConfigOp> deletions = new ArrayList<>();
-    Config config =
-        calls
-            .await(
-                admin().describeConfigs(List.of(resource)).all(), "for settings of group " + group)
-            .get(resource);
-    if (config != null) {
-      for (ConfigEntry entry : config.entries()) {
-        if (entry.source() == ConfigEntry.ConfigSource.DYNAMIC_GROUP_CONFIG) {
-          deletions.add(
-              new AlterConfigOp(new ConfigEntry(entry.name(), ""), AlterConfigOp.OpType.DELETE));
-        }
-      }
+    List<AlterConfigOp> deletions =
+        settings(group).stream()
+            .filter(ShareGroups::isOwn)
+            .map(
+                entry ->
+                    new AlterConfigOp(
+                        new ConfigEntry(entry.name(), ""), AlterConfigOp.OpType.DELETE))
+            .toList();
+    if (deletions.isEmpty()) {
+      return;
     }
-    if (!deletions.isEmpty()) {
-      calls.await(
-          admin().incrementalAlterConfigs(Map.of(resource, deletions)).all(),
-          "to forget the settings of group " + group);
+    calls.await(
+        admin().incrementalAlterConfigs(Map.of(resource, deletions)).all(),
+        "to forget the settings of group " + group);
+    awaitForgotten(group);
+  }
+
+  /** A broker hears of it a moment later; until then the group would be taken for one that is. */
+  private void awaitForgotten(String group) {
+    long deadline = System.nanoTime() + calls.timeout().toNanos();
+    while (settings(group).stream().anyMatch(ShareGroups::isOwn)) {
+      if (System.nanoTime() - deadline > 0) {
+        throw new MessagingTimeoutException(
+            "Group " + group + " was deleted, but its settings are still there");
+      }
+      Pauses.brief("waiting for the settings of group " + group + " to go");
     }
   }
 

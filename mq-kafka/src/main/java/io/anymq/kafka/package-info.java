@@ -43,6 +43,14 @@
  * <tr><td>durable subscription {@code s} to {@code t}</td><td>share group {@code
  * anymq:topic:topic.t:s}</td><td>in use while the group has members; after a crash of its holder's
  * process that is 45 s ({@code share.session.timeout.ms})</td></tr>
+ * <tr><td>plain subscription to a pattern</td><td>assigned consumer of all topics that match</td><td>a
+ * topic made later is found within 0.2 s, as the topics are listed so often, and read from its
+ * beginning; one that was deleted and made again is told by its id. In order within a topic</td></tr>
+ * <tr><td>durable or shared subscription {@code s} to a pattern {@code p}</td><td>share group {@code
+ * anymq:pattern:p:s} (not durable: {@code anymq:pattern:p:~s}) over all topics that match, and the
+ * empty topic {@code anymq.patterns}</td><td>a topic made later is read from its beginning, after two
+ * of the group's heartbeats at most (5 s each by default). A group gives each member some of the
+ * topics: a message that is held long holds up those topics that its member was given</td></tr>
  * <tr><td>depth</td><td>lag of the share group</td><td>exact at rest; ready and in flight. Transaction
  * markers and aborted records of foreign programs count until the group has passed them</td></tr>
  * <tr><td>purge</td><td>moves the group to the end and deletes the records; with members: consumes what
@@ -74,6 +82,12 @@
  *       one on a cluster takes 2 s, for the internal topic is made.
  *   <li>{@code deleteRecords} does not move a group: its lag goes on counting what is gone.
  *   <li>{@code deleteShareGroups} fails when the topic has just been deleted: groups go first.
+ *   <li>A topic that a group's members had not subscribed to before came after 2 s, with heartbeats
+ *       every second: the subscription goes with one, and the topic is given with another. It
+ *       cannot be set up before, as a group that has members refuses that; {@code
+ *       share.auto.offset.reset=earliest} has it begin with the first record.
+ *   <li>Members of a group over several topics or partitions are given some each. So a lane that
+ *       has nothing to fetch lets others have the turn.
  *   <li>A broker counts the places from a group's start to its last fetched record against {@code
  *       share.partition.max.record.locks} (2000; set to the broker's maximum, 4000): one message
  *       held for long holds up all that is so far behind it.

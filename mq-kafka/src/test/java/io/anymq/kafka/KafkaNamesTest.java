@@ -58,6 +58,27 @@ final class KafkaNamesTest {
   }
 
   @Test
+  void topicsAreFoundByTheirNativeNames() {
+    for (String name : allNames("ab._-", 5)) {
+      Topic topic = Topic.of(name);
+      assertThat(NAMES.portable(NAMES.topic(topic))).as(name).contains(topic);
+      assertThat(NAMES.portable(NAMES.topic(Queue.of(name)))).as("queue %s", name).isEmpty();
+    }
+    for (String foreign :
+        List.of("orders", "topic.", "topic.a_b", "topic-u.a.b-a", "topic-u.-", "__offsets")) {
+      assertThat(NAMES.portable(foreign)).as(foreign).isEmpty();
+    }
+  }
+
+  @Test
+  void aConfiguredTopicIsFoundByThatNameOnly() {
+    Topic topic = Topic.of("in");
+    KafkaNames names = new KafkaNames(new NativeNames(Map.of(topic, "Legacy_In")));
+    assertThat(names.portable("Legacy_In")).contains(topic);
+    assertThat(names.portable("topic.in")).isEmpty();
+  }
+
+  @Test
   void groupsOfSubscriptionsDiffer() {
     Topic topic = Topic.of("news");
     assertThat(NAMES.group(topic, "a")).isEqualTo("anymq:topic:topic.news:a");

@@ -1,0 +1,118 @@
+package io.anymq.kafka;
+
+import io.anymq.MessagingException;
+import io.anymq.spi.DeliverySink;
+import io.anymq.spi.Source;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Opens consumers that are members of share groups. Safe for use by several threads. */
+final class Members {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Members.class);
+
+  /** The role of a member that must be the only one; it shows in its client id. */
+  private static final String ALONE = "alone";
+
+  /** The role of one that shares. */
+  static final String MEMBER = "share";
+
+  private static final Pattern IS_ALONE =
+      Pattern.compile(".*-" + ALONE + ClientIds.SUFFIX, Pattern.DOTALL);
+
+  private final KafkaConfig config;
+  private final ShareGroups groups;
+  private final SharedProducer producer;
+  private final LinkState state;
+  private final Set<OpenConsumer> open;
+
+  Members(
+      KafkaConfig config,
+      ShareGroups groups,
+      SharedProducer producer,
+      LinkState state,
+      Set<OpenConsumer> open) {
+    this.config = config;
+    this.groups = groups;
+    this.producer = producer;
+    this.state = state;
+    this.open = open;
+  }
+
+  /**
+   * A member of a share group to be.
+   *
+   * @param subject what it reads
+   * @param topics the native topics that it reads at first
+   * @param group the share group
+   * @param limit after how many deliveries the broker archives a record
+   * @param prefetch how many deliveries may be unsettled
+   * @param role a part of its client id
+   */
+  record Member(
+      Subject subject, Set<String> topics, String group, int limit, int prefetch, String role) {}
+
+  /**
+   * A consumer that must be alone is refused where there is any other; one that shares, where there
+   * is one that must be alone.
+   *
+   * @return the role that it takes
+   */
+  String requireFree(String group, Source.Terms terms, Subject subject) {
+    boolean taken =
+        groups.members(group).stream()
+            .anyMatch(other -> !terms.shared() || IS_ALONE.matcher(other).matches());
+    if (taken) {
+      throw KafkaTopology.inUse(subject.toString(), terms.name().orElseThrow());
+    }
+    return terms.shared() ? MEMBER : ALONE;
+  }
+
+  GroupConsumer open(Member member, DeliverySink sink, Consumer<GroupConsumer> onClosed) {
+    GroupConsumer.Setup setup =
+        new GroupConsumer.Setup(
+            config,
+            member.subject(),
+            member.group(),
+            new DeliveryLimit(member.limit(), member.group(), producer),
+            member.prefetch(),
+            member.role());
+    GroupConsumer consumer =
+        new GroupConsumer(setup, member.topics(), sink, state, onClosed.andThen(open::remove));
+    open.add(consumer);
+    consumer.open();
+    return consumer;
+  }
+
+  /** Opens, and waits until the next one who asks sees that the subscription is held. */
+  GroupConsumer join(Member member, DeliverySink sink, Consumer<GroupConsumer> onClosed) {
+    GroupConsumer consumer = open(member, sink, onClosed);
+    long deadline = System.nanoTime() + config.operationTimeout().toNanos();
+    while (System.nanoTime() - deadline < 0 && state.isOpen()) {
+      List<String> members = groups.members(member.group());
+      if (consumer.clientIds().stream().anyMatch(members::contains)) {
+        break;
+      }
+      Pauses.brief("joining group " + member.group());
+    }
+    return consumer;
+  }
+
+  /** A member of a group that ends with its last one has left. */
+  void removeIfUnused(String group) {
+    if (state.isLost()) {
+      return;
+    }
+    try {
+      if (groups.members(group).isEmpty()) {
+        groups.deleteIfEmpty(group);
+      }
+    } catch (MessagingException e) {
+      LOG.warn("Group {} of a shared subscription could not be removed", group, e);
+    }
+  }
+}
