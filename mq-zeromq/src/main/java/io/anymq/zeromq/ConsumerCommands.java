@@ -22,22 +22,24 @@ final class ConsumerCommands {
     require(!session.consumers().containsKey(id), "Consumer " + id + " is open already");
     require(prefetch >= 1, "A prefetch is 1 or more");
     source.check();
-    HubConsumer consumer = consumer(session, id, source, (int) Math.min(prefetch, MAX_PREFETCH));
+    HubConsumer.Terms terms =
+        new HubConsumer.Terms((int) Math.min(prefetch, MAX_PREFETCH), source.keyOrdered());
+    HubConsumer consumer = consumer(session, id, source, terms);
     session.consumers().put(id, consumer);
     consumer.begin();
   }
 
-  private HubConsumer consumer(HubSession session, int id, HubSource source, int prefetch)
-      throws Refusal {
+  private HubConsumer consumer(
+      HubSession session, int id, HubSource source, HubConsumer.Terms terms) throws Refusal {
     if (source.kind() == Wire.FROM_QUEUE) {
       MessageQueue queue = content.requireQueue(source.name());
       queue.requireConsumable(session);
-      return new HubConsumer(session, id, queue, prefetch, () -> {});
+      return new HubConsumer(session, id, queue, terms, () -> {});
     }
     if (!source.pattern()) {
       Subscriptions all = content.requireTopic(source.name()).subscriptions();
       Subscription one = all.open(source.terms());
-      return new HubConsumer(session, id, one.backlog(), prefetch, () -> all.left(one));
+      return new HubConsumer(session, id, one.backlog(), terms, () -> all.left(one));
     }
     HubPattern pattern = content.pattern(source.name());
     Subscription one = pattern.subscriptions().open(source.terms());
@@ -46,7 +48,7 @@ final class ConsumerCommands {
           pattern.subscriptions().left(one);
           content.tidy(source.name(), pattern);
         };
-    return new HubConsumer(session, id, one.backlog(), prefetch, afterwards);
+    return new HubConsumer(session, id, one.backlog(), terms, afterwards);
   }
 
   void close(HubSession session, WireReader in) throws MalformedFrameException {

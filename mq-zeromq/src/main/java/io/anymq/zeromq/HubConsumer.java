@@ -1,5 +1,6 @@
 package io.anymq.zeromq;
 
+import java.util.Collection;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -14,11 +15,19 @@ final class HubConsumer {
   private final HubSession session;
   private final int id;
   private final MessageQueue queue;
-  private final int prefetch;
+  private final Terms terms;
   private final Runnable afterwards;
   private final Map<Long, Queued> unsettled = new LinkedHashMap<>();
   private long nextTag = 1;
   private boolean mayTake = true;
+
+  /**
+   * What a consumer asks for.
+   *
+   * @param prefetch how many messages it may hold unsettled
+   * @param keyOrdered whether messages of one key are to go out one after the other
+   */
+  record Terms(int prefetch, boolean keyOrdered) {}
 
   /**
    * A consumer that holds nothing yet.
@@ -26,14 +35,14 @@ final class HubConsumer {
    * @param session whose it is
    * @param id its number in the session
    * @param queue what it consumes
-   * @param prefetch how many messages it may hold unsettled
+   * @param terms what it asks for
    * @param afterwards to be done when it is gone
    */
-  HubConsumer(HubSession session, int id, MessageQueue queue, int prefetch, Runnable afterwards) {
+  HubConsumer(HubSession session, int id, MessageQueue queue, Terms terms, Runnable afterwards) {
     this.session = session;
     this.id = id;
     this.queue = queue;
-    this.prefetch = prefetch;
+    this.terms = terms;
     this.afterwards = afterwards;
   }
 
@@ -45,13 +54,22 @@ final class HubConsumer {
     return session;
   }
 
+  boolean isKeyOrdered() {
+    return terms.keyOrdered();
+  }
+
+  /** What it holds unsettled. */
+  Collection<Queued> unsettled() {
+    return unsettled.values();
+  }
+
   void begin() {
     queue.join(this);
   }
 
   /** Whether it is to have another turn; when not, it asks for one when something is settled. */
   boolean canTake() {
-    mayTake = unsettled.size() < prefetch;
+    mayTake = unsettled.size() < terms.prefetch();
     return mayTake;
   }
 
@@ -98,7 +116,7 @@ final class HubConsumer {
         }
       }
     }
-    if (!mayTake && unsettled.size() < prefetch) {
+    if (!mayTake && unsettled.size() < terms.prefetch()) {
       mayTake = true;
       queue.canTakeAgain(this);
     }

@@ -3,17 +3,20 @@ package io.anymq.zeromq;
 /**
  * What a consumer asks to be opened for, as OPEN_CONSUMER says it.
  *
- * @param kind the kind, without the mark of a pattern
+ * @param kind the kind, without the marks
  * @param pattern whether the name is a pattern
+ * @param keyOrdered whether messages of one key go out one after the other
  * @param name the queue, the topic or the pattern
  * @param subscription the subscription's name, or nothing
  */
-record HubSource(int kind, boolean pattern, String name, String subscription) {
+record HubSource(int kind, boolean pattern, boolean keyOrdered, String name, String subscription) {
 
   static HubSource read(WireReader in) throws MalformedFrameException {
     int source = in.u8();
     boolean pattern = (source & Wire.OF_PATTERN) != 0;
-    return new HubSource(source & ~Wire.OF_PATTERN, pattern, in.text(), in.text());
+    boolean keyOrdered = (source & Wire.KEY_ORDERED) != 0;
+    int kind = source & ~(Wire.OF_PATTERN | Wire.KEY_ORDERED);
+    return new HubSource(kind, pattern, keyOrdered, in.text(), in.text());
   }
 
   void check() throws Refusal {

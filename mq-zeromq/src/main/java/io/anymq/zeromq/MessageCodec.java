@@ -6,10 +6,12 @@ import io.anymq.Message;
 import io.anymq.MessagingException;
 import io.anymq.Queue;
 import io.anymq.Topic;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A message to bytes and back: chapter "Message encoding" of the protocol page. What the hub may
@@ -35,6 +37,8 @@ final class MessageCodec {
   private static final int TYPE = 1 << 7;
   private static final int KEY = 1 << 8;
   private static final int REPLY_TO = 1 << 9;
+  private static final int ALL_TIMES = TIME_TO_LIVE | EXPIRES_AT | DELIVERY_DELAY | TIMESTAMP;
+  private static final int TEXTS_BEFORE_KEY = ID | CORRELATION_ID | CONTENT_TYPE | TYPE;
   private static final int ALL_FIELDS = (1 << 10) - 1;
 
   private MessageCodec() {}
@@ -195,6 +199,25 @@ final class MessageCodec {
       return Math.max(0, in.i64());
     } catch (MalformedFrameException e) {
       return 0;
+    }
+  }
+
+  /** The key of a message that nobody has checked; null when it has none, or is broken before. */
+  static @Nullable ByteBuffer peekKey(byte[] encoded) {
+    try {
+      WireReader in = new WireReader(encoded, FIELDS_AT, encoded.length - FIELDS_AT);
+      int fields = in.u16();
+      if (!has(fields, KEY)) {
+        return null;
+      }
+      in.slice(Long.BYTES * Integer.bitCount(fields & ALL_TIMES));
+      for (int left = Integer.bitCount(fields & TEXTS_BEFORE_KEY); left > 0; left--) {
+        in.slice(in.length());
+      }
+      int length = in.length();
+      return ByteBuffer.wrap(encoded, in.position(), length);
+    } catch (MalformedFrameException e) {
+      return null;
     }
   }
 

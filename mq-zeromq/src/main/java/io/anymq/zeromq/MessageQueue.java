@@ -35,6 +35,12 @@ final class MessageQueue implements Target {
   /** Consumers that can take more, in the order of their turns. */
   private final Deque<HubConsumer> takers = new ArrayDeque<>();
 
+  /** What is to come back after a while; neither ready nor in flight. */
+  private final Set<Queued> resting = new LinkedHashSet<>();
+
+  /** The order of keys, as long as a consumer asks for it. */
+  private @Nullable KeyOrder keys;
+
   private long nextPosition;
   private int inFlight;
 
@@ -87,7 +93,7 @@ final class MessageQueue implements Target {
   }
 
   int ready() {
-    return fresh.size() + sorted.size();
+    return fresh.size() + sorted.size() + (keys == null ? 0 : keys.waiting());
   }
 
   int inFlight() {
@@ -145,19 +151,30 @@ final class MessageQueue implements Target {
 
   /** Gives messages to the consumers, one to each in turn, while both are there. */
   void dispatch() {
-    while (ready() > 0 && !takers.isEmpty()) {
+    Queued message = takers.isEmpty() ? null : next();
+    while (message != null) {
       HubConsumer taker = takers.removeFirst();
       inFlight++;
-      taker.take(next());
+      taker.take(message);
       if (taker.canTake()) {
         takers.addLast(taker);
       }
+      message = takers.isEmpty() ? null : next();
     }
   }
 
-  private Queued next() {
+  /** The first that may go; those before it wait for their keys. */
+  private @Nullable Queued next() {
+    Queued message = first();
+    while (message != null && keys != null && !keys.letGo(message)) {
+      message = first();
+    }
+    return message;
+  }
+
+  private @Nullable Queued first() {
     Queued oldest = sorted.poll();
-    return oldest == null ? fresh.removeFirst() : oldest;
+    return oldest == null ? fresh.pollFirst() : oldest;
   }
 
   /** Writes what is ready behind a place, in order, as much as a page holds; changes nothing. */
@@ -167,17 +184,31 @@ final class MessageQueue implements Target {
     BrowsePlace place = new BrowsePlace(end, from.rank(), from.position());
     int pageEnd = out.size() + Wire.FRAME_TARGET_BYTES;
     Iterator<Queued> ahead =
-        Stream.concat(sorted.stream().sorted(), fresh.stream()).filter(place::isBefore).iterator();
+        Stream.concat(notFresh().sorted(), fresh.stream()).filter(place::isBefore).iterator();
     while (out.size() < pageEnd && ahead.hasNext()) {
       Queued message = ahead.next();
       out.u8(message.rank()).i64(message.position()).blob(message.payload().bytes());
     }
   }
 
+  private Stream<Queued> notFresh() {
+    return keys == null ? sorted.stream() : Stream.concat(sorted.stream(), keys.stream());
+  }
+
   void join(HubConsumer consumer) {
+    if (consumer.isKeyOrdered() && keys == null) {
+      keys = keysInHand();
+    }
     consumers.add(consumer);
     takers.addLast(consumer);
     wantsDispatch.accept(this);
+  }
+
+  private KeyOrder keysInHand() {
+    KeyOrder inHand = new KeyOrder();
+    consumers.forEach(consumer -> consumer.unsettled().forEach(inHand::isOut));
+    resting.forEach(inHand::isOut);
+    return inHand;
   }
 
   /** A consumer leaves; what it held comes back to its old place. */
@@ -185,6 +216,10 @@ final class MessageQueue implements Target {
     consumers.remove(consumer);
     takers.remove(consumer);
     held.forEach(this::release);
+    if (keys != null && consumers.stream().noneMatch(HubConsumer::isKeyOrdered)) {
+      keys.drainTo(this::ready);
+      keys = null;
+    }
   }
 
   /** A consumer that could not take more can do so again. */
@@ -195,18 +230,40 @@ final class MessageQueue implements Target {
 
   void accept(Queued message) {
     inFlight--;
+    freeKey(message);
     forget(message);
   }
 
   void release(Queued message) {
     inFlight--;
-    ready(message);
+    comeBack(message);
   }
 
-  /** Takes a message back, which is ready again in its old place after a while. */
+  /**
+   * Takes a message back, which is ready again in its old place after a while. Where keys have an
+   * order, its key waits with it.
+   */
   void releaseLater(Queued message, long millis) {
     inFlight--;
-    waiting.hold(millis, () -> ready(message), () -> forget(message));
+    resting.add(message);
+    waiting.hold(millis, () -> endRest(message), () -> forget(message));
+  }
+
+  private void endRest(Queued message) {
+    resting.remove(message);
+    comeBack(message);
+  }
+
+  private void comeBack(Queued message) {
+    ready(message);
+    freeKey(message);
+  }
+
+  private void freeKey(Queued message) {
+    Queued next = keys == null ? null : keys.settled(message);
+    if (next != null) {
+      ready(next);
+    }
   }
 
   private void ready(Queued message) {
@@ -225,6 +282,9 @@ final class MessageQueue implements Target {
     sorted.forEach(this::forget);
     fresh.clear();
     sorted.clear();
+    if (keys != null) {
+      keys.drainTo(this::forget);
+    }
     return count;
   }
 
@@ -238,6 +298,7 @@ final class MessageQueue implements Target {
     consumers.clear();
     takers.clear();
     waiting.close();
+    resting.clear();
     purge();
     return orphans;
   }

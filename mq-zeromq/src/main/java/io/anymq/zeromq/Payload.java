@@ -1,8 +1,12 @@
 package io.anymq.zeromq;
 
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
 /**
  * The bytes of one message, shared by all queues and subscriptions that hold it. Of what is in it
- * the hub looks at the priority and the delay, which come first. For the hub's thread.
+ * the hub looks at the priority, the delay and, where somebody asks for their order, the key. For
+ * the hub's thread.
  */
 final class Payload {
 
@@ -38,6 +42,14 @@ final class Payload {
       return 0;
     }
     return MessageCodec.peekDelay(bytes);
+  }
+
+  /** The key of the encoded message, in UTF-8; of another encoding, and of nonsense, none. */
+  @Nullable ByteBuffer key() {
+    if (bytes.length <= MessageCodec.FIELDS_AT || bytes[0] != MessageCodec.ENCODING) {
+      return null;
+    }
+    return MessageCodec.peekKey(bytes);
   }
 
   long cost() {

@@ -77,6 +77,9 @@ final class Wire {
   /** Added to a kind of subscription: the name is a pattern. */
   static final int OF_PATTERN = 0x10;
 
+  /** Added to any kind of source: messages of one key go out one after the other. */
+  static final int KEY_ORDERED = 0x20;
+
   /** Outcomes. */
   static final int ACCEPT = 1;
 

@@ -87,6 +87,7 @@ final class ZeroMqLink
             Capability.DELIVERY_DELAY,
             Capability.REDELIVERY_DELAY,
             Capability.BOUNDED_QUEUES,
+            Capability.KEY_ORDERING,
             Capability.BROWSE,
             Capability.PURGE,
             Capability.QUEUE_DEPTH,
@@ -108,18 +109,17 @@ final class ZeroMqLink
 
   @Override
   public LinkConsumer openConsumer(ConsumerRequest request, DeliverySink sink) {
-    int prefetch = request.prefetch();
     if (request.source() instanceof Source.OfQueue from) {
-      return open(
-          new Opening(from.queue(), nameOf(from.queue()), Wire.FROM_QUEUE, ""), prefetch, sink);
+      Queue queue = from.queue();
+      return open(new Opening(queue, nameOf(queue), Wire.FROM_QUEUE, ""), request, sink);
     }
     if (request.source() instanceof Source.OfTopic from) {
       Topic topic = from.topic();
-      return open(Opening.of(topic, nameOf(topic), 0, from.terms()), prefetch, sink);
+      return open(Opening.of(topic, nameOf(topic), 0, from.terms()), request, sink);
     }
     Source.OfPattern from = (Source.OfPattern) request.source();
     String expression = from.pattern().expression();
-    return open(Opening.of(null, expression, Wire.OF_PATTERN, from.terms()), prefetch, sink);
+    return open(Opening.of(null, expression, Wire.OF_PATTERN, from.terms()), request, sink);
   }
 
   /** What OPEN_CONSUMER says; there is no one destination for a pattern. */
@@ -138,7 +138,8 @@ final class ZeroMqLink
     }
   }
 
-  private LinkConsumer open(Opening what, int prefetch, DeliverySink sink) {
+  private LinkConsumer open(Opening what, ConsumerRequest request, DeliverySink sink) {
+    int mark = request.keyOrdered() ? Wire.KEY_ORDERED : 0;
     ZeroMqConsumer consumer =
         new ZeroMqConsumer(loop, consumerIds.incrementAndGet(), what.destination(), names, sink);
     Ask ask =
@@ -146,10 +147,10 @@ final class ZeroMqLink
             Wire.OPEN_CONSUMER,
             out ->
                 out.i32(consumer.id())
-                    .u8(what.kind())
+                    .u8(what.kind() | mark)
                     .text(what.name())
                     .text(what.subscription())
-                    .i32(prefetch));
+                    .i32(request.prefetch()));
     loop.submit(protocol -> protocol.add(consumer));
     try {
       loop.ask(ask);

@@ -42,6 +42,9 @@
  * with a deleted destination, and is in no depth</td></tr>
  * <tr><td>release with a delay</td><td>RELEASE_LATER</td><td>takes no place of the prefetch, and
  * outlives its consumer</td><td>neither ready nor in flight meanwhile</td></tr>
+ * <tr><td>order of keys</td><td>mark of OPEN_CONSUMER</td><td>one unsettled message of a key at a
+ * time, in order, for all consumers of the queue as long as one of them asks for it</td><td>each
+ * message of a key costs a way to the consumer and back</td></tr>
  * <tr><td>accept, release</td><td>SETTLE</td><td>natively, with the hub's count</td><td>what was
  * prefetched and goes back unseen is counted as delivered</td></tr>
  * <tr><td>depth</td><td>DEPTH</td><td>exact; ready and in flight, with the number in

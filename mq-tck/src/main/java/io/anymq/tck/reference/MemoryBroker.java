@@ -158,7 +158,7 @@ public final class MemoryBroker {
         () -> {
           MemoryQueue from = store.queue(queue);
           List<Stored> first = from.take(1);
-          first.forEach(stored -> from.done());
+          first.forEach(from::done);
           return first.stream().map(stored -> stored.record).findFirst();
         });
   }

@@ -103,6 +103,10 @@ class MemoryConsumer implements LinkConsumer {
     return request.source() instanceof Source.OfPattern of && !of.terms().shared();
   }
 
+  boolean isKeyOrdered() {
+    return request.keyOrdered();
+  }
+
   /** Begins to consume; under the lock. */
   void attach() {
     attached = true;
@@ -179,8 +183,8 @@ class MemoryConsumer implements LinkConsumer {
     link.broker.lockedRun(
         () -> {
           if (delivery instanceof Held each && held.remove(each)) {
-            queue.done();
-            link.broker.store().later(delay, each.stored, queue::add);
+            queue.goAway();
+            link.broker.store().later(delay, each.stored, queue::comeBack);
             wake();
           }
         });
@@ -188,7 +192,7 @@ class MemoryConsumer implements LinkConsumer {
 
   private void settle(Outcome outcome, Stored stored) {
     if (outcome == Outcome.ACCEPT) {
-      queue.done();
+      queue.done(stored);
     } else {
       queue.giveBack(stored);
     }

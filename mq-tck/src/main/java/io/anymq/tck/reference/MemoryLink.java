@@ -62,6 +62,7 @@ class MemoryLink implements Link, DepthQuery, Purger, Browsing, TemporaryQueues,
           Capability.PURGE,
           Capability.TEMPORARY_QUEUES,
           Capability.BOUNDED_QUEUES,
+          Capability.KEY_ORDERING,
           Capability.QUEUE_DEPTH,
           Capability.IN_FLIGHT_COUNT);
 

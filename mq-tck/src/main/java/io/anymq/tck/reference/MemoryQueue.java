@@ -3,10 +3,10 @@ package io.anymq.tck.reference;
 import io.anymq.QueueOptions;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.NavigableSet;
-import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -24,6 +24,7 @@ final class MemoryQueue {
 
   private final NavigableSet<Stored> ready;
   private final Set<MemoryConsumer> consumers = new LinkedHashSet<>();
+  private final KeysInUse keys = new KeysInUse();
   private final long maxLength;
   private int inFlight;
 
@@ -58,15 +59,25 @@ final class MemoryQueue {
     consumers.forEach(MemoryConsumer::wake);
   }
 
-  /** Takes messages for a consumer: a fair share of what is there, within its credit. */
+  /**
+   * Takes messages for a consumer: a fair share of what is there, within its credit. As long as one
+   * of the consumers asks for the order of keys, no message is taken while one of its key is
+   * unsettled, whoever takes it.
+   */
   List<Stored> take(int credit) {
     int takers = Math.max(1, consumers.size());
     int share = (ready.size() + takers - 1) / takers;
     List<Stored> taken = new ArrayList<>();
-    while (taken.size() < Math.min(credit, share)) {
-      Stored stored = Objects.requireNonNull(ready.pollFirst());
-      stored.deliveries++;
-      taken.add(stored);
+    boolean keyOrdered = consumers.stream().anyMatch(MemoryConsumer::isKeyOrdered);
+    Iterator<Stored> next = ready.iterator();
+    while (taken.size() < Math.min(credit, share) && next.hasNext()) {
+      Stored stored = next.next();
+      if (!keyOrdered || keys.allows(stored)) {
+        next.remove();
+        keys.taken(stored);
+        stored.deliveries++;
+        taken.add(stored);
+      }
     }
     inFlight += taken.size();
     return taken;
@@ -74,11 +85,25 @@ final class MemoryQueue {
 
   void giveBack(Stored stored) {
     inFlight--;
+    comeBack(stored);
+  }
+
+  /** It is to come back later; until then its key waits with it. */
+  void goAway() {
+    inFlight--;
+  }
+
+  void comeBack(Stored stored) {
+    keys.settled(stored);
     add(stored);
   }
 
-  void done() {
+  void done(Stored stored) {
     inFlight--;
+    keys.settled(stored);
+    if (stored.key != null) {
+      consumers.forEach(MemoryConsumer::wake);
+    }
   }
 
   void purge() {

@@ -4,6 +4,7 @@ import io.anymq.Destination;
 import io.anymq.Message;
 import java.time.Duration;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /** A record in a queue. Guarded by the broker's lock. */
 final class Stored {
@@ -14,6 +15,7 @@ final class Stored {
   final boolean persistent;
   final int priority;
   final Duration delay;
+  final @Nullable String key;
   final Instant storedAt = Instant.now();
   int deliveries;
 
@@ -26,6 +28,7 @@ final class Stored {
         record.headers().get("x-anymq-priority") instanceof Integer stated
             ? stated
             : Message.DEFAULT_PRIORITY;
+    this.key = record.headers().get("x-anymq-key") instanceof String stated ? stated : null;
     this.delay =
         record.headers().get("x-anymq-delivery-delay") instanceof Long millis
             ? Duration.ofMillis(millis)

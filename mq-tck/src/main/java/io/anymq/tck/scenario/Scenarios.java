@@ -31,6 +31,7 @@ public final class Scenarios {
           TransactionScenarios.class,
           DestinationScenarios.class,
           QueueKindScenarios.class,
+          KeyScenarios.class,
           BrowseScenarios.class,
           TemporaryScenarios.class,
           RequestScenarios.class,

@@ -1,0 +1,319 @@
+package io.anymq.tck.scenario;
+
+import io.anymq.Capability;
+import io.anymq.Connection;
+import io.anymq.Consumer;
+import io.anymq.ConsumerOptions;
+import io.anymq.Delivery;
+import io.anymq.Destination;
+import io.anymq.Message;
+import io.anymq.MessagingException;
+import io.anymq.Queue;
+import io.anymq.QueueDepth;
+import io.anymq.SubscriptionOptions;
+import io.anymq.Topic;
+import io.anymq.tck.Scenario;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/** KEY: messages of one key, one after the other, in order. */
+final class KeyScenarios {
+
+  private static final String CHECK =
+      "what is delivered while a message of the same key is unsettled, and to whom";
+
+  /** Longer than it takes to get what may come at once. */
+  private static final Duration PAUSE = Duration.ofMillis(700);
+
+  private KeyScenarios() {}
+
+  private static ConsumerOptions ordered(int prefetch) {
+    return Messages.manual().keyOrdered(true).prefetch(prefetch).build();
+  }
+
+  /** Sends each, one after the other; its key is its first letter. */
+  private static void send(Connection connection, Destination to, String... texts) {
+    for (String text : texts) {
+      connection.send(to, Message.text(text).toBuilder().key(text.substring(0, 1)).build());
+    }
+  }
+
+  private static String[] numbered(String key, int count) {
+    return IntStream.range(0, count).mapToObj(i -> key + i).toArray(String[]::new);
+  }
+
+  /** The next deliveries of several consumers, whichever gets them. */
+  private static List<Delivery> gather(int count, Consumer... consumers) {
+    List<Delivery> gathered = new ArrayList<>();
+    Check.eventually(
+        () -> {
+          for (Consumer consumer : consumers) {
+            consumer.receive(Duration.ofMillis(20)).ifPresent(gathered::add);
+          }
+          return gathered.size() >= count;
+        },
+        count + " messages",
+        () -> Messages.texts(gathered),
+        CHECK);
+    return gathered;
+  }
+
+  private static void expect(List<String> expected, List<Delivery> seen, String what) {
+    Check.equal(expected, Messages.texts(seen).stream().sorted().toList(), what, CHECK);
+  }
+
+  private static void quiet(String when, Consumer... consumers) {
+    for (Consumer consumer : consumers) {
+      Messages.nothingMore(consumer, when, CHECK);
+    }
+  }
+
+  @Scenario(
+      id = "KEY-01",
+      title = "Messages of a key come in order and one at a time, over several consumers",
+      intent = "Work is shared out without mixing up what belongs together.",
+      needs = Capability.KEY_ORDERING)
+  static void severalConsumers(ScenarioContext t) {
+    Connection connection = t.connect();
+    Queue queue = t.queue();
+    KeyWatch watch = new KeyWatch();
+    ConsumerOptions options = ConsumerOptions.builder().keyOrdered(true).build();
+    for (int i = 0; i < 3; i++) {
+      t.connect().createConsumer(queue, options, watch);
+    }
+    judge(connection, queue, watch);
+  }
+
+  @Scenario(
+      id = "KEY-02",
+      title = "A listener's concurrency keeps the order of each key",
+      intent = "Threads of one process are no reason to mix up what belongs together.",
+      needs = Capability.KEY_ORDERING)
+  static void concurrency(ScenarioContext t) {
+    Connection connection = t.connect();
+    Queue queue = t.queue();
+    KeyWatch watch = new KeyWatch();
+    ConsumerOptions options = ConsumerOptions.builder().keyOrdered(true).concurrency(4).build();
+    t.connect().createConsumer(queue, options, watch);
+    judge(connection, queue, watch);
+  }
+
+  private static void judge(Connection connection, Queue queue, KeyWatch watch) {
+    List<String> keys = List.of("a", "b", "c");
+    int each = 8;
+    for (int i = 0; i < each; i++) {
+      for (String key : keys) {
+        send(connection, queue, key + i);
+      }
+    }
+    Check.eventually(
+        () -> watch.handled() >= keys.size() * each,
+        keys.size() * each + " messages handled",
+        watch::handled,
+        CHECK);
+    Check.equal(List.of(), watch.overlaps(), "messages handled at one time with their key", CHECK);
+    for (String key : keys) {
+      Check.equal(List.of(numbered(key, each)), watch.of(key), "the order of key " + key, CHECK);
+    }
+  }
+
+  @Scenario(
+      id = "KEY-03",
+      title = "Other keys, and messages without one, are not held up",
+      intent = "Order by key costs what it must and no more.",
+      needs = Capability.KEY_ORDERING)
+  static void othersGoOn(ScenarioContext t) {
+    Connection connection = t.connect();
+    Queue queue = t.queue();
+    Consumer consumer = connection.createConsumer(queue, ordered(10));
+    send(connection, queue, "a0", "a1", "b0", "c0");
+    Messages.send(connection, queue, "free 0", "free 1");
+    List<Delivery> held = gather(5, consumer);
+    expect(List.of("a0", "b0", "c0", "free 0", "free 1"), held, "what comes at one time");
+  }
+
+  @Scenario(
+      id = "KEY-04",
+      title = "While a message is unsettled, no other of its key is delivered",
+      intent = "One after the other means that the first is done.",
+      needs = Capability.KEY_ORDERING)
+  static void oneAtATime(ScenarioContext t) {
+    Connection connection = t.connect();
+    Queue queue = t.queue();
+    Consumer first = t.connect().createConsumer(queue, ordered(10));
+    Consumer second = t.connect().createConsumer(queue, ordered(10));
+    send(connection, queue, "a0", "a1");
+    Delivery held = gather(1, first, second).get(0);
+    Check.equal("a0", held.message().text(), "the first of a key", CHECK);
+    quiet("of a key that is in hand", first, second);
+    held.accept();
+    expect(List.of("a1"), gather(1, first, second), "what comes when it is done");
+  }
+
+  @Scenario(
+      id = "KEY-05",
+      title = "A released message comes before later ones of its key",
+      intent = "A second attempt does not lose its place.",
+      needs = Capability.KEY_ORDERING)
+  static void release(ScenarioContext t) {
+    Connection connection = t.connect();
+    Queue queue = t.queue();
+    send(connection, queue, "a0", "a1", "a2");
+    Consumer consumer = connection.createConsumer(queue, ordered(10));
+    Messages.take(consumer).release();
+    List<String> order = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      Delivery delivery = Messages.take(consumer);
+      order.add(delivery.message().text() + " " + delivery.deliveryCount());
+      delivery.accept();
+    }
+    Check.equal(List.of("a0 2", "a1 1", "a2 1"), order, "the order, with counts", CHECK);
+  }
+
+  @Scenario(
+      id = "KEY-06",
+      title = "A delayed release holds its key, and no other",
+      intent = "What belongs together waits together.",
+      needs = {Capability.KEY_ORDERING, Capability.REDELIVERY_DELAY})
+  static void delayedRelease(ScenarioContext t) {
+    Connection connection = t.connect();
+    Queue queue = t.queue();
+    send(connection, queue, "a0", "a1", "b0", "b1");
+    Consumer consumer = connection.createConsumer(queue, ordered(2));
+    List<Delivery> held = gather(2, consumer);
+    expect(List.of("a0", "b0"), held, "one of each key");
+    for (Delivery delivery : held) {
+      if (delivery.message().text().equals("a0")) {
+        delivery.release(PAUSE);
+      } else {
+        delivery.accept();
+      }
+    }
+    List<String> order = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      Delivery delivery = Messages.take(consumer);
+      order.add(delivery.message().text());
+      delivery.accept();
+    }
+    Check.equal(List.of("b1", "a0", "a1"), order, "the order", CHECK);
+  }
+
+  @Scenario(
+      id = "KEY-07",
+      title = "A key goes on with another consumer when its consumer has gone",
+      intent = "A handler that dies takes no key along.",
+      needs = Capability.KEY_ORDERING)
+  static void handedOn(ScenarioContext t) {
+    Connection connection = t.connect();
+    Queue queue = t.queue();
+    Connection first = t.connect();
+    Consumer gone = first.createConsumer(queue, ordered(1));
+    send(connection, queue, "a0", "a1");
+    Check.equal("a0", Messages.takeText(gone), "what the first consumer holds", CHECK);
+    Consumer heir = t.connect().createConsumer(queue, ordered(10));
+    quiet("while the first consumer holds the key", heir);
+    first.close();
+    Delivery again = Messages.take(heir);
+    Check.equal("a0", again.message().text(), "what comes first to the heir", CHECK);
+    Check.that(again.redelivered(), "the mark of a redelivery", again, CHECK);
+    again.accept();
+    Check.equal("a1", Messages.takeText(heir), "what comes next", CHECK);
+  }
+
+  @Scenario(
+      id = "KEY-08",
+      title = "A backlog of one key fills no prefetch",
+      intent = "A busy customer does not shut out the others.",
+      needs = Capability.KEY_ORDERING)
+  static void backlog(ScenarioContext t) {
+    Connection connection = t.connect();
+    Queue queue = t.queue();
+    send(connection, queue, numbered("a", 20));
+    send(connection, queue, "b0");
+    Consumer consumer = connection.createConsumer(queue, ordered(2));
+    expect(List.of("a0", "b0"), gather(2, consumer), "what comes at one time");
+  }
+
+  @Scenario(
+      id = "KEY-09",
+      title = "A rejected message lets its key go on",
+      intent = "A poisoned message stops its key for no longer than it is tried.",
+      needs = {Capability.KEY_ORDERING, Capability.DEAD_LETTER})
+  static void reject(ScenarioContext t) {
+    Connection connection = t.connect();
+    Queue queue = t.queue();
+    send(connection, queue, "a0", "a1");
+    Consumer consumer = connection.createConsumer(queue, ordered(10));
+    Messages.take(consumer).reject("bad");
+    Check.equal("a1", Messages.takeText(consumer), "what comes after the rejected one", CHECK);
+  }
+
+  @Scenario(
+      id = "KEY-10",
+      title = "A consumer that did not ask for the order of keys does not break it",
+      intent = "Who asked for order has it, whoever else is there.",
+      needs = Capability.KEY_ORDERING)
+  static void mixed(ScenarioContext t) {
+    Connection connection = t.connect();
+    Queue queue = t.queue();
+    Consumer keyed = t.connect().createConsumer(queue, ordered(1));
+    Consumer plain;
+    try {
+      plain = t.connect().createConsumer(queue, Messages.manual(10));
+    } catch (MessagingException e) {
+      return; // refused: so it cannot break it
+    }
+    send(connection, queue, "a0", "a1", "a2");
+    Delivery held = gather(1, keyed, plain).get(0);
+    Check.equal("a0", held.message().text(), "the first of a key", CHECK);
+    quiet("of a key that is in hand", keyed, plain);
+    held.accept();
+    Delivery next = gather(1, keyed, plain).get(0);
+    Check.equal("a1", next.message().text(), "the next of the key", CHECK);
+  }
+
+  @Scenario(
+      id = "KEY-11",
+      title = "A shared subscription keeps the order of keys",
+      intent = "What holds for a queue holds for those who share a subscription.",
+      needs = {Capability.KEY_ORDERING, Capability.SHARED_SUBSCRIPTIONS})
+  static void shared(ScenarioContext t) {
+    Connection connection = t.connect();
+    Topic topic = t.topic();
+    SubscriptionOptions options =
+        SubscriptionOptions.builder().shared("s").consumer(ordered(10)).build();
+    Consumer first = t.connect().subscribe(topic, options);
+    Consumer second = t.connect().subscribe(topic, options);
+    send(connection, topic, "a0", "a1", "b0");
+    List<Delivery> held = gather(2, first, second);
+    expect(List.of("a0", "b0"), held, "what comes at one time");
+    quiet("of keys that are in hand", first, second);
+    held.forEach(Delivery::accept);
+    expect(List.of("a1"), gather(1, first, second), "what comes then");
+  }
+
+  @Scenario(
+      id = "KEY-12",
+      title = "What waits for its key is in the depth",
+      intent = "A backlog is a backlog, whatever it waits for.",
+      needs = {Capability.KEY_ORDERING, Capability.QUEUE_DEPTH})
+  static void depth(ScenarioContext t) {
+    Connection connection = t.connect();
+    Queue queue = t.queue();
+    Consumer consumer = connection.createConsumer(queue, ordered(10));
+    send(connection, queue, "a0", "a1", "a2", "b0");
+    List<Delivery> held = gather(2, consumer);
+    expect(List.of("a0", "b0"), held, "one of each key");
+    Check.eventually(
+        () -> connection.depth(queue).count() == waiting(connection.depth(queue)),
+        "a depth of 2, and of 4 with those in flight",
+        () -> connection.depth(queue),
+        CHECK);
+  }
+
+  private static int waiting(QueueDepth depth) {
+    return depth.counts() == QueueDepth.Counting.READY ? 2 : 4;
+  }
+}

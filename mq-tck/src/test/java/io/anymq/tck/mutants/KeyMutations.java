@@ -1,0 +1,42 @@
+package io.anymq.tck.mutants;
+
+import io.anymq.Queue;
+import io.anymq.QueueDepth;
+import io.anymq.spi.ConsumerRequest;
+import io.anymq.spi.DeliverySink;
+import io.anymq.spi.DepthQuery;
+import io.anymq.spi.Link;
+import io.anymq.spi.LinkConsumer;
+
+/** Faults of the order of keys. */
+final class KeyMutations {
+
+  private KeyMutations() {}
+
+  static final class Ignores extends Mutation {
+    @Override
+    LinkConsumer open(Link link, ConsumerRequest request, DeliverySink sink) {
+      return link.openConsumer(
+          new ConsumerRequest(request.source(), request.prefetch(), request.selector(), false),
+          sink);
+    }
+  }
+
+  /** Keeps the order by having one message at a time in hand, whatever its key. */
+  static final class OneForAll extends Mutation {
+    @Override
+    LinkConsumer open(Link link, ConsumerRequest request, DeliverySink sink) {
+      return link.openConsumer(
+          new ConsumerRequest(request.source(), 1, request.selector(), request.keyOrdered()), sink);
+    }
+  }
+
+  /** Counts what could be delivered at once, and forgets what waits for its key. */
+  static final class HidesBacklog extends Mutation {
+    @Override
+    QueueDepth depth(Link link, Queue queue) {
+      QueueDepth actual = ((DepthQuery) link).depth(queue);
+      return new QueueDepth(0, actual.counts(), actual.inFlight(), true, actual.takenAt());
+    }
+  }
+}
