@@ -201,6 +201,19 @@ final class KafkaConfig {
     return config;
   }
 
+  /** The member of a consumer group that shows that a link lives; it never fetches. */
+  Map<String, Object> lease(String clientId, String group, Duration session) {
+    Map<String, Object> config = consumer(clientId, 1);
+    config.put(ConsumerConfig.GROUP_ID_CONFIG, group);
+    config.put(ConsumerConfig.GROUP_PROTOCOL_CONFIG, "classic");
+    config.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, (int) session.toMillis());
+    config.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, (int) session.toMillis() / 4);
+    // It polls again only when the search for what others have left is over.
+    config.put(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG, Integer.MAX_VALUE);
+    config.put(CommonClientConfigs.CONNECTIONS_MAX_IDLE_MS_CONFIG, (long) Integer.MAX_VALUE);
+    return config;
+  }
+
   /** A member of a share group that fetches so many records at once, or more in whole batches. */
   Map<String, Object> shareConsumer(
       String clientId, String group, int maxPollRecords, boolean wholeBatches) {

@@ -20,6 +20,7 @@ import io.anymq.spi.LinkConsumer;
 import io.anymq.spi.LinkProducer;
 import io.anymq.spi.ProducerListener;
 import io.anymq.spi.Purger;
+import io.anymq.spi.TemporaryQueues;
 import io.anymq.spi.TopicPatterns;
 import java.time.Duration;
 import java.util.EnumMap;
@@ -33,7 +34,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.Producer;
 
 /** A link to a Kafka cluster: an admin client, a producer, and the consumers. */
-final class KafkaLink implements Link, DepthQuery, Purger, TopicPatterns {
+final class KafkaLink implements Link, DepthQuery, Purger, TopicPatterns, TemporaryQueues {
 
   private final KafkaCalls calls;
   private final BrokerProfile profile;
@@ -44,6 +45,8 @@ final class KafkaLink implements Link, DepthQuery, Purger, TopicPatterns {
   private final LinkWatch watch;
   private final Set<TopicProducer> producers = ConcurrentHashMap.newKeySet();
   private final Consumers consumers;
+  private final TemporaryTopics temporary;
+  private final KafkaTopology farewell;
 
   KafkaLink(
       KafkaConfig config,
@@ -59,6 +62,10 @@ final class KafkaLink implements Link, DepthQuery, Purger, TopicPatterns {
     contents = new QueueContents(calls, config, topology);
     producer = new SharedProducer(config);
     consumers = new Consumers(config, topology, contents, producer, state);
+    temporary = new TemporaryTopics(config, calls, topology, profile, state);
+    // Whoever asks through the link's own calls is told that it closes.
+    KafkaCalls last = new KafkaCalls(calls.admin(), config.requestTimeout());
+    farewell = new KafkaTopology(last, config, names, new ShareGroups(last, profile), profile);
     watch = new LinkWatch(config, this::topicsInUse, this::gone, state::lose);
   }
 
@@ -117,6 +124,7 @@ final class KafkaLink implements Link, DepthQuery, Purger, TopicPatterns {
       support.put(Capability.QUEUE_DEPTH, Support.NATIVE);
       support.put(Capability.PURGE, Support.EMULATED);
       support.put(Capability.TOPIC_PATTERNS, Support.EMULATED);
+      support.put(Capability.TEMPORARY_QUEUES, Support.EMULATED);
     }
     return support;
   }
@@ -157,16 +165,27 @@ final class KafkaLink implements Link, DepthQuery, Purger, TopicPatterns {
   }
 
   @Override
+  public void declareTemporary(Queue queue) {
+    state.requireOpen();
+    profile.requireShareGroups();
+    temporary.declare(queue);
+  }
+
+  @Override
   public void delete(Destination destination) {
     state.requireOpen();
     topology.delete(destination);
+    if (destination instanceof Queue queue) {
+      temporary.forget(queue);
+    }
     gone(topology.names().topic(destination));
   }
 
   @Override
   public boolean exists(Destination destination) {
     state.requireOpen();
-    return topology.exists(destination);
+    return topology.exists(destination)
+        && !(destination instanceof Queue queue && temporary.removeIfLeft(queue));
   }
 
   @Override
@@ -211,6 +230,7 @@ final class KafkaLink implements Link, DepthQuery, Purger, TopicPatterns {
     watch.close();
     consumers.close();
     Duration left = state.isLost() ? Duration.ZERO : timeout;
+    temporary.close(farewell, left);
     producer.close(left);
     calls.admin().close(left);
   }

@@ -66,19 +66,26 @@ final class KafkaTopology {
 
   /** Makes a native topic, unless it is there. */
   List<TopicPartition> ensureTopic(String topic) {
+    return ensureTopic(topic, Map.of());
+  }
+
+  /** Makes a native topic with some settings of its own, unless it is there. */
+  List<TopicPartition> ensureTopic(String topic, Map<String, String> own) {
     if (find(topic).isEmpty()) {
-      create(topic);
+      create(topic, own);
     }
     return awaitPartitions(topic);
   }
 
-  private void create(String topic) {
+  private void create(String topic, Map<String, String> own) {
     Optional<Short> replicas =
         config.replicationFactor() == 0
             ? Optional.empty()
             : Optional.of((short) config.replicationFactor());
     NewTopic asked = new NewTopic(topic, Optional.of(config.partitions()), replicas);
-    asked.configs(settings());
+    Map<String, String> settings = settings();
+    settings.putAll(own);
+    asked.configs(settings);
     calls.awaitUnless(
         TopicExistsException.class,
         calls.admin().createTopics(List.of(asked)).values().get(topic),

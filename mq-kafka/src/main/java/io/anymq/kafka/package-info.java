@@ -51,6 +51,13 @@
  * empty topic {@code anymq.patterns}</td><td>a topic made later is read from its beginning, after two
  * of the group's heartbeats at most (5 s each by default). A group gives each member some of the
  * topics: a message that is held long holds up those topics that its member was given</td></tr>
+ * <tr><td>temporary queue</td><td>a queue's topic and share group; the topic carries the number of its
+ * link's lease in {@code delete.retention.ms}, and the lease is the consumer group {@code
+ * anymq:lease:<number>}, whose one member lives as long as the link</td><td>deleted when the link
+ * closes. After a crash the member is gone within 10 s ({@code session.timeout.ms}); then whoever
+ * wants to send deletes the topic, and so do all links that have temporary queues themselves: when
+ * they make their first one, and every 20 s. A process that is stopped for longer loses its temporary
+ * queues, and makes them again</td></tr>
  * <tr><td>depth</td><td>lag of the share group</td><td>exact at rest; ready and in flight. Transaction
  * markers and aborted records of foreign programs count until the group has passed them</td></tr>
  * <tr><td>purge</td><td>moves the group to the end and deletes the records; with members: consumes what
@@ -86,6 +93,12 @@
  *       every second: the subscription goes with one, and the topic is given with another. It
  *       cannot be set up before, as a group that has members refuses that; {@code
  *       share.auto.offset.reset=earliest} has it begin with the first record.
+ *   <li>A classic consumer is seen as a member by others some 20 ms after its first {@code poll};
+ *       it need not wait for the first rebalance ({@code group.initial.rebalance.delay.ms}, 3 s by
+ *       default). One that subscribes to an expression that no topic matches is a member all the
+ *       same.
+ *   <li>A request and its reply over a temporary queue took 10 ms; the first one 0.6 s, because
+ *       topic, group and lease have to be made.
  *   <li>Members of a group over several topics or partitions are given some each. So a lane that
  *       has nothing to fetch lets others have the turn.
  *   <li>A broker counts the places from a group's start to its last fetched record against {@code
