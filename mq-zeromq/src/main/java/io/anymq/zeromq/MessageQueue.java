@@ -8,8 +8,10 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.PriorityQueue;
 import java.util.Set;
+import java.util.Spliterator;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -184,11 +186,31 @@ final class MessageQueue implements Target {
     BrowsePlace place = new BrowsePlace(end, from.rank(), from.position());
     int pageEnd = out.size() + Wire.FRAME_TARGET_BYTES;
     Iterator<Queued> ahead =
-        Stream.concat(notFresh().sorted(), fresh.stream()).filter(place::isBefore).iterator();
+        Stream.concat(notFresh().sorted(), freshBehind(from.position()))
+            .filter(place::isBefore)
+            .iterator();
     while (out.size() < pageEnd && ahead.hasNext()) {
       Queued message = ahead.next();
       out.u8(message.rank()).i64(message.position()).blob(message.payload().bytes());
     }
+  }
+
+  /** What is fresh from about there on: its positions have no gaps, so one tells the index. */
+  private Stream<Queued> freshBehind(long position) {
+    Queued first = fresh.peekFirst();
+    return first == null ? Stream.empty() : skip(fresh.spliterator(), position - first.position());
+  }
+
+  /** Without the first so many, in few steps: a deque's spliterator is halved by its indices. */
+  private static Stream<Queued> skip(Spliterator<Queued> all, long count) {
+    Spliterator<Queued> before = count > 0 ? all.trySplit() : null;
+    if (before == null) {
+      return StreamSupport.stream(all, false);
+    }
+    long half = before.estimateSize();
+    return count >= half
+        ? skip(all, count - half)
+        : Stream.concat(skip(before, count), StreamSupport.stream(all, false));
   }
 
   private Stream<Queued> notFresh() {

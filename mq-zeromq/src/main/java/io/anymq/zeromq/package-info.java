@@ -52,7 +52,8 @@
  * <tr><td>commit</td><td>STAGE and COMMIT</td><td>one step in the hub: all or nothing</td><td></td>
  * </tr>
  * <tr><td>browse</td><td>BROWSE, page by page</td><td>what is ready, in order, up to what was there
- * at the beginning; changes nothing</td><td>each page walks over what it has shown already</td></tr>
+ * at the beginning; changes nothing</td><td>each page walks over what came back, and over all of a
+ * prioritized queue</td></tr>
  * <tr><td>purge</td><td>PURGE</td><td>all that no consumer holds</td><td></td></tr>
  * <tr><td>message fields, properties</td><td>encoded message</td><td>every bit</td><td>a text with half
  * of a surrogate pair is refused: UTF-8 cannot hold it</td></tr>
