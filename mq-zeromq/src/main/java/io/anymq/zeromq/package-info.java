@@ -68,6 +68,12 @@
  * closes one connection and opens another. Tests that want an empty hub use a name of their own, or
  * a {@link io.anymq.zeromq.ZeroMqHub}, which takes what it keeps with it.
  *
+ * <p><b>Seen with the hub in the same JVM</b>, on a busy machine with two cores. 300 delayed
+ * messages of 1 to 20 ms came 0.25 to 7.5 ms late, half of them 1.1 ms or less, nine in ten 2.4 ms
+ * or less; none was early. A key-ordered consumer with automatic acknowledgement received 580
+ * messages of one key a second, because acceptances are gathered for a millisecond, and 63,000 of a
+ * hundred keys.
+ *
  * <p><b>Seen with JeroMQ 0.6.0.</b>
  *
  * <ul>
