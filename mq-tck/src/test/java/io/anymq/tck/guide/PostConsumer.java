@@ -117,12 +117,16 @@ final class PostConsumer implements LinkConsumer {
 
   @Override
   public void close() {
+    close(closeLimit);
+  }
+
+  void close(Duration limit) {
     tell(() -> open = false);
     if (Thread.currentThread() == owner) {
       return;
     }
     try {
-      owner.join(Math.max(1, closeLimit.toMillis()));
+      owner.join(Math.max(1, limit.toMillis()));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -150,7 +150,7 @@ final class PostLink implements Link, DepthQuery {
   @Override
   public void close(Duration timeout) {
     ended.set(true);
-    consumers.forEach(PostConsumer::close);
+    consumers.forEach(consumer -> consumer.close(timeout));
     visit.leave();
   }
 
