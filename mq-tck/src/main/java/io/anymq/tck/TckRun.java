@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 public final class TckRun implements AutoCloseable {
 
   private final BackendHarness harness;
+  private final UnaryOperator<ConnectionFactory> api;
   private final String id = Long.toString(System.nanoTime(), Character.MAX_RADIX);
   private @Nullable BrokerHandle broker;
   private @Nullable Connection janitor;
@@ -32,8 +34,9 @@ public final class TckRun implements AutoCloseable {
   private @Nullable String unavailable;
   private @Nullable String unusable;
 
-  private TckRun(BackendHarness harness) {
+  private TckRun(BackendHarness harness, UnaryOperator<ConnectionFactory> api) {
     this.harness = harness;
+    this.api = api;
   }
 
   /**
@@ -44,7 +47,19 @@ public final class TckRun implements AutoCloseable {
    * @return the run
    */
   public static TckRun open(BackendHarness harness) {
-    TckRun run = new TckRun(harness);
+    return open(harness, UnaryOperator.identity());
+  }
+
+  /**
+   * As {@link #open(BackendHarness)}, with something between the scenarios and the API: a seam for
+   * tests of the kit itself, which put a faulty API there and see which rules notice.
+   *
+   * @param harness the backend
+   * @param api what every factory passes through before a scenario connects by it
+   * @return the run
+   */
+  public static TckRun open(BackendHarness harness, UnaryOperator<ConnectionFactory> api) {
+    TckRun run = new TckRun(harness, api);
     try {
       BrokerHandle broker = harness.startBroker();
       run.broker = broker;
@@ -114,7 +129,8 @@ public final class TckRun implements AutoCloseable {
         .filter(capability -> !connection.capabilities().supports(capability))
         .forEach(undeclared::add);
     ScenarioContext context =
-        new ScenarioContext(harness, handle, connection, queues, "tck." + id + "." + rule.id());
+        new ScenarioContext(
+            harness, handle, connection, queues, "tck." + id + "." + rule.id(), api);
     long begun = System.nanoTime();
     Optional<String> failure =
         TimedScenario.run(
@@ -148,7 +164,7 @@ public final class TckRun implements AutoCloseable {
   private Connection connectJanitor(BrokerHandle handle) {
     ConnectionFactory.Builder builder = ConnectionFactory.builder().url(harness.url(handle));
     harness.options().forEach(builder::option);
-    return builder.build().connect();
+    return api.apply(builder.build()).connect();
   }
 
   private static Set<BrokerControl> missing(Set<BrokerControl> wanted, Set<BrokerControl> there) {

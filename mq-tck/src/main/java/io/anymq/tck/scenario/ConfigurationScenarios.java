@@ -91,14 +91,12 @@ final class ConfigurationScenarios {
       title = "No secret is printed",
       intent = "Logs and error messages can be shown to anybody.")
   static void secrets(ScenarioContext t) {
-    ConnectionFactory factory =
-        ConnectionFactory.builder()
-            .url(t.harness().urlOfPort(FreePort.closed()))
-            .option("user", "somebody")
-            .option("password", SECRET)
-            .option("connect-timeout", "2s")
-            .option("recovery", "false")
-            .build();
+    ConnectionFactory.Builder builder =
+        ConnectionFactory.builder().url(t.harness().urlOfPort(FreePort.closed()));
+    t.harness().options().forEach(builder::option);
+    builder.option("user", "somebody").option("password", SECRET);
+    builder.option("connect-timeout", "2s").option("recovery", "false");
+    ConnectionFactory factory = t.under(builder.build());
     String shown = factory + " " + factory.url();
     Check.that(!shown.contains(SECRET), "no password in the factory's text", shown, "toString");
     Exception failure =
@@ -124,15 +122,15 @@ final class ConfigurationScenarios {
     t.harness().options().forEach(builder::option);
     Queue queue = t.queue();
     Message eleven = Message.bytes(new byte[11]);
-    Connection byUrl = t.keep(builder.build().connect());
+    Connection byUrl = t.connect(builder);
     Check.refused(
         MessageTooLargeException.class,
         () -> byUrl.send(queue, eleven),
         "11 bytes, where the URL allows 10,",
         "options in the URL's query");
-    t.keep(builder.option("max-message-bytes", "11").build().connect()).send(queue, eleven);
+    t.connect(builder.option("max-message-bytes", "11")).send(queue, eleven);
     builder.option("max-message-bytes", "5").option(ConnectionOptions.MAX_MESSAGE_BYTES, 11);
-    t.keep(builder.build().connect()).send(queue, eleven);
+    t.connect(builder).send(queue, eleven);
   }
 
   @Scenario(
@@ -147,7 +145,7 @@ final class ConfigurationScenarios {
     settings.put("max-message-bytes", "20");
     settings.forEach((key, value) -> set(t, "anymq." + name + "." + key, value));
     Queue queue = t.queue();
-    Connection connection = t.keep(ConnectionFactory.fromConfig(name).connect());
+    Connection connection = t.keep(t.under(ConnectionFactory.fromConfig(name)).connect());
     Messages.send(connection, queue, "a");
     String text = Messages.takeText(connection.createConsumer(queue));
     Check.equal("a", text, "the message", "ConnectionFactory.fromConfig");
@@ -197,7 +195,7 @@ final class ConfigurationScenarios {
       title = "A factory says its URL",
       intent = "A log line can say where a program connects.")
   static void url(ScenarioContext t) {
-    String url = t.factory().build().url();
+    String url = t.under(t.factory().build()).url();
     String scheme = t.broker().url().substring(0, t.broker().url().indexOf(':'));
     Check.that(url.startsWith(scheme + ":"), "a URL of scheme " + scheme, url, "url()");
   }

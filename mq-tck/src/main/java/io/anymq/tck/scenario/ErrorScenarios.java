@@ -77,7 +77,7 @@ final class ErrorScenarios {
               ErrorCode.AUTHENTICATION_FAILED, ErrorCode.INVALID_OPTION, ErrorCode.CONNECT_FAILED
             };
     Check.refused(
-        () -> t.keep(builder.build().connect()),
+        () -> t.connect(builder),
         "connecting with a user and a password that the broker does not know",
         "that credentials reach the broker, or are refused where they cannot",
         codes);
@@ -169,7 +169,7 @@ final class ErrorScenarios {
               .build();
       Check.refused(
           MessagingException.class,
-          () -> t.keep(factory.connect()),
+          () -> t.keep(t.under(factory).connect()),
           "connecting where nobody listens",
           "connect");
     }
@@ -186,7 +186,7 @@ final class ErrorScenarios {
         () ->
             Check.refused(
                 ConnectFailedException.class,
-                () -> t.keep(builder.build().connect()),
+                () -> t.connect(builder),
                 "connecting to a port without a broker",
                 "what the native client does until its time-out, and the error translator"),
         "a connect with a time-out of " + CONNECT.toSeconds() + " s",

@@ -24,7 +24,7 @@ final class Refusals {
 
   static void verify(Capability capability, ScenarioContext t) throws Exception {
     refused(
-        () -> t.keep(t.factory().require(capability).build().connect()),
+        () -> t.connect(t.factory().require(capability)),
         "connecting with require(" + capability + "), which is not declared,");
     Connection connection = t.connect();
     switch (capability) {

@@ -42,6 +42,7 @@ public final class ScenarioContext {
   private final Connection janitor;
   private final OldQueues oldQueues;
   private final String prefix;
+  private final UnaryOperator<ConnectionFactory> api;
   private final Deque<AutoCloseable> resources = new ArrayDeque<>();
   private final Set<Destination> destinations = new LinkedHashSet<>();
   private final List<AutoCloseable> subscriptions = new ArrayList<>();
@@ -55,18 +56,21 @@ public final class ScenarioContext {
    * @param janitor a connection of the run, which removes destinations
    * @param oldQueues queues that were made at the beginning of the run
    * @param prefix begins the names of destinations; unique for run and rule
+   * @param api what every factory passes through, as for {@link io.anymq.tck.TckRun#open}
    */
   public ScenarioContext(
       BackendHarness harness,
       BrokerHandle broker,
       Connection janitor,
       OldQueues oldQueues,
-      String prefix) {
+      String prefix,
+      UnaryOperator<ConnectionFactory> api) {
     this.harness = harness;
     this.broker = broker;
     this.janitor = janitor;
     this.oldQueues = oldQueues;
     this.prefix = prefix.toLowerCase(Locale.ROOT);
+    this.api = api;
   }
 
   /** The backend under test. */
@@ -177,6 +181,16 @@ public final class ScenarioContext {
     return builder;
   }
 
+  /** The factory as the API under test has it; scenarios connect by no other. */
+  public ConnectionFactory under(ConnectionFactory factory) {
+    return api.apply(factory);
+  }
+
+  /** A connection of a factory that the scenario has set up, closed at the end. */
+  public Connection connect(ConnectionFactory.Builder factory) {
+    return keep(under(factory.build()).connect());
+  }
+
   /** A connection, closed at the end. */
   public Connection connect() {
     return connect(UnaryOperator.identity());
@@ -184,18 +198,18 @@ public final class ScenarioContext {
 
   /** A connection with options, closed at the end. */
   public Connection connect(UnaryOperator<ConnectionFactory.Builder> options) {
-    return keep(options.apply(factory()).build().connect());
+    return connect(options.apply(factory()));
   }
 
   /** A connection that is watched, closed at the end. */
   public Connection connect(ConnectionListener listener) {
-    return keep(factory().build().connect(listener));
+    return keep(under(factory().build()).connect(listener));
   }
 
   /** A connection through the proxy, whose network can be cut; closed at the end. */
   public Connection connectProxied(
       UnaryOperator<ConnectionFactory.Builder> options, ConnectionListener listener) {
-    return keep(options.apply(factory(broker.proxiedUrl())).build().connect(listener));
+    return keep(under(options.apply(factory(broker.proxiedUrl())).build()).connect(listener));
   }
 
   /** A native client, closed at the end. */

@@ -1,14 +1,18 @@
 package io.anymq.tck.mutants;
 
+import io.anymq.Destination;
 import io.anymq.Queue;
 import io.anymq.QueueDepth;
 import io.anymq.QueueOptions;
 import io.anymq.spi.DepthQuery;
 import io.anymq.spi.Link;
+import io.anymq.spi.LinkProducer;
+import io.anymq.spi.OutboundMessage;
 import java.time.Instant;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** Lies about depth. */
 final class DepthMutations {
@@ -52,6 +56,27 @@ final class DepthMutations {
     QueueDepth depth(Link link, Queue queue) {
       link.declare(queue, QueueOptions.DEFAULT);
       return ((DepthQuery) link).depth(queue);
+    }
+  }
+
+  /** Counts what was sent, and nothing that leaves. */
+  static final class CountsSends extends Mutation {
+    private static final Map<Queue, AtomicLong> SENT = new ConcurrentHashMap<>();
+
+    @Override
+    void send(Link link, LinkProducer producer, Destination to, OutboundMessage message) {
+      if (to instanceof Queue queue) {
+        SENT.computeIfAbsent(queue, key -> new AtomicLong()).incrementAndGet();
+      }
+      producer.send(message);
+    }
+
+    @Override
+    QueueDepth depth(Link link, Queue queue) {
+      QueueDepth actual = ((DepthQuery) link).depth(queue);
+      long sent = SENT.getOrDefault(queue, new AtomicLong()).get();
+      return new QueueDepth(
+          sent, actual.counts(), actual.inFlight(), actual.exact(), actual.takenAt());
     }
   }
 }

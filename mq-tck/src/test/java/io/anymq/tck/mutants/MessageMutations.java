@@ -1,8 +1,12 @@
 package io.anymq.tck.mutants;
 
+import io.anymq.Destination;
 import io.anymq.Message;
 import io.anymq.Queue;
 import io.anymq.spi.InboundDelivery;
+import io.anymq.spi.Link;
+import io.anymq.spi.LinkProducer;
+import io.anymq.spi.OutboundMessage;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -118,6 +122,45 @@ final class MessageMutations {
     @Override
     Message received(Message message) {
       return message.toBuilder().id("ID:" + message.id().orElse("")).build();
+    }
+  }
+
+  /** Puts a frame of its own around bodies, which its other end takes away. */
+  static final class WrapsBodies extends Mutation {
+    private static final int FRAME = 2;
+
+    @Override
+    void send(Link link, LinkProducer producer, Destination to, OutboundMessage message) {
+      byte[] body = message.message().body();
+      byte[] framed = new byte[body.length + FRAME];
+      System.arraycopy(body, 0, framed, FRAME, body.length);
+      producer.send(Outcomes.changed(message, message.message().toBuilder().body(framed).build()));
+    }
+
+    @Override
+    Message received(Message message) {
+      byte[] framed = message.body();
+      byte[] body = Arrays.copyOfRange(framed, Math.min(FRAME, framed.length), framed.length);
+      return message.toBuilder().body(body).build();
+    }
+  }
+
+  static final class LosesReplyTo extends Mutation {
+    @Override
+    Message received(Message message) {
+      return message.toBuilder().replyTo(null).build();
+    }
+  }
+
+  /** Lets dead letters expire. */
+  static final class MortalDeadLetters extends Mutation {
+    @Override
+    void send(Link link, LinkProducer producer, Destination to, OutboundMessage message) {
+      Message.Builder sent = message.message().toBuilder();
+      if (to.name().endsWith(Queue.DEAD_LETTER_SUFFIX)) {
+        sent.expiresAt(Instant.now().plusSeconds(3_600));
+      }
+      producer.send(Outcomes.changed(message, sent.build()));
     }
   }
 }

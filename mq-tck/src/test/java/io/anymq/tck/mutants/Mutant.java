@@ -1,30 +1,28 @@
 package io.anymq.tck.mutants;
 
-import io.anymq.AuthenticationException;
 import io.anymq.Capability;
-import io.anymq.ConnectFailedException;
-import io.anymq.spi.Link;
+import io.anymq.tck.TckRun;
 import java.util.List;
-import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** The faulty variants, each with the rules that are meant to catch it. */
 @SuppressWarnings(
     "ImmutableEnumChecker") // constructors and unmodifiable lists, by their declared types
-enum Mutant {
-  LOSES_EVERY_TENTH(SendMutations.LosesEveryTenth::new, "SEND-02"),
-  CONFIRMS_WITHOUT_STORING(SendMutations.ConfirmsWithoutStoring::new, "SEND-01"),
-  DUPLICATES(SendMutations.Duplicates::new, "SEND-02"),
-  CONFIRMS_WHAT_IS_MISSING(SendMutations.ConfirmsWhatIsMissing::new, "SEND-08"),
-  SENDS_TRANSIENT(SendMutations.SendsTransient::new, "RECOV-22"),
-  CROSS_TALK(SendMutations.CrossTalk::new, "MSG-17"),
-  REORDERS(MessageMutations.Reorders::new, "RECV-01"),
-  CORRUPTS_BODIES(MessageMutations.CorruptsBodies::new, "SEND-02", "MSG-05"),
-  TRUNCATES_LARGE_BODIES(MessageMutations.TruncatesLargeBodies::new, "MSG-05", "RECV-15"),
-  WIDENS_BYTES(MessageMutations.WidensBytes::new, "MSG-03"),
+enum Mutant implements Variant {
+  LOSES_EVERY_TENTH(SendMutations.LosesEveryTenth::new, "SEND-02", "TOPIC-12", "DEPTH-14"),
+  CONFIRMS_WITHOUT_STORING(
+      SendMutations.ConfirmsWithoutStoring::new, "SEND-01", "SEND-17", "LIFE-17"),
+  DUPLICATES(SendMutations.Duplicates::new, "SEND-02", "SEND-03", "SEND-05", "RECV-06"),
+  CONFIRMS_WHAT_IS_MISSING(SendMutations.ConfirmsWhatIsMissing::new, "SEND-08", "SEND-09"),
+  SENDS_TRANSIENT(SendMutations.SendsTransient::new, "RECOV-22", "CAP-01", "ERR-05"),
+  CROSS_TALK(SendMutations.CrossTalk::new, "MSG-17", "DEPTH-12"),
+  REORDERS(MessageMutations.Reorders::new, "RECV-01", "RECV-05", "SEND-19", "TOPIC-02"),
+  CORRUPTS_BODIES(MessageMutations.CorruptsBodies::new, "SEND-02", "MSG-05", "INTEROP-05"),
+  TRUNCATES_LARGE_BODIES(MessageMutations.TruncatesLargeBodies::new, "MSG-05", "RECV-15", "MSG-06"),
+  WIDENS_BYTES(MessageMutations.WidensBytes::new, "MSG-03", "MSG-11", "MSG-12", "ACK-10"),
   EMPTY_IS_ABSENT(MessageMutations.EmptyIsAbsent::new, "MSG-01"),
   DROPS_EMPTY_PROPERTIES(MessageMutations.DropsEmptyProperties::new, "MSG-04"),
-  REPLY_TO_IS_A_QUEUE(MessageMutations.ReplyToIsQueue::new, "MSG-02"),
+  REPLY_TO_IS_A_QUEUE(MessageMutations.ReplyToIsQueue::new, "MSG-02", "MSG-11"),
   COUNTS_SECONDS(MessageMutations.CountsSeconds::new, "MSG-09", "MSG-08"),
   ALWAYS_PERSISTENT(MessageMutations.AlwaysPersistent::new, "MSG-10"),
   LOSES_EXPIRY(
@@ -36,25 +34,38 @@ enum Mutant {
       "TTL-06",
       "TTL-07",
       "TTL-08",
-      "TTL-11"),
-  OWN_IDS(MessageMutations.OwnIds::new, "MSG-08"),
+      "TTL-11",
+      "TTL-04",
+      "TTL-05",
+      "DEPTH-18"),
+  OWN_IDS(MessageMutations.OwnIds::new, "MSG-08", "SEND-15"),
   SIMILAR_NAMES_COLLIDE(TopologyMutations.SimilarNamesCollide::new, "MSG-16"),
-  NEVER_REDELIVERS(SettleMutations.NeverRedelivers::new, "ACK-05"),
-  REDELIVERS_WITHOUT_FLAG(SettleMutations.RedeliversWithoutFlag::new, "ACK-11"),
-  COUNT_STUCK_AT_ONE(SettleMutations.CountStuckAtOne::new, "RDLV-06", "CAP-04"),
-  ACCEPTS_CUMULATIVELY(SettleMutations.AcceptsCumulatively::new, "ACK-07"),
-  LOSES_ACCEPTS(SettleMutations.LosesAccepts::new, "ACK-01", "KEY-09"),
-  CLOSE_LOSES_SETTLEMENTS(SettleMutations.CloseLosesSettlements::new, "ACK-01"),
-  IGNORES_PREFETCH(SettleMutations.IgnoresPrefetch::new, "RECV-08"),
+  NEVER_REDELIVERS(SettleMutations.NeverRedelivers::new, "ACK-05", "ACK-06", "RDLV-10", "DEPTH-09"),
+  REDELIVERS_WITHOUT_FLAG(
+      SettleMutations.RedeliversWithoutFlag::new, "ACK-11", "ACK-12", "LIFE-08", "TOPIC-08"),
+  COUNT_STUCK_AT_ONE(SettleMutations.CountStuckAtOne::new, "RDLV-06", "CAP-04", "RDLV-02"),
+  ACCEPTS_CUMULATIVELY(
+      SettleMutations.AcceptsCumulatively::new, "ACK-07", "RECOV-16", "ACK-14", "TOPIC-28"),
+  LOSES_ACCEPTS(
+      SettleMutations.LosesAccepts::new,
+      "ACK-01",
+      "ACK-08",
+      "ACK-13",
+      "ACK-16",
+      "DEPTH-06",
+      "KEY-09"),
+  CLOSE_LOSES_SETTLEMENTS(SettleMutations.CloseLosesSettlements::new, "ACK-01", "LIFE-07"),
+  IGNORES_PREFETCH(SettleMutations.IgnoresPrefetch::new, "RECV-08", "DEPTH-15", "CAP-14"),
   DROPS_UNDECODABLE(SettleMutations.DropsUndecodable::new, "INTEROP-03"),
   SLOW_JOINER(TopologyMutations.SlowJoiner::new, "TOPIC-01"),
   DURABLE_LOSES_BACKLOG(
       TopologyMutations.DurableLosesBacklog::new, "TOPIC-20", "TOPIC-44", "CAP-06"),
   DURABLE_IS_SHARED(TopologyMutations.DurableIsShared::new, "TOPIC-22", "TOPIC-46"),
-  UNSUBSCRIBES_NOTHING(TopologyMutations.UnsubscribesNothing::new, "TOPIC-23", "TOPIC-45"),
-  DELETES_NOTHING(TopologyMutations.DeletesNothing::new, "DEST-02"),
+  UNSUBSCRIBES_NOTHING(
+      TopologyMutations.UnsubscribesNothing::new, "TOPIC-23", "TOPIC-45", "TOPIC-24"),
+  DELETES_NOTHING(TopologyMutations.DeletesNothing::new, "DEST-02", "TEMP-04", "SEND-09"),
   DECLARE_EMPTIES(TopologyMutations.DeclareEmpties::new, "DEST-01"),
-  PURGES_NOTHING(TopologyMutations.PurgesNothing::new, "DEST-06", "CAP-10"),
+  PURGES_NOTHING(TopologyMutations.PurgesNothing::new, "DEST-06", "CAP-10", "DEST-08", "DEPTH-16"),
   UNBOUNDED(
       TopologyMutations.Unbounded::new,
       "CAP-12",
@@ -65,11 +76,26 @@ enum Mutant {
       "DEST-35"),
   TEMPORARY_STAYS(TopologyMutations.TemporaryStays::new, "CAP-11", "TEMP-05", "REQ-05"),
   DEPTH_MIXES_IN_FLIGHT(DepthMutations.MixesInFlight::new, "DEPTH-07"),
-  DEPTH_IS_STALE(DepthMutations.Stale::new, "DEPTH-02"),
+  DEPTH_IS_STALE(DepthMutations.Stale::new, "DEPTH-02", "DEPTH-10"),
   DEPTH_OF_MISSING_IS_ZERO(DepthMutations.MissingIsZero::new, "DEPTH-03"),
   DEPTH_MAKES_QUEUES(DepthMutations.MakesQueues::new, "DEPTH-03"),
-  HIDES_LINK_LOSS(LifeMutations.HidesLinkLoss::new, "RECOV-01"),
-  LEAKS_A_THREAD(LifeMutations.LeaksThread::new, "LIFE-10"),
+  HIDES_LINK_LOSS(
+      LifeMutations.HidesLinkLoss::new,
+      "RECOV-01",
+      "RECOV-02",
+      "RECOV-03",
+      "RECOV-04",
+      "RECOV-06",
+      "RECOV-07",
+      "RECOV-08",
+      "RECOV-10",
+      "RECOV-11",
+      "RECOV-12",
+      "RECOV-13",
+      "RECOV-14",
+      "TEMP-06",
+      "REQ-13"),
+  LEAKS_A_THREAD(LifeMutations.LeaksThread::new, "LIFE-10", "LIFE-14"),
   IGNORES_PRIORITY(KindMutations.IgnoresPriority::new, "CAP-20", "DEST-20", "DEST-21", "DEST-23"),
   ALWAYS_PRIORITIZES(KindMutations.AlwaysPrioritizes::new, "DEST-22"),
   IGNORES_DELAY(
@@ -130,19 +156,34 @@ enum Mutant {
       "TOPIC-83",
       "TOPIC-84",
       "TOPIC-85"),
-  MISNAMES_AUTHENTICATION(Mutation::new, Mutant::misnamed, "ERR-04");
+  DECLARES_BY_TURNS(LifeMutations.DeclaresByTurns::new, "CONF-11"),
+  TELLS_SECRETS(LifeMutations.TellsSecrets::new, "CONF-05"),
+  IGNORES_NATIVE_NAMES(LifeMutations.IgnoresNativeNames::new, "MSG-19"),
+  WRAPS_BODIES(MessageMutations.WrapsBodies::new, "INTEROP-01", "INTEROP-02", "INTEROP-05"),
+  REMEMBERS_DELETED(TopologyMutations.RemembersDeleted::new, "DEST-09"),
+  NEEDS_LISTENERS(TopologyMutations.NeedsListeners::new, "TOPIC-05"),
+  DURABLE_NAMES_COLLIDE(SubscriptionMutations.DurableNamesCollide::new, "TOPIC-26"),
+  PATTERN_LOSES_BACKLOG(SubscriptionMutations.PatternLosesBacklog::new, "TOPIC-63"),
+  LOSES_REPLY_TO(MessageMutations.LosesReplyTo::new, "CAP-16"),
+  MORTAL_DEAD_LETTERS(MessageMutations.MortalDeadLetters::new, "TTL-09"),
+  CONFUSED_BY_GARBAGE(LifeMutations.ConfusedByGarbage::new, "ERR-06"),
+  FOLDS_NAMES(TopologyMutations.FoldsNames::new, "MSG-15"),
+  PLAIN_OUTLIVES(SubscriptionMutations.PlainOutlives::new, "TOPIC-04"),
+  PLAIN_NAMES_COLLIDE(SubscriptionMutations.PlainNamesCollide::new, "TOPIC-06"),
+  MARKS_EVERYTHING(SettleMutations.MarksEverything::new, "RECV-14", "DEPTH-05", "RDLV-01"),
+  DELIVERS_TWICE(SettleMutations.DeliversTwice::new, "TOPIC-02"),
+  RELEASES_ALL(SettleMutations.ReleasesAll::new, "TX-10"),
+  KEEPS_WHAT_IS_HELD(SettleMutations.KeepsWhatIsHeld::new, "TX-03"),
+  FORGETS_SUBSCRIBERS(TopologyMutations.ForgetsSubscribers::new, "TOPIC-21"),
+  UNSUBSCRIBES_ALL(TopologyMutations.UnsubscribesAll::new, "TOPIC-27"),
+  DEPTH_COUNTS_SENDS(DepthMutations.CountsSends::new, "DEPTH-06"),
+  MISNAMES_AUTHENTICATION(LifeMutations.MisnamesAuthentication::new, "ERR-04");
 
   private final Supplier<Mutation> mutation;
-  private final Function<Supplier<Link>, Link> connect;
   private final List<String> rules;
 
   Mutant(Supplier<Mutation> mutation, String... rules) {
-    this(mutation, Supplier::get, rules);
-  }
-
-  Mutant(Supplier<Mutation> mutation, Function<Supplier<Link>, Link> connect, String... rules) {
     this.mutation = mutation;
-    this.connect = connect;
     this.rules = List.of(rules);
   }
 
@@ -151,20 +192,13 @@ enum Mutant {
     return mutation.get();
   }
 
-  Link connect(Supplier<Link> connecting) {
-    return connect.apply(connecting);
-  }
-
-  /** The rules that are meant to catch it. */
-  List<String> rules() {
+  @Override
+  public List<String> rules() {
     return rules;
   }
 
-  private static Link misnamed(Supplier<Link> connecting) {
-    try {
-      return connecting.get();
-    } catch (AuthenticationException e) {
-      throw new ConnectFailedException("Nobody answers", e);
-    }
+  @Override
+  public Verdict judge(String rule) {
+    return Verdict.of(rule, () -> TckRun.open(new MutantHarness(this)));
   }
 }

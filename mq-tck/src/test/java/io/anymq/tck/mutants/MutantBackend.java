@@ -45,14 +45,13 @@ public final class MutantBackend implements Backend {
 
   @Override
   public Link connect(LinkRequest request) {
-    Mutant mutant = request.options().get(MUTANT);
-    Mutation mutation = mutant.mutation();
+    Mutation mutation = request.options().get(MUTANT).mutation();
     LinkRequest actual =
         new LinkRequest(
             request.url(),
             request.options(),
             request.names(),
             mutation.listener(request.listener()));
-    return new MutantLink(mutant.connect(() -> memory.connect(actual)), mutation);
+    return new MutantLink(mutation.connect(actual, memory::connect), mutation);
   }
 }

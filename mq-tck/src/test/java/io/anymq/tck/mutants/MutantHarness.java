@@ -53,6 +53,12 @@ final class MutantHarness implements BackendHarness {
     return memory.openNativeClient(((MutantBroker) broker).memory());
   }
 
+  @Override
+  public void sendGarbage(BrokerHandle broker) {
+    LifeMutations.ConfusedByGarbage.garbage(broker.url());
+    memory.sendGarbage(((MutantBroker) broker).memory());
+  }
+
   static String mutant(String memoryUrl) {
     return memoryUrl.replaceFirst("^memory:", "mutant:");
   }

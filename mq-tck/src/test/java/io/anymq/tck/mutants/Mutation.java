@@ -19,6 +19,7 @@ import io.anymq.spi.Link;
 import io.anymq.spi.LinkConsumer;
 import io.anymq.spi.LinkListener;
 import io.anymq.spi.LinkProducer;
+import io.anymq.spi.LinkRequest;
 import io.anymq.spi.OutboundMessage;
 import io.anymq.spi.Outcome;
 import io.anymq.spi.Purger;
@@ -26,9 +27,14 @@ import io.anymq.spi.TemporaryQueues;
 import io.anymq.spi.TopicPatterns;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /** What one link of a mutant does; here, nothing wrong. A mutant overrides what it does badly. */
 class Mutation {
+
+  Link connect(LinkRequest request, Function<LinkRequest, Link> connecting) {
+    return connecting.apply(request);
+  }
 
   Map<Capability, Support> capabilities(Map<Capability, Support> declared) {
     return declared;

@@ -8,6 +8,7 @@ import io.anymq.spi.LinkConsumer;
 import io.anymq.spi.Outcome;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** Faults of delivering and settling. */
 final class SettleMutations {
@@ -90,5 +91,53 @@ final class SettleMutations {
     List<InboundDelivery> received(List<InboundDelivery> batch) {
       return batch.stream().filter(each -> each.undecodable().isEmpty()).toList();
     }
+  }
+
+  static final class MarksEverything extends Mutation {
+    @Override
+    InboundDelivery received(InboundDelivery delivery) {
+      return Altered.count(delivery, true, delivery.deliveryCount());
+    }
+  }
+
+  /** Gives every tenth delivery to the consumer twice, unmarked. */
+  static final class DeliversTwice extends Mutation {
+    private final AtomicInteger count = new AtomicInteger();
+
+    @Override
+    List<InboundDelivery> received(List<InboundDelivery> batch) {
+      List<InboundDelivery> more = new ArrayList<>();
+      for (InboundDelivery each : batch) {
+        more.add(each);
+        if (count.incrementAndGet() % 10 == 0) {
+          more.add(each);
+        }
+      }
+      return more;
+    }
+  }
+
+  /** Releases all that was handed out before, as a careless use of "multiple" does. */
+  static final class ReleasesAll extends Mutation {
+    private final List<InboundDelivery> handedOut = new ArrayList<>();
+
+    @Override
+    synchronized InboundDelivery received(InboundDelivery delivery) {
+      handedOut.add(delivery);
+      return delivery;
+    }
+
+    @Override
+    synchronized void settle(
+        LinkConsumer consumer, Outcome outcome, List<InboundDelivery> deliveries) {
+      consumer.settle(outcome, outcome == Outcome.ACCEPT ? deliveries : List.copyOf(handedOut));
+      handedOut.removeAll(deliveries);
+    }
+  }
+
+  /** A consumer that closes keeps what it holds from all others. */
+  static final class KeepsWhatIsHeld extends Mutation {
+    @Override
+    void close(Link link, ConsumerRequest request, LinkConsumer consumer) {}
   }
 }

@@ -128,4 +128,54 @@ final class SubscriptionMutations {
           : delivery;
     }
   }
+
+  private static boolean plain(Source source) {
+    return source instanceof Source.OfTopic of && of.terms().name().isEmpty();
+  }
+
+  /** A plain subscription goes on collecting when its consumer has gone. */
+  static final class PlainOutlives extends Mutation {
+    @Override
+    LinkConsumer open(Link link, ConsumerRequest request, DeliverySink sink) {
+      if (plain(request.source()) && request.source() instanceof Source.OfTopic of) {
+        Source.Terms kept = new Source.Terms(Optional.of("kept"), true, true, Optional.empty());
+        return link.openConsumer(of(request, new Source.OfTopic(of.topic(), kept)), sink);
+      }
+      return link.openConsumer(request, sink);
+    }
+  }
+
+  /** Topics are told from each other by the beginning of their names. */
+  static final class PlainNamesCollide extends Mutation {
+    @Override
+    LinkConsumer open(Link link, ConsumerRequest request, DeliverySink sink) {
+      if (plain(request.source()) && request.source() instanceof Source.OfTopic of) {
+        TopicPattern wide = TopicPattern.of(of.topic().name() + ".#");
+        return link.openConsumer(of(request, new Source.OfPattern(wide, of.terms())), sink);
+      }
+      return link.openConsumer(request, sink);
+    }
+  }
+
+  /** Durable subscriptions of one name are one, whatever their topics. */
+  static final class DurableNamesCollide extends Mutation {
+    @Override
+    LinkConsumer open(Link link, ConsumerRequest request, DeliverySink sink) {
+      if (request.source() instanceof Source.OfTopic of && of.terms().durable()) {
+        Source.OfPattern all = new Source.OfPattern(TopicPattern.of("#"), of.terms());
+        return link.openConsumer(of(request, all), sink);
+      }
+      return link.openConsumer(request, sink);
+    }
+  }
+
+  static final class PatternLosesBacklog extends Mutation {
+    @Override
+    void close(Link link, ConsumerRequest request, LinkConsumer consumer) {
+      consumer.close();
+      if (request.source() instanceof Source.OfPattern of && of.terms().durable()) {
+        unsubscribe(link, of.pattern(), of.terms().name().orElseThrow());
+      }
+    }
+  }
 }

@@ -1,6 +1,8 @@
 package io.anymq.tck.mutants;
 
 import io.anymq.Destination;
+import io.anymq.DestinationNotFoundException;
+import io.anymq.InvalidDestinationException;
 import io.anymq.Queue;
 import io.anymq.QueueOptions;
 import io.anymq.Topic;
@@ -9,11 +11,17 @@ import io.anymq.spi.DeliverySink;
 import io.anymq.spi.InboundDelivery;
 import io.anymq.spi.Link;
 import io.anymq.spi.LinkConsumer;
+import io.anymq.spi.LinkProducer;
+import io.anymq.spi.OutboundMessage;
 import io.anymq.spi.Outcome;
 import io.anymq.spi.Source;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
 /** Faults of queues, topics and subscriptions. */
@@ -127,6 +135,89 @@ final class TopologyMutations {
     @Override
     void declareTemporary(Link link, Queue queue) {
       link.declare(queue, QueueOptions.DEFAULT);
+    }
+  }
+
+  /** Takes capital letters for small ones. */
+  static final class FoldsNames extends Mutation {
+    @Override
+    void declare(Link link, Destination destination, QueueOptions options) {
+      if (!destination.name().equals(destination.name().toLowerCase(Locale.ROOT))) {
+        throw new InvalidDestinationException("Only small letters: " + destination.name());
+      }
+      link.declare(destination, options);
+    }
+  }
+
+  /** Removes the subscription's backlog when its link ends. */
+  static final class ForgetsSubscribers extends Mutation {
+    @Override
+    LinkConsumer open(Link link, ConsumerRequest request, DeliverySink sink) {
+      if (request.source() instanceof Source.OfTopic of && of.terms().durable()) {
+        link.unsubscribe(of.topic(), of.terms().name().orElseThrow());
+      }
+      return link.openConsumer(request, sink);
+    }
+  }
+
+  /** One durable subscription of a topic is all that there is. */
+  static final class UnsubscribesAll extends Mutation {
+    @Override
+    LinkConsumer open(Link link, ConsumerRequest request, DeliverySink sink) {
+      if (request.source() instanceof Source.OfTopic of && of.terms().durable()) {
+        Source.Terms one =
+            new Source.Terms(Optional.of("one"), true, of.terms().shared(), Optional.empty());
+        return link.openConsumer(
+            new ConsumerRequest(
+                new Source.OfTopic(of.topic(), one),
+                request.prefetch(),
+                request.selector(),
+                request.keyOrdered()),
+            sink);
+      }
+      return link.openConsumer(request, sink);
+    }
+  }
+
+  /** A name that was deleted takes messages, and keeps none. */
+  static final class RemembersDeleted extends Mutation {
+    private static final Set<Destination> DELETED = ConcurrentHashMap.newKeySet();
+
+    @Override
+    void delete(Link link, Destination destination) {
+      link.delete(destination);
+      DELETED.add(destination);
+    }
+
+    @Override
+    void send(Link link, LinkProducer producer, Destination to, OutboundMessage message) {
+      if (DELETED.contains(to)) {
+        message.confirmed();
+      } else {
+        producer.send(message);
+      }
+    }
+  }
+
+  /** Takes a topic that nobody ever listened to for one that is missing. */
+  static final class NeedsListeners extends Mutation {
+    private static final Set<Topic> HEARD = ConcurrentHashMap.newKeySet();
+
+    @Override
+    LinkConsumer open(Link link, ConsumerRequest request, DeliverySink sink) {
+      if (request.source() instanceof Source.OfTopic of) {
+        HEARD.add(of.topic());
+      }
+      return link.openConsumer(request, sink);
+    }
+
+    @Override
+    void send(Link link, LinkProducer producer, Destination to, OutboundMessage message) {
+      if (to instanceof Topic topic && !HEARD.contains(topic)) {
+        message.failed(new DestinationNotFoundException("Nobody listens to " + topic));
+      } else {
+        producer.send(message);
+      }
     }
   }
 }

@@ -1,0 +1,39 @@
+package io.anymq.tck.mutants;
+
+import io.anymq.tck.TckRun;
+import io.anymq.tck.reference.MemoryHarness;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/**
+ * The API with a fault in front of it, over the reference adapter.
+ *
+ * @param name what it does wrong
+ * @param fault makes the fault, once for each run
+ * @param options of the reference adapter
+ * @param rules those that are meant to catch it
+ */
+record ApiVariant(
+    String name, Supplier<Fault> fault, Map<String, String> options, List<String> rules)
+    implements Variant {
+
+  static ApiVariant of(String name, Fault fault, String... rules) {
+    return stateful(name, () -> fault, rules);
+  }
+
+  static ApiVariant stateful(String name, Supplier<Fault> fault, String... rules) {
+    return new ApiVariant(name, fault, Map.of(), List.of(rules));
+  }
+
+  @Override
+  public Verdict judge(String rule) {
+    FaultyApi api = new FaultyApi(fault.get());
+    return Verdict.of(rule, () -> TckRun.open(new MemoryHarness(options), api::factory));
+  }
+
+  @Override
+  public String toString() {
+    return name;
+  }
+}

@@ -1,0 +1,108 @@
+package io.anymq.tck.mutants;
+
+import io.anymq.Connection;
+import io.anymq.Session;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** What the core could do wrong in units of work. */
+final class SessionFaults {
+
+  private SessionFaults() {}
+
+  static Stream<ApiVariant> all() {
+    return Stream.of(
+        ApiVariant.stateful(
+            "a session sends at once",
+            SessionFaults::sendsAtOnce,
+            "TX-01",
+            "TX-13",
+            "TX-15",
+            "DEPTH-10"),
+        ApiVariant.stateful(
+            "a session receives like its connection", SessionFaults::receivesAtOnce, "TX-09"),
+        ApiVariant.of(
+            "commit does nothing",
+            Fault.skips(Session.class, "commit"),
+            "TX-05",
+            "RECOV-17",
+            "TX-16",
+            "CAP-02",
+            "CAP-03"),
+        ApiVariant.of(
+            "rollback does nothing",
+            Fault.skips(Session.class, "rollback"),
+            "TX-02",
+            "TX-04",
+            "TX-12"),
+        ApiVariant.of(
+            "rollback commits",
+            Fault.of(Session.class, "rollback", SessionFaults::commit),
+            "TX-15",
+            "DEPTH-17"),
+        ApiVariant.of(
+            "commit rolls back",
+            Fault.of(
+                Session.class,
+                "commit",
+                call -> {
+                  call.target(Session.class).rollback();
+                  return null;
+                }),
+            "TX-03",
+            "TX-14"),
+        ApiVariant.of(
+            "closing a session commits",
+            Fault.of(
+                Session.class,
+                "close",
+                call -> {
+                  var unused = commit(call);
+                  return call.proceed();
+                }),
+            "TX-06"),
+        ApiVariant.of(
+            "closing a session does nothing", Fault.skips(Session.class, "close"), "TX-06"),
+        ApiVariant.of(
+            "commit never fails", Fault.swallows(Session.class, "commit", null), "TX-07", "TX-11"));
+  }
+
+  private static @Nullable Object commit(Call call) {
+    call.target(Session.class).commit();
+    return null;
+  }
+
+  private static Fault sendsAtOnce() {
+    return instead("createProducer");
+  }
+
+  private static Fault receivesAtOnce() {
+    return instead("createConsumer");
+  }
+
+  /** A session has the connection do it. */
+  private static Fault instead(String method) {
+    Map<Object, Connection> connections = new ConcurrentHashMap<>();
+    return call -> {
+      if (call.is(Connection.class, "createSession")) {
+        Session session = call.target(Connection.class).createSession();
+        connections.put(session, call.target(Connection.class));
+        return call.faulty(session);
+      }
+      if (!call.is(Session.class, method)) {
+        return call.proceed();
+      }
+      Connection connection =
+          Objects.requireNonNull(connections.get(call.target(Session.class)), "its connection");
+      return call.faulty(
+          method.equals("createProducer")
+              ? connection.createProducer(call.argument(0, io.anymq.Destination.class))
+              : connection.createConsumer(
+                  call.argument(0, io.anymq.Queue.class),
+                  call.argument(1, io.anymq.ConsumerOptions.class)));
+    };
+  }
+}

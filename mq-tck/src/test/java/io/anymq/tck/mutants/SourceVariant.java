@@ -1,0 +1,50 @@
+package io.anymq.tck.mutants;
+
+import java.util.List;
+import java.util.function.Function;
+
+/**
+ * The API itself with a line changed: for rules of its values and of configuration, in front of
+ * which nothing else can stand.
+ *
+ * @param name what it does wrong
+ * @param file below the sources of mq-api
+ * @param from a piece of the file
+ * @param to what stands there instead
+ * @param rules those that are meant to catch it
+ */
+record SourceVariant(String name, String file, String from, String to, List<String> rules)
+    implements Variant {
+
+  static SourceVariant of(String name, String file, String from, String to, String... rules) {
+    return new SourceVariant(name, "io/anymq/" + file, from, to, List.of(rules));
+  }
+
+  @Override
+  public Verdict judge(String rule) {
+    Thread thread = Thread.currentThread();
+    ClassLoader own = thread.getContextClassLoader();
+    ClassLoader loader = new ChangedSource.Loader(ChangedSource.compile(file, from, to));
+    thread.setContextClassLoader(loader);
+    try {
+      List<?> words = (List<?>) isolated(loader).apply(rule);
+      return new Verdict((String) words.get(0), (String) words.get(1));
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException("The kit cannot be loaded a second time", e);
+    } finally {
+      thread.setContextClassLoader(own);
+    }
+  }
+
+  @SuppressWarnings("unchecked") // what IsolatedRun says of itself
+  private static Function<String, Object> isolated(ClassLoader loader)
+      throws ReflectiveOperationException {
+    return (Function<String, Object>)
+        loader.loadClass(IsolatedRun.class.getName()).getConstructor().newInstance();
+  }
+
+  @Override
+  public String toString() {
+    return name;
+  }
+}
