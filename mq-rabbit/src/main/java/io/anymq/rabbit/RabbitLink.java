@@ -56,6 +56,7 @@ final class RabbitLink implements Link, DepthQuery, Purger, TopicPatterns, Tempo
   private final RabbitTopology topology;
   private final RabbitSubscriptions subscriptions;
   private final RabbitDepth depth;
+  private final RabbitDelays delays;
   private final Set<RabbitConsumer> consumers = ConcurrentHashMap.newKeySet();
   private final AtomicBoolean lost = new AtomicBoolean();
   private final AtomicBoolean closing = new AtomicBoolean();
@@ -71,6 +72,7 @@ final class RabbitLink implements Link, DepthQuery, Purger, TopicPatterns, Tempo
     this.topology =
         new RabbitTopology(main, names, request.options().get(RabbitOptions.QUEUE_TYPE));
     this.subscriptions = new RabbitSubscriptions(topology, new SubscriptionLocks(main, names));
+    this.delays = new RabbitDelays(main, names);
     this.depth = new RabbitDepth(main, names, request.operationTimeout());
   }
 
@@ -96,6 +98,7 @@ final class RabbitLink implements Link, DepthQuery, Purger, TopicPatterns, Tempo
     all.put(Capability.DURABLE_SUBSCRIPTIONS, Support.NATIVE);
     all.put(Capability.SHARED_SUBSCRIPTIONS, Support.NATIVE);
     all.put(Capability.TOPIC_PATTERNS, Support.NATIVE);
+    all.put(Capability.DELIVERY_DELAY, Support.EMULATED);
     all.put(Capability.TEMPORARY_QUEUES, Support.NATIVE);
     all.put(Capability.QUEUE_DEPTH, Support.NATIVE);
     all.put(Capability.PURGE, Support.NATIVE);
@@ -117,6 +120,7 @@ final class RabbitLink implements Link, DepthQuery, Purger, TopicPatterns, Tempo
         publisher().channel("Opening a producer for " + destination),
         mapper,
         topology.names(),
+        delays,
         listener,
         () -> confirms(destination));
   }
@@ -149,6 +153,7 @@ final class RabbitLink implements Link, DepthQuery, Purger, TopicPatterns, Tempo
   @Override
   public void declare(Destination destination, QueueOptions options) {
     if (topology.declare(destination) && destination instanceof Queue queue) {
+      delays.queueMade(queue);
       depth.isLed(queue);
     }
   }

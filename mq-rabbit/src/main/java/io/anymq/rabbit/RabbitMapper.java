@@ -70,7 +70,17 @@ final class RabbitMapper {
    * @param sequence its position on its channel, where that is needed to tell it apart
    */
   BasicProperties encode(Message message, OptionalLong sequence) {
-    Map<String, Object> headers = new LinkedHashMap<>();
+    return encode(message, sequence, Map.of());
+  }
+
+  /**
+   * The native properties of a message that waits in other queues until it is due. The broker must
+   * not take its time to live for a reason to send it on, so it has no native one.
+   *
+   * @param way the headers by which the broker finds its way; empty for one that does not wait
+   */
+  BasicProperties encode(Message message, OptionalLong sequence, Map<String, Object> way) {
+    Map<String, Object> headers = new LinkedHashMap<>(way);
     RabbitHeaders.encode(message.properties(), headers);
     sequence.ifPresent(position -> headers.put(SEQUENCE, position));
     put(headers, KEY, message.key());
@@ -90,7 +100,7 @@ final class RabbitMapper {
         message.priority() == Message.DEFAULT_PRIORITY ? null : message.priority(),
         correlationId,
         message.replyTo().map(this::nativeReplyTo).orElse(null),
-        message.expiresAt().map(RabbitMapper::expiration).orElse(null),
+        way.isEmpty() ? message.expiresAt().map(RabbitMapper::expiration).orElse(null) : null,
         id,
         message.timestamp().map(RabbitTimestamp::nativeSeconds).orElse(null),
         type,

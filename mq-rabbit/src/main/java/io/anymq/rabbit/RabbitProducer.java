@@ -7,6 +7,7 @@ import com.rabbitmq.client.Return;
 import com.rabbitmq.client.ShutdownSignalException;
 import io.anymq.Destination;
 import io.anymq.DestinationNotFoundException;
+import io.anymq.ErrorCode;
 import io.anymq.Message;
 import io.anymq.MessageTooLargeException;
 import io.anymq.MessagingException;
@@ -17,7 +18,10 @@ import io.anymq.spi.LinkProducer;
 import io.anymq.spi.OutboundMessage;
 import io.anymq.spi.ProducerListener;
 import java.io.IOException;
+import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeoutException;
@@ -40,6 +44,8 @@ final class RabbitProducer implements LinkProducer {
   private final RabbitMapper mapper;
   private final ProducerListener listener;
   private final Runnable atFirstConfirmation;
+  private final RabbitDelays delays;
+  private final RabbitDelays.Destined delayed;
   private boolean confirmedBefore;
   private final UnconfirmedSends unconfirmed = new UnconfirmedSends();
 
@@ -48,8 +54,11 @@ final class RabbitProducer implements LinkProducer {
       Channel channel,
       RabbitMapper mapper,
       RabbitNames names,
+      RabbitDelays delays,
       ProducerListener listener,
       Runnable atFirstConfirmation) {
+    this.delays = delays;
+    this.delayed = delays.destined(destination);
     this.destination = destination;
     this.channel = channel;
     this.frameMax = channel.getConnection().getFrameMax();
@@ -66,18 +75,20 @@ final class RabbitProducer implements LinkProducer {
   /**
    * Opens a producer on a channel, which it then owns.
    *
-   * @param atFirstConfirmation is run when the broker has confirmed something for the first time,
-   *     before that is told
+   * @param atFirstConfirmation is run when the destination has confirmed something for the first
+   *     time, before that is told
    */
   static RabbitProducer open(
       Destination destination,
       Channel channel,
       RabbitMapper mapper,
       RabbitNames names,
+      RabbitDelays delays,
       ProducerListener listener,
       Runnable atFirstConfirmation) {
     RabbitProducer producer =
-        new RabbitProducer(destination, channel, mapper, names, listener, atFirstConfirmation);
+        new RabbitProducer(
+            destination, channel, mapper, names, delays, listener, atFirstConfirmation);
     try {
       channel.confirmSelect();
     } catch (IOException | ShutdownSignalException e) {
@@ -92,17 +103,35 @@ final class RabbitProducer implements LinkProducer {
 
   @Override
   public void send(OutboundMessage outbound) {
+    Message message = outbound.message();
+    Map<String, Object> way = new LinkedHashMap<>();
+    String entry = exchange;
+    if (message.deliveryDelay().isPresent()) {
+      try {
+        entry = delay(message.deliveryDelay().get(), way);
+      } catch (MessagingException e) {
+        outbound.failed(e);
+        return;
+      }
+    }
+    publish(outbound, entry, way);
+  }
+
+  /** Makes the way that a delayed message takes, and tells where it begins. */
+  private String delay(Duration delay, Map<String, Object> way) {
+    DelayPath path = DelayPath.of(delay);
+    delayed.prepare(path);
+    delayed.describe(path, way);
+    return RabbitDelays.exchange(path);
+  }
+
+  private void publish(OutboundMessage outbound, String entry, Map<String, Object> way) {
     long sequence = unconfirmed.add(outbound);
-    BasicProperties properties = encode(outbound.message(), sequence);
+    boolean back = mandatory || !way.isEmpty();
+    BasicProperties properties = encode(outbound.message(), sequence, back, way);
     try {
       channel.basicPublish(
-          exchange,
-          routingKey,
-          mandatory,
-          false,
-          properties,
-          outbound.message().bodyBuffer(),
-          null);
+          entry, routingKey, back, false, properties, outbound.message().bodyBuffer(), null);
     } catch (IOException | ShutdownSignalException e) {
       // The channel's or the link's end has been told, or will be, with all that is unconfirmed.
       NativeConnection.LOG.debug("Sending to {}", destination, e);
@@ -116,10 +145,11 @@ final class RabbitProducer implements LinkProducer {
    * carries its sequence number; not always, because a table of headers costs the broker a fifth of
    * its throughput.
    */
-  private BasicProperties encode(Message message, long sequence) {
+  private BasicProperties encode(
+      Message message, long sequence, boolean back, Map<String, Object> way) {
     boolean found =
-        !mandatory || message.id().filter(id -> unconfirmed.claimId(id, sequence)).isPresent();
-    return mapper.encode(message, found ? OptionalLong.empty() : OptionalLong.of(sequence));
+        !back || message.id().filter(id -> unconfirmed.claimId(id, sequence)).isPresent();
+    return mapper.encode(message, found ? OptionalLong.empty() : OptionalLong.of(sequence), way);
   }
 
   @Override
@@ -142,11 +172,16 @@ final class RabbitProducer implements LinkProducer {
   }
 
   private void confirm(List<OutboundMessage> confirmed) {
-    if (!confirmedBefore && !confirmed.isEmpty()) {
+    if (!confirmedBefore && confirmed.stream().anyMatch(RabbitProducer::isDirect)) {
       confirmedBefore = true;
       atFirstConfirmation.run();
     }
     confirmed.forEach(OutboundMessage::confirmed);
+  }
+
+  /** Whether it was the destination that confirmed it, and not a queue in which it waits. */
+  private static boolean isDirect(OutboundMessage outbound) {
+    return outbound.message().deliveryDelay().isEmpty();
   }
 
   /**
@@ -174,13 +209,20 @@ final class RabbitProducer implements LinkProducer {
         sequence.isPresent()
             ? unconfirmed.take(sequence.getAsLong())
             : RabbitMapper.id(returned.getProperties()).flatMap(unconfirmed::takeById);
-    found.ifPresent(
-        outbound ->
-            outbound.failed(
-                new DestinationNotFoundException(
-                    "There is no %s: the broker returned the message (%d %s)"
-                        .formatted(
-                            destination, returned.getReplyCode(), returned.getReplyText()))));
+    found.ifPresent(outbound -> outbound.failed(reason(outbound, returned)));
+  }
+
+  private MessagingException reason(OutboundMessage outbound, Return returned) {
+    if (isDirect(outbound)) {
+      return new DestinationNotFoundException(
+          "There is no %s: the broker returned the message (%d %s)"
+              .formatted(destination, returned.getReplyCode(), returned.getReplyText()));
+    }
+    delays.forget();
+    return new MessagingException(
+        ErrorCode.BACKEND_FAILURE,
+        "Somebody has deleted the queues named anymq/wait/…, in which delayed messages wait;"
+            + " the next delayed send makes them again");
   }
 
   private void shutDown(ShutdownSignalException signal) {
@@ -204,6 +246,9 @@ final class RabbitProducer implements LinkProducer {
       return;
     }
     boolean missing = RabbitErrors.replyCode(signal).orElse(0) == AMQP.NOT_FOUND;
+    if (missing) {
+      delays.forget();
+    }
     List<OutboundMessage> left = unconfirmed.takeAll();
     for (int i = 0; i < left.size(); i++) {
       boolean surely = i == left.size() - 1;

@@ -25,7 +25,7 @@ final class RabbitTopology {
    * and 3.10, which takes -1 without a word, drops the first that comes back. So a number that no
    * message reaches, which all versions understand alike.
    */
-  private static final int DELIVERY_LIMIT = 1_000_000_000;
+  static final int DELIVERY_LIMIT = 1_000_000_000;
 
   private static final Map<String, Object> QUORUM =
       Map.of("x-queue-type", "quorum", "x-delivery-limit", DELIVERY_LIMIT);

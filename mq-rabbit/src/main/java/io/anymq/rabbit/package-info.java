@@ -40,6 +40,11 @@
  * <tr><td>send</td><td>{@code basic.publish} on a channel in confirm mode, {@code mandatory} for
  * queues</td><td>confirmed when a majority of the queue's members have it on disk</td><td>{@code
  * basic.nack} does not say whether the message is kept: reported as in doubt</td></tr>
+ * <tr><td>delayed send</td><td>to a headers exchange {@code anymq/wait/<level>}; waits in one quorum
+ * queue {@code anymq/wait/<level>/<digit>} for each hexadecimal digit of the delay in milliseconds
+ * that is not 0, with that time to live; {@code anymq/due} passes it on</td><td>never early; some 9 ms
+ * late for each queue; kept by a majority all the way; goes to the queue of that name, or to who is
+ * subscribed, when it is due</td><td>see below</td></tr>
  * <tr><td>accept</td><td>{@code basic.ack}; one frame for a run of the oldest</td><td>in effect when
  * the consumer has closed</td><td></td></tr>
  * <tr><td>release</td><td>{@code basic.nack} with requeue</td><td>comes again before the others</td>
@@ -69,6 +74,8 @@
  * dead-lettering by the broker leaves alone</td></tr>
  * <tr><td>timestamp</td><td>{@code timestamp} in seconds; the milliseconds, where not 0, in {@code
  * app-id} as {@code anymq/123}</td></tr>
+ * <tr><td>way of a delayed message</td><td>{@code x-anymq-wait-<level>}, {@code x-anymq-due}, {@code
+ * x-anymq-due-exchange}; it has no {@code expiration}, and keeps its routing key</td></tr>
  * <tr><td>key, delivery delay</td><td>{@code x-anymq-key}, {@code x-anymq-delivery-delay}</td></tr>
  * <tr><td>properties</td><td>headers of their names and types. Those whose names the broker gives a
  * meaning ({@code CC}, {@code x-death} …) are in the table {@code x-anymq-reserved}; numbers that are
@@ -108,6 +115,13 @@
  *       cancelled first.
  *   <li>Returns come before the confirmation of the same message; they are told apart by their ids,
  *       and by the header {@code x-anymq-sequence} where several with one id are under way.
+ *   <li>1400 delayed messages, through up to three queues each: none early, 2.5 to 114 ms late,
+ *       half of them under 21 ms. The broker takes a queue's time to live up to ten years, so that
+ *       is the longest delay. Making a queue takes 11 ms, once for each digit that is used.
+ *   <li>What a queue dead-letters at least once and nobody takes is kept and tried again: 40 such
+ *       messages stopped all that came behind. So what is due for a queue that has been deleted
+ *       goes to the queue {@code anymq/undeliverable}, and what is due for a topic also to one that
+ *       drops it, {@code anymq/due/topics-sink} (a time to live of 0; empty after 50).
  *   <li>Messages with a table of headers are sent about 20 % and received about 12 % slower than
  *       those with native fields alone (1 KiB, quorum queue). So a message without properties has
  *       none.
@@ -133,6 +147,14 @@
  * have a connection of their own. A delivery that is held longer than the broker's {@code
  * consumer_timeout} (30 minutes by default) costs the consumer its channel: it is opened again, and
  * the message comes again.
+ *
+ * <p>Delays count by the broker's clock. One that ended while the broker was down goes on when it
+ * is back, and then still waits for its lower digits. Those that are due within some milliseconds
+ * of each other can overtake, with different delays; with one delay they stay in order. An expiry
+ * that comes first is seen when the message is handed out: till then it is in the depth. A crash of
+ * a broker can make a delayed message come twice, not marked. A delayed send looks for its
+ * destination at most once a second. Temporary queues of others cannot be delayed to: {@code
+ * ACCESS_REFUSED}. The queues are quorum queues whatever {@code queue-type} says.
  *
  * <p>Not declared: transactions that are atomic. AMQP's {@code tx} does not cover quorum queues,
  * nor several of them at once.

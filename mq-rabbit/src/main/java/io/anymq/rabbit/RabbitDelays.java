@@ -1,0 +1,229 @@
+package io.anymq.rabbit;
+
+import com.rabbitmq.client.BuiltinExchangeType;
+import com.rabbitmq.client.Channel;
+import io.anymq.Destination;
+import io.anymq.ErrorCode;
+import io.anymq.MessagingException;
+import io.anymq.Queue;
+import io.anymq.Topic;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The queues in which delayed messages wait, and the exchanges between them; see the package
+ * documentation. All of them are made when they are needed first. Safe for use by several threads.
+ */
+final class RabbitDelays {
+
+  /** Holds {@link #QUEUE} or {@link #TOPIC}: what a message goes to when it is due. */
+  static final String KIND = RabbitHeaders.PREFIX + "due";
+
+  /** Holds the exchange of the topic that a message goes to when it is due. */
+  static final String EXCHANGE = RabbitHeaders.PREFIX + "due-exchange";
+
+  static final String QUEUE = "queue";
+  static final String TOPIC = "topic";
+
+  /** Where all go that have waited for long enough. */
+  private static final String DUE = "anymq/due";
+
+  /** Where those to queues go from there, by the queue's native name. */
+  private static final String DUE_QUEUES = "anymq/due/queues";
+
+  /** Takes what is due and has no queue any more. */
+  private static final String UNDELIVERABLE = "anymq/undeliverable";
+
+  /** Takes each message to a topic, and drops it. */
+  private static final String TOPICS_SINK = "anymq/due/topics-sink";
+
+  private static final String LEVEL_PREFIX = "anymq/wait/";
+
+  private static final String DOING = "Preparing to delay messages";
+
+  /**
+   * How long to trust that a destination which was there still is. What is sent in the meantime to
+   * a queue that somebody has deleted ends in {@link #UNDELIVERABLE}.
+   */
+  private static final Duration TRUST = Duration.ofSeconds(1);
+
+  private final NativeConnection connection;
+  private final RabbitNames names;
+  private final Set<DelayPath.Wait> made = ConcurrentHashMap.newKeySet();
+  private volatile boolean exchangesMade;
+
+  RabbitDelays(NativeConnection connection, RabbitNames names) {
+    this.connection = connection;
+    this.names = names;
+  }
+
+  /** The exchange at which a message begins to wait. */
+  static String exchange(DelayPath path) {
+    return level(path.entry());
+  }
+
+  /** One producer's way to its destination, when messages are due. Owned by one thread. */
+  final class Destined {
+
+    private final Destination destination;
+    private long boundAt;
+    private boolean bound;
+
+    private Destined(Destination destination) {
+      this.destination = destination;
+    }
+
+    /**
+     * Sees to it that a message finds its way.
+     *
+     * @throws io.anymq.DestinationNotFoundException when the destination does not exist
+     */
+    void prepare(DelayPath path) {
+      makeExchanges();
+      path.waits().forEach(RabbitDelays.this::make);
+      long now = System.nanoTime();
+      if (!bound || now - boundAt >= TRUST.toNanos()) {
+        bind(destination);
+        boundAt = now;
+        bound = true;
+      }
+    }
+
+    /** Adds the headers by which the broker finds the way. */
+    void describe(DelayPath path, Map<String, Object> headers) {
+      path.describe(headers);
+      if (destination instanceof Topic topic) {
+        headers.put(KIND, TOPIC);
+        headers.put(EXCHANGE, names.topic(topic));
+      } else {
+        headers.put(KIND, QUEUE);
+      }
+    }
+  }
+
+  /** For a new producer. */
+  Destined destined(Destination destination) {
+    return new Destined(destination);
+  }
+
+  /** Something was not there that this link has seen: it has to be made again. */
+  void forget() {
+    exchangesMade = false;
+    made.clear();
+  }
+
+  /**
+   * A queue was made: what waits for one of its name goes to it. Where nothing was ever delayed, or
+   * this user may not know of it, there is nothing to be done.
+   */
+  void queueMade(Queue queue) {
+    try {
+      bind(queue);
+    } catch (MessagingException e) {
+      if (e.code() != ErrorCode.DESTINATION_NOT_FOUND && e.code() != ErrorCode.ACCESS_REFUSED) {
+        throw e;
+      }
+      NativeConnection.LOG.debug("No delayed messages are expected for {}", queue, e);
+    }
+  }
+
+  private void bind(Destination destination) {
+    connection.ask(
+        "Looking for " + destination + " to delay messages to it",
+        channel -> {
+          if (destination instanceof Topic topic) {
+            String exchange = names.topic(topic);
+            return channel.exchangeBind(exchange, DUE, "", match(EXCHANGE, exchange));
+          }
+          String queue = names.queue((Queue) destination);
+          return channel.queueBind(queue, DUE_QUEUES, queue);
+        });
+  }
+
+  private void makeExchanges() {
+    if (exchangesMade) {
+      return;
+    }
+    connection.ask(
+        DOING,
+        channel -> {
+          makeEnd(channel);
+          for (int level = 0; level < DelayPath.LEVELS; level++) {
+            headersExchange(channel, level(level));
+            channel.exchangeBind(next(level), level(level), "", match(DelayPath.header(level), 0));
+          }
+          return channel;
+        });
+    exchangesMade = true;
+  }
+
+  private static void makeEnd(Channel channel) throws IOException {
+    channel.exchangeDeclare(UNDELIVERABLE, BuiltinExchangeType.FANOUT, true);
+    channel.queueDeclare(
+        UNDELIVERABLE,
+        true,
+        false,
+        false,
+        Map.of("x-queue-type", "quorum", "x-delivery-limit", RabbitTopology.DELIVERY_LIMIT));
+    channel.queueBind(UNDELIVERABLE, UNDELIVERABLE, "");
+    channel.exchangeDeclare(
+        DUE_QUEUES,
+        BuiltinExchangeType.DIRECT,
+        true,
+        false,
+        Map.of("alternate-exchange", UNDELIVERABLE));
+    channel.exchangeDeclare(
+        DUE, BuiltinExchangeType.HEADERS, true, false, Map.of("alternate-exchange", UNDELIVERABLE));
+    channel.exchangeBind(DUE_QUEUES, DUE, "", match(KIND, QUEUE));
+    channel.queueDeclare(
+        TOPICS_SINK, true, false, false, Map.of("x-queue-type", "quorum", "x-message-ttl", 0));
+    channel.queueBind(TOPICS_SINK, DUE, "", match(KIND, TOPIC));
+  }
+
+  private void make(DelayPath.Wait wait) {
+    if (made.contains(wait)) {
+      return;
+    }
+    String queue = level(wait.level()) + "/" + wait.digit();
+    connection.ask(
+        DOING,
+        channel -> {
+          channel.queueDeclare(queue, true, false, false, arguments(wait));
+          return channel.queueBind(
+              queue, level(wait.level()), "", match(DelayPath.header(wait.level()), wait.digit()));
+        });
+    made.add(wait);
+  }
+
+  /**
+   * The broker takes a message out only when the next queue has it, which it does for quorum queues
+   * that refuse when they are full alone.
+   */
+  private static Map<String, Object> arguments(DelayPath.Wait wait) {
+    return Map.of(
+        "x-queue-type", "quorum",
+        "x-dead-letter-strategy", "at-least-once",
+        "x-overflow", "reject-publish",
+        "x-message-ttl", wait.millis(),
+        "x-dead-letter-exchange", next(wait.level()));
+  }
+
+  private static void headersExchange(Channel channel, String name) throws IOException {
+    channel.exchangeDeclare(name, BuiltinExchangeType.HEADERS, true);
+  }
+
+  private static Map<String, Object> match(String header, Object value) {
+    return Map.of("x-match", "all-with-x", header, value);
+  }
+
+  private static String level(int level) {
+    return LEVEL_PREFIX + level;
+  }
+
+  private static String next(int level) {
+    return level == 0 ? DUE : level(level - 1);
+  }
+}

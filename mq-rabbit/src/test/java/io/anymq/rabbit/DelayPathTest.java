@@ -1,0 +1,61 @@
+package io.anymq.rabbit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.anymq.InvalidMessageException;
+import io.anymq.Message;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class DelayPathTest {
+
+  @Test
+  void aDelayWaitsOnceForEachOfItsDigits() {
+    assertThat(DelayPath.of(Duration.ofMillis(0x1050)).waits())
+        .containsExactly(new DelayPath.Wait(3, 1), new DelayPath.Wait(1, 5));
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 15, 16, 17, 255, 256, 4_096, 86_400_000, 315_360_000_000L})
+  void theWaitsAddUpToTheDelayAndAMillisecondEach(long millis) {
+    List<DelayPath.Wait> waits = DelayPath.of(Duration.ofMillis(millis)).waits();
+    assertThat(waits.stream().mapToLong(DelayPath.Wait::millis).sum())
+        .isEqualTo(millis + waits.size());
+    assertThat(waits).isNotEmpty().allMatch(wait -> wait.level() < DelayPath.LEVELS);
+  }
+
+  @Test
+  void theHeadersNameTheDigitsThatAreZeroToo() {
+    Map<String, Object> headers = new HashMap<>();
+    DelayPath.of(Duration.ofMillis(0x105)).describe(headers);
+    assertThat(headers)
+        .isEqualTo(Map.of("x-anymq-wait-2", 1, "x-anymq-wait-1", 0, "x-anymq-wait-0", 5));
+  }
+
+  @Test
+  void whatTheBrokerCannotWaitForIsRefused() {
+    assertThatThrownBy(() -> DelayPath.of(DelayPath.LONGEST.plusMillis(1)))
+        .isInstanceOf(InvalidMessageException.class)
+        .hasMessageContaining("3650 days");
+  }
+
+  @Test
+  void aMessageThatWaitsHasNoNativeExpiration() {
+    Message message =
+        Message.text("a").toBuilder().expiresAt(java.time.Instant.now().plusSeconds(60)).build();
+    RabbitMapper mapper = new RabbitMapper(new RabbitNames(io.anymq.spi.NativeNames.none()));
+    assertThat(mapper.encode(message, OptionalLong.empty()).getExpiration()).isNotNull();
+    assertThat(
+            mapper
+                .encode(message, OptionalLong.empty(), Map.of("x-anymq-wait-0", 1))
+                .getExpiration())
+        .isNull();
+  }
+}
