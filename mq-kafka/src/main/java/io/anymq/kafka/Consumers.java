@@ -93,7 +93,7 @@ final class Consumers {
   private LinkConsumer openDurable(
       Topic topic, Source.Terms terms, int prefetch, DeliverySink sink) {
     String group = topology.names().group(topic, terms.name().orElseThrow());
-    String role = members.requireFree(group, terms, subject(topic));
+    String role = members.requireFree(group, terms, topic.toString());
     int limit = topology.ensureGroup(topic, group, start(terms.replayFrom()));
     return members.join(member(topic, group, limit, prefetch, role), sink, closed -> {});
   }
@@ -111,12 +111,8 @@ final class Consumers {
 
   private Members.Member member(
       Destination destination, String group, int limit, int prefetch, String role) {
-    Subject subject = subject(destination);
-    return new Members.Member(subject, subject.needed(), group, limit, prefetch, role);
-  }
-
-  private Subject subject(Destination destination) {
-    return Subject.of(destination, topology.names().topic(destination));
+    String topic = topology.names().topic(destination);
+    return new Members.Member(destination, topic, group, limit, prefetch, role);
   }
 
   static OffsetSpec start(Optional<Instant> replayFrom) {
@@ -136,7 +132,8 @@ final class Consumers {
             .orElseGet(() -> contents.endsOf(partitions.keySet()));
     LiveConsumer consumer =
         new LiveConsumer(
-            new LiveConsumer.Setup(config, subject(topic), prefetch),
+            new LiveConsumer.Setup(
+                config, Subject.of(topic, topology.names().topic(topic)), prefetch),
             partitions,
             begin,
             sink,

@@ -1,5 +1,6 @@
 package io.anymq.kafka;
 
+import io.anymq.Destination;
 import io.anymq.MessagingException;
 import io.anymq.spi.DeliverySink;
 import io.anymq.spi.InboundDelivery;
@@ -46,7 +47,8 @@ final class GroupConsumer implements OpenConsumer {
    * What a group consumer is made with.
    *
    * @param config the native clients' settings
-   * @param subject what it reads
+   * @param destination the queue or topic
+   * @param topic its native topic
    * @param group the share group
    * @param limit the group's delivery limit
    * @param prefetch how many deliveries may be unsettled
@@ -54,7 +56,8 @@ final class GroupConsumer implements OpenConsumer {
    */
   record Setup(
       KafkaConfig config,
-      Subject subject,
+      Destination destination,
+      String topic,
       String group,
       DeliveryLimit limit,
       int prefetch,
@@ -66,26 +69,10 @@ final class GroupConsumer implements OpenConsumer {
   private final Consumer<GroupConsumer> onClosed;
   private final LaneGate gate;
   private final AtomicBoolean broken = new AtomicBoolean();
-  private volatile Set<String> subscribed;
 
-  /**
-   * A consumer that is not open yet.
-   *
-   * @param setup what it is made with
-   * @param topics the native topics that it reads at first
-   * @param sink takes the deliveries
-   * @param state whether the link lives
-   * @param onClosed is told when it is closed
-   */
-  GroupConsumer(
-      Setup setup,
-      Set<String> topics,
-      DeliverySink sink,
-      LinkState state,
-      Consumer<GroupConsumer> onClosed) {
+  GroupConsumer(Setup setup, DeliverySink sink, LinkState state, Consumer<GroupConsumer> onClosed) {
     this.onClosed = onClosed;
     this.setup = setup;
-    subscribed = Set.copyOf(topics);
     this.sink = sink;
     this.state = state;
     gate = new LaneGate(setup.prefetch());
@@ -101,7 +88,7 @@ final class GroupConsumer implements OpenConsumer {
       first.opened().get(setup.config().operationTimeout().toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException | TimeoutException e) {
       close();
-      throw KafkaErrors.translate(e, "to consume from " + setup.subject());
+      throw KafkaErrors.translate(e, "to consume from topic " + setup.topic());
     } catch (InterruptedException e) {
       close();
       throw KafkaErrors.translate(e, "opening a consumer");
@@ -128,10 +115,13 @@ final class GroupConsumer implements OpenConsumer {
   }
 
   KafkaShareConsumer<byte[], byte[]> newConsumer(String clientId, int size) {
-    return new KafkaShareConsumer<>(
-        setup.config().shareConsumer(clientId, setup.group(), size, wholeBatches(size)),
-        new ByteArrayDeserializer(),
-        new ByteArrayDeserializer());
+    KafkaShareConsumer<byte[], byte[]> consumer =
+        new KafkaShareConsumer<>(
+            setup.config().shareConsumer(clientId, setup.group(), size, wholeBatches(size)),
+            new ByteArrayDeserializer(),
+            new ByteArrayDeserializer());
+    consumer.subscribe(Set.of(setup.topic()));
+    return consumer;
   }
 
   /**
@@ -146,23 +136,13 @@ final class GroupConsumer implements OpenConsumer {
     return setup.limit();
   }
 
-  Subject subject() {
-    return setup.subject();
+  Destination destination() {
+    return setup.destination();
   }
 
   @Override
   public Set<String> topics() {
-    return setup.subject().needed();
-  }
-
-  /** The native topics that lanes subscribe to. */
-  Set<String> subscribed() {
-    return subscribed;
-  }
-
-  /** Reads these native topics from now on; lanes look before each fetch. */
-  void follow(Set<String> topics) {
-    subscribed = Set.copyOf(topics);
+    return Set.of(setup.topic());
   }
 
   /** The names of the members that this consumer is. */
@@ -191,7 +171,7 @@ final class GroupConsumer implements OpenConsumer {
     if (gate.isClosing() || state.isLost()) {
       LOG.debug("Lane {} ended", lane.clientId(), failure);
     } else if (!lane.opened().isCompletedExceptionally()) {
-      breakUp(KafkaErrors.translate(failure, "to consume from " + setup.subject()));
+      breakUp(KafkaErrors.translate(failure, "to consume from topic " + setup.topic()));
     } else if (gate.lanes().size() > 1) {
       LOG.warn("No further lane for {}; slow handlers hold others up", setup.group(), failure);
     }
@@ -213,6 +193,11 @@ final class GroupConsumer implements OpenConsumer {
 
   @Override
   public void settle(Outcome outcome, List<? extends InboundDelivery> deliveries) {
+    settleInLanes(outcome, deliveries);
+  }
+
+  /** Settles deliveries of any consumers, by the lanes that they came from. */
+  static void settleInLanes(Outcome outcome, List<? extends InboundDelivery> deliveries) {
     ShareLane first = ((ShareDelivery) deliveries.get(0)).lane();
     if (allOf(first, deliveries)) {
       first.settle(outcome, deliveries);

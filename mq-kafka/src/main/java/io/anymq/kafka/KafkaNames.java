@@ -23,13 +23,14 @@ final class KafkaNames {
   static final String GROUP_PREFIX = "anymq:";
 
   /**
-   * A topic that stays empty. A subscription to a pattern reads it too, because a member of a group
-   * must subscribe to something, and there may be no topic yet that matches.
+   * A topic that stays empty. Whoever subscribes to a pattern reads it in the subscription's own
+   * group, and so holds the subscription; there may be no topic yet that matches.
    */
   static final String ANCHOR = "anymq.patterns";
 
   private static final String TOPIC = "topic.";
   private static final String TOPIC_WITH_UNDERSCORES = "topic-u.";
+  private static final String PATTERNS = GROUP_PREFIX + "pattern:";
   private static final String BASE_32 = "abcdefghijklmnopqrstuvwxyz234567";
   private static final int BITS_PER_CHAR = 5;
 
@@ -75,7 +76,18 @@ final class KafkaNames {
   }
 
   private static String subscriptions(TopicPattern pattern) {
-    return GROUP_PREFIX + "pattern:" + pattern.expression() + ":";
+    return PATTERNS + pattern.expression() + ":";
+  }
+
+  /** Of a subscription to a pattern, the share group that reads one native topic. */
+  static String groupOfTopic(String group, String topic) {
+    return group + ":" + topic;
+  }
+
+  /** Whether a share group is of a subscription to this topic, or to it by a pattern. */
+  boolean isSubscription(String group, Topic topic) {
+    return group.startsWith(subscriptions(topic))
+        || (group.startsWith(PATTERNS) && group.endsWith(":" + topic(topic)));
   }
 
   /** The portable topic behind a native one; empty when none is. */

@@ -205,7 +205,7 @@ final class KafkaTopology {
   private List<String> groupsOf(Destination destination) {
     return destination instanceof Queue queue
         ? List.of(names.group(queue))
-        : groups.beginningWith(names.subscriptions((Topic) destination));
+        : groups.all().filter(group -> names.isSubscription(group, (Topic) destination)).toList();
   }
 
   private void awaitGone(String topic) {
@@ -225,21 +225,6 @@ final class KafkaTopology {
     return groups.ensure(names.group(queue), partitions(queue), OffsetSpec.earliest());
   }
 
-  /**
-   * Makes sure that the group of a durable subscription to a pattern is there; a new one begins
-   * where it is said, but with topics that were made later it begins at their beginning.
-   */
-  int followGroup(String group, Collection<TopicPartition> partitions, OffsetSpec start) {
-    profile.requireShareGroups();
-    return groups.follow(group, partitions, start);
-  }
-
-  /** As {@link #followGroup}, of one that ends with its last member. */
-  int beginFollowing(String group, Collection<TopicPartition> partitions, OffsetSpec start) {
-    profile.requireShareGroups();
-    return groups.beginFollowing(group, partitions, start);
-  }
-
   /** Makes sure that a subscription's group is there; a new one begins where it is said. */
   int ensureGroup(Topic topic, String group, OffsetSpec start) {
     profile.requireShareGroups();
@@ -253,19 +238,22 @@ final class KafkaTopology {
   }
 
   void unsubscribe(Topic topic, String subscription) {
-    unsubscribe(names.group(topic, subscription), topic.toString(), subscription);
+    requireUnused(names.group(topic, subscription), topic.toString(), subscription);
+    groups.delete(names.group(topic, subscription));
   }
 
   void unsubscribe(TopicPattern pattern, String subscription) {
-    unsubscribe(names.group(pattern, subscription), pattern.toString(), subscription);
+    String group = names.group(pattern, subscription);
+    requireUnused(group, pattern.toString(), subscription);
+    groups.beginningWith(group + ":").forEach(groups::delete);
+    groups.delete(group);
   }
 
-  private void unsubscribe(String group, String subject, String subscription) {
+  private void requireUnused(String group, String subject, String subscription) {
     profile.requireShareGroups();
     if (!groups.members(group).isEmpty()) {
       throw inUse(subject, subscription);
     }
-    groups.delete(group);
   }
 
   static MessagingException inUse(String subject, String subscription) {

@@ -47,7 +47,6 @@ final class LaneGate {
   private final int maxLanes;
 
   private @Nullable ShareLane fetching;
-  private @Nullable ShareLane inVain;
   private int opening;
   private int unsettled;
   private long lastProgress = System.nanoTime();
@@ -153,34 +152,13 @@ final class LaneGate {
     if (closing || fetching != null || !fits(lane) || isAllowedLater(lane)) {
       return false;
     }
-    if (waiting.stream().anyMatch(other -> goesBefore(other, lane))) {
+    if (waiting.stream().anyMatch(other -> other.size() > lane.size() && fits(other))) {
       return false;
     }
     fetching = lane;
     waiting.remove(lane);
     lastTurn = System.nanoTime();
     return true;
-  }
-
-  /**
-   * The larger lane goes first. But one that has fetched in vain comes after all others: members of
-   * a group are given different partitions, where there are several.
-   */
-  private boolean goesBefore(ShareLane other, ShareLane lane) {
-    if (other.equals(lane) || other.equals(inVain) || !fits(other)) {
-      return false;
-    }
-    return lane.equals(inVain) || other.size() > lane.size();
-  }
-
-  /** Whether another lane could fetch now. */
-  boolean othersWait(ShareLane lane) {
-    lock.lock();
-    try {
-      return waiting.stream().anyMatch(other -> !other.equals(lane) && fits(other));
-    } finally {
-      lock.unlock();
-    }
   }
 
   private boolean fits(ShareLane lane) {
@@ -201,15 +179,14 @@ final class LaneGate {
     return soon ? Math.max(1, allowedAt() - System.nanoTime()) : Long.MAX_VALUE;
   }
 
-  /** The lane that had the turn has handed out so many deliveries, and gives the turn back. */
-  void fetched(ShareLane lane, int count) {
+  /** The lane that had the turn has handed out that many deliveries, and gives the turn back. */
+  void fetched(int count) {
     lock.lock();
     try {
       fetching = null;
-      inVain = count == 0 ? lane : null;
       unsettled += count;
       lastProgress = System.nanoTime();
-      lastFetched = count == 0 ? lastFetched : lastProgress;
+      lastFetched = lastProgress;
       changed.signalAll();
     } finally {
       lock.unlock();
@@ -265,11 +242,11 @@ final class LaneGate {
     }
   }
 
-  /** Whether a lane that was of no use for so long may end. */
-  boolean mayRetire(ShareLane lane, long idleNanos) {
+  /** Whether a lane that waited for so long may end. */
+  boolean mayRetire(ShareLane lane, long waitedNanos) {
     lock.lock();
     try {
-      return idleNanos >= IDLE_NANOS
+      return waitedNanos >= IDLE_NANOS
           && lanes.stream().anyMatch(other -> !other.equals(lane) && other.size() >= lane.size());
     } finally {
       lock.unlock();

@@ -1,5 +1,6 @@
 package io.anymq.kafka;
 
+import io.anymq.Destination;
 import io.anymq.MessagingException;
 import io.anymq.spi.DeliverySink;
 import io.anymq.spi.Source;
@@ -46,15 +47,15 @@ final class Members {
   /**
    * A member of a share group to be.
    *
-   * @param subject what it reads
-   * @param topics the native topics that it reads at first
+   * @param destination the queue or topic
+   * @param topic its native topic
    * @param group the share group
    * @param limit after how many deliveries the broker archives a record
    * @param prefetch how many deliveries may be unsettled
    * @param role a part of its client id
    */
   record Member(
-      Subject subject, Set<String> topics, String group, int limit, int prefetch, String role) {}
+      Destination destination, String topic, String group, int limit, int prefetch, String role) {}
 
   /**
    * A consumer that must be alone is refused where there is any other; one that shares, where there
@@ -62,53 +63,64 @@ final class Members {
    *
    * @return the role that it takes
    */
-  String requireFree(String group, Source.Terms terms, Subject subject) {
+  String requireFree(String group, Source.Terms terms, String subject) {
     boolean taken =
         groups.members(group).stream()
             .anyMatch(other -> !terms.shared() || IS_ALONE.matcher(other).matches());
     if (taken) {
-      throw KafkaTopology.inUse(subject.toString(), terms.name().orElseThrow());
+      throw KafkaTopology.inUse(subject, terms.name().orElseThrow());
     }
     return terms.shared() ? MEMBER : ALONE;
   }
 
+  /** Opens one that the link keeps an eye on. */
   GroupConsumer open(Member member, DeliverySink sink, Consumer<GroupConsumer> onClosed) {
-    GroupConsumer.Setup setup =
-        new GroupConsumer.Setup(
-            config,
-            member.subject(),
-            member.group(),
-            new DeliveryLimit(member.limit(), member.group(), producer),
-            member.prefetch(),
-            member.role());
-    GroupConsumer consumer =
-        new GroupConsumer(setup, member.topics(), sink, state, onClosed.andThen(open::remove));
+    GroupConsumer consumer = create(member, sink, onClosed.andThen(open::remove));
     open.add(consumer);
     consumer.open();
     return consumer;
   }
 
+  /** One that is not open yet, and that its maker keeps an eye on. */
+  GroupConsumer create(Member member, DeliverySink sink, Consumer<GroupConsumer> onClosed) {
+    GroupConsumer.Setup setup =
+        new GroupConsumer.Setup(
+            config,
+            member.destination(),
+            member.topic(),
+            member.group(),
+            new DeliveryLimit(member.limit(), member.group(), producer),
+            member.prefetch(),
+            member.role());
+    return new GroupConsumer(setup, sink, state, onClosed);
+  }
+
   /** Opens, and waits until the next one who asks sees that the subscription is held. */
   GroupConsumer join(Member member, DeliverySink sink, Consumer<GroupConsumer> onClosed) {
     GroupConsumer consumer = open(member, sink, onClosed);
-    long deadline = System.nanoTime() + config.operationTimeout().toNanos();
-    while (System.nanoTime() - deadline < 0 && state.isOpen()) {
-      List<String> members = groups.members(member.group());
-      if (consumer.clientIds().stream().anyMatch(members::contains)) {
-        break;
-      }
-      Pauses.brief("joining group " + member.group());
-    }
+    awaitJoined(member.group(), consumer);
     return consumer;
   }
 
-  /** A member of a group that ends with its last one has left. */
+  void awaitJoined(String group, GroupConsumer consumer) {
+    long deadline = System.nanoTime() + config.operationTimeout().toNanos();
+    while (System.nanoTime() - deadline < 0 && state.isOpen()) {
+      List<String> members = groups.members(group);
+      if (consumer.clientIds().stream().anyMatch(members::contains)) {
+        break;
+      }
+      Pauses.brief("joining group " + group);
+    }
+  }
+
+  /** A member of a group that ends with its last one has left; so do the groups below it. */
   void removeIfUnused(String group) {
     if (state.isLost()) {
       return;
     }
     try {
       if (groups.members(group).isEmpty()) {
+        groups.beginningWith(group + ":").forEach(groups::deleteIfEmpty);
         groups.deleteIfEmpty(group);
       }
     } catch (MessagingException e) {

@@ -1,15 +1,17 @@
 package io.anymq.kafka;
 
 import io.anymq.DestinationNotFoundException;
+import io.anymq.Topic;
 import io.anymq.TopicPattern;
 import io.anymq.spi.DeliverySink;
 import io.anymq.spi.LinkConsumer;
 import io.anymq.spi.Source;
-import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 
@@ -60,7 +62,7 @@ final class PatternConsumers implements AutoCloseable {
     view.look(directory.topics());
     Source.Terms terms = of.terms();
     return terms.durable() || terms.shared()
-        ? openGroup(of.pattern(), terms, prefetch, view, sink)
+        ? openGroups(of.pattern(), terms, prefetch, view, sink)
         : openPlain(of.pattern(), terms, prefetch, view, sink);
   }
 
@@ -85,39 +87,90 @@ final class PatternConsumers implements AutoCloseable {
     return consumer;
   }
 
-  private LinkConsumer openGroup(
+  private LinkConsumer openGroups(
       TopicPattern pattern, Source.Terms terms, int prefetch, PatternView view, DeliverySink sink) {
-    Subject subject = Subject.of(pattern, topology.names());
-    Set<TopicPartition> partitions = new HashSet<>(topology.ensureTopic(KafkaNames.ANCHOR));
-    partitions.addAll(view.partitions().keySet());
-    OffsetSpec start = Consumers.start(terms.replayFrom());
+    KafkaNames names = topology.names();
     String name = terms.name().orElseThrow();
+    String group = terms.durable() ? names.group(pattern, name) : names.sharedGroup(pattern, name);
+    String role =
+        terms.durable() ? members.requireFree(group, terms, pattern.toString()) : Members.MEMBER;
+    initialise(group, terms, view);
     Watch watch = new Watch(view);
-    GroupConsumer consumer;
-    if (terms.durable()) {
-      String group = topology.names().group(pattern, name);
-      String role = members.requireFree(group, terms, subject);
-      int limit = topology.followGroup(group, partitions, start);
-      Members.Member member =
-          new Members.Member(subject, topics(view), group, limit, prefetch, role);
-      consumer = members.join(member, sink, closed -> watch.end());
-    } else {
-      String group = topology.names().sharedGroup(pattern, name);
-      int limit = topology.beginFollowing(group, partitions, start);
-      Members.Member member =
-          new Members.Member(subject, topics(view), group, limit, prefetch, Members.MEMBER);
-      Consumer<GroupConsumer> onClosed = closed -> watch.end();
-      consumer =
-          members.join(member, sink, onClosed.andThen(closed -> members.removeIfUnused(group)));
+    PatternGroups groups =
+        new PatternGroups(
+            prefetch,
+            sink,
+            closed -> {
+              watch.end();
+              open.remove(closed);
+            });
+    open.add(groups);
+    try {
+      groups.hold(holder(group, role, groups, terms));
+      Runnable follow =
+          () -> groups.follow(view.topics(), topic -> openTopic(group, topic, prefetch, groups));
+      follow.run();
+      watch.begin(follow);
+      return groups;
+    } catch (RuntimeException e) {
+      groups.close();
+      throw e;
     }
-    watch.begin(() -> consumer.follow(topics(view)));
-    return consumer;
   }
 
-  private static Set<String> topics(PatternView view) {
-    Set<String> topics = new HashSet<>(view.names());
-    topics.add(KafkaNames.ANCHOR);
-    return topics;
+  /**
+   * A new subscription begins with the topics that there are where it is said; one that is there
+   * begins with topics that are new to it at their beginning. That it is there is told by a mark,
+   * which comes last: it may have no topic to begin with.
+   */
+  private void initialise(String group, Source.Terms terms, PatternView view) {
+    ShareGroups groups = topology.groups();
+    boolean isNew = terms.durable() ? !groups.isMarked(group) : groups.members(group).isEmpty();
+    OffsetSpec start = Consumers.start(terms.replayFrom());
+    for (TopicDescription topic : view.topics()) {
+      String one = KafkaNames.groupOfTopic(group, topic.name());
+      if (isNew && !terms.durable()) {
+        groups.begin(one, KafkaTopology.partitions(topic), start);
+      } else {
+        groups.ensure(one, KafkaTopology.partitions(topic), isNew ? start : OffsetSpec.earliest());
+      }
+    }
+    groups.mark(group);
+  }
+
+  private GroupConsumer holder(
+      String group, String role, PatternGroups groups, Source.Terms terms) {
+    List<TopicPartition> anchor = topology.ensureTopic(KafkaNames.ANCHOR);
+    int limit = topology.groups().ensure(group, anchor, OffsetSpec.latest());
+    Members.Member member =
+        new Members.Member(Topic.of(KafkaNames.ANCHOR), KafkaNames.ANCHOR, group, limit, 1, role);
+    GroupConsumer holder =
+        members.create(
+            member,
+            groups.sinkOfOne(),
+            closed -> {
+              if (!terms.durable()) {
+                members.removeIfUnused(group);
+              }
+            });
+    holder.open();
+    members.awaitJoined(group, holder);
+    return holder;
+  }
+
+  private GroupConsumer openTopic(
+      String group, TopicDescription topic, int prefetch, PatternGroups groups) {
+    String one = KafkaNames.groupOfTopic(group, topic.name());
+    int limit =
+        topology.groups().ensure(one, KafkaTopology.partitions(topic), OffsetSpec.earliest());
+    Topic destination = topology.names().portable(topic.name()).orElseThrow();
+    GroupConsumer consumer =
+        members.create(
+            new Members.Member(destination, topic.name(), one, limit, prefetch, Members.MEMBER),
+            groups.sinkOfOne(),
+            closed -> {});
+    consumer.open();
+    return consumer;
   }
 
   @Override

@@ -31,8 +31,8 @@ final class PatternView {
   }
 
   /** The native topics. */
-  Set<String> names() {
-    return Set.copyOf(known.keySet());
+  List<TopicDescription> topics() {
+    return List.copyOf(known.values());
   }
 
   /** Their partitions, with the ids of the topics. */

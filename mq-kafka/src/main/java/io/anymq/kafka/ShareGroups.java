@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.Config;
@@ -64,41 +65,23 @@ final class ShareGroups {
    */
   int ensure(String group, List<TopicPartition> partitions, OffsetSpec start) {
     int limit = configure(group, EARLIEST);
-    initialiseUnknown(group, partitions, start);
-    return limit;
-  }
-
-  private void initialiseUnknown(
-      String group, Collection<TopicPartition> partitions, OffsetSpec start) {
     Map<TopicPartition, SharePartitionOffsetInfo> known = offsets(group);
     List<TopicPartition> fresh =
         partitions.stream().filter(partition -> !known.containsKey(partition)).toList();
     if (!fresh.isEmpty()) {
       initialise(group, fresh, start);
     }
+    return limit;
   }
 
-  /**
-   * Sets a group up whose topics become more with time, unless it is. That it is there is told by
-   * its settings, which come last: it may have had no topic to begin with.
-   *
-   * @param partitions of the topics that there are
-   * @param start where a group that is new begins; one that is there begins with topics that are
-   *     new to it at their beginning, and so do its members with topics made later
-   * @return as {@link #ensure}
-   */
-  int follow(String group, Collection<TopicPartition> partitions, OffsetSpec start) {
-    boolean isThere = settings(group).stream().anyMatch(ShareGroups::isOwn);
-    initialiseUnknown(group, partitions, isThere ? OffsetSpec.earliest() : start);
+  /** Marks a group as set up, though it may have no topic, and no member. */
+  int mark(String group) {
     return configure(group, EARLIEST);
   }
 
-  /** As {@link #follow}, of one that lasts as long as it has members. */
-  int beginFollowing(String group, Collection<TopicPartition> partitions, OffsetSpec start) {
-    if (members(group).isEmpty()) {
-      initialise(group, partitions, start);
-    }
-    return configure(group, EARLIEST);
+  /** Whether a group was set up, and not deleted since. */
+  boolean isMarked(String group) {
+    return settings(group).stream().anyMatch(ShareGroups::isOwn);
   }
 
   /**
@@ -117,7 +100,7 @@ final class ShareGroups {
   }
 
   /** The group's coordinator hears of a topic that was just made a moment later than others. */
-  private void initialise(String group, Collection<TopicPartition> partitions, OffsetSpec start) {
+  private void initialise(String group, List<TopicPartition> partitions, OffsetSpec start) {
     Map<TopicPartition, Long> offsets = positions(partitions, start);
     long deadline = System.nanoTime() + calls.timeout().toNanos();
     while (!tryMoveTo(group, offsets, deadline)) {
@@ -323,11 +306,14 @@ final class ShareGroups {
 
   /** The share groups whose names begin so. */
   List<String> beginningWith(String prefix) {
+    return all().filter(group -> group.startsWith(prefix)).toList();
+  }
+
+  /** The names of all share groups. */
+  Stream<String> all() {
     return calls
         .await(admin().listGroups(ListGroupsOptions.forShareGroups()).all(), "for its share groups")
         .stream()
-        .map(GroupListing::groupId)
-        .filter(group -> group.startsWith(prefix))
-        .toList();
+        .map(GroupListing::groupId);
   }
 }

@@ -12,7 +12,6 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -43,12 +42,6 @@ final class ShareLane implements Runnable {
 
   /** How long one call waits for records; a new one follows. */
   private static final Duration POLL = Duration.ofSeconds(1);
-
-  /**
-   * How long it waits where others wait too, who may have been given other partitions, or where the
-   * topics may change.
-   */
-  private static final Duration SHORT_POLL = Duration.ofMillis(100);
 
   /**
    * What is settled of a large batch goes to the broker when the batch is done, with the next
@@ -82,12 +75,10 @@ final class ShareLane implements Runnable {
   // The thread's own:
   private final List<ShareDelivery> batch = new ArrayList<>();
   private final Deque<ShareDelivery> kept = new ArrayDeque<>();
-  private Set<String> subscribed = Set.of();
   private int open;
   private int handedOut;
   private boolean uncommitted;
   private boolean releasing;
-  private long usefulAt = System.nanoTime();
   private long renewAt;
   private long commitAt;
 
@@ -157,7 +148,6 @@ final class ShareLane implements Runnable {
   private KafkaShareConsumer<byte[], byte[]> open() {
     try {
       KafkaShareConsumer<byte[], byte[]> consumer = owner.newConsumer(clientId, size);
-      subscribe(consumer);
       consumer.setAcknowledgementCommitCallback((offsets, failure) -> noteFailure(failure));
       opened.complete(consumer);
       return consumer;
@@ -178,10 +168,8 @@ final class ShareLane implements Runnable {
 
   private void work(KafkaShareConsumer<byte[], byte[]> consumer) throws InterruptedException {
     while (turn(consumer) == Turn.FETCH) {
-      if (fetch(consumer)) {
-        serve(consumer);
-        usefulAt = System.nanoTime();
-      }
+      fetch(consumer);
+      serve(consumer);
     }
   }
 
@@ -194,34 +182,33 @@ final class ShareLane implements Runnable {
       return Turn.FETCH;
     }
     commit(consumer);
-    while (!gate.mayRetire(this, System.nanoTime() - usefulAt)) {
+    long since = System.nanoTime();
+    while (true) {
       Optional<Turn> turn = gate.awaitTurn(this, patience());
       if (turn.isPresent()) {
         return turn.get();
       }
       owner.growIfNeeded();
+      if (gate.mayRetire(this, System.nanoTime() - since)) {
+        return Turn.RETIRE;
+      }
     }
-    return Turn.RETIRE;
   }
 
   private long patience() {
     return gate.wantsLane() ? LaneGate.STALL_NANOS : LONG_WAIT_NANOS;
   }
 
-  /** Tells whether there is something to serve. */
-  private boolean fetch(KafkaShareConsumer<byte[], byte[]> consumer) {
+  private void fetch(KafkaShareConsumer<byte[], byte[]> consumer) {
     int before = handedOut;
     try {
-      boolean others = false;
-      while (open == 0 && !gate.isClosing() && !others) {
+      while (open == 0 && !gate.isClosing()) {
         take(consumer, poll(consumer));
-        others = open == 0 && gate.othersWait(this);
       }
     } finally {
-      gate.fetched(this, handedOut - before);
+      gate.fetched(handedOut - before);
     }
     renewAt = System.nanoTime() + renewalNanos(consumer);
-    return open > 0;
   }
 
   /** Hands out what there is room for; a fetch of whole batches may bring a little more. */
@@ -237,19 +224,9 @@ final class ShareLane implements Runnable {
     }
   }
 
-  private void subscribe(KafkaShareConsumer<byte[], byte[]> consumer) {
-    Set<String> wanted = owner.subscribed();
-    if (!wanted.equals(subscribed)) {
-      consumer.subscribe(wanted);
-      subscribed = wanted;
-    }
-  }
-
   private ConsumerRecords<byte[], byte[]> poll(KafkaShareConsumer<byte[], byte[]> consumer) {
-    subscribe(consumer);
-    boolean brief = owner.subject().isPattern() || gate.othersWait(this);
     try {
-      ConsumerRecords<byte[], byte[]> records = consumer.poll(brief ? SHORT_POLL : POLL);
+      ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
       uncommitted = false;
       return records;
     } catch (WakeupException e) {
@@ -266,7 +243,7 @@ final class ShareLane implements Runnable {
   private void take(
       KafkaShareConsumer<byte[], byte[]> consumer, ConsumerRecords<byte[], byte[]> records) {
     DeliveryLimit limit = owner.limit();
-    Subject subject = owner.subject();
+    Destination destination = owner.destination();
     batch.clear();
     for (ConsumerRecord<byte[], byte[]> record : records) {
       int attempts = record.deliveryCount().map(Short::intValue).orElse(1);
@@ -277,7 +254,6 @@ final class ShareLane implements Runnable {
         continue;
       }
       int earlier = copy.deliveries();
-      Destination destination = subject.destination(record.topic());
       ShareDelivery delivery = new ShareDelivery(this, record, destination, attempts, earlier);
       batch.add(delivery);
       open++;

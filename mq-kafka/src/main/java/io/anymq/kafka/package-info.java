@@ -47,10 +47,11 @@
  * topic made later is found within 0.2 s, as the topics are listed so often, and read from its
  * beginning; one that was deleted and made again is told by its id. In order within a topic</td></tr>
  * <tr><td>durable or shared subscription {@code s} to a pattern {@code p}</td><td>share group {@code
- * anymq:pattern:p:s} (not durable: {@code anymq:pattern:p:~s}) over all topics that match, and the
- * empty topic {@code anymq.patterns}</td><td>a topic made later is read from its beginning, after two
- * of the group's heartbeats at most (5 s each by default). A group gives each member some of the
- * topics: a message that is held long holds up those topics that its member was given</td></tr>
+ * anymq:pattern:p:s:<topic>} for each native topic that matches; share group {@code
+ * anymq:pattern:p:s} (not durable: {@code anymq:pattern:p:~s}), over the empty topic {@code
+ * anymq.patterns}, holds the subscription</td><td>a topic made later is found within 0.2 s and read
+ * from its beginning. A native consumer and a thread for each topic: not for hundreds of topics. The
+ * broker may lend the prefetch for each topic; it is not exceeded in what is handed out</td></tr>
  * <tr><td>temporary queue</td><td>a queue's topic and share group; the topic carries the number of its
  * link's lease in {@code delete.retention.ms}, and the lease is the consumer group {@code
  * anymq:lease:<number>}, whose one member lives as long as the link</td><td>deleted when the link
@@ -89,18 +90,16 @@
  *       one on a cluster takes 2 s, for the internal topic is made.
  *   <li>{@code deleteRecords} does not move a group: its lag goes on counting what is gone.
  *   <li>{@code deleteShareGroups} fails when the topic has just been deleted: groups go first.
- *   <li>A topic that a group's members had not subscribed to before came after 2 s, with heartbeats
- *       every second: the subscription goes with one, and the topic is given with another. It
- *       cannot be set up before, as a group that has members refuses that; {@code
- *       share.auto.offset.reset=earliest} has it begin with the first record.
+ *   <li>One share group over all topics of a pattern does not do: a new topic came two heartbeats
+ *       late (5 s each by default), for a group that has members cannot be set up for it before;
+ *       and its members are given some of the topics each, so that one message that was held held
+ *       up other topics. So there is a group for each.
  *   <li>A classic consumer is seen as a member by others some 20 ms after its first {@code poll};
  *       it need not wait for the first rebalance ({@code group.initial.rebalance.delay.ms}, 3 s by
  *       default). One that subscribes to an expression that no topic matches is a member all the
  *       same.
  *   <li>A request and its reply over a temporary queue took 10 ms; the first one 0.6 s, because
  *       topic, group and lease have to be made.
- *   <li>Members of a group over several topics or partitions are given some each. So a lane that
- *       has nothing to fetch lets others have the turn.
  *   <li>A broker counts the places from a group's start to its last fetched record against {@code
  *       share.partition.max.record.locks} (2000; set to the broker's maximum, 4000): one message
  *       held for long holds up all that is so far behind it.

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.anymq.Destination;
 import io.anymq.Queue;
 import io.anymq.Topic;
+import io.anymq.TopicPattern;
 import io.anymq.spi.NativeNames;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -84,6 +85,17 @@ final class KafkaNamesTest {
     assertThat(NAMES.group(topic, "a")).isEqualTo("anymq:topic:topic.news:a");
     assertThat(NAMES.group(topic, "a")).startsWith(NAMES.subscriptions(topic));
     assertThat(NAMES.group(Topic.of("news.a"), "b")).doesNotStartWith(NAMES.subscriptions(topic));
+  }
+
+  @Test
+  void groupsOfPatternsBelongToTheirTopics() {
+    String group = NAMES.group(TopicPattern.of("news.*"), "s");
+    Topic topic = Topic.of("news.a");
+    String one = KafkaNames.groupOfTopic(group, NAMES.topic(topic));
+    assertThat(NAMES.isSubscription(one, topic)).isTrue();
+    assertThat(NAMES.isSubscription(one, Topic.of("a"))).isFalse();
+    assertThat(NAMES.isSubscription(group, topic)).isFalse();
+    assertThat(NAMES.isSubscription(NAMES.group(topic, "s"), topic)).isTrue();
   }
 
   private static List<String> allNames(String alphabet, int maxLength) {

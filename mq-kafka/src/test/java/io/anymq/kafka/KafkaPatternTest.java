@@ -12,13 +12,15 @@ import io.anymq.spi.Source;
 import io.anymq.spi.TopicPatterns;
 import io.anymq.tck.broker.BrokerHandle;
 import io.anymq.tck.broker.BrokerProvisioner;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.GroupListing;
+import org.apache.kafka.clients.admin.ListGroupsOptions;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -105,43 +107,64 @@ final class KafkaPatternTest {
     }
   }
 
-  /** Members are given different topics: none may wait for its own for ever. */
   @Test
-  void lanesTakeTurns() throws Exception {
-    List<Topic> topics = List.of(topic("a"), topic("b"), topic("c"), topic("d"));
-    try (Taking consumer = subscribe(true, true, 6)) {
-      Links.send(link, topics.get(0), 1);
-      InboundDelivery held = consumer.take();
-      awaitSecondMember();
-      consumer.accept(held);
-      for (int round = 0; round < 5; round++) {
+  void messagesThatAreHeldDoNotHoldUpOthers() throws Exception {
+    List<Topic> topics = List.of(topic("a"), topic("b"), topic("c"));
+    try (Taking consumer = subscribe(true, true, 8)) {
+      List<InboundDelivery> held = new ArrayList<>();
+      for (int round = 0; round < 2; round++) {
         for (Topic topic : topics) {
           Links.send(link, topic, 1);
-          InboundDelivery delivery = consumer.take();
-          assertThat(delivery.destination()).isEqualTo(topic);
-          consumer.accept(delivery);
+          held.add(consumer.take());
         }
+      }
+      for (Topic topic : topics) {
+        Links.send(link, topic, 1);
+        InboundDelivery delivery = consumer.take();
+        assertThat(delivery.destination()).isEqualTo(topic);
+        consumer.accept(delivery);
+      }
+      held.forEach(consumer::accept);
+    }
+  }
+
+  @Test
+  void allTopicsTogetherKeepToThePrefetch() throws Exception {
+    List<Topic> topics = List.of(topic("a"), topic("b"));
+    try (Taking consumer = subscribe(true, false, 3)) {
+      for (Topic topic : topics) {
+        Links.send(link, topic, 5);
+      }
+      List<InboundDelivery> first = List.of(consumer.take(), consumer.take(), consumer.take());
+      assertThat(consumer.takeWithin(Duration.ofMillis(700))).as("beyond the prefetch").isNull();
+      first.forEach(consumer::accept);
+      for (int i = 3; i < 10; i++) {
+        consumer.accept(consumer.take());
       }
     }
   }
 
-  private void awaitSecondMember() throws Exception {
-    String group = KafkaHarness.NAMES.group(pattern, "s");
-    Admin admin = link.unwrap(Admin.class).orElseThrow();
-    long deadline = System.nanoTime() + Links.PATIENCE.toNanos();
-    int members = 0;
-    while (members < 2) {
-      assertThat(System.nanoTime()).as("no second lane for %s", group).isLessThan(deadline);
-      members =
-          admin
-              .describeShareGroups(Set.of(group))
-              .all()
-              .get(Links.PATIENCE.toSeconds(), TimeUnit.SECONDS)
-              .values()
-              .stream()
-              .mapToInt(found -> found.members().size())
-              .sum();
-      Pauses.brief("waiting for a second lane");
-    }
+  @Test
+  void leavesNoGroupBehind() throws Exception {
+    topic("a");
+    subscribe(true, false, 1).close();
+    assertThat(groups()).as("of a durable subscription").hasSize(2);
+    ((TopicPatterns) link).unsubscribe(pattern, "s");
+    assertThat(groups()).as("after unsubscribe").isEmpty();
+    subscribe(false, true, 1).close();
+    assertThat(groups()).as("of a shared one, after its last consumer").isEmpty();
+  }
+
+  private List<String> groups() throws Exception {
+    return link
+        .unwrap(Admin.class)
+        .orElseThrow()
+        .listGroups(ListGroupsOptions.forShareGroups())
+        .all()
+        .get(Links.PATIENCE.toSeconds(), TimeUnit.SECONDS)
+        .stream()
+        .map(GroupListing::groupId)
+        .filter(group -> group.contains(base))
+        .toList();
   }
 }

@@ -1,0 +1,180 @@
+package io.anymq.kafka;
+
+import io.anymq.MessagingException;
+import io.anymq.spi.DeliverySink;
+import io.anymq.spi.InboundDelivery;
+import io.anymq.spi.LinkConsumer;
+import io.anymq.spi.Outcome;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.Uuid;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A durable or shared subscription to a pattern: a share group, and a consumer, for each topic that
+ * matches; and one more member that holds the subscription. One group over all topics would be
+ * given a new topic two heartbeats late, and would give each of its members some of the topics, so
+ * that one message that is held long would hold up others. Safe for use by several threads.
+ *
+ * <p>Each of the consumers may fetch as much as the prefetch allows; all together never hand out
+ * more.
+ */
+final class PatternGroups implements OpenConsumer {
+
+  private final DeliverySink sink;
+  private final Consumer<PatternGroups> onClosed;
+  private final AtomicBoolean broken = new AtomicBoolean();
+  private final Object lock = new Object();
+
+  // Guarded by the lock:
+  private final Map<String, Uuid> ids = new HashMap<>();
+  private final Map<String, GroupConsumer> consumers = new HashMap<>();
+  private final Deque<InboundDelivery> waiting = new ArrayDeque<>();
+  private @Nullable GroupConsumer holder;
+  private int room;
+  private boolean closed;
+
+  PatternGroups(int prefetch, DeliverySink sink, Consumer<PatternGroups> onClosed) {
+    room = prefetch;
+    this.sink = sink;
+    this.onClosed = onClosed;
+  }
+
+  /** Takes the member that holds the subscription. */
+  void hold(GroupConsumer member) {
+    synchronized (lock) {
+      holder = member;
+    }
+  }
+
+  /**
+   * Takes on the topics that are new, and leaves those that are gone. One thread at a time.
+   *
+   * @param topics those that match
+   * @param opener opens a consumer of one of them
+   */
+  void follow(Iterable<TopicDescription> topics, Function<TopicDescription, GroupConsumer> opener) {
+    Map<String, Uuid> wanted = new HashMap<>();
+    topics.forEach(topic -> wanted.put(topic.name(), topic.topicId()));
+    leaving(wanted).forEach(GroupConsumer::close);
+    for (TopicDescription topic : topics) {
+      if (isNew(topic.name())) {
+        GroupConsumer consumer = opener.apply(topic);
+        if (!add(topic, consumer)) {
+          consumer.close();
+        }
+      }
+    }
+  }
+
+  private List<GroupConsumer> leaving(Map<String, Uuid> wanted) {
+    synchronized (lock) {
+      List<GroupConsumer> leaving = new ArrayList<>();
+      for (String topic : List.copyOf(ids.keySet())) {
+        if (!Objects.equals(ids.get(topic), wanted.get(topic))) {
+          ids.remove(topic);
+          leaving.add(consumers.remove(topic));
+        }
+      }
+      return leaving;
+    }
+  }
+
+  private boolean isNew(String topic) {
+    synchronized (lock) {
+      return !closed && !ids.containsKey(topic);
+    }
+  }
+
+  private boolean add(TopicDescription topic, GroupConsumer consumer) {
+    synchronized (lock) {
+      if (!closed) {
+        ids.put(topic.name(), topic.topicId());
+        consumers.put(topic.name(), consumer);
+      }
+      return !closed;
+    }
+  }
+
+  /** What a consumer of one topic, or of the anchor, tells. */
+  DeliverySink sinkOfOne() {
+    return new DeliverySink() {
+      @Override
+      public void deliver(List<? extends InboundDelivery> deliveries) {
+        synchronized (lock) {
+          waiting.addAll(deliveries);
+          handOut();
+        }
+      }
+
+      @Override
+      public void broken(MessagingException cause) {
+        breakUp(cause);
+      }
+    };
+  }
+
+  private void handOut() {
+    List<InboundDelivery> next = new ArrayList<>(Math.min(room, waiting.size()));
+    while (room > 0 && !waiting.isEmpty()) {
+      next.add(waiting.remove());
+      room--;
+    }
+    if (!next.isEmpty() && !closed) {
+      sink.deliver(next);
+    }
+  }
+
+  @Override
+  public Set<String> topics() {
+    return Set.of();
+  }
+
+  @Override
+  public void breakUp(MessagingException cause) {
+    if (broken.compareAndSet(false, true)) {
+      sink.broken(cause);
+    }
+  }
+
+  @Override
+  public boolean releasesNatively() {
+    return true;
+  }
+
+  @Override
+  public void settle(Outcome outcome, List<? extends InboundDelivery> deliveries) {
+    GroupConsumer.settleInLanes(outcome, deliveries);
+    synchronized (lock) {
+      room += deliveries.size();
+      handOut();
+    }
+  }
+
+  @Override
+  public void close() {
+    List<LinkConsumer> all;
+    GroupConsumer last;
+    synchronized (lock) {
+      closed = true;
+      waiting.clear();
+      all = List.copyOf(consumers.values());
+      last = holder;
+    }
+    all.forEach(LinkConsumer::close);
+    if (last != null) {
+      last.close();
+    }
+    onClosed.accept(this);
+  }
+}
