@@ -184,6 +184,9 @@ final class PatternConsumers implements AutoCloseable {
     private final PatternView view;
     private volatile Runnable onChange = () -> {};
 
+    /** Whether the consumer has yet to take a change on; an attempt that fails is made again. */
+    private boolean behind;
+
     Watch(PatternView view) {
       this.view = view;
     }
@@ -199,8 +202,10 @@ final class PatternConsumers implements AutoCloseable {
 
     @Override
     public void accept(Map<String, Uuid> topics) {
-      if (view.look(topics)) {
+      behind |= view.look(topics);
+      if (behind) {
         onChange.run();
+        behind = false;
       }
     }
   }

@@ -52,8 +52,13 @@ final class PatternGroups implements OpenConsumer {
 
   /** Takes the member that holds the subscription. */
   void hold(GroupConsumer member) {
+    boolean late;
     synchronized (lock) {
       holder = member;
+      late = closed;
+    }
+    if (late) {
+      member.close();
     }
   }
 
