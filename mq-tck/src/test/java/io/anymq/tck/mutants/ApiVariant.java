@@ -29,7 +29,11 @@ record ApiVariant(
   @Override
   public Verdict judge(String rule) {
     FaultyApi api = new FaultyApi(fault.get());
-    return Verdict.of(rule, () -> TckRun.open(new MemoryHarness(options), api::factory));
+    try {
+      return Verdict.of(rule, () -> TckRun.open(new MemoryHarness(options), api::factory));
+    } finally {
+      api.close();
+    }
   }
 
   @Override

@@ -13,8 +13,11 @@ import io.anymq.Subscription;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /** Stands between the scenarios and the API, with a fault: what if the core did this wrong? */
@@ -32,7 +35,10 @@ final class FaultyApi {
           Delivery.class,
           QueueBrowser.class);
 
+  private static final Duration CLOSE_LIMIT = Duration.ofSeconds(1);
+
   private final Fault fault;
+  private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
 
   FaultyApi(Fault fault) {
     this.fault = fault;
@@ -42,6 +48,11 @@ final class FaultyApi {
     return (ConnectionFactory) faulty(ConnectionFactory.class, factory);
   }
 
+  /** Closes what the fault has kept open. */
+  void close() {
+    connections.forEach(connection -> connection.close(CLOSE_LIMIT));
+  }
+
   /** The result of a call, with the fault in front of it. */
   @Nullable Object faulty(@Nullable Object result) {
     if (result instanceof Optional<?> optional) {
@@ -49,6 +60,9 @@ final class FaultyApi {
     }
     if (result instanceof List<?> list) {
       return list.stream().map(this::faulty).toList();
+    }
+    if (result instanceof Connection connection) {
+      connections.add(connection);
     }
     for (Class<?> type : TYPES) {
       if (type.isInstance(result)) {
