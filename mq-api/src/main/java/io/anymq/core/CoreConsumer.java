@@ -136,7 +136,7 @@ class CoreConsumer implements Consumer, Child {
         leave(now);
       }
       connection.destinations().ensure(link, source, options.missingDestination());
-      open(link, new Attachment(connection.threads(), epoch, prefetch));
+      open(link, new Attachment(connection.threads(), epoch, gathering()));
     } finally {
       attachLock.unlock();
     }
@@ -156,6 +156,11 @@ class CoreConsumer implements Consumer, Child {
     LinkConsumer consumer = link.openConsumer(request, new Sink(attachment, inline));
     attachment.open(consumer);
     attached.set(attachment);
+  }
+
+  /** With order by key, the next message of a key waits for the acceptance of the last. */
+  private int gathering() {
+    return options.keyOrdered() ? 1 : prefetch;
   }
 
   /** A replay goes on after an outage, at the last message that was handed out. */

@@ -4,12 +4,14 @@ import java.io.DataInputStream;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * Connects to an OpenWire broker and reads the version from the wire format that it proposes
- * unasked, before any login.
+ * Connects to an OpenWire broker and reads the version from the wire format that it proposes before
+ * any login. The client proposes one first: Artemis, which speaks several protocols, says nothing
+ * before (seen with 2.44.0, which names the version of its OpenWire).
  *
  * @param address where the broker is
  */
@@ -17,6 +19,7 @@ record OpenWireProbe(InetSocketAddress address) implements BrokerProbe {
 
   private static final int WIRE_FORMAT_INFO = 1;
   private static final byte[] MAGIC = "ActiveMQ".getBytes(StandardCharsets.US_ASCII);
+  private static final int OPENWIRE_VERSION = 12;
   private static final int TIMEOUT_MILLIS = 2_000;
 
   @Override
@@ -24,8 +27,21 @@ record OpenWireProbe(InetSocketAddress address) implements BrokerProbe {
     try (Socket socket = new Socket()) {
       socket.connect(address, TIMEOUT_MILLIS);
       socket.setSoTimeout(TIMEOUT_MILLIS);
+      socket.getOutputStream().write(proposal());
       return readWireFormat(new DataInputStream(socket.getInputStream()));
     }
+  }
+
+  /** The smallest wire format that can be proposed: a version, and no properties. */
+  private static byte[] proposal() {
+    int size = 1 + MAGIC.length + Integer.BYTES + 1;
+    return ByteBuffer.allocate(Integer.BYTES + size)
+        .putInt(size)
+        .put((byte) WIRE_FORMAT_INFO)
+        .put(MAGIC)
+        .putInt(OPENWIRE_VERSION)
+        .put((byte) 0)
+        .array();
   }
 
   private static String readWireFormat(DataInputStream in) throws IOException {
