@@ -38,7 +38,7 @@ final class ProducerFaults {
             "some sends are reported as not sent, and arrive",
             ProducerFaults::disowned,
             "RECOV-20"),
-        ApiVariant.of("a send during an outage fails", impatient(), "RECOV-04", "RECOV-23"),
+        ApiVariant.of("a send during an outage fails", impatient(), "RECOV-04"),
         ApiVariant.stateful(
             "every third asynchronous send is overtaken",
             ProducerFaults::overtaken,

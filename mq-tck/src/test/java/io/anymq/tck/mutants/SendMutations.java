@@ -1,12 +1,16 @@
 package io.anymq.tck.mutants;
 
 import io.anymq.Destination;
+import io.anymq.ErrorCode;
 import io.anymq.Message;
+import io.anymq.MessagingException;
 import io.anymq.Queue;
 import io.anymq.Topic;
 import io.anymq.spi.Link;
+import io.anymq.spi.LinkListener;
 import io.anymq.spi.LinkProducer;
 import io.anymq.spi.OutboundMessage;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Faults of sending. */
@@ -72,6 +76,27 @@ final class SendMutations {
       if (to instanceof Topic && link.exists(Queue.of(to.name()))) {
         link.openProducer(Queue.of(to.name()), cause -> {}).send(Outcomes.unasked(message));
       }
+    }
+  }
+
+  /** Once a link was lost, sends are refused, on every later link too. */
+  static final class FailAfterLoss extends Mutation {
+    private static final AtomicBoolean LOST = new AtomicBoolean();
+
+    @Override
+    LinkListener listener(LinkListener listener) {
+      return cause -> {
+        LOST.set(true);
+        listener.lost(cause);
+      };
+    }
+
+    @Override
+    void send(Link link, LinkProducer producer, Destination to, OutboundMessage message) {
+      if (LOST.get()) {
+        throw new MessagingException(ErrorCode.BACKEND_FAILURE, "No more sends after a loss");
+      }
+      producer.send(message);
     }
   }
 }
