@@ -273,11 +273,20 @@ final class LifecycleScenarios {
     Connection connection = t.connect();
     Queue queue = t.queue();
     AtomicInteger calls = new AtomicInteger();
+    CountDownLatch goOn = new CountDownLatch(1);
     Consumer consumer =
         connection.createConsumer(
-            queue, ConsumerOptions.DEFAULT, delivery -> calls.incrementAndGet());
+            queue,
+            ConsumerOptions.DEFAULT,
+            delivery -> {
+              calls.incrementAndGet();
+              boolean unused = goOn.await(Check.LIMIT.toSeconds(), TimeUnit.SECONDS);
+            });
     Messages.sendNumbers(connection, queue, 200);
-    consumer.close();
+    Check.eventually(() -> calls.get() > 0, "the first call", calls::get, "the dispatch");
+    Future<Boolean> closing = ThreadWatch.waiting(t, () -> closed(consumer), "close");
+    goOn.countDown();
+    Check.completes(closing, "close", "whom close waits for");
     int atClose = calls.get();
     Consumer rest = connection.createConsumer(queue);
     int left = 0;
@@ -287,6 +296,11 @@ final class LifecycleScenarios {
     }
     Messages.nothingMore(rest, "beyond what the listener did not get", "what close accepts");
     Check.equal(atClose, calls.get(), "the number of calls, after close,", "whom close waits for");
+  }
+
+  private static boolean closed(Consumer consumer) {
+    consumer.close();
+    return true;
   }
 
   @Scenario(

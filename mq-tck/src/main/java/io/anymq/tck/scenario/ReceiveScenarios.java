@@ -20,8 +20,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicReference;
-import org.jspecify.annotations.Nullable;
 
 /** RECV: receiving by calls. */
 final class ReceiveScenarios {
@@ -67,26 +65,13 @@ final class ReceiveScenarios {
     Consumer consumer = connection.createConsumer(queue);
     Messages.send(connection, queue, "warm");
     Messages.take(consumer);
-    AtomicReference<Thread> receiver = new AtomicReference<>();
-    Future<Delivery> waiting =
-        t.inThread(
-            () -> {
-              receiver.set(Thread.currentThread());
-              return Messages.take(consumer);
-            });
-    Check.eventually(() -> waits(receiver.get()), "receive to wait", receiver::get, "receive");
+    Future<Delivery> waiting = ThreadWatch.waiting(t, () -> Messages.take(consumer), "receive");
     Messages.send(connection, queue, "a");
     long sent = System.nanoTime();
     Delivery delivery = Check.completes(waiting, "a waiting receive", "what wakes it up");
     long millis = Duration.ofNanos(System.nanoTime() - sent).toMillis();
     Check.equal("a", delivery.message().text(), "the message", "the delivery");
     Check.that(millis < 1_000, "the message within 1 s", millis + " ms", "the consumer's wake-up");
-  }
-
-  private static boolean waits(@Nullable Thread thread) {
-    return thread != null
-        && (thread.getState() == Thread.State.TIMED_WAITING
-            || thread.getState() == Thread.State.WAITING);
   }
 
   @Scenario(

@@ -1,9 +1,13 @@
 package io.anymq.tck.scenario;
 
 import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
-/** Watches threads of the library, which are named {@code anymq-…}. */
+/** Watches threads: of the library, which are named {@code anymq-…}, and of a scenario. */
 final class ThreadWatch {
 
   private ThreadWatch() {}
@@ -22,6 +26,26 @@ final class ThreadWatch {
         "no thread named anymq-… beyond those before",
         () -> beyond(before).stream().map(Thread::getName).sorted().toList(),
         "what is left running");
+  }
+
+  /** Does something in a thread of its own, and returns when that waits for something. */
+  static <T> Future<T> waiting(ScenarioContext t, Callable<T> work, String what) {
+    AtomicReference<Thread> worker = new AtomicReference<>();
+    Future<T> result =
+        t.inThread(
+            () -> {
+              worker.set(Thread.currentThread());
+              return work.call();
+            });
+    Check.eventually(
+        () -> result.isDone() || waits(worker.get()), what + " to wait", worker::get, what);
+    return result;
+  }
+
+  private static boolean waits(@Nullable Thread thread) {
+    return thread != null
+        && (thread.getState() == Thread.State.TIMED_WAITING
+            || thread.getState() == Thread.State.WAITING);
   }
 
   private static Set<Thread> beyond(Set<Thread> before) {
