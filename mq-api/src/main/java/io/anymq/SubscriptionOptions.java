@@ -109,7 +109,10 @@ public final class SubscriptionOptions {
       return this;
     }
 
-    /** Begins with what was sent since a moment; needs {@link Capability#REPLAY}. */
+    /**
+     * Begins with what was sent since a moment; needs {@link Capability#REPLAY}, and is not for
+     * patterns.
+     */
     public Builder replayFrom(Instant moment) {
       this.replayFrom = moment;
       return this;

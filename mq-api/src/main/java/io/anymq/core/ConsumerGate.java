@@ -53,6 +53,14 @@ final class ConsumerGate {
     }
   }
 
+  /** One moment does not tell where each of many topics goes on after an outage. */
+  static void checkPattern(SubscriptionOptions options) {
+    if (options.replayFrom().isPresent()) {
+      throw new UnsupportedCapabilityException(
+          "A replay is of one topic, and not of a pattern; subscribe to each topic with replayFrom");
+    }
+  }
+
   private static void checkCommon(Capabilities capabilities, ConsumerOptions options) {
     options.selector().ifPresent(Selector::parse);
     if (options.keyOrdered()) {

@@ -208,6 +208,7 @@ final class CoreConnection implements Connection {
       TopicPattern pattern, SubscriptionOptions terms, @Nullable MessageListener listener) {
     capabilities().require(Capability.TOPIC_PATTERNS);
     ConsumerGate.checkSubscription(capabilities(), terms);
+    ConsumerGate.checkPattern(terms);
     Source source = new Source.OfPattern(pattern, terms(terms));
     return household.adopt(new CoreSubscription(this, source, terms, listener));
   }

@@ -333,6 +333,9 @@ class CoreConsumer implements Consumer, Child {
       if (delivery == null || screen(delivery)) {
         return delivery;
       }
+      if (deadline.isOver()) {
+        return null; // there may be no end to what is not selected
+      }
     }
   }
 
@@ -363,11 +366,13 @@ class CoreConsumer implements Consumer, Child {
 
   /** Does not throw when the consumer closes: what is in a batch already must reach the caller. */
   private @Nullable CoreDelivery nextBuffered() {
-    CoreDelivery delivery = buffer.poll();
-    while (delivery != null && !screen(delivery)) {
-      delivery = buffer.poll();
+    for (int left = buffer.size(); left > 0; left--) { // what comes meanwhile could have no end
+      CoreDelivery delivery = buffer.poll();
+      if (delivery == null || screen(delivery)) {
+        return delivery;
+      }
     }
-    return delivery;
+    return null;
   }
 
   private @Nullable CoreDelivery handOut(@Nullable CoreDelivery delivery) {

@@ -90,9 +90,14 @@ final class DeliveryBuffer {
 
   /** Whether nothing waits here. */
   boolean isEmpty() {
+    return size() == 0;
+  }
+
+  /** How many deliveries wait here. */
+  int size() {
     lock.lock();
     try {
-      return deliveries.isEmpty();
+      return deliveries.size();
     } finally {
       lock.unlock();
     }

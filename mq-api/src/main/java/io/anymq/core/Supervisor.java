@@ -43,6 +43,9 @@ final class Supervisor {
 
   private volatile long installedAt;
 
+  /** Who brings the end; it may call the application back, which may close once more. */
+  private volatile @Nullable Thread ending;
+
   Supervisor(DefaultConnectionFactory factory, Threads threads, StateEvents events) {
     this.factory = factory;
     this.threads = threads;
@@ -199,11 +202,15 @@ final class Supervisor {
   }
 
   private void end(Current lost, MessagingException cause) {
-    leave(lost);
-    failChildren(cause);
+    try {
+      leave(lost);
+    } finally {
+      failChildren(cause);
+    }
   }
 
   private void failChildren(MessagingException cause) {
+    ending = Thread.currentThread();
     try {
       children.forEach(child -> child.fail(cause));
     } finally {
@@ -324,6 +331,9 @@ final class Supervisor {
 
   /** Waits until the end has come to all that lived on the connection, whoever began it. */
   void awaitEnd(Deadline deadline) {
+    if (Thread.currentThread().equals(ending)) {
+      return;
+    }
     try {
       boolean unused = ended.await(deadline.remainingNanos(), TimeUnit.NANOSECONDS);
     } catch (InterruptedException e) {

@@ -87,7 +87,13 @@ final class KafkaNames {
   /** Whether a share group is of a subscription to this topic, or to it by a pattern. */
   boolean isSubscription(String group, Topic topic) {
     return group.startsWith(subscriptions(topic))
-        || (group.startsWith(PATTERNS) && group.endsWith(":" + topic(topic)));
+        || (isOfOneTopic(group) && group.endsWith(":" + topic(topic)));
+  }
+
+  /** A pattern, a subscription and a topic; without the topic it is the one that holds it. */
+  private static boolean isOfOneTopic(String group) {
+    return group.startsWith(PATTERNS)
+        && group.substring(PATTERNS.length()).chars().filter(c -> c == ':').count() == 2;
   }
 
   /** The portable topic behind a native one; empty when none is. */

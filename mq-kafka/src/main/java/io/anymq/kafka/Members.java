@@ -98,11 +98,21 @@ final class Members {
   /** Opens, and waits until the next one who asks sees that the subscription is held. */
   GroupConsumer join(Member member, DeliverySink sink, Consumer<GroupConsumer> onClosed) {
     GroupConsumer consumer = open(member, sink, onClosed);
-    awaitJoined(member.group(), consumer);
+    awaitJoinedOrClose(member.group(), consumer);
     return consumer;
   }
 
-  void awaitJoined(String group, GroupConsumer consumer) {
+  /** A consumer that nobody waits for any more must not go on as a member. */
+  void awaitJoinedOrClose(String group, GroupConsumer consumer) {
+    try {
+      awaitJoined(group, consumer);
+    } catch (RuntimeException e) {
+      consumer.close();
+      throw e;
+    }
+  }
+
+  private void awaitJoined(String group, GroupConsumer consumer) {
     long deadline = System.nanoTime() + config.operationTimeout().toNanos();
     while (System.nanoTime() - deadline < 0 && state.isOpen()) {
       List<String> members = groups.members(group);

@@ -154,7 +154,7 @@ final class PatternConsumers implements AutoCloseable {
               }
             });
     holder.open();
-    members.awaitJoined(group, holder);
+    members.awaitJoinedOrClose(group, holder);
     return holder;
   }
 

@@ -13,12 +13,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.Uuid;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A durable or shared subscription to a pattern: a share group, and a consumer, for each topic that
@@ -31,9 +34,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class PatternGroups implements OpenConsumer {
 
+  private static final Logger LOG = LoggerFactory.getLogger(PatternGroups.class);
+
   private final DeliverySink sink;
   private final Consumer<PatternGroups> onClosed;
   private final AtomicBoolean broken = new AtomicBoolean();
+  private final Set<String> refusing = ConcurrentHashMap.newKeySet();
   private final Object lock = new Object();
 
   // Guarded by the lock:
@@ -63,7 +69,8 @@ final class PatternGroups implements OpenConsumer {
   }
 
   /**
-   * Takes on the topics that are new, and leaves those that are gone. One thread at a time.
+   * Takes on the topics that are new, and leaves those that are gone. One thread at a time. One
+   * that cannot be taken on does not stand in the way of the others.
    *
    * @param topics those that match
    * @param opener opens a consumer of one of them
@@ -72,12 +79,28 @@ final class PatternGroups implements OpenConsumer {
     Map<String, Uuid> wanted = new HashMap<>();
     topics.forEach(topic -> wanted.put(topic.name(), topic.topicId()));
     leaving(wanted).forEach(GroupConsumer::close);
+    RuntimeException last = null;
     for (TopicDescription topic : topics) {
-      if (isNew(topic.name())) {
-        GroupConsumer consumer = opener.apply(topic);
-        if (!add(topic, consumer)) {
-          consumer.close();
+      try {
+        takeOn(topic, opener);
+      } catch (RuntimeException e) {
+        if (refusing.add(topic.name())) {
+          LOG.warn("Topic {} cannot be consumed now; it is tried again", topic.name(), e);
         }
+        last = e;
+      }
+    }
+    if (last != null) {
+      throw last;
+    }
+  }
+
+  private void takeOn(TopicDescription topic, Function<TopicDescription, GroupConsumer> opener) {
+    if (isNew(topic.name())) {
+      GroupConsumer consumer = opener.apply(topic);
+      refusing.remove(topic.name());
+      if (!add(topic, consumer)) {
+        consumer.close();
       }
     }
   }

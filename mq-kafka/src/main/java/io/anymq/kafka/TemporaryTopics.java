@@ -174,7 +174,7 @@ final class TemporaryTopics {
       others.forEach(
           (topic, queue) -> {
             if (dead.contains(owners.get(topic))) {
-              remove(topology, queue);
+              boolean unused = removeIfLeft(queue); // its owner may have it again by now
             }
           });
     } catch (MessagingException e) {

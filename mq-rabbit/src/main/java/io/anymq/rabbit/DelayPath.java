@@ -90,6 +90,6 @@ final class DelayPath {
   }
 
   private int digit(int level) {
-    return (int) (millis >>> (BITS * level)) % DIGITS;
+    return (int) (millis >>> (BITS * level)) & (DIGITS - 1);
   }
 }

@@ -116,17 +116,17 @@ final class RabbitDelays {
   }
 
   /**
-   * A queue was made: what waits for one of its name goes to it. Where nothing was ever delayed, or
-   * this user may not know of it, there is nothing to be done.
+   * A destination was made: what waits for one of its name goes to it. Where nothing was ever
+   * delayed, or this user may not know of it, there is nothing to be done.
    */
-  void queueMade(Queue queue) {
+  void made(Destination destination) {
     try {
-      bind(queue);
+      bind(destination);
     } catch (MessagingException e) {
       if (e.code() != ErrorCode.DESTINATION_NOT_FOUND && e.code() != ErrorCode.ACCESS_REFUSED) {
         throw e;
       }
-      NativeConnection.LOG.debug("No delayed messages are expected for {}", queue, e);
+      NativeConnection.LOG.debug("No delayed messages are expected for {}", destination, e);
     }
   }
 

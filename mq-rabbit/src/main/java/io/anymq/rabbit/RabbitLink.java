@@ -152,9 +152,11 @@ final class RabbitLink implements Link, DepthQuery, Purger, TopicPatterns, Tempo
 
   @Override
   public void declare(Destination destination, QueueOptions options) {
-    if (topology.declare(destination) && destination instanceof Queue queue) {
-      delays.queueMade(queue);
-      depth.isLed(queue);
+    if (topology.declare(destination)) {
+      delays.made(destination);
+      if (destination instanceof Queue queue) {
+        depth.isLed(queue);
+      }
     }
   }
 

@@ -5,6 +5,7 @@ import com.rabbitmq.client.AMQP.BasicProperties;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Return;
 import com.rabbitmq.client.ShutdownSignalException;
+import io.anymq.ConnectionLostException;
 import io.anymq.Destination;
 import io.anymq.DestinationNotFoundException;
 import io.anymq.ErrorCode;
@@ -109,6 +110,8 @@ final class RabbitProducer implements LinkProducer {
     if (message.deliveryDelay().isPresent()) {
       try {
         entry = delay(message.deliveryDelay().get(), way);
+      } catch (ConnectionLostException e) {
+        throw e; // the next link sends it
       } catch (MessagingException e) {
         outbound.failed(e);
         return;

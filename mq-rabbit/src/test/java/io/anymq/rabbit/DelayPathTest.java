@@ -23,12 +23,30 @@ final class DelayPathTest {
   }
 
   @ParameterizedTest
-  @ValueSource(longs = {1, 15, 16, 17, 255, 256, 4_096, 86_400_000, 315_360_000_000L})
+  @ValueSource(
+      longs = {
+        1,
+        15,
+        16,
+        17,
+        255,
+        256,
+        4_096,
+        86_400_000,
+        0x80000001L,
+        0x9A7EC801L,
+        0xFFFFFFFFL,
+        0xF_FFFF_FFF1L,
+        315_360_000_000L
+      })
   void theWaitsAddUpToTheDelayAndAMillisecondEach(long millis) {
     List<DelayPath.Wait> waits = DelayPath.of(Duration.ofMillis(millis)).waits();
     assertThat(waits.stream().mapToLong(DelayPath.Wait::millis).sum())
         .isEqualTo(millis + waits.size());
     assertThat(waits).isNotEmpty().allMatch(wait -> wait.level() < DelayPath.LEVELS);
+    Map<String, Object> headers = new HashMap<>();
+    DelayPath.of(Duration.ofMillis(millis)).describe(headers);
+    assertThat(headers.values()).allMatch(digit -> (int) digit >= 0 && (int) digit < 16);
   }
 
   @Test

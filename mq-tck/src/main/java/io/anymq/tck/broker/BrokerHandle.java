@@ -70,6 +70,9 @@ public interface BrokerHandle extends AutoCloseable {
    */
   void restart();
 
+  /** Starts it, as {@link #restart()} does, if it is down. Does nothing when it runs. */
+  void ensureUp();
+
   /**
    * Resets every connection that goes through {@link #proxiedUrl()} and every new one, until {@link
    * #restoreNetwork()}. Connections through {@link #url()} do not notice. For a network that

@@ -252,6 +252,13 @@ final class ContainerBroker implements BrokerHandle {
   }
 
   @Override
+  public synchronized void ensureUp() {
+    if (state == State.DOWN) {
+      restart();
+    }
+  }
+
+  @Override
   public synchronized void restart() {
     stop();
     docker(client -> client.startContainerCmd(container.getContainerId()).exec());

@@ -172,6 +172,11 @@ final class ExternalBroker implements BrokerHandle {
   }
 
   @Override
+  public void ensureUp() {
+    // The kit has not taken it down.
+  }
+
+  @Override
   public void cutNetwork() {
     inFront().cut();
   }

@@ -179,6 +179,13 @@ final class ProcessBroker implements BrokerHandle {
     state = State.UP;
   }
 
+  @Override
+  public synchronized void ensureUp() {
+    if (state == State.DOWN) {
+      restart();
+    }
+  }
+
   private String awaitAnswer(ManagedProcess started) {
     long deadline = System.nanoTime() + spec.startLimit().toNanos();
     String seen = "nothing was seen of it";

@@ -76,6 +76,11 @@ final class SharedBrokers {
     }
 
     @Override
+    public void ensureUp() {
+      broker.ensureUp();
+    }
+
+    @Override
     public void cutNetwork() {
       broker.cutNetwork();
     }

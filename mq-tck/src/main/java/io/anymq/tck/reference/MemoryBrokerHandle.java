@@ -76,6 +76,11 @@ final class MemoryBrokerHandle implements BrokerHandle {
   }
 
   @Override
+  public void ensureUp() {
+    broker.start();
+  }
+
+  @Override
   public void cutNetwork() {
     broker.cut(PROXY);
   }

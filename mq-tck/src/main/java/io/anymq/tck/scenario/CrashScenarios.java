@@ -37,8 +37,8 @@ final class CrashScenarios {
     Queue queue = t.oldQueue();
     Connection connection = t.connect();
     Ledger ledger = new Ledger();
-    List<CompletableFuture<?>> sent = new ArrayList<>();
-    t.onClose(t.broker()::restart);
+    List<CompletableFuture<Boolean>> sent = new ArrayList<>();
+    t.onClose(t.broker()::ensureUp);
     for (int i = 0; i < MESSAGES; i++) {
       if (i == MESSAGES / 2) {
         Check.eventually(
@@ -50,6 +50,11 @@ final class CrashScenarios {
       sent.add(ledger.track(message, connection.sendAsync(queue, message)));
     }
     sent.forEach(each -> completes(each, "every send after the restart"));
+    Check.that(
+        sent.subList(MESSAGES / 2, MESSAGES).stream().allMatch(CompletableFuture::join),
+        "every send after the restart to be confirmed",
+        ledger.reconcile(),
+        "what becomes of sends while the link is made again");
     drain(t, queue, ledger);
     LedgerCheck.nothingLost(ledger.reconcile());
   }
@@ -74,7 +79,7 @@ final class CrashScenarios {
     }
     Delivery held = Messages.take(consumer);
     ledger.received(held);
-    t.onClose(t.broker()::restart);
+    t.onClose(t.broker()::ensureUp);
     t.broker().kill();
     t.broker().restart();
     while (!ledger.complete()) {
@@ -116,7 +121,7 @@ final class CrashScenarios {
     Messages.sendNumbers(connection, queue, 20);
     Messages.sendNumbers(connection, topic, 5);
     connection.close();
-    t.onClose(t.broker()::restart);
+    t.onClose(t.broker()::ensureUp);
     t.broker().stop();
     t.broker().restart();
     Connection after = t.connect();
@@ -146,7 +151,7 @@ final class CrashScenarios {
         ledger::received);
     Connection sending = t.connect();
     AtomicBoolean crashed = new AtomicBoolean();
-    t.onClose(t.broker()::restart);
+    t.onClose(t.broker()::ensureUp);
     var crash =
         t.inThread(
             () -> {
@@ -157,7 +162,7 @@ final class CrashScenarios {
               crashed.set(true);
             });
     int sentAfter = 0;
-    while (sentAfter < 50) {
+    while (sentAfter < 50 && (crashed.get() || !crash.isDone())) {
       sentAfter += crashed.get() ? 1 : 0;
       Message message = ledger.next("key", 50);
       sending.send(queue, message);

@@ -205,7 +205,7 @@ final class DelayScenarios {
     long sentAt = System.nanoTime();
     sender.send(queue, later("a", delay));
     sender.close();
-    t.onClose(t.broker()::restart);
+    t.onClose(t.broker()::ensureUp);
     t.broker().stop();
     t.broker().restart();
     Consumer consumer = t.connect().createConsumer(queue);

@@ -92,7 +92,7 @@ final class ErrorScenarios {
   static void notUp(ScenarioContext t) throws Exception {
     Queue queue = t.queue();
     Messages.send(t.connect(), queue, "before");
-    t.onClose(t.broker()::restart);
+    t.onClose(t.broker()::ensureUp);
     t.broker().stop();
     Check.within(
         CONNECT.plus(SLACK),

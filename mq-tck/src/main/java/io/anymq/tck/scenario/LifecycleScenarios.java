@@ -167,6 +167,11 @@ final class LifecycleScenarios {
     Messages.send(connection, queue, "a");
     Check.eventually(() -> begun.getCount() == 0, "the call", begun::getCount, "the dispatch");
     Future<Boolean> closing = t.inThread(() -> connection.close());
+    Check.eventually(
+        () -> connection.state() == ConnectionState.CLOSING,
+        "close to begin",
+        connection::state,
+        "close");
     goOn.countDown();
     Check.completes(closing, "close", "whom close waits for");
     Check.equal(1, finished.get(), "the number of finished calls", "that listeners may finish");

@@ -56,7 +56,7 @@ final class Outage {
 
   /** Kills the broker, and waits until the connection has noticed. */
   void kill() {
-    t.onClose(t.broker()::restart);
+    t.onClose(t.broker()::ensureUp);
     t.broker().kill();
     awaitRecovering();
   }

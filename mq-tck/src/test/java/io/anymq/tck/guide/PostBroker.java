@@ -56,6 +56,12 @@ final class PostBroker implements BrokerHandle {
   }
 
   @Override
+  public void ensureUp() {
+    office.open(PostOffice.FRONT_DOOR);
+    office.open(PostOffice.SIDE_DOOR);
+  }
+
+  @Override
   public void cutNetwork() {
     office.shut(PostOffice.SIDE_DOOR);
   }
