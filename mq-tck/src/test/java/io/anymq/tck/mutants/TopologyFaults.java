@@ -133,8 +133,7 @@ final class TopologyFaults {
         ApiVariant.of(
             "depth takes a message each time",
             on("depth", TopologyFaults::depthTakes),
-            "DEPTH-05",
-            "DEPTH-14"));
+            "DEPTH-05"));
   }
 
   private static Fault on(String method, Fault bad) {
