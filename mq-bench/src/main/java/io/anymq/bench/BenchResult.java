@@ -12,8 +12,8 @@ import java.util.List;
  * @param caseLabel the case's {@linkplain BenchCase#label() label}
  * @param bytes the size of a body
  * @param perSecond messages a second: the median of the rounds
- * @param ratioToRaw the median of the quotients by the native client's figure of the same round; 1
- *     for itself
+ * @param ratioToRaw the median of the quotients by the native client's figures, each over two
+ *     neighbouring rounds; 1 for itself
  * @param rounds messages a second in each counted round, in order
  */
 @JsonPropertyOrder({"backend", "contender", "case", "bytes", "perSecond", "ratioToRaw", "rounds"})

@@ -30,8 +30,9 @@ record Spread(double median, double least, double most) {
 
   /**
    * Of the quotients, round by round: what disturbed a whole round disturbed both figures of it.
-   * The contenders take turns in going first, which costs up to a quarter on RabbitMQ; so each
-   * quotient is the geometric mean of two neighbouring rounds, where there are two.
+   * The contenders take turns in going first, which costs up to a quarter on RabbitMQ; so the
+   * median is over the geometric means of two neighbouring rounds, where there are two. The
+   * smallest and the largest are those of single rounds.
    *
    * @throws IllegalArgumentException when the lists differ in length or are empty
    */
@@ -44,7 +45,10 @@ record Spread(double median, double least, double most) {
         IntStream.range(0, figures.size())
             .mapToObj(round -> figures.get(round) / references.get(round))
             .toList();
-    return ratios.size() < 2 ? of(ratios) : of(overBothOrders(ratios));
+    Spread rounds = of(ratios);
+    return ratios.size() < 2
+        ? rounds
+        : new Spread(of(overBothOrders(ratios)).median(), rounds.least(), rounds.most());
   }
 
   private static List<Double> overBothOrders(List<Double> ratios) {

@@ -52,8 +52,8 @@ class BenchReportTest {
 
     assertThat(lines).hasSize(3);
     assertThat(lines.get(1).split(" +"))
-        .containsExactly("kafka", "send-confirmed", "2,000", "1,000", "0.50", "0.50–0.50");
+        .containsExactly("kafka", "send-confirmed", "2,000", "1,000", "0.50", "0.25–1.00");
     assertThat(lines.get(2).split(" +"))
-        .containsExactly("kafka", "receive-accepted", "400", "100", "0.38", "0.25–0.50");
+        .containsExactly("kafka", "receive-accepted", "400", "100", "0.38", "0.25–1.00");
   }
 }

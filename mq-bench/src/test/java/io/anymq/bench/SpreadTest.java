@@ -33,7 +33,7 @@ class SpreadTest {
   void ratiosArePairedRoundByRound() {
     Spread ratio = Spread.ofRatios(List.of(50.0, 200.0, 900.0), List.of(100.0, 100.0, 50.0));
 
-    assertThat(ratio).isEqualTo(new Spread(3.5, 1, 6));
+    assertThat(ratio).isEqualTo(new Spread(3.5, 0.5, 18));
   }
 
   @Test
