@@ -50,8 +50,14 @@ final class ShareLane implements Runnable {
    */
   private static final long COMMIT_NANOS = TimeUnit.MILLISECONDS.toNanos(25);
 
-  /** How many deliveries are handed out at once: few, so that handlers begin soon. */
-  private static final int HAND_OUT = 64;
+  /** A batch that is settled in parts when it is smaller: its settlements are not to wait. */
+  private static final int SMALL = 64;
+
+  /**
+   * How many deliveries are handed out at once: few, so that handlers begin soon, and not so few
+   * that waking them costs more than what they do.
+   */
+  private static final int HAND_OUT = 256;
 
   /** How many settlements wake the thread: more, for it has nothing to do with them but to note. */
   private static final int SETTLE = 256;
@@ -358,7 +364,7 @@ final class ShareLane implements Runnable {
   private void noteUncommitted() {
     if (!uncommitted) {
       uncommitted = true;
-      commitAt = System.nanoTime() + (batch.size() > HAND_OUT ? COMMIT_NANOS : 0);
+      commitAt = System.nanoTime() + (batch.size() > SMALL ? COMMIT_NANOS : 0);
     }
   }
 
