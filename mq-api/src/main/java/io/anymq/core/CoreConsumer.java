@@ -334,7 +334,7 @@ class CoreConsumer implements Consumer, Child {
         return delivery;
       }
       if (deadline.isOver()) {
-        return null; // there may be no end to what is not selected
+        return nextBuffered(); // there may be no end to what comes and is not selected
       }
     }
   }

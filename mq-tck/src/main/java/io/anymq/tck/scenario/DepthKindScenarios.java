@@ -19,16 +19,6 @@ final class DepthKindScenarios {
 
   private DepthKindScenarios() {}
 
-  private static void depth(ScenarioContext t, Queue queue, long expected, String when) {
-    Connection observer = t.observer();
-    Check.eventually(
-        Duration.ofSeconds(3),
-        () -> observer.depth(queue).count() == expected,
-        "a depth of " + expected + " " + when,
-        () -> observer.depth(queue),
-        COUNTING);
-  }
-
   @Scenario(
       id = "DEPTH-17",
       title = "What a session took counts again after its rollback",
@@ -43,13 +33,13 @@ final class DepthKindScenarios {
       Messages.take(consumer, 2);
       session.rollback();
     }
-    depth(t, queue, 4, "after a session took 2 of 4, rolled back and was closed");
+    DepthScenarios.depth(t, queue, 4, "after a session took 2 of 4, rolled back and was closed");
     try (Session session = connection.createSession()) {
       Consumer consumer = session.createConsumer(queue, Messages.manual(2));
       Messages.take(consumer, 2);
       session.commit();
     }
-    depth(t, queue, 2, "after a session committed 2 of 4");
+    DepthScenarios.depth(t, queue, 2, "after a session committed 2 of 4");
   }
 
   @Scenario(
@@ -71,7 +61,7 @@ final class DepthKindScenarios {
     try (Consumer consumer = connection.createConsumer(queue)) {
       Check.equal("lives", Messages.takeText(consumer), "the first message", "the expiry");
     }
-    depth(t, queue, 0, "after the queue was drained");
+    DepthScenarios.depth(t, queue, 0, "after the queue was drained");
   }
 
   @Scenario(
@@ -86,10 +76,10 @@ final class DepthKindScenarios {
     for (int priority : List.of(0, 4, 9)) {
       connection.send(queue, Message.text("a").toBuilder().priority(priority).build());
     }
-    depth(t, queue, 3, "after sends of the priorities 0, 4 and 9");
+    DepthScenarios.depth(t, queue, 3, "after sends of the priorities 0, 4 and 9");
     try (Consumer consumer = connection.createConsumer(queue, Messages.manual(1))) {
       Messages.take(consumer).accept();
     }
-    depth(t, queue, 2, "after one was accepted");
+    DepthScenarios.depth(t, queue, 2, "after one was accepted");
   }
 }

@@ -306,7 +306,7 @@ final class DepthScenarios {
   }
 
   /** The depth that the run's own connection sees; it may take a moment to get there. */
-  private static void depth(ScenarioContext t, Queue queue, long expected, String when) {
+  static void depth(ScenarioContext t, Queue queue, long expected, String when) {
     Connection observer = t.observer();
     Check.eventually(
         Duration.ofSeconds(3),
