@@ -1,6 +1,7 @@
 package io.anymq;
 
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * A message in the hands of a consumer. It is settled once: accepted, released or rejected;
@@ -24,6 +25,15 @@ public interface Delivery {
 
   /** How often the message has been delivered, this delivery included; 1 the first time. */
   int deliveryCount();
+
+  /**
+   * Where in its topic's past the message stands, for {@link
+   * SubscriptionOptions.Builder#replayAfter}. A word of the backend's own, good for this topic
+   * alone; it may be kept for as long as the topic keeps its past. Present for a plain subscription
+   * where {@link Capability#REPLAY} is declared, unless the backend's topic has no one order; empty
+   * otherwise.
+   */
+  Optional<String> position();
 
   /** Whether the delivery has been settled. */
   boolean settled();

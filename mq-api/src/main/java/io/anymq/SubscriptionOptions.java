@@ -18,6 +18,7 @@ public final class SubscriptionOptions {
   private final boolean durable;
   private final boolean shared;
   private final @Nullable Instant replayFrom;
+  private final @Nullable String replayAfter;
   private final ConsumerOptions consumer;
 
   private SubscriptionOptions(Builder builder) {
@@ -25,6 +26,7 @@ public final class SubscriptionOptions {
     durable = builder.durable;
     shared = builder.shared;
     replayFrom = builder.replayFrom;
+    replayAfter = builder.replayAfter;
     consumer = builder.consumer;
   }
 
@@ -63,9 +65,14 @@ public final class SubscriptionOptions {
     return shared;
   }
 
-  /** Where in the past it begins; empty: now. */
+  /** The moment in the past when it begins; empty: now, or as {@link #replayAfter()} says. */
   public Optional<Instant> replayFrom() {
     return Optional.ofNullable(replayFrom);
+  }
+
+  /** The position in the past behind which it begins; empty: as {@link #replayFrom()} says. */
+  public Optional<String> replayAfter() {
+    return Optional.ofNullable(replayAfter);
   }
 
   /** How it takes messages. */
@@ -80,6 +87,7 @@ public final class SubscriptionOptions {
     private boolean durable;
     private boolean shared;
     private @Nullable Instant replayFrom;
+    private @Nullable String replayAfter;
     private ConsumerOptions consumer = ConsumerOptions.DEFAULT;
 
     private Builder() {}
@@ -89,6 +97,7 @@ public final class SubscriptionOptions {
       durable = like.durable;
       shared = like.shared;
       replayFrom = like.replayFrom;
+      replayAfter = like.replayAfter;
       consumer = like.consumer;
     }
 
@@ -111,10 +120,23 @@ public final class SubscriptionOptions {
 
     /**
      * Begins with what was sent since a moment; needs {@link Capability#REPLAY}, and is not for
-     * patterns.
+     * patterns. Takes the place of {@link #replayAfter}.
      */
     public Builder replayFrom(Instant moment) {
       this.replayFrom = moment;
+      this.replayAfter = null;
+      return this;
+    }
+
+    /**
+     * Begins with the message behind a {@linkplain Delivery#position() position}, or with the
+     * oldest that is kept if that one is gone; needs {@link Capability#REPLAY}, and is not for
+     * patterns. One that cannot be a position is refused with {@link InvalidOptionException} when
+     * the subscription is made. Takes the place of {@link #replayFrom}.
+     */
+    public Builder replayAfter(String position) {
+      this.replayAfter = position;
+      this.replayFrom = null;
       return this;
     }
 

@@ -115,7 +115,7 @@ final class ActiveMqPatternLinkTest {
   }
 
   private Links.Received subscribe(String pattern, Optional<String> durable) {
-    Source.Terms terms = new Source.Terms(durable, durable.isPresent(), false, Optional.empty());
+    Source.Terms terms = new Source.Terms(durable, durable.isPresent(), false);
     return Links.consume(link, new Source.OfPattern(TopicPattern.of(pattern), terms), 5);
   }
 

@@ -32,7 +32,7 @@ final class ConsumerGate {
     if (options.shared()) {
       capabilities.require(Capability.SHARED_SUBSCRIPTIONS);
     }
-    if (options.replayFrom().isPresent()) {
+    if (replays(options)) {
       capabilities.require(Capability.REPLAY);
     }
     if (options.consumer().selector().isPresent()) {
@@ -55,10 +55,14 @@ final class ConsumerGate {
 
   /** One moment does not tell where each of many topics goes on after an outage. */
   static void checkPattern(SubscriptionOptions options) {
-    if (options.replayFrom().isPresent()) {
+    if (replays(options)) {
       throw new UnsupportedCapabilityException(
-          "A replay is of one topic, and not of a pattern; subscribe to each topic with replayFrom");
+          "A replay is of one topic, and not of a pattern; subscribe to each topic by itself");
     }
+  }
+
+  private static boolean replays(SubscriptionOptions options) {
+    return options.replayFrom().isPresent() || options.replayAfter().isPresent();
   }
 
   private static void checkCommon(Capabilities capabilities, ConsumerOptions options) {

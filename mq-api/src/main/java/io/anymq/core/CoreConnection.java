@@ -215,7 +215,11 @@ final class CoreConnection implements Connection {
 
   private static Source.Terms terms(SubscriptionOptions options) {
     return new Source.Terms(
-        options.name(), options.durable(), options.shared(), options.replayFrom());
+        options.name(),
+        options.durable(),
+        options.shared(),
+        options.replayFrom(),
+        options.replayAfter());
   }
 
   @Override

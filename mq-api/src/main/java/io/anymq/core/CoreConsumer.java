@@ -79,7 +79,7 @@ class CoreConsumer implements Consumer, Child {
         options.prefetch().orElseGet(() -> connection.options().get(ConnectionOptions.PREFETCH));
     this.selector = selectsHere() ? options.selector().map(Selector::parse).orElse(null) : null;
     this.handedOut = new HandedOut(prefetch);
-    this.replays = source instanceof Source.OfTopic of && of.terms().replayFrom().isPresent();
+    this.replays = source instanceof Source.OfTopic of && of.terms().replays();
     this.deadLetters = new DeadLetters(connection, options.deadLetterQueue());
     this.listeners =
         listener == null
@@ -170,7 +170,8 @@ class CoreConsumer implements Consumer, Child {
       Source.Terms terms = of.terms();
       return new Source.OfTopic(
           of.topic(),
-          new Source.Terms(terms.name(), terms.durable(), terms.shared(), Optional.of(from)));
+          new Source.Terms(
+              terms.name(), terms.durable(), terms.shared(), Optional.of(from), Optional.empty()));
     }
     return source;
   }

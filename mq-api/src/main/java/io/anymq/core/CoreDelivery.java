@@ -7,6 +7,7 @@ import io.anymq.InvalidOptionException;
 import io.anymq.Message;
 import io.anymq.spi.InboundDelivery;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -54,6 +55,11 @@ final class CoreDelivery implements Delivery {
   @Override
   public int deliveryCount() {
     return inbound.deliveryCount() + unknownToBackend;
+  }
+
+  @Override
+  public Optional<String> position() {
+    return inbound.position();
   }
 
   @Override

@@ -4,6 +4,7 @@ import io.anymq.Delivery;
 import io.anymq.Destination;
 import io.anymq.Message;
 import java.time.Duration;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** A delivery in a session: what becomes of it is noted, and done by the commit. */
@@ -69,6 +70,11 @@ final class SessionDelivery implements Delivery {
   @Override
   public int deliveryCount() {
     return core.deliveryCount();
+  }
+
+  @Override
+  public Optional<String> position() {
+    return core.position();
   }
 
   @Override

@@ -24,6 +24,14 @@ public interface InboundDelivery {
   /** How often it has been delivered, as far as the backend knows; 1 the first time. */
   int deliveryCount();
 
+  /**
+   * Where in its topic's past the message stands, in a word that {@link Source.Terms#replayAfter}
+   * takes; for plain subscriptions of a link that declares {@link io.anymq.Capability#REPLAY}.
+   */
+  default Optional<String> position() {
+    return Optional.empty();
+  }
+
   /** Why the message could not be decoded, if so; the core then dead-letters it. */
   Optional<InvalidMessageException> undecodable();
 }

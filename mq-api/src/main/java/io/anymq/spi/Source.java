@@ -38,8 +38,26 @@ public sealed interface Source {
    * @param name the name of a durable or shared one; empty for a plain one
    * @param durable whether it keeps what is sent while nobody is there
    * @param shared whether several consumers share its messages
-   * @param replayFrom where in the past it begins; empty: now
+   * @param replayFrom the moment in the past when it begins; empty: now
+   * @param replayAfter the {@linkplain InboundDelivery#position() position} behind which it begins;
+   *     never together with a moment. One that cannot be a position is refused with {@link
+   *     io.anymq.InvalidOptionException}
    */
   record Terms(
-      Optional<String> name, boolean durable, boolean shared, Optional<Instant> replayFrom) {}
+      Optional<String> name,
+      boolean durable,
+      boolean shared,
+      Optional<Instant> replayFrom,
+      Optional<String> replayAfter) {
+
+    /** Terms of a subscription that begins now. */
+    public Terms(Optional<String> name, boolean durable, boolean shared) {
+      this(name, durable, shared, Optional.empty(), Optional.empty());
+    }
+
+    /** Whether it begins in the past. */
+    public boolean replays() {
+      return replayFrom.isPresent() || replayAfter.isPresent();
+    }
+  }
 }

@@ -55,7 +55,7 @@ final class KafkaPatternTest {
 
   private Taking subscribe(boolean durable, boolean shared, int prefetch) {
     Optional<String> name = durable || shared ? Optional.of("s") : Optional.empty();
-    Source.Terms terms = new Source.Terms(name, durable, shared, Optional.empty());
+    Source.Terms terms = new Source.Terms(name, durable, shared);
     return new Taking(link, new Source.OfPattern(pattern, terms), prefetch);
   }
 

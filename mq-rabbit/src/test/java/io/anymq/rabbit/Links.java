@@ -139,13 +139,11 @@ final class Links {
   }
 
   static Source plain(Topic topic) {
-    return new Source.OfTopic(
-        topic, new Source.Terms(Optional.empty(), false, false, Optional.empty()));
+    return new Source.OfTopic(topic, new Source.Terms(Optional.empty(), false, false));
   }
 
   static Source durable(Topic topic, String name) {
-    return new Source.OfTopic(
-        topic, new Source.Terms(Optional.of(name), true, false, Optional.empty()));
+    return new Source.OfTopic(topic, new Source.Terms(Optional.of(name), true, false));
   }
 
   static Received consume(RabbitLink link, Source source, int prefetch) {

@@ -121,7 +121,7 @@ final class RabbitDelayTest {
   void aTopicsMessageReachesWhoIsSubscribedWhenItIsDue() throws Exception {
     Topic topic = Links.newTopic(link);
     send(topic, "a", Duration.ofSeconds(1));
-    Source.Terms terms = new Source.Terms(Optional.empty(), false, false, Optional.empty());
+    Source.Terms terms = new Source.Terms(Optional.empty(), false, false);
     Links.Received plain = Links.consume(link, new Source.OfTopic(topic, terms), 1);
     Links.Received pattern =
         Links.consume(link, new Source.OfPattern(TopicPattern.of("t.#"), terms), 1);

@@ -179,12 +179,10 @@ final class SharingTest {
   }
 
   private static Source terms(Topic topic, boolean durable) {
-    return new Source.OfTopic(
-        topic, new Source.Terms(Optional.of("team"), durable, true, Optional.empty()));
+    return new Source.OfTopic(topic, new Source.Terms(Optional.of("team"), durable, true));
   }
 
   private static Source pattern(TopicPattern pattern, Optional<String> name) {
-    return new Source.OfPattern(
-        pattern, new Source.Terms(name, name.isPresent(), false, Optional.empty()));
+    return new Source.OfPattern(pattern, new Source.Terms(name, name.isPresent(), false));
   }
 }

@@ -75,7 +75,7 @@ final class Links {
   }
 
   private static ConsumerRequest from(Topic topic, Optional<String> name, int prefetch) {
-    Source.Terms terms = new Source.Terms(name, name.isPresent(), false, Optional.empty());
+    Source.Terms terms = new Source.Terms(name, name.isPresent(), false);
     return new ConsumerRequest(new Source.OfTopic(topic, terms), prefetch, Optional.empty(), false);
   }
 

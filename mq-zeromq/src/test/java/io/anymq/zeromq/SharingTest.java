@@ -45,7 +45,7 @@ class SharingTest {
   }
 
   private static Source.Terms terms(boolean durable, boolean shared) {
-    return new Source.Terms(Optional.of("s"), durable, shared, Optional.empty());
+    return new Source.Terms(Optional.of("s"), durable, shared);
   }
 
   private static LinkConsumer open(ZeroMqLink link, Source source, Inbox inbox) {

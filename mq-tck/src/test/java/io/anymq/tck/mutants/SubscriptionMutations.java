@@ -32,7 +32,7 @@ final class SubscriptionMutations {
     @Override
     LinkConsumer open(Link link, ConsumerRequest request, DeliverySink sink) {
       if (request.source() instanceof Source.OfTopic of && of.terms().shared()) {
-        Source.Terms plain = new Source.Terms(Optional.empty(), false, false, Optional.empty());
+        Source.Terms plain = new Source.Terms(Optional.empty(), false, false);
         return link.openConsumer(of(request, new Source.OfTopic(of.topic(), plain)), sink);
       }
       return link.openConsumer(request, sink);
@@ -44,7 +44,7 @@ final class SubscriptionMutations {
     @Override
     LinkConsumer open(Link link, ConsumerRequest request, DeliverySink sink) {
       if (request.source() instanceof Source.OfTopic of && of.terms().shared()) {
-        Source.Terms kept = new Source.Terms(of.terms().name(), true, true, Optional.empty());
+        Source.Terms kept = new Source.Terms(of.terms().name(), true, true);
         return link.openConsumer(of(request, new Source.OfTopic(of.topic(), kept)), sink);
       }
       return link.openConsumer(request, sink);
@@ -56,8 +56,7 @@ final class SubscriptionMutations {
     @Override
     LinkConsumer open(Link link, ConsumerRequest request, DeliverySink sink) {
       if (request.source() instanceof Source.OfTopic of && of.terms().shared()) {
-        Source.Terms one =
-            new Source.Terms(Optional.of("one"), of.terms().durable(), true, Optional.empty());
+        Source.Terms one = new Source.Terms(Optional.of("one"), of.terms().durable(), true);
         return link.openConsumer(of(request, new Source.OfTopic(of.topic(), one)), sink);
       }
       return link.openConsumer(request, sink);
@@ -138,7 +137,7 @@ final class SubscriptionMutations {
     @Override
     LinkConsumer open(Link link, ConsumerRequest request, DeliverySink sink) {
       if (plain(request.source()) && request.source() instanceof Source.OfTopic of) {
-        Source.Terms kept = new Source.Terms(Optional.of("kept"), true, true, Optional.empty());
+        Source.Terms kept = new Source.Terms(Optional.of("kept"), true, true);
         return link.openConsumer(of(request, new Source.OfTopic(of.topic(), kept)), sink);
       }
       return link.openConsumer(request, sink);

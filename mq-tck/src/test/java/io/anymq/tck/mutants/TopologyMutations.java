@@ -88,7 +88,8 @@ final class TopologyMutations {
     LinkConsumer open(Link link, ConsumerRequest request, DeliverySink sink) {
       if (request.source() instanceof Source.OfTopic of && of.terms().durable()) {
         Source.Terms shared =
-            new Source.Terms(of.terms().name(), true, true, of.terms().replayFrom());
+            new Source.Terms(
+                of.terms().name(), true, true, of.terms().replayFrom(), of.terms().replayAfter());
         return link.openConsumer(
             new ConsumerRequest(
                 new Source.OfTopic(of.topic(), shared),
@@ -165,8 +166,7 @@ final class TopologyMutations {
     @Override
     LinkConsumer open(Link link, ConsumerRequest request, DeliverySink sink) {
       if (request.source() instanceof Source.OfTopic of && of.terms().durable()) {
-        Source.Terms one =
-            new Source.Terms(Optional.of("one"), true, of.terms().shared(), Optional.empty());
+        Source.Terms one = new Source.Terms(Optional.of("one"), true, of.terms().shared());
         return link.openConsumer(
             new ConsumerRequest(
                 new Source.OfTopic(of.topic(), one),
