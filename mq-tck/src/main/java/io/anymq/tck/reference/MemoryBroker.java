@@ -157,7 +157,7 @@ public final class MemoryBroker {
     return locked(
         () -> {
           MemoryQueue from = store.queue(queue);
-          List<Stored> first = from.take(1);
+          List<Stored> first = from.take(1, any -> true);
           first.forEach(from::done);
           return first.stream().map(stored -> stored.record).findFirst();
         });

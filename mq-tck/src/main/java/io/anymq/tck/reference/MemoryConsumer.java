@@ -4,6 +4,7 @@ import io.anymq.Destination;
 import io.anymq.InvalidMessageException;
 import io.anymq.Message;
 import io.anymq.MessagingException;
+import io.anymq.selector.Selector;
 import io.anymq.spi.ConsumerRequest;
 import io.anymq.spi.DeliverySink;
 import io.anymq.spi.InboundDelivery;
@@ -29,6 +30,7 @@ class MemoryConsumer implements LinkConsumer {
   private final MemoryQueue queue;
   private final ConsumerRequest request;
   private final int prefetch;
+  private final @Nullable Selector selector;
   private final DeliverySink sink;
   private final Worker worker;
   private final boolean ownWorker;
@@ -49,7 +51,7 @@ class MemoryConsumer implements LinkConsumer {
     Held(Stored stored, Destination destination) {
       this.stored = stored;
       this.destination = destination;
-      this.decoded = MemoryMapper.decode(stored.record);
+      this.decoded = stored.decoded();
       this.count = stored.deliveries;
     }
 
@@ -90,9 +92,23 @@ class MemoryConsumer implements LinkConsumer {
     this.queue = queue;
     this.request = request;
     this.prefetch = request.prefetch();
+    this.selector = selector(request);
     this.sink = sink;
     this.worker = worker;
     this.ownWorker = ownWorker;
+  }
+
+  /** On queues; on subscriptions the core selects. */
+  private static @Nullable Selector selector(ConsumerRequest request) {
+    return request.source() instanceof Source.OfQueue
+        ? request.selector().map(Selector::parse).orElse(null)
+        : null;
+  }
+
+  /** What cannot be read is selected by nobody, and is for those who take all. */
+  private boolean selects(Stored stored) {
+    MemoryMapper.Decoded decoded = stored.decoded();
+    return selector == null || (decoded.fault() == null && selector.matches(decoded.message()));
   }
 
   /** Whether nobody else may consume what this one does. */
@@ -212,7 +228,8 @@ class MemoryConsumer implements LinkConsumer {
     if (!attached) {
       return List.of();
     }
-    List<Held> batch = queue.take(prefetch - held.size()).stream().map(this::held).toList();
+    List<Held> batch =
+        queue.take(prefetch - held.size(), this::selects).stream().map(this::held).toList();
     held.addAll(batch);
     delivering = batch.isEmpty() ? null : new CountDownLatch(1);
     return batch;

@@ -63,6 +63,7 @@ class MemoryLink implements Link, DepthQuery, Purger, Browsing, TemporaryQueues,
           Capability.TEMPORARY_QUEUES,
           Capability.BOUNDED_QUEUES,
           Capability.KEY_ORDERING,
+          Capability.QUEUE_SELECTORS,
           Capability.QUEUE_DEPTH,
           Capability.IN_FLIGHT_COUNT);
 

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.NavigableSet;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 
 /**
  * Messages in order, and who consumes them; behind a queue or a subscription. Guarded by the
@@ -60,11 +61,11 @@ final class MemoryQueue {
   }
 
   /**
-   * Takes messages for a consumer: a fair share of what is there, within its credit. As long as one
-   * of the consumers asks for the order of keys, no message is taken while one of its key is
-   * unsettled, whoever takes it.
+   * Takes messages for a consumer: a fair share of what is there, within its credit, of those that
+   * it selects. As long as one of the consumers asks for the order of keys, no message is taken
+   * while one of its key is unsettled, whoever takes it.
    */
-  List<Stored> take(int credit) {
+  List<Stored> take(int credit, Predicate<Stored> selected) {
     int takers = Math.max(1, consumers.size());
     int share = (ready.size() + takers - 1) / takers;
     List<Stored> taken = new ArrayList<>();
@@ -72,7 +73,7 @@ final class MemoryQueue {
     Iterator<Stored> next = ready.iterator();
     while (taken.size() < Math.min(credit, share) && next.hasNext()) {
       Stored stored = next.next();
-      if (!keyOrdered || keys.allows(stored)) {
+      if (selected.test(stored) && (!keyOrdered || keys.allows(stored))) {
         next.remove();
         keys.taken(stored);
         stored.deliveries++;

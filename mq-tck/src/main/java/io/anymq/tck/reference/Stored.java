@@ -18,6 +18,7 @@ final class Stored {
   final @Nullable String key;
   final Instant storedAt = Instant.now();
   int deliveries;
+  private MemoryMapper.@Nullable Decoded decoded;
 
   Stored(long position, Destination destination, MemoryRecord record) {
     this.position = position;
@@ -33,5 +34,13 @@ final class Stored {
         record.headers().get("x-anymq-delivery-delay") instanceof Long millis
             ? Duration.ofMillis(millis)
             : Duration.ZERO;
+  }
+
+  /** The message in it, read when it is first asked for. */
+  MemoryMapper.Decoded decoded() {
+    MemoryMapper.Decoded before = decoded;
+    MemoryMapper.Decoded now = before == null ? MemoryMapper.decode(record) : before;
+    decoded = now;
+    return now;
   }
 }

@@ -26,6 +26,8 @@ public final class Scenarios {
           PatternScenarios.class,
           ReplayScenarios.class,
           SelectorScenarios.class,
+          QueueSelectorScenarios.class,
+          QueueSelectionScenarios.class,
           DepthScenarios.class,
           DepthKindScenarios.class,
           TransactionScenarios.class,

@@ -2,10 +2,10 @@ package io.anymq.tck.scenario;
 
 import io.anymq.Capability;
 import io.anymq.Connection;
+import io.anymq.Consumer;
 import io.anymq.ConsumerOptions;
 import io.anymq.ErrorCode;
 import io.anymq.InvalidSelectorException;
-import io.anymq.Message;
 import io.anymq.Queue;
 import io.anymq.Session;
 import io.anymq.Subscription;
@@ -39,31 +39,35 @@ final class SelectorScenarios {
     return SubscriptionOptions.builder().durable(name).consumer(consumer).build();
   }
 
-  private static Message.Builder message(String text) {
-    return Message.text(text).toBuilder();
-  }
-
-  /** Each selector's subscription gets these messages of all, in order, and the last one. */
-  private static void selects(
-      ScenarioContext t, List<Message> all, Map<String, List<String>> expected) {
+  /** Each selector's subscription gets its messages of all, in order, and the last one. */
+  private static void selects(ScenarioContext t, SelectorTable table) {
     Connection connection = t.connect();
     Topic topic = t.topic();
     Map<String, Subscription> subscriptions = new LinkedHashMap<>();
-    for (String selector : expected.keySet()) {
-      String orLast = "(" + selector + ") OR lastOfAll = TRUE";
-      subscriptions.put(selector, connection.subscribe(topic, plain(orLast)));
+    for (String selector : table.selected().keySet()) {
+      SubscriptionOptions orLast = plain(SelectorTable.orLast(selector));
+      subscriptions.put(selector, connection.subscribe(topic, orLast));
     }
-    all.forEach(message -> connection.send(topic, message));
-    connection.send(topic, message("last").property("lastOfAll", true).build());
+    table.messages().forEach(message -> connection.send(topic, message));
+    connection.send(topic, SelectorTable.last());
     subscriptions.forEach(
-        (selector, subscription) -> {
-          List<String> seen = new ArrayList<>();
-          do {
-            seen.add(Messages.takeText(subscription));
-          } while (!seen.get(seen.size() - 1).equals("last"));
-          seen.remove("last");
-          Check.equal(expected.get(selector), seen, "what «" + selector + "» selects", CHECK);
-        });
+        (selector, subscription) ->
+            Check.equal(
+                table.selected().get(selector),
+                beforeLast(subscription),
+                "what «" + selector + "» selects",
+                CHECK));
+  }
+
+  /** What comes until the last message, which must be among it. */
+  static List<String> beforeLast(Consumer consumer) {
+    List<String> seen = new ArrayList<>();
+    String next = Messages.takeText(consumer);
+    while (!next.equals(SelectorTable.LAST)) {
+      seen.add(next);
+      next = Messages.takeText(consumer);
+    }
+    return seen;
   }
 
   @Scenario(
@@ -72,23 +76,7 @@ final class SelectorScenarios {
       intent = "Who asks for a part gets that part.",
       needs = Capability.TOPIC_SELECTORS)
   static void conditions(ScenarioContext t) {
-    selects(
-        t,
-        List.of(
-            message("0").property("colour", "red").property("weight", 1).build(),
-            message("1").property("colour", "blue").property("weight", 2).build(),
-            message("2").property("colour", "red").property("weight", 3).build(),
-            message("3").property("colour", "dark_red").property("weight", 4).build()),
-        Map.of(
-            "colour = 'red'", List.of("0", "2"),
-            "colour <> 'red'", List.of("1", "3"),
-            "NOT colour = 'red' AND weight < 4", List.of("1"),
-            "colour = 'blue' OR weight >= 3", List.of("1", "2", "3"),
-            "weight BETWEEN 2 AND 3", List.of("1", "2"),
-            "colour IN ('blue', 'red')", List.of("0", "1", "2"),
-            "colour LIKE '%red'", List.of("0", "2", "3"),
-            "colour LIKE 'dark!_%' ESCAPE '!'", List.of("3"),
-            "weight * 2 - 1 = 5", List.of("2")));
+    selects(t, SelectorTable.conditions());
   }
 
   @Scenario(
@@ -97,20 +85,7 @@ final class SelectorScenarios {
       intent = "A message without the property is neither equal nor unequal.",
       needs = Capability.TOPIC_SELECTORS)
   static void unknown(ScenarioContext t) {
-    selects(
-        t,
-        List.of(
-            message("0").build(),
-            message("1").property("colour", "red").build(),
-            message("2").property("weight", 5).build()),
-        Map.of(
-            "colour = 'red'", List.of("1"),
-            "colour <> 'red'", List.of(),
-            "NOT colour = 'red'", List.of(),
-            "colour IS NULL", List.of("0", "2"),
-            "colour IS NOT NULL", List.of("1"),
-            "colour = 'red' OR weight = 5", List.of("1", "2"),
-            "weight + 1 > 0", List.of("2")));
+    selects(t, SelectorTable.unknown());
   }
 
   @Scenario(
@@ -119,20 +94,7 @@ final class SelectorScenarios {
       intent = "What is a field here is a header in JMS, and is called as there.",
       needs = Capability.TOPIC_SELECTORS)
   static void fields(ScenarioContext t) {
-    selects(
-        t,
-        List.of(
-            message("0").id(t.freshName()).persistent(false).build(),
-            message("1").id("the-one").type("order").correlationId("c-1").key("k").build(),
-            message("2").build()),
-        Map.of(
-            "JMSMessageID = 'the-one'", List.of("1"),
-            "JMSType = 'order'", List.of("1"),
-            "JMSCorrelationID LIKE 'c-%'", List.of("1"),
-            "JMSXGroupID = 'k'", List.of("1"),
-            "JMSPriority = 4", List.of("0", "1", "2"),
-            "JMSDeliveryMode = 'NON_PERSISTENT'", List.of("0"),
-            "JMSTimestamp > 0", List.of("0", "1", "2")));
+    selects(t, SelectorTable.fields());
   }
 
   @Scenario(
@@ -141,23 +103,7 @@ final class SelectorScenarios {
       intent = "The type that a sender chose for a number is not the receiver's business.",
       needs = Capability.TOPIC_SELECTORS)
   static void types(ScenarioContext t) {
-    selects(
-        t,
-        List.of(
-            message("byte").property("n", (byte) 7).build(),
-            message("short").property("n", (short) 7).build(),
-            message("int").property("n", 7).build(),
-            message("long").property("n", 7L).build(),
-            message("float").property("n", 7.0f).build(),
-            message("double").property("n", 7.0d).build(),
-            message("text").property("n", "7").build(),
-            message("flag").property("n", true).build(),
-            message("bytes").property("n", new byte[] {7}).build()),
-        Map.of(
-            "n = 7", List.of("byte", "short", "int", "long", "float", "double"),
-            "n <> 8", List.of("byte", "short", "int", "long", "float", "double"),
-            "n = '7'", List.of("text"),
-            "n = TRUE", List.of("flag")));
+    selects(t, SelectorTable.types());
   }
 
   @Scenario(
@@ -197,7 +143,7 @@ final class SelectorScenarios {
     Subscription subscription =
         connection.subscribe(topic, SubscriptionOptions.builder().consumer(one).build());
     Messages.sendNumbers(connection, topic, 100);
-    connection.send(topic, message("rare").property("rare", true).build());
+    connection.send(topic, SelectorTable.message("rare").property("rare", true).build());
     Check.equal("rare", Messages.takeText(subscription), "the one behind a hundred", CHECK);
   }
 
@@ -214,8 +160,8 @@ final class SelectorScenarios {
     SubscriptionOptions red =
         durable("sub", selecting("colour = 'red'").deadLetterQueue(dead).build());
     connection.subscribe(topic, red).close();
-    connection.send(topic, message("0").property("colour", "blue").build());
-    connection.send(topic, message("1").property("colour", "red").build());
+    connection.send(topic, SelectorTable.coloured("0", "blue"));
+    connection.send(topic, SelectorTable.coloured("1", "red"));
     try (Subscription again = connection.subscribe(topic, red)) {
       Check.equal("1", Messages.takeText(again), "what was kept meanwhile", CHECK);
     }
@@ -237,7 +183,7 @@ final class SelectorScenarios {
       Subscription subscription = session.subscribe(topic, plain("colour = 'red'"));
       for (int i : IntStream.range(0, 4).toArray()) {
         String colour = i % 2 == 0 ? "blue" : "red";
-        connection.send(topic, message("" + i).property("colour", colour).build());
+        connection.send(topic, SelectorTable.coloured("" + i, colour));
       }
       Check.equal(List.of("1", "3"), Messages.takeTexts(subscription, 2), "the red ones", CHECK);
       session.rollback();
