@@ -130,9 +130,10 @@ public final class SubscriptionOptions {
 
     /**
      * Begins with the message behind a {@linkplain Delivery#position() position}, or with the
-     * oldest that is kept if that one is gone; needs {@link Capability#REPLAY}, and is not for
-     * patterns. One that cannot be a position is refused with {@link InvalidOptionException} when
-     * the subscription is made. Takes the place of {@link #replayFrom}.
+     * oldest that is kept if that one is gone; needs {@link Capability#REPLAY}, and is for plain
+     * subscriptions to one topic. One that cannot be a position is refused with {@link
+     * InvalidOptionException} when the subscription is made. Takes the place of {@link
+     * #replayFrom}.
      */
     public Builder replayAfter(String position) {
       this.replayAfter = position;

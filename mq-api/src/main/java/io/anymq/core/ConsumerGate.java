@@ -34,6 +34,7 @@ final class ConsumerGate {
     }
     if (replays(options)) {
       capabilities.require(Capability.REPLAY);
+      checkPosition(options);
     }
     if (options.consumer().selector().isPresent()) {
       capabilities.require(Capability.TOPIC_SELECTORS);
@@ -58,6 +59,14 @@ final class ConsumerGate {
     if (replays(options)) {
       throw new UnsupportedCapabilityException(
           "A replay is of one topic, and not of a pattern; subscribe to each topic by itself");
+    }
+  }
+
+  /** What a durable or shared one has received is kept by the broker, which has its own place. */
+  private static void checkPosition(SubscriptionOptions options) {
+    if (options.replayAfter().isPresent() && (options.durable() || options.shared())) {
+      throw new UnsupportedCapabilityException(
+          "A subscription that is durable or shared keeps its own place, and begins behind no other; use replayFrom, or a plain subscription");
     }
   }
 

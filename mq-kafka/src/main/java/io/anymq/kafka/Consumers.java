@@ -1,6 +1,7 @@
 package io.anymq.kafka;
 
 import io.anymq.Destination;
+import io.anymq.InvalidOptionException;
 import io.anymq.MessagingException;
 import io.anymq.Queue;
 import io.anymq.Topic;
@@ -79,7 +80,7 @@ final class Consumers {
     }
     return of.terms().shared()
         ? openShared(of.topic(), of.terms(), request.prefetch(), sink)
-        : openPlain(of.topic(), of.terms().replayFrom(), request.prefetch(), sink);
+        : openPlain(of.topic(), of.terms(), request.prefetch(), sink);
   }
 
   private LinkConsumer openQueue(Queue queue, int prefetch, DeliverySink sink) {
@@ -121,19 +122,18 @@ final class Consumers {
         .orElseGet(OffsetSpec::latest);
   }
 
-  private LinkConsumer openPlain(
-      Topic topic, Optional<Instant> replayFrom, int prefetch, DeliverySink sink) {
+  private LinkConsumer openPlain(Topic topic, Source.Terms terms, int prefetch, DeliverySink sink) {
     TopicDescription found = topology.require(topic);
     Map<TopicPartition, Uuid> partitions = new HashMap<>();
     KafkaTopology.partitions(found).forEach(each -> partitions.put(each, found.topicId()));
-    Map<TopicPartition, Long> begin =
-        replayFrom
-            .map(moment -> topology.groups().positions(partitions.keySet(), start(replayFrom)))
-            .orElseGet(() -> contents.endsOf(partitions.keySet()));
+    Map<TopicPartition, Long> begin = begin(topic, partitions.keySet(), terms);
     LiveConsumer consumer =
         new LiveConsumer(
             new LiveConsumer.Setup(
-                config, Subject.of(topic, topology.names().topic(topic)), prefetch),
+                config,
+                Subject.of(topic, topology.names().topic(topic)),
+                prefetch,
+                partitions.size() == 1),
             partitions,
             begin,
             sink,
@@ -142,5 +142,21 @@ final class Consumers {
     open.add(consumer);
     consumer.open();
     return consumer;
+  }
+
+  private Map<TopicPartition, Long> begin(
+      Topic topic, Set<TopicPartition> partitions, Source.Terms terms) {
+    if (terms.replayAfter().isPresent()) {
+      LogPosition position = LogPosition.parse(terms.replayAfter().get());
+      if (partitions.size() > 1) {
+        throw new InvalidOptionException(
+            "%s has %d partitions and no one order, and so no position: replay it from a moment"
+                .formatted(topic, partitions.size()));
+      }
+      return topology.groups().behind(position, partitions);
+    }
+    return terms.replayFrom().isPresent()
+        ? topology.groups().positions(partitions, start(terms.replayFrom()))
+        : contents.endsOf(partitions);
   }
 }

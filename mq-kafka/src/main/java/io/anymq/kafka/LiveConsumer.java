@@ -1,5 +1,6 @@
 package io.anymq.kafka;
 
+import io.anymq.Destination;
 import io.anymq.MessagingException;
 import io.anymq.spi.DeliverySink;
 import io.anymq.spi.InboundDelivery;
@@ -55,8 +56,9 @@ final class LiveConsumer implements OpenConsumer, Runnable {
    * @param config the native clients' settings
    * @param subject what it reads
    * @param prefetch how many deliveries may be unsettled
+   * @param oneLog whether there is one partition alone, for ever, so that an offset is a position
    */
-  record Setup(KafkaConfig config, Subject subject, int prefetch) {}
+  record Setup(KafkaConfig config, Subject subject, int prefetch, boolean oneLog) {}
 
   private final KafkaConfig config;
   private final Subject subject;
@@ -66,6 +68,7 @@ final class LiveConsumer implements OpenConsumer, Runnable {
   private final String clientId;
   private final Thread thread;
   private final Semaphore room;
+  private final boolean oneLog;
   private final AtomicBoolean broken = new AtomicBoolean();
   private final CompletableFuture<KafkaConsumer<byte[], byte[]>> opened = new CompletableFuture<>();
   private final Semaphore changes = new Semaphore(0);
@@ -92,6 +95,7 @@ final class LiveConsumer implements OpenConsumer, Runnable {
     this.sink = sink;
     this.state = state;
     room = new Semaphore(setup.prefetch());
+    oneLog = setup.oneLog();
     clientId = config.clientId("live");
     thread = new Thread(this, "anymq-kafka-" + clientId);
     thread.setDaemon(true);
@@ -203,12 +207,18 @@ final class LiveConsumer implements OpenConsumer, Runnable {
     }
     List<KafkaDelivery> batch = new ArrayList<>(count);
     for (int i = 0; i < count; i++) {
-      ConsumerRecord<byte[], byte[]> record = fetched.remove();
-      batch.add(new KafkaDelivery(record, subject.destination(record.topic()), 1));
+      batch.add(delivery(fetched.remove()));
     }
     if (!closing) {
       sink.deliver(batch);
     }
+  }
+
+  private KafkaDelivery delivery(ConsumerRecord<byte[], byte[]> record) {
+    Destination destination = subject.destination(record.topic());
+    return oneLog
+        ? new LogDelivery(record, destination)
+        : new KafkaDelivery(record, destination, 1);
   }
 
   private void failed(RuntimeException failure) {

@@ -72,7 +72,7 @@ final class PatternConsumers implements AutoCloseable {
     Watch watch = new Watch(view);
     LiveConsumer consumer =
         new LiveConsumer(
-            new LiveConsumer.Setup(config, Subject.of(pattern, topology.names()), prefetch),
+            new LiveConsumer.Setup(config, Subject.of(pattern, topology.names()), prefetch, false),
             partitions,
             topology.groups().positions(partitions.keySet(), Consumers.start(terms.replayFrom())),
             sink,

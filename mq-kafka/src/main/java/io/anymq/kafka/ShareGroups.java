@@ -145,6 +145,16 @@ final class ShareGroups {
     return positions;
   }
 
+  /** The offset behind a position, within what the log still has. */
+  Map<TopicPartition, Long> behind(LogPosition position, Collection<TopicPartition> partitions) {
+    Map<TopicPartition, Long> oldest = ends(partitions, OffsetSpec.earliest());
+    Map<TopicPartition, Long> begin = ends(partitions, OffsetSpec.latest());
+    begin.replaceAll(
+        (each, end) ->
+            Math.min(end, Math.max(oldest.getOrDefault(each, 0L), position.offset() + 1)));
+    return begin;
+  }
+
   /** Offsets of partitions, as the broker tells them. */
   Map<TopicPartition, Long> ends(Collection<TopicPartition> partitions, OffsetSpec which) {
     Map<TopicPartition, OffsetSpec> asked = new HashMap<>();

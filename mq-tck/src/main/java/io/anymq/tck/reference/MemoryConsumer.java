@@ -76,6 +76,11 @@ class MemoryConsumer implements LinkConsumer {
     }
 
     @Override
+    public Optional<String> position() {
+      return Optional.of(Long.toString(stored.position));
+    }
+
+    @Override
     public Optional<InvalidMessageException> undecodable() {
       return Optional.ofNullable(decoded.fault());
     }

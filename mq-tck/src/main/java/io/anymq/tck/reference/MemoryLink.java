@@ -64,6 +64,7 @@ class MemoryLink implements Link, DepthQuery, Purger, Browsing, TemporaryQueues,
           Capability.BOUNDED_QUEUES,
           Capability.KEY_ORDERING,
           Capability.QUEUE_SELECTORS,
+          Capability.REPLAY,
           Capability.QUEUE_DEPTH,
           Capability.IN_FLIGHT_COUNT);
 

@@ -31,6 +31,7 @@ final class MemoryStore {
   private final Map<String, MemoryQueue> queues = new HashMap<>();
   private final Set<String> topics = new HashSet<>();
   private final Map<Object, Subscription> subscriptions = new HashMap<>();
+  private final TopicPast past = new TopicPast();
   private final Set<Stored> delayed = new HashSet<>();
   private final Consumer<Runnable> underLock;
   private long nextPosition;
@@ -65,6 +66,7 @@ final class MemoryStore {
       return queue == null ? List.of() : List.copyOf(queue.consumers());
     }
     topics.remove(destination.name());
+    past.forget((Topic) destination);
     List<MemoryConsumer> orphans = new ArrayList<>();
     for (Iterator<Subscription> all = subscriptions.values().iterator(); all.hasNext(); ) {
       Subscription subscription = all.next();
@@ -120,9 +122,10 @@ final class MemoryStore {
       queue(queue).add(stored);
       return;
     }
+    past.add((Topic) stored.destination, stored);
     for (Subscription subscription : subscriptions.values()) {
       if (subscription.matches().test((Topic) stored.destination)) {
-        subscription.queue().add(new Stored(stored.position, stored.destination, stored.record));
+        subscription.queue().add(stored.copy());
       }
     }
   }
@@ -143,7 +146,12 @@ final class MemoryStore {
       return queue(of.queue());
     }
     Subscription wanted = wanted(source);
+    List<Stored> replayed =
+        source instanceof Source.OfTopic of ? past.replay(of.topic(), of.terms()) : List.of();
     Subscription there = subscriptions.putIfAbsent(wanted.key(), wanted);
+    if (there == null) {
+      replayed.forEach(each -> wanted.queue().add(each.copy()));
+    }
     MemoryQueue queue = (there == null ? wanted : there).queue();
     boolean taken =
         queue.consumers().stream().anyMatch(other -> !wanted.terms().shared() || other.isAlone());
@@ -181,6 +189,7 @@ final class MemoryStore {
 
   void forgetTransient() {
     delayed.removeIf(stored -> !stored.persistent);
+    past.forgetTransient();
     queues.values().forEach(MemoryQueue::forgetTransient);
     subscriptions.values().forEach(each -> each.queue().forgetTransient());
   }

@@ -16,11 +16,16 @@ final class Stored {
   final int priority;
   final Duration delay;
   final @Nullable String key;
-  final Instant storedAt = Instant.now();
+  final Instant storedAt;
   int deliveries;
   private MemoryMapper.@Nullable Decoded decoded;
 
   Stored(long position, Destination destination, MemoryRecord record) {
+    this(position, destination, record, Instant.now());
+  }
+
+  private Stored(long position, Destination destination, MemoryRecord record, Instant storedAt) {
+    this.storedAt = storedAt;
     this.position = position;
     this.destination = destination;
     this.record = record;
@@ -42,5 +47,10 @@ final class Stored {
     MemoryMapper.Decoded now = before == null ? MemoryMapper.decode(record) : before;
     decoded = now;
     return now;
+  }
+
+  /** The same message for another subscription, never delivered yet. */
+  Stored copy() {
+    return new Stored(position, destination, record, storedAt);
   }
 }

@@ -13,6 +13,7 @@ record Altered(
     Destination destination,
     boolean redelivered,
     int deliveryCount,
+    Optional<String> position,
     Optional<InvalidMessageException> undecodable)
     implements InboundDelivery {
 
@@ -23,6 +24,7 @@ record Altered(
         original.destination(),
         original.redelivered(),
         original.deliveryCount(),
+        original.position(),
         original.undecodable());
   }
 
@@ -33,6 +35,7 @@ record Altered(
         original.destination(),
         redelivered,
         count,
+        original.position(),
         original.undecodable());
   }
 
@@ -43,6 +46,18 @@ record Altered(
         destination,
         original.redelivered(),
         original.deliveryCount(),
+        original.position(),
+        original.undecodable());
+  }
+
+  static Altered position(InboundDelivery original, Optional<String> position) {
+    return new Altered(
+        original,
+        original.message(),
+        original.destination(),
+        original.redelivered(),
+        original.deliveryCount(),
+        position,
         original.undecodable());
   }
 

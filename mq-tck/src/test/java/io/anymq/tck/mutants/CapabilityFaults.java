@@ -21,7 +21,7 @@ final class CapabilityFaults {
             () -> CapabilityFaults::passingOver,
             Map.of("withhold", everything()),
             List.of(
-                "TOPIC-82",
+                "TOPIC-89",
                 "CAP-01",
                 "CAP-03",
                 "CAP-09",

@@ -181,14 +181,13 @@ enum Mutant implements Variant {
       "SEL-06",
       "SEL-07",
       "SEL-08"),
-  DECLARES_REPLAY(
-      () -> new LifeMutations.Declares(Capability.REPLAY),
-      "CAP-15",
-      "TOPIC-80",
-      "TOPIC-81",
-      "TOPIC-83",
-      "TOPIC-84",
-      "TOPIC-85"),
+  REPLAYS_NOTHING(
+      ReplayMutations.Nothing::new, "CAP-15", "TOPIC-80", "TOPIC-81", "TOPIC-84", "TOPIC-86"),
+  REPLAYS_EVERYTHING(
+      ReplayMutations.Everything::new, "TOPIC-81", "TOPIC-82", "TOPIC-85", "TOPIC-86", "TOPIC-87"),
+  REPLAYS_ONCE(ReplayMutations.Once::new, "TOPIC-83"),
+  REPLAYS_FROM_ANY_POSITION(ReplayMutations.AnyPosition::new, "TOPIC-88"),
+  POSITION_IS_ONE_BEFORE(ReplayMutations.OneBefore::new, "TOPIC-86", "TOPIC-87"),
   DECLARES_BY_TURNS(LifeMutations.DeclaresByTurns::new, "CONF-11"),
   TELLS_SECRETS(LifeMutations.TellsSecrets::new, "CONF-05"),
   IGNORES_NATIVE_NAMES(LifeMutations.IgnoresNativeNames::new, "MSG-19"),
