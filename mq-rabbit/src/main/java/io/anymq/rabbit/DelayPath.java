@@ -25,14 +25,23 @@ final class DelayPath {
   private static final String HEADER = RabbitHeaders.PREFIX + "wait-";
 
   private final long millis;
+  private final boolean urgent;
 
   /**
    * One wait.
    *
    * @param level the position of the digit, from 0 for the lowest
    * @param digit 1 to 15
+   * @param urgent whether only messages of a high native priority wait there. Quorum queues of 4.x
+   *     let them overtake the others, and look only at their first message for what has waited for
+   *     long enough: together, either would be late for the other
    */
-  record Wait(int level, int digit) {
+  record Wait(int level, int digit, boolean urgent) {
+
+    /** What tells this wait from the others of its level. */
+    int label() {
+      return urgent ? DIGITS + digit : digit;
+    }
 
     /**
      * How long a message stays, in milliseconds. One more than the digit stands for: the broker
@@ -43,22 +52,24 @@ final class DelayPath {
     }
   }
 
-  private DelayPath(long millis) {
+  private DelayPath(long millis, boolean urgent) {
     this.millis = millis;
+    this.urgent = urgent;
   }
 
   /**
    * The way of a message with that delay.
    *
+   * @param urgent whether it has a native priority above the default
    * @throws InvalidMessageException when the broker cannot wait for so long
    */
-  static DelayPath of(Duration delay) {
+  static DelayPath of(Duration delay, boolean urgent) {
     if (delay.compareTo(LONGEST) > 0) {
       throw new InvalidMessageException(
           "A delivery delay of %s is more than RabbitMQ can wait for, which is %d days"
               .formatted(delay, LONGEST.toDays()));
     }
-    return new DelayPath(delay.toMillis());
+    return new DelayPath(delay.toMillis(), urgent);
   }
 
   /** The level at which it begins. */
@@ -71,7 +82,7 @@ final class DelayPath {
     List<Wait> waits = new ArrayList<>();
     for (int level = entry(); level >= 0; level--) {
       if (digit(level) > 0) {
-        waits.add(new Wait(level, digit(level)));
+        waits.add(wait(level));
       }
     }
     return waits;
@@ -80,11 +91,15 @@ final class DelayPath {
   /** Adds the headers by which the broker finds the way; zeros too, which it cannot see else. */
   void describe(Map<String, Object> headers) {
     for (int level = entry(); level >= 0; level--) {
-      headers.put(header(level), digit(level));
+      headers.put(header(level), digit(level) > 0 ? wait(level).label() : 0);
     }
   }
 
-  /** The header that holds the digit of a level. */
+  private Wait wait(int level) {
+    return new Wait(level, digit(level), urgent);
+  }
+
+  /** The header that holds the label of the wait of a level. */
   static String header(int level) {
     return HEADER + level;
   }

@@ -2,6 +2,7 @@ package io.anymq.rabbit;
 
 import com.rabbitmq.client.LongString;
 import io.anymq.InvalidMessageException;
+import io.anymq.Message;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -40,6 +41,18 @@ final class MetadataReader {
     }
     requireAbsent(name, value);
     return nativeField;
+  }
+
+  /** A priority, or what the native field says; foreign ones can be higher than ours. */
+  int priority(String name, @Nullable Integer nativeField) {
+    Object value = headers.get(name);
+    if (value instanceof Integer own && own >= 0 && own <= Message.MAX_PRIORITY) {
+      return own;
+    }
+    requireAbsent(name, value);
+    return nativeField == null
+        ? Message.DEFAULT_PRIORITY
+        : Math.min(nativeField, Message.MAX_PRIORITY);
   }
 
   /** A length of time of at least a millisecond, or null. */

@@ -167,7 +167,7 @@ final class RabbitDelays {
         true,
         false,
         false,
-        Map.of("x-queue-type", "quorum", "x-delivery-limit", RabbitTopology.DELIVERY_LIMIT));
+        Map.of("x-queue-type", "quorum", "x-delivery-limit", QueueKind.DELIVERY_LIMIT));
     channel.queueBind(UNDELIVERABLE, UNDELIVERABLE, "");
     channel.exchangeDeclare(
         DUE_QUEUES,
@@ -187,13 +187,13 @@ final class RabbitDelays {
     if (made.contains(wait)) {
       return;
     }
-    String queue = level(wait.level()) + "/" + wait.digit();
+    String queue = level(wait.level()) + "/" + wait.label();
     connection.ask(
         DOING,
         channel -> {
           channel.queueDeclare(queue, true, false, false, arguments(wait));
           return channel.queueBind(
-              queue, level(wait.level()), "", match(DelayPath.header(wait.level()), wait.digit()));
+              queue, level(wait.level()), "", match(DelayPath.header(wait.level()), wait.label()));
         });
     made.add(wait);
   }

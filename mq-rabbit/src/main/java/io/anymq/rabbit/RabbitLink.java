@@ -98,6 +98,8 @@ final class RabbitLink implements Link, DepthQuery, Purger, TopicPatterns, Tempo
     all.put(Capability.DURABLE_SUBSCRIPTIONS, Support.NATIVE);
     all.put(Capability.SHARED_SUBSCRIPTIONS, Support.NATIVE);
     all.put(Capability.TOPIC_PATTERNS, Support.NATIVE);
+    all.put(Capability.PRIORITY, Support.NATIVE);
+    all.put(Capability.BOUNDED_QUEUES, Support.NATIVE);
     all.put(Capability.DELIVERY_DELAY, Support.EMULATED);
     all.put(Capability.TEMPORARY_QUEUES, Support.NATIVE);
     all.put(Capability.QUEUE_DEPTH, Support.NATIVE);
@@ -116,10 +118,9 @@ final class RabbitLink implements Link, DepthQuery, Purger, TopicPatterns, Tempo
   @Override
   public LinkProducer openProducer(Destination destination, ProducerListener listener) {
     return RabbitProducer.open(
-        destination,
+        new RabbitTarget(destination, topology),
         publisher().channel("Opening a producer for " + destination),
         mapper,
-        topology.names(),
         delays,
         listener,
         () -> confirms(destination));
@@ -152,7 +153,7 @@ final class RabbitLink implements Link, DepthQuery, Purger, TopicPatterns, Tempo
 
   @Override
   public void declare(Destination destination, QueueOptions options) {
-    if (topology.declare(destination)) {
+    if (topology.declare(destination, options)) {
       delays.made(destination);
       if (destination instanceof Queue queue) {
         depth.isLed(queue);

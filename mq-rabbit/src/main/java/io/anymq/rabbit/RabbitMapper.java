@@ -29,6 +29,7 @@ final class RabbitMapper {
   private static final String CORRELATION_ID = RabbitHeaders.PREFIX + "correlation-id";
   private static final String REPLY_TO = RabbitHeaders.PREFIX + "reply-to";
   private static final String TYPE = RabbitHeaders.PREFIX + "type";
+  private static final String PRIORITY = RabbitHeaders.PREFIX + "priority";
   private static final String KEY = RabbitHeaders.PREFIX + "key";
   private static final String DELIVERY_DELAY = RabbitHeaders.PREFIX + "delivery-delay";
   private static final String EXPIRES_AT = RabbitHeaders.PREFIX + "expires-at";
@@ -70,7 +71,7 @@ final class RabbitMapper {
    * @param sequence its position on its channel, where that is needed to tell it apart
    */
   BasicProperties encode(Message message, OptionalLong sequence) {
-    return encode(message, sequence, Map.of());
+    return encode(message, sequence, Map.of(), false);
   }
 
   /**
@@ -78,10 +79,16 @@ final class RabbitMapper {
    * not take its time to live for a reason to send it on, so it has no native one.
    *
    * @param way the headers by which the broker finds its way; empty for one that does not wait
+   * @param prioritized whether it goes to a queue that is to order by priority. To others it must
+   *     not have a native one: brokers from 4.0 on let that overtake in every quorum queue
    */
-  BasicProperties encode(Message message, OptionalLong sequence, Map<String, Object> way) {
+  BasicProperties encode(
+      Message message, OptionalLong sequence, Map<String, Object> way, boolean prioritized) {
     Map<String, Object> headers = new LinkedHashMap<>(way);
     RabbitHeaders.encode(message.properties(), headers);
+    if (!prioritized && message.priority() != Message.DEFAULT_PRIORITY) {
+      headers.put(PRIORITY, message.priority());
+    }
     sequence.ifPresent(position -> headers.put(SEQUENCE, position));
     put(headers, KEY, message.key());
     put(headers, REPLY_TO, message.replyTo().map(Destination::toString));
@@ -97,7 +104,7 @@ final class RabbitMapper {
         null,
         headers.isEmpty() ? null : headers,
         message.persistent() ? PERSISTENT : TRANSIENT,
-        message.priority() == Message.DEFAULT_PRIORITY ? null : message.priority(),
+        prioritized ? message.priority() : null,
         correlationId,
         message.replyTo().map(this::nativeReplyTo).orElse(null),
         way.isEmpty() ? message.expiresAt().map(RabbitMapper::expiration).orElse(null) : null,
@@ -138,7 +145,7 @@ final class RabbitMapper {
             .correlationId(metadata.text(CORRELATION_ID, properties.getCorrelationId()))
             .type(metadata.text(TYPE, properties.getType()))
             .key(metadata.text(KEY, null))
-            .priority(priority(properties.getPriority()))
+            .priority(metadata.priority(PRIORITY, properties.getPriority()))
             .persistent(persistent(properties.getDeliveryMode()))
             .timestamp(RabbitTimestamp.read(properties.getTimestamp(), properties.getAppId()))
             .timeToLive(timeToLive(metadata, properties.getExpiration()))
@@ -228,12 +235,6 @@ final class RabbitMapper {
           new InvalidMessageException("The expiration '" + expiration + "' is no number", e));
       return null;
     }
-  }
-
-  private static int priority(@Nullable Integer nativePriority) {
-    return nativePriority == null
-        ? Message.DEFAULT_PRIORITY
-        : Math.min(nativePriority, Message.MAX_PRIORITY);
   }
 
   /** A message without a delivery mode is transient, as AMQP 0-9-1 has it. */

@@ -7,14 +7,11 @@ import com.rabbitmq.client.Return;
 import com.rabbitmq.client.ShutdownSignalException;
 import io.anymq.ConnectionLostException;
 import io.anymq.Destination;
-import io.anymq.DestinationNotFoundException;
 import io.anymq.ErrorCode;
 import io.anymq.Message;
 import io.anymq.MessageTooLargeException;
 import io.anymq.MessagingException;
-import io.anymq.Queue;
 import io.anymq.SendInDoubtException;
-import io.anymq.Topic;
 import io.anymq.spi.LinkProducer;
 import io.anymq.spi.OutboundMessage;
 import io.anymq.spi.ProducerListener;
@@ -34,12 +31,8 @@ import java.util.concurrent.TimeoutException;
  */
 final class RabbitProducer implements LinkProducer {
 
-  private static final String DEFAULT_EXCHANGE = "";
-
   private final Destination destination;
-  private final String exchange;
-  private final String routingKey;
-  private final boolean mandatory;
+  private final RabbitTarget target;
   private final Channel channel;
   private final int frameMax;
   private final RabbitMapper mapper;
@@ -51,26 +44,21 @@ final class RabbitProducer implements LinkProducer {
   private final UnconfirmedSends unconfirmed = new UnconfirmedSends();
 
   private RabbitProducer(
-      Destination destination,
+      RabbitTarget target,
       Channel channel,
       RabbitMapper mapper,
-      RabbitNames names,
       RabbitDelays delays,
       ProducerListener listener,
       Runnable atFirstConfirmation) {
     this.delays = delays;
+    this.target = target;
+    this.destination = target.destination();
     this.delayed = delays.destined(destination);
-    this.destination = destination;
     this.channel = channel;
     this.frameMax = channel.getConnection().getFrameMax();
     this.mapper = mapper;
     this.listener = listener;
     this.atFirstConfirmation = atFirstConfirmation;
-    // A queue's message that no queue takes comes back. A topic's may have no subscription to go
-    // to.
-    this.mandatory = destination instanceof Queue;
-    this.exchange = destination instanceof Topic topic ? names.topic(topic) : DEFAULT_EXCHANGE;
-    this.routingKey = destination instanceof Queue queue ? names.queue(queue) : destination.name();
   }
 
   /**
@@ -80,21 +68,19 @@ final class RabbitProducer implements LinkProducer {
    *     time, before that is told
    */
   static RabbitProducer open(
-      Destination destination,
+      RabbitTarget target,
       Channel channel,
       RabbitMapper mapper,
-      RabbitNames names,
       RabbitDelays delays,
       ProducerListener listener,
       Runnable atFirstConfirmation) {
     RabbitProducer producer =
-        new RabbitProducer(
-            destination, channel, mapper, names, delays, listener, atFirstConfirmation);
+        new RabbitProducer(target, channel, mapper, delays, listener, atFirstConfirmation);
     try {
       channel.confirmSelect();
     } catch (IOException | ShutdownSignalException e) {
       NativeConnection.closeQuietly(channel);
-      throw RabbitErrors.translate(e, "Opening a producer for " + destination);
+      throw RabbitErrors.translate(e, "Opening a producer for " + target.destination());
     }
     channel.addReturnListener(producer::returned);
     channel.addConfirmListener(producer::acknowledged, producer::refused);
@@ -106,23 +92,25 @@ final class RabbitProducer implements LinkProducer {
   public void send(OutboundMessage outbound) {
     Message message = outbound.message();
     Map<String, Object> way = new LinkedHashMap<>();
-    String entry = exchange;
-    if (message.deliveryDelay().isPresent()) {
-      try {
-        entry = delay(message.deliveryDelay().get(), way);
-      } catch (ConnectionLostException e) {
-        throw e; // the next link sends it
-      } catch (MessagingException e) {
-        outbound.failed(e);
-        return;
+    String entry = target.exchange();
+    try {
+      target.prepare(message);
+      if (message.deliveryDelay().isPresent()) {
+        entry = delay(message, message.deliveryDelay().get(), way);
       }
+    } catch (ConnectionLostException e) {
+      throw e; // the next link sends it
+    } catch (MessagingException e) {
+      outbound.failed(e);
+      return;
     }
     publish(outbound, entry, way);
   }
 
   /** Makes the way that a delayed message takes, and tells where it begins. */
-  private String delay(Duration delay, Map<String, Object> way) {
-    DelayPath path = DelayPath.of(delay);
+  private String delay(Message message, Duration delay, Map<String, Object> way) {
+    boolean urgent = target.prioritized() && message.priority() > Message.DEFAULT_PRIORITY;
+    DelayPath path = DelayPath.of(delay, urgent);
     delayed.prepare(path);
     delayed.describe(path, way);
     return RabbitDelays.exchange(path);
@@ -130,11 +118,17 @@ final class RabbitProducer implements LinkProducer {
 
   private void publish(OutboundMessage outbound, String entry, Map<String, Object> way) {
     long sequence = unconfirmed.add(outbound);
-    boolean back = mandatory || !way.isEmpty();
+    boolean back = target.mandatory() || !way.isEmpty();
     BasicProperties properties = encode(outbound.message(), sequence, back, way);
     try {
       channel.basicPublish(
-          entry, routingKey, back, false, properties, outbound.message().bodyBuffer(), null);
+          entry,
+          target.routingKey(),
+          back,
+          false,
+          properties,
+          outbound.message().bodyBuffer(),
+          null);
     } catch (IOException | ShutdownSignalException e) {
       // The channel's or the link's end has been told, or will be, with all that is unconfirmed.
       NativeConnection.LOG.debug("Sending to {}", destination, e);
@@ -152,7 +146,11 @@ final class RabbitProducer implements LinkProducer {
       Message message, long sequence, boolean back, Map<String, Object> way) {
     boolean found =
         !back || message.id().filter(id -> unconfirmed.claimId(id, sequence)).isPresent();
-    return mapper.encode(message, found ? OptionalLong.empty() : OptionalLong.of(sequence), way);
+    return mapper.encode(
+        message,
+        found ? OptionalLong.empty() : OptionalLong.of(sequence),
+        way,
+        target.prioritized());
   }
 
   @Override
@@ -187,22 +185,12 @@ final class RabbitProducer implements LinkProducer {
     return outbound.message().deliveryDelay().isEmpty();
   }
 
-  /**
-   * The broker's negative confirmation: a queue refused the message or failed while it took it. It
-   * does not say which, and of several queues of a topic some may have it.
-   */
   private void refused(long sequence, boolean multiple) {
     List<OutboundMessage> refused =
         multiple
             ? unconfirmed.takeUpTo(sequence)
             : unconfirmed.take(sequence).map(List::of).orElse(List.of());
-    for (OutboundMessage outbound : refused) {
-      outbound.failed(
-          new SendInDoubtException(
-              "The broker did not take responsibility for a message to "
-                  + destination
-                  + " (basic.nack): the queue is full or has failed"));
-    }
+    refused.forEach(outbound -> outbound.failed(target.refusal()));
   }
 
   /** Comes before the confirmation of the same message, which then finds it gone. */
@@ -217,9 +205,7 @@ final class RabbitProducer implements LinkProducer {
 
   private MessagingException reason(OutboundMessage outbound, Return returned) {
     if (isDirect(outbound)) {
-      return new DestinationNotFoundException(
-          "There is no %s: the broker returned the message (%d %s)"
-              .formatted(destination, returned.getReplyCode(), returned.getReplyText()));
+      return target.vanished(returned);
     }
     delays.forget();
     return new MessagingException(

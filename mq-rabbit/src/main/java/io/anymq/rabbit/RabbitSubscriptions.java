@@ -39,7 +39,7 @@ final class RabbitSubscriptions {
   /** Makes what has to be made; a subscription keeps messages from then on. */
   RabbitSource source(Source source) {
     if (source instanceof Source.OfQueue of) {
-      boolean counts = topology.countsDeliveries(of.queue());
+      boolean counts = topology.kind(of.queue()).filter(QueueKind::countsDeliveries).isPresent();
       return RabbitSource.of(topology.names().queue(of.queue()), of.queue(), counts, () -> {});
     }
     if (source instanceof Source.OfTopic of) {

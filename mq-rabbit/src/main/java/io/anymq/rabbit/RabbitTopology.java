@@ -5,31 +5,20 @@ import com.rabbitmq.client.BuiltinExchangeType;
 import com.rabbitmq.client.Channel;
 import io.anymq.Destination;
 import io.anymq.DestinationNotFoundException;
-import io.anymq.ErrorCode;
 import io.anymq.MessagingException;
 import io.anymq.Queue;
+import io.anymq.QueueOptions;
 import io.anymq.Topic;
 import io.anymq.TopicPattern;
 import java.io.IOException;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Makes, finds and deletes what destinations and subscriptions are on the broker. Safe for use by
  * several threads; each question has a channel of its own.
  */
 final class RabbitTopology {
-
-  /**
-   * How often a quorum queue takes a message back. It must never drop one before the core's own
-   * limit sends it to the dead-letter queue: brokers from 4.0 on drop after 20 when nothing is set,
-   * and 3.10, which takes -1 without a word, drops the first that comes back. So a number that no
-   * message reaches, which all versions understand alike.
-   */
-  static final int DELIVERY_LIMIT = 1_000_000_000;
-
-  private static final Map<String, Object> QUORUM =
-      Map.of("x-queue-type", "quorum", "x-delivery-limit", DELIVERY_LIMIT);
-  private static final Map<String, Object> CLASSIC = Map.of("x-queue-type", "classic");
 
   /**
    * Durable, as brokers from 4.x on discourage transient queues that are not exclusive; goes too
@@ -44,12 +33,15 @@ final class RabbitTopology {
 
   private final NativeConnection connection;
   private final RabbitNames names;
-  private final boolean quorum;
+  private final QueueKinds kinds;
 
   RabbitTopology(NativeConnection connection, RabbitNames names, RabbitOptions.QueueType type) {
     this.connection = connection;
     this.names = names;
-    this.quorum = type == RabbitOptions.QueueType.QUORUM;
+    this.kinds =
+        new QueueKinds(
+            connection,
+            type == RabbitOptions.QueueType.QUORUM ? QueueKind.QUORUM : QueueKind.CLASSIC);
   }
 
   RabbitNames names() {
@@ -83,18 +75,30 @@ final class RabbitTopology {
   /**
    * Makes a destination unless it exists.
    *
+   * @param options for a queue; one that exists stays as it was made
    * @return whether it was made
    */
-  boolean declare(Destination destination) {
+  boolean declare(Destination destination, QueueOptions options) {
     if (exists(destination)) {
       return false;
     }
     if (destination instanceof Topic topic) {
       declareTopic(topic);
-    } else {
-      declareQueue(nativeQueue(destination), "Declaring " + destination);
+      return true;
     }
-    return true;
+    return declareQueue(destination, QueueKind.of(options, kinds.ordinary()));
+  }
+
+  private boolean declareQueue(Destination queue, QueueKind kind) {
+    try {
+      kinds.declare(nativeQueue(queue), kind, "Declaring " + queue);
+      return true;
+    } catch (MessagingException e) {
+      if (QueueKinds.isOfAnotherKind(e)) {
+        return false; // somebody was faster
+      }
+      throw e;
+    }
   }
 
   /** Deletes a destination. */
@@ -113,38 +117,24 @@ final class RabbitTopology {
   }
 
   /**
-   * Whether a queue is one that takes single messages back and counts them without a limit in our
-   * way: one as this adapter makes it. Passive declaration does not tell, so this declares it just
-   * as it would be made, right after having seen that it exists; the broker compares and does
-   * nothing.
+   * What kind of native queue is behind a queue.
    *
+   * @return the kind, or empty when it cannot be found out
    * @throws DestinationNotFoundException when the queue does not exist
    */
-  boolean countsDeliveries(Queue queue) {
-    lookFor(queue);
-    if (!quorum) {
-      return false;
-    }
-    try {
-      declareQueue(names.queue(queue), "Comparing " + queue);
-      return true;
-    } catch (MessagingException e) {
-      if (e.code() == ErrorCode.BACKEND_FAILURE || e.code() == ErrorCode.ACCESS_REFUSED) {
-        return false; // made otherwise by somebody else, or this user must not declare
-      }
-      throw e;
-    }
+  Optional<QueueKind> kind(Queue queue) {
+    return kinds.of(names.queue(queue));
   }
 
   /** Whether durable subscriptions take single messages back. */
   boolean subscriptionsCountDeliveries() {
-    return quorum;
+    return kinds.ordinary().countsDeliveries();
   }
 
   /** Makes the queue of a durable subscription, unless it exists. */
   void declareDurableSubscription(String queue, String doing) {
     if (!queueExists(queue)) {
-      declareQueue(queue, doing);
+      kinds.declare(queue, kinds.ordinary(), doing);
     }
   }
 
@@ -177,12 +167,6 @@ final class RabbitTopology {
     } catch (DestinationNotFoundException e) {
       return false;
     }
-  }
-
-  private void declareQueue(String queue, String doing) {
-    connection.ask(
-        doing,
-        channel -> channel.queueDeclare(queue, true, false, false, quorum ? QUORUM : CLASSIC));
   }
 
   /**

@@ -14,6 +14,13 @@
  * <tr><td>queue {@code x}</td><td>durable quorum queue {@code x} ({@code queue/x} where x begins with
  * {@code amq.}, which the broker reserves), sent to through the default exchange</td><td>order,
  * persistence, counted redelivery</td><td>one that exists already is used as it is; see below</td></tr>
+ * <tr><td>prioritized queue</td><td>durable classic queue with {@code x-max-priority} 9; its
+ * messages all have a native {@code priority}</td><td>ten levels, in order within each</td><td>does
+ * not count deliveries: see below</td></tr>
+ * <tr><td>queue with a maximum length</td><td>durable classic queue with {@code x-max-length} and
+ * {@code x-overflow} {@code reject-publish}</td><td>never more than that many ready messages by
+ * sending; {@code basic.nack} is {@code QueueFullException}</td><td>what consumers hold unsettled
+ * takes no room; no delayed sends; does not count deliveries</td></tr>
  * <tr><td>topic {@code x}</td><td>durable topic exchange {@code topic/x}, which passes on what has
  * the routing key {@code x} to the exchange {@code anymq/topics}</td><td>exists when its exchange
  * does</td><td>deleting a topic leaves its subscriptions; they take part again when it is made
@@ -68,7 +75,9 @@
  * that name</td></tr>
  * <tr><td>reply-to</td><td>{@code reply-to} holds the native queue, {@code x-anymq-reply-to} the
  * portable form; a topic has only the latter</td></tr>
- * <tr><td>priority</td><td>{@code priority}, left out when it is 4, the default</td></tr>
+ * <tr><td>priority</td><td>to a prioritized queue {@code priority}; else, where it is not 4, the default,
+ * {@code x-anymq-priority}: from 4.0 on quorum queues let what has a native one above 4 overtake. A
+ * foreign message's is read from {@code priority}</td></tr>
  * <tr><td>persistent</td><td>{@code delivery-mode} 2 or 1</td></tr>
  * <tr><td>time to live</td><td>{@code expiration}, and {@code x-anymq-time-to-live}, which
  * dead-lettering by the broker leaves alone</td></tr>
@@ -102,6 +111,13 @@
  *   <li>A quorum queue with {@code x-max-length} 3 and {@code reject-publish} took 4 messages sent
  *       one by one, and 50 of 50 sent without waiting; a classic one took exactly 3 both ways. A
  *       classic queue with {@code x-max-priority} takes a message without a priority as one of 0.
+ *   <li>{@code x-max-length} counts ready messages: a classic queue with 5 that had given 3 to a
+ *       consumer took 3 more. When the consumer went it held 8, lost none of them, and refused.
+ *   <li>What arguments a queue has can be asked: a declaration with others is refused with a
+ *       sentence that names the first that differs, and what the queue has for it. That is how the
+ *       kind of a queue is found out, by its consumer when it opens, and by its producer before the
+ *       first send: one question for an ordinary queue, three for a bounded one. A user who may not
+ *       declare a queue sends to it as to an ordinary one.
  *   <li>{@code x-delivery-limit} -1 is taken by 3.10 without a word, and means that the first
  *       message that comes back is dropped; 4.x drops after 20 where nothing is set. Queues are
  *       made with a limit of 1,000,000,000. A native program that declares such a queue itself has
@@ -155,6 +171,13 @@
  * a broker can make a delayed message come twice, not marked. A delayed send looks for its
  * destination at most once a second. Temporary queues of others cannot be delayed to: {@code
  * ACCESS_REFUSED}. The queues are quorum queues whatever {@code queue-type} says.
+ *
+ * <p>Classic queues do not count deliveries. The core counts what is released, as long as the
+ * consumer lives: it delivers again from the same unsettled delivery, so a release goes to the same
+ * consumer. When a consumer of a prioritized or bounded queue goes, what it held comes again with
+ * the count 2, however often that happens: the redelivery limit does not stop a message that kills
+ * each process it comes to. A {@code basic.nack} of a classic queue that refuses when it is full is
+ * taken to say so; that the queue's process failed in that moment would look the same.
  *
  * <p>Not declared: transactions that are atomic. AMQP's {@code tx} does not cover quorum queues,
  * nor several of them at once.

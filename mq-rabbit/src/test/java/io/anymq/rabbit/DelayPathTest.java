@@ -18,8 +18,8 @@ final class DelayPathTest {
 
   @Test
   void aDelayWaitsOnceForEachOfItsDigits() {
-    assertThat(DelayPath.of(Duration.ofMillis(0x1050)).waits())
-        .containsExactly(new DelayPath.Wait(3, 1), new DelayPath.Wait(1, 5));
+    assertThat(DelayPath.of(Duration.ofMillis(0x1050), false).waits())
+        .containsExactly(new DelayPath.Wait(3, 1, false), new DelayPath.Wait(1, 5, false));
   }
 
   @ParameterizedTest
@@ -40,26 +40,26 @@ final class DelayPathTest {
         315_360_000_000L
       })
   void theWaitsAddUpToTheDelayAndAMillisecondEach(long millis) {
-    List<DelayPath.Wait> waits = DelayPath.of(Duration.ofMillis(millis)).waits();
+    List<DelayPath.Wait> waits = DelayPath.of(Duration.ofMillis(millis), false).waits();
     assertThat(waits.stream().mapToLong(DelayPath.Wait::millis).sum())
         .isEqualTo(millis + waits.size());
     assertThat(waits).isNotEmpty().allMatch(wait -> wait.level() < DelayPath.LEVELS);
     Map<String, Object> headers = new HashMap<>();
-    DelayPath.of(Duration.ofMillis(millis)).describe(headers);
+    DelayPath.of(Duration.ofMillis(millis), false).describe(headers);
     assertThat(headers.values()).allMatch(digit -> (int) digit >= 0 && (int) digit < 16);
   }
 
   @Test
   void theHeadersNameTheDigitsThatAreZeroToo() {
     Map<String, Object> headers = new HashMap<>();
-    DelayPath.of(Duration.ofMillis(0x105)).describe(headers);
+    DelayPath.of(Duration.ofMillis(0x105), false).describe(headers);
     assertThat(headers)
         .isEqualTo(Map.of("x-anymq-wait-2", 1, "x-anymq-wait-1", 0, "x-anymq-wait-0", 5));
   }
 
   @Test
   void whatTheBrokerCannotWaitForIsRefused() {
-    assertThatThrownBy(() -> DelayPath.of(DelayPath.LONGEST.plusMillis(1)))
+    assertThatThrownBy(() -> DelayPath.of(DelayPath.LONGEST.plusMillis(1), false))
         .isInstanceOf(InvalidMessageException.class)
         .hasMessageContaining("3650 days");
   }
@@ -72,7 +72,7 @@ final class DelayPathTest {
     assertThat(mapper.encode(message, OptionalLong.empty()).getExpiration()).isNotNull();
     assertThat(
             mapper
-                .encode(message, OptionalLong.empty(), Map.of("x-anymq-wait-0", 1))
+                .encode(message, OptionalLong.empty(), Map.of("x-anymq-wait-0", 1), false)
                 .getExpiration())
         .isNull();
   }

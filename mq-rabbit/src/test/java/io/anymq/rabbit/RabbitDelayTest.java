@@ -16,6 +16,7 @@ import io.anymq.spi.Source;
 import io.anymq.tck.broker.BrokerHandle;
 import io.anymq.tck.broker.BrokerProvisioner;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -92,9 +93,7 @@ final class RabbitDelayTest {
     Queue gone = Links.newQueue(link);
     Queue there = Links.newQueue(link);
     String mark = UUID.randomUUID().toString();
-    for (int i = 0; i < 40; i++) {
-      send(gone, mark, SOON);
-    }
+    Links.send(link, gone, Collections.nCopies(40, later(mark, SOON)));
     link.delete(gone);
     send(there, "goes on", SOON);
     Links.Received received = Links.consume(link, Links.queue(there), 1);
@@ -149,10 +148,10 @@ final class RabbitDelayTest {
     Duration unusual = LONG_FROM_NOW.plusMillis(1);
     send(queue, "a", unusual);
     Connection connection = link.unwrap(Connection.class).orElseThrow();
-    int level = DelayPath.of(unusual).entry();
-    DelayPath.Wait first = DelayPath.of(unusual).waits().get(0);
+    int level = DelayPath.of(unusual, false).entry();
+    DelayPath.Wait first = DelayPath.of(unusual, false).waits().get(0);
     try (var channel = connection.createChannel()) {
-      channel.queueDelete("anymq/wait/" + level + "/" + first.digit());
+      channel.queueDelete("anymq/wait/" + level + "/" + first.label());
     }
     assertThat(failure(queue, later("b", unusual))).hasMessageContaining("anymq/wait");
     send(queue, "c", unusual);
