@@ -8,14 +8,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.DescribeTopicsOptions;
 import org.apache.kafka.clients.admin.FeatureMetadata;
 import org.apache.kafka.clients.admin.FinalizedVersionRange;
+import org.apache.kafka.clients.admin.ListGroupsOptions;
 import org.apache.kafka.clients.admin.SupportedVersionRange;
+import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.Node;
+import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,8 +31,10 @@ import org.slf4j.LoggerFactory;
  * @param version the version, as far as the brokers tell it
  * @param shareGroups whether share groups are switched on
  * @param settings settings of one broker; empty when this user may not read them
+ * @param stateReadable whether this user may read what share groups have done
  */
-record BrokerProfile(String version, boolean shareGroups, Map<String, String> settings) {
+record BrokerProfile(
+    String version, boolean shareGroups, Map<String, String> settings, boolean stateReadable) {
 
   private static final Logger LOG = LoggerFactory.getLogger(BrokerProfile.class);
 
@@ -60,8 +68,46 @@ record BrokerProfile(String version, boolean shareGroups, Map<String, String> se
     FeatureMetadata features =
         calls.await(calls.admin().describeFeatures().featureMetadata(), "for its features");
     FinalizedVersionRange share = features.finalizedFeatures().get("share.version");
+    boolean shareGroups = share != null && share.maxVersionLevel() >= 1;
     return new BrokerProfile(
-        version(features), share != null && share.maxVersionLevel() >= 1, settings(calls));
+        version(features), shareGroups, settings(calls), shareGroups && isStateReadable(calls));
+  }
+
+  /**
+   * Brokers make the topic with the first share group. Where there are groups and no topic, it is
+   * hidden from this user.
+   */
+  private static boolean isStateReadable(KafkaCalls calls) {
+    DescribeTopicsOptions asked = new DescribeTopicsOptions().includeAuthorizedOperations(true);
+    try {
+      return calls
+          .awaitUnless(
+              UnknownTopicOrPartitionException.class,
+              calls
+                  .admin()
+                  .describeTopics(Set.of(ShareState.TOPIC), asked)
+                  .topicNameValues()
+                  .get(ShareState.TOPIC),
+              "for topic " + ShareState.TOPIC)
+          .map(BrokerProfile::mayRead)
+          .orElseGet(() -> hasNoShareGroup(calls));
+    } catch (MessagingException e) {
+      LOG.debug("What share groups have done cannot be read: there is no browsing", e);
+      return false;
+    }
+  }
+
+  private static boolean mayRead(TopicDescription topic) {
+    Set<AclOperation> allowed = topic.authorizedOperations();
+    return allowed == null || allowed.contains(AclOperation.READ);
+  }
+
+  private static boolean hasNoShareGroup(KafkaCalls calls) {
+    return calls
+        .await(
+            calls.admin().listGroups(ListGroupsOptions.forShareGroups()).all(),
+            "for its share groups")
+        .isEmpty();
   }
 
   /**

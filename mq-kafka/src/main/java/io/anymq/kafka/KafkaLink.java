@@ -7,11 +7,13 @@ import io.anymq.DestinationNotFoundException;
 import io.anymq.ErrorCode;
 import io.anymq.MessagingException;
 import io.anymq.Queue;
+import io.anymq.QueueBrowser;
 import io.anymq.QueueDepth;
 import io.anymq.QueueOptions;
 import io.anymq.Support;
 import io.anymq.Topic;
 import io.anymq.TopicPattern;
+import io.anymq.spi.Browsing;
 import io.anymq.spi.ConsumerRequest;
 import io.anymq.spi.DeliverySink;
 import io.anymq.spi.DepthQuery;
@@ -34,7 +36,8 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.Producer;
 
 /** A link to a Kafka cluster: an admin client, a producer, and the consumers. */
-final class KafkaLink implements Link, DepthQuery, Purger, TopicPatterns, TemporaryQueues {
+final class KafkaLink
+    implements Link, DepthQuery, Purger, Browsing, TopicPatterns, TemporaryQueues {
 
   private final KafkaCalls calls;
   private final BrokerProfile profile;
@@ -59,7 +62,7 @@ final class KafkaLink implements Link, DepthQuery, Purger, TopicPatterns, Tempor
     this.state = state;
     ShareGroups groups = new ShareGroups(calls, profile);
     topology = new KafkaTopology(calls, config, names, groups, profile);
-    contents = new QueueContents(calls, config, topology);
+    contents = new QueueContents(calls, config, topology, state);
     producer = new SharedProducer(config);
     consumers = new Consumers(config, topology, contents, producer, state);
     temporary = new TemporaryTopics(config, calls, topology, profile, state);
@@ -125,6 +128,9 @@ final class KafkaLink implements Link, DepthQuery, Purger, TopicPatterns, Tempor
       support.put(Capability.PURGE, Support.EMULATED);
       support.put(Capability.TOPIC_PATTERNS, Support.EMULATED);
       support.put(Capability.TEMPORARY_QUEUES, Support.EMULATED);
+    }
+    if (profile.stateReadable()) {
+      support.put(Capability.BROWSE, Support.EMULATED);
     }
     return support;
   }
@@ -208,6 +214,13 @@ final class KafkaLink implements Link, DepthQuery, Purger, TopicPatterns, Tempor
   }
 
   @Override
+  public QueueBrowser browse(Queue queue) {
+    state.requireOpen();
+    profile.requireShareGroups();
+    return new KafkaBrowser(queue, contents.scan(queue));
+  }
+
+  @Override
   public void purge(Queue queue) {
     state.requireOpen();
     profile.requireShareGroups();
@@ -229,6 +242,7 @@ final class KafkaLink implements Link, DepthQuery, Purger, TopicPatterns, Tempor
     }
     watch.close();
     consumers.close();
+    contents.close();
     Duration left = state.isLost() ? Duration.ZERO : timeout;
     temporary.close(farewell, left);
     producer.close(left);

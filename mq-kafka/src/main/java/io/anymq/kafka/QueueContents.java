@@ -11,9 +11,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.admin.SharePartitionOffsetInfo;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.TopicIdPartition;
 import org.apache.kafka.common.TopicPartition;
 
 /** Counts and removes what is in queues. Safe for use by several threads. */
@@ -23,11 +27,14 @@ final class QueueContents {
   private final KafkaConfig config;
   private final KafkaTopology topology;
   private final ShareGroups groups;
+  private final LinkState state;
+  private final Set<QueueScan> scans = ConcurrentHashMap.newKeySet();
 
-  QueueContents(KafkaCalls calls, KafkaConfig config, KafkaTopology topology) {
+  QueueContents(KafkaCalls calls, KafkaConfig config, KafkaTopology topology, LinkState state) {
     this.calls = calls;
     this.config = config;
     this.topology = topology;
+    this.state = state;
     groups = topology.groups();
   }
 
@@ -55,6 +62,30 @@ final class QueueContents {
     }
     return new QueueDepth(
         count, Counting.READY_AND_IN_FLIGHT, OptionalLong.empty(), true, Instant.now());
+  }
+
+  /** Begins to read what the queue holds now. */
+  QueueScan scan(Queue queue) {
+    TopicDescription found = topology.require(queue);
+    List<TopicIdPartition> partitions =
+        KafkaTopology.partitions(found).stream()
+            .map(partition -> new TopicIdPartition(found.topicId(), partition))
+            .toList();
+    QueueScan.Subject subject = new QueueScan.Subject(topology.names().group(queue), partitions);
+    QueueScan scan = new QueueScan(config, subject, state, scans::remove);
+    scans.add(scan);
+    try {
+      scan.begin();
+      return scan;
+    } catch (RuntimeException e) {
+      scan.close();
+      throw e;
+    }
+  }
+
+  /** Ends the scans that are under way. */
+  void close() {
+    scans.forEach(QueueScan::close);
   }
 
   /** Removes what no consumer holds. */
