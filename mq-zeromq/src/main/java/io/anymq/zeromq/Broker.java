@@ -20,6 +20,8 @@ final class Broker {
   /** The frame that the socket puts in when a peer's connection has ended. */
   static final byte[] PEER_GONE = {0};
 
+  private static final List<String> EXTENSIONS = List.of(Wire.SELECTORS);
+
   private final HubSettings settings;
   private final HubContent content;
   private final Outlet outlet;
@@ -80,15 +82,15 @@ final class Broker {
   }
 
   private void welcome(HubSession session) {
-    session
-        .begin(Wire.WELCOME)
-        .i32(Wire.MAGIC)
+    WireWriter out = session.begin(Wire.WELCOME);
+    out.i32(Wire.MAGIC)
         .u16(Wire.VERSION)
         .i32((int) settings.heartbeat().toMillis())
         .i32(settings.maxFrameBytes())
         .i32(settings.maxMessageBytes())
-        .text(Version.product())
-        .u16(0);
+        .text(Version.product());
+    out.u16(EXTENSIONS.size());
+    EXTENSIONS.forEach(name -> out.text(name).i32(0));
   }
 
   /** Answers somebody who has no session. Whether it arrives is his affair. */

@@ -1,6 +1,8 @@
 package io.anymq.zeromq;
 
+import io.anymq.selector.Selector;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Opens and closes consumers, and settles what they hold. For the hub's thread. */
 final class ConsumerCommands {
@@ -18,15 +20,33 @@ final class ConsumerCommands {
     int id = in.i32();
     HubSource source = HubSource.read(in);
     long prefetch = in.u32();
+    source.check();
+    OpenTerms more = source.withTerms() ? OpenTerms.read(in) : OpenTerms.NONE;
     in.requireEnd();
     require(!session.consumers().containsKey(id), "Consumer " + id + " is open already");
     require(prefetch >= 1, "A prefetch is 1 or more");
-    source.check();
     HubConsumer.Terms terms =
-        new HubConsumer.Terms((int) Math.min(prefetch, MAX_PREFETCH), source.keyOrdered());
+        new HubConsumer.Terms(
+            (int) Math.min(prefetch, MAX_PREFETCH), source.keyOrdered(), selection(source, more));
     HubConsumer consumer = consumer(session, id, source, terms);
     session.consumers().put(id, consumer);
     consumer.begin();
+  }
+
+  private static @Nullable Selection selection(HubSource source, OpenTerms terms) throws Refusal {
+    Selector selector = terms.selector();
+    if (selector == null) {
+      return null;
+    }
+    if (source.kind() == Wire.FROM_QUEUE) {
+      return Selection.ofQueue(selector);
+    }
+    if (source.isShared()) {
+      throw new Refusal(
+          WireError.UNSUPPORTED,
+          "A shared subscription has no selector: its consumers could have different ones");
+    }
+    return Selection.ofSubscription(selector);
   }
 
   private HubConsumer consumer(

@@ -1,6 +1,8 @@
 package io.anymq.zeromq;
 
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
 
 /**
  * What a peer says of itself.
@@ -29,7 +31,7 @@ record Hello(Duration heartbeat, String client) {
               .formatted(HubSettings.MIN_HEARTBEAT, HubSettings.MAX_HEARTBEAT, heartbeat));
     }
     String client = hello.text();
-    skipExtensions(hello);
+    Set<String> ignored = extensions(hello);
     return new Hello(heartbeat, client);
   }
 
@@ -42,12 +44,17 @@ record Hello(Duration heartbeat, String client) {
     }
   }
 
-  /** Later versions may say more; what this one does not know it passes over. */
-  static void skipExtensions(WireReader in) throws MalformedFrameException {
+  /**
+   * The names of the extensions to the end. Of those that this version does not know it makes
+   * nothing.
+   */
+  static Set<String> extensions(WireReader in) throws MalformedFrameException {
+    Set<String> names = new HashSet<>();
     for (int left = in.u16(); left > 0; left--) {
-      in.text();
+      names.add(in.text());
       in.slice(in.length());
     }
     in.requireEnd();
+    return names;
   }
 }

@@ -5,6 +5,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A peer's consumer: takes as many messages as it may hold unsettled, and knows which. For the
@@ -26,8 +27,9 @@ final class HubConsumer {
    *
    * @param prefetch how many messages it may hold unsettled
    * @param keyOrdered whether messages of one key are to go out one after the other
+   * @param selection which messages it takes; null: all
    */
-  record Terms(int prefetch, boolean keyOrdered) {}
+  record Terms(int prefetch, boolean keyOrdered, @Nullable Selection selection) {}
 
   /**
    * A consumer that holds nothing yet.
@@ -56,6 +58,15 @@ final class HubConsumer {
 
   boolean isKeyOrdered() {
     return terms.keyOrdered();
+  }
+
+  @Nullable Selection selection() {
+    return terms.selection();
+  }
+
+  boolean wants(Queued message) {
+    Selection selection = terms.selection();
+    return selection == null || selection.selects(message.payload());
   }
 
   /** What it holds unsettled. */

@@ -6,17 +6,26 @@ package io.anymq.zeromq;
  * @param kind the kind, without the marks
  * @param pattern whether the name is a pattern
  * @param keyOrdered whether messages of one key go out one after the other
+ * @param withTerms whether more terms follow
  * @param name the queue, the topic or the pattern
  * @param subscription the subscription's name, or nothing
  */
-record HubSource(int kind, boolean pattern, boolean keyOrdered, String name, String subscription) {
+record HubSource(
+    int kind,
+    boolean pattern,
+    boolean keyOrdered,
+    boolean withTerms,
+    String name,
+    String subscription) {
+
+  private static final int MARKS = Wire.OF_PATTERN | Wire.KEY_ORDERED | Wire.WITH_TERMS;
 
   static HubSource read(WireReader in) throws MalformedFrameException {
     int source = in.u8();
     boolean pattern = (source & Wire.OF_PATTERN) != 0;
     boolean keyOrdered = (source & Wire.KEY_ORDERED) != 0;
-    int kind = source & ~(Wire.OF_PATTERN | Wire.KEY_ORDERED);
-    return new HubSource(kind, pattern, keyOrdered, in.text(), in.text());
+    boolean withTerms = (source & Wire.WITH_TERMS) != 0;
+    return new HubSource(source & ~MARKS, pattern, keyOrdered, withTerms, in.text(), in.text());
   }
 
   void check() throws Refusal {
@@ -33,10 +42,12 @@ record HubSource(int kind, boolean pattern, boolean keyOrdered, String name, Str
   }
 
   Subscription.Terms terms() {
-    boolean shared =
-        kind == Wire.FROM_SHARED_SUBSCRIPTION || kind == Wire.FROM_SHARED_DURABLE_SUBSCRIPTION;
     boolean durable =
         kind == Wire.FROM_DURABLE_SUBSCRIPTION || kind == Wire.FROM_SHARED_DURABLE_SUBSCRIPTION;
-    return new Subscription.Terms(subscription, durable, shared);
+    return new Subscription.Terms(subscription, durable, isShared());
+  }
+
+  boolean isShared() {
+    return kind == Wire.FROM_SHARED_SUBSCRIPTION || kind == Wire.FROM_SHARED_DURABLE_SUBSCRIPTION;
   }
 }

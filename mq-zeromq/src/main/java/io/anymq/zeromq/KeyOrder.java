@@ -5,8 +5,8 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Which keys of a queue are in hand, and the messages that wait for them: while one is unsettled,
@@ -61,23 +61,36 @@ final class KeyOrder {
   }
 
   /**
-   * A message is settled.
-   *
-   * @return what is ready now because its key is free
+   * A message is settled. What its key held up is ready now, up to one that somebody wants: that
+   * one goes next, and the others wait for it.
    */
-  @Nullable Queued settled(Queued message) {
+  void settled(Queued message, Predicate<Queued> wanted, Consumer<Queued> ready) {
     ByteBuffer name = message.payload().key();
     Key key = name == null ? null : keys.get(name);
     if (key == null || --key.unsettled > 0) {
-      return null;
+      return;
     }
     Queued next = key.waiting.poll();
-    if (next == null) {
-      keys.remove(name);
-    } else {
+    while (next != null) {
       waiting--;
+      ready.accept(next);
+      next = wanted.test(next) ? null : key.waiting.poll();
     }
-    return next;
+    if (key.waiting.isEmpty()) {
+      keys.remove(name);
+    }
+  }
+
+  /** Gives away what waits although no message of its key is unsettled. */
+  void drainFree(Consumer<Queued> taker) {
+    for (Key key : keys.values()) {
+      if (key.unsettled == 0) {
+        waiting -= key.waiting.size();
+        key.waiting.forEach(taker);
+        key.waiting.clear();
+      }
+    }
+    keys.values().removeIf(key -> key.unsettled == 0);
   }
 
   /** Gives away all that waits here. */

@@ -123,7 +123,16 @@ final class MessageCodec {
   /** Decodes a message that fills the reader to its end. */
   static Message decode(WireReader in) throws MalformedFrameException {
     try {
-      return decodeFields(in).build();
+      return decodeFields(in).wrapBody(in.copy(in.remaining())).build();
+    } catch (MessagingException e) {
+      throw new MalformedFrameException(String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** Decodes all of a message but its body. */
+  static Message decodeHead(byte[] encoded) throws MalformedFrameException {
+    try {
+      return decodeFields(new WireReader(encoded)).build();
     } catch (MessagingException e) {
       throw new MalformedFrameException(String.valueOf(e.getMessage()));
     }
@@ -154,7 +163,7 @@ final class MessageCodec {
     for (int left = in.count(PropertyCodec.LEAST_BYTES); left > 0; left--) {
       PropertyCodec.decode(in, message);
     }
-    return message.wrapBody(in.copy(in.remaining()));
+    return message;
   }
 
   private static void decodeTexts(int fields, Message.Builder message, WireReader in)

@@ -6,12 +6,9 @@ import java.util.Deque;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.PriorityQueue;
 import java.util.Set;
-import java.util.Spliterator;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
-import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,14 +21,7 @@ final class MessageQueue implements Target {
   private final HubMemory memory;
   private final Consumer<MessageQueue> wantsDispatch;
   private final WaitingRoom waiting;
-  private final Deque<Queued> fresh = new ArrayDeque<>();
-
-  /**
-   * What came back, the oldest first; always older than what is fresh. In a prioritized queue
-   * everything that is ready.
-   */
-  private final PriorityQueue<Queued> sorted = new PriorityQueue<>();
-
+  private final ReadyMessages ready;
   private final Set<HubConsumer> consumers = new LinkedHashSet<>();
 
   /** Consumers that can take more, in the order of their turns. */
@@ -42,6 +32,12 @@ final class MessageQueue implements Target {
 
   /** The order of keys, as long as a consumer asks for it. */
   private @Nullable KeyOrder keys;
+
+  /** What messages must pass before they are kept, where the only consumer drops the others. */
+  private @Nullable Selection screen;
+
+  /** Whether those who select wait until others have had their turn. */
+  private boolean paused;
 
   private long nextPosition;
   private int inFlight;
@@ -66,6 +62,7 @@ final class MessageQueue implements Target {
     this.memory = memory;
     this.waiting = waiting;
     this.wantsDispatch = wantsDispatch;
+    this.ready = new ReadyMessages(terms.prioritized());
   }
 
   void ownedBy(HubSession session) {
@@ -95,7 +92,7 @@ final class MessageQueue implements Target {
   }
 
   int ready() {
-    return fresh.size() + sorted.size() + (keys == null ? 0 : keys.waiting());
+    return ready.size() + (keys == null ? 0 : keys.waiting());
   }
 
   int inFlight() {
@@ -141,42 +138,89 @@ final class MessageQueue implements Target {
   }
 
   void add(Payload payload, @Nullable String topic) {
+    if (screen != null && !screen.selects(payload)) {
+      return;
+    }
     payload.hold(memory);
     memory.take(Queued.COST_BYTES);
-    if (terms.prioritized()) {
-      sorted.add(new Queued(payload, payload.priority(), nextPosition++, topic));
-    } else {
-      fresh.addLast(new Queued(payload, 0, nextPosition++, topic));
-    }
+    int rank = terms.prioritized() ? payload.priority() : 0;
+    ready.addNew(new Queued(payload, rank, nextPosition++, topic));
     wantsDispatch.accept(this);
   }
 
   /** Gives messages to the consumers, one to each in turn, while both are there. */
   void dispatch() {
-    Queued message = takers.isEmpty() ? null : next();
-    while (message != null) {
+    Slice slice = new Slice();
+    int inVain = 0;
+    while (inVain < takers.size()) {
       HubConsumer taker = takers.removeFirst();
-      inFlight++;
-      taker.take(message);
-      if (taker.canTake()) {
+      Queued message = nextFor(taker, slice);
+      if (message == null) {
         takers.addLast(taker);
+        // Where nobody selects, what there is not for one there is for nobody.
+        inVain = ready.hasSelections() ? inVain + 1 : takers.size();
+      } else {
+        inVain = 0;
+        give(message, taker);
       }
-      message = takers.isEmpty() ? null : next();
+    }
+    if (slice.isOver()) {
+      pause(slice);
     }
   }
 
-  /** The first that may go; those before it wait for their keys. */
-  private @Nullable Queued next() {
-    Queued message = first();
+  private void give(Queued message, HubConsumer taker) {
+    inFlight++;
+    taker.take(message);
+    if (taker.canTake()) {
+      takers.addLast(taker);
+    }
+  }
+
+  /** The first that may go to a consumer; those before it wait for their keys. */
+  private @Nullable Queued nextFor(HubConsumer taker, Slice slice) {
+    Queued message = firstFor(taker, slice);
     while (message != null && keys != null && !keys.letGo(message)) {
-      message = first();
+      message = firstFor(taker, slice);
     }
     return message;
   }
 
-  private @Nullable Queued first() {
-    Queued oldest = sorted.poll();
-    return oldest == null ? fresh.pollFirst() : oldest;
+  private @Nullable Queued firstFor(HubConsumer taker, Slice slice) {
+    Selection selection = taker.selection();
+    if (selection == null) {
+      return ready.pollFirst();
+    }
+    if (paused || slice.isOver()) {
+      return null;
+    }
+    Queued message =
+        selection.next(ready, slice, selection.dropsTheRest() ? this::drop : any -> {});
+    if (message != null) {
+      ready.take(message);
+    }
+    return message;
+  }
+
+  private void drop(Queued message) {
+    ready.take(message);
+    forget(message);
+  }
+
+  /** There is more to look through; others have their turn before that. */
+  private void pause(Slice slice) {
+    paused = true;
+    waiting
+        .agenda()
+        .add(
+            new Agenda.Entry() {
+              @Override
+              void due() {
+                paused = false;
+                wantsDispatch.accept(MessageQueue.this);
+              }
+            },
+            slice.pauseMillis());
   }
 
   /** Writes what is ready behind a place, in order, as much as a page holds; changes nothing. */
@@ -186,7 +230,7 @@ final class MessageQueue implements Target {
     BrowsePlace place = new BrowsePlace(end, from.rank(), from.position());
     int pageEnd = out.size() + Wire.FRAME_TARGET_BYTES;
     Iterator<Queued> ahead =
-        Stream.concat(notFresh().sorted(), freshBehind(from.position()))
+        waitingToo(ready.behind(Queued.place(from.rank(), from.position())))
             .filter(place::isBefore)
             .iterator();
     while (out.size() < pageEnd && ahead.hasNext()) {
@@ -195,26 +239,8 @@ final class MessageQueue implements Target {
     }
   }
 
-  /** What is fresh from about there on: its positions have no gaps, so one tells the index. */
-  private Stream<Queued> freshBehind(long position) {
-    Queued first = fresh.peekFirst();
-    return first == null ? Stream.empty() : skip(fresh.spliterator(), position - first.position());
-  }
-
-  /** Without the first so many, in few steps: a deque's spliterator is halved by its indices. */
-  private static Stream<Queued> skip(Spliterator<Queued> all, long count) {
-    Spliterator<Queued> before = count > 0 ? all.trySplit() : null;
-    if (before == null) {
-      return StreamSupport.stream(all, false);
-    }
-    long half = before.estimateSize();
-    return count >= half
-        ? skip(all, count - half)
-        : Stream.concat(skip(before, count), StreamSupport.stream(all, false));
-  }
-
-  private Stream<Queued> notFresh() {
-    return keys == null ? sorted.stream() : Stream.concat(sorted.stream(), keys.stream());
+  private Stream<Queued> waitingToo(Stream<Queued> inOrder) {
+    return keys == null ? inOrder : Stream.concat(inOrder, keys.stream()).sorted();
   }
 
   void join(HubConsumer consumer) {
@@ -223,7 +249,35 @@ final class MessageQueue implements Target {
     }
     consumers.add(consumer);
     takers.addLast(consumer);
+    Selection selection = consumer.selection();
+    if (selection != null) {
+      join(selection);
+    }
     wantsDispatch.accept(this);
+  }
+
+  private void join(Selection selection) {
+    ready.add(selection);
+    if (selection.dropsTheRest()) {
+      selection.screenedFrom(nextPosition);
+      screen = selection;
+    }
+    freeUnwanted();
+  }
+
+  private void part(Selection selection) {
+    ready.remove(selection);
+    if (screen == selection) {
+      screen = null;
+    }
+    freeUnwanted();
+  }
+
+  /** What waits for one of its key that nobody has may be for somebody else than that one. */
+  private void freeUnwanted() {
+    if (keys != null) {
+      keys.drainFree(this::ready);
+    }
   }
 
   private KeyOrder keysInHand() {
@@ -238,6 +292,10 @@ final class MessageQueue implements Target {
     consumers.remove(consumer);
     takers.remove(consumer);
     held.forEach(this::release);
+    Selection selection = consumer.selection();
+    if (selection != null) {
+      part(selection);
+    }
     if (keys != null && consumers.stream().noneMatch(HubConsumer::isKeyOrdered)) {
       keys.drainTo(this::ready);
       keys = null;
@@ -282,14 +340,17 @@ final class MessageQueue implements Target {
   }
 
   private void freeKey(Queued message) {
-    Queued next = keys == null ? null : keys.settled(message);
-    if (next != null) {
-      ready(next);
+    if (keys != null) {
+      keys.settled(message, this::isWanted, this::ready);
     }
   }
 
+  private boolean isWanted(Queued message) {
+    return consumers.stream().anyMatch(consumer -> consumer.wants(message));
+  }
+
   private void ready(Queued message) {
-    sorted.add(message);
+    ready.putBack(message);
     wantsDispatch.accept(this);
   }
 
@@ -300,10 +361,7 @@ final class MessageQueue implements Target {
    */
   int purge() {
     int count = ready();
-    fresh.forEach(this::forget);
-    sorted.forEach(this::forget);
-    fresh.clear();
-    sorted.clear();
+    ready.drainTo(this::forget);
     if (keys != null) {
       keys.drainTo(this::forget);
     }

@@ -17,6 +17,9 @@ final class Payload {
   private static final int USUAL_PRIORITY = 4;
   private static final int HIGHEST_PRIORITY = 9;
 
+  /** For what is no message. */
+  static final Payload NONE = new Payload(new byte[0]);
+
   private final byte[] bytes;
   private int holders;
 

@@ -8,6 +8,9 @@ final class Queued implements Comparable<Queued> {
   /** This object, its slot in a queue, and the boxed tag and map entry while it is in flight. */
   static final int COST_BYTES = 96;
 
+  /** A place before all messages. */
+  static final Queued BEFORE_ALL = place(Integer.MAX_VALUE, -1);
+
   private final Payload payload;
   private final long position;
   private final int rank;
@@ -19,6 +22,16 @@ final class Queued implements Comparable<Queued> {
     this.position = position;
     this.rank = rank;
     this.topic = topic;
+  }
+
+  /** A place, to compare others with, and no message. */
+  static Queued place(int rank, long position) {
+    return new Queued(Payload.NONE, rank, position, null);
+  }
+
+  /** Where it stands, without what it holds. */
+  Queued place() {
+    return place(rank, position);
   }
 
   int rank() {

@@ -43,6 +43,10 @@ final class WaitingRoom {
     }
   }
 
+  Agenda agenda() {
+    return agenda;
+  }
+
   /** How many wait. */
   int count() {
     return guests.size();

@@ -1,6 +1,7 @@
 package io.anymq.zeromq;
 
 import java.time.Duration;
+import java.util.Set;
 
 /**
  * What the hub says of itself when a session begins.
@@ -9,8 +10,14 @@ import java.time.Duration;
  * @param maxFrameBytes the largest frame it takes
  * @param maxMessageBytes the largest encoded message it takes
  * @param version its version
+ * @param extensions what it can do beyond the first hub that spoke this version
  */
-record Welcome(Duration heartbeat, int maxFrameBytes, int maxMessageBytes, String version) {
+record Welcome(
+    Duration heartbeat,
+    int maxFrameBytes,
+    int maxMessageBytes,
+    String version,
+    Set<String> extensions) {
 
   /** Reads the hub's first frame. */
   static Welcome read(byte[] frame) throws MalformedFrameException {
@@ -24,9 +31,11 @@ record Welcome(Duration heartbeat, int maxFrameBytes, int maxMessageBytes, Strin
     if (opcode != Wire.WELCOME || command.i32() != Wire.MAGIC || command.u16() != Wire.VERSION) {
       throw new MalformedFrameException("no WELCOME");
     }
-    Welcome welcome =
-        new Welcome(Duration.ofMillis(command.u32()), command.i32(), command.i32(), command.text());
-    Hello.skipExtensions(command);
-    return welcome;
+    return new Welcome(
+        Duration.ofMillis(command.u32()),
+        command.i32(),
+        command.i32(),
+        command.text(),
+        Hello.extensions(command));
   }
 }

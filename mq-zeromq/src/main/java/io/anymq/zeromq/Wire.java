@@ -80,6 +80,12 @@ final class Wire {
   /** Added to any kind of source: messages of one key go out one after the other. */
   static final int KEY_ORDERED = 0x20;
 
+  /** Added to any kind of source: more terms follow the prefetch. */
+  static final int WITH_TERMS = 0x40;
+
+  /** What a hub says in WELCOME that it can do beyond the first hub of this version. */
+  static final String SELECTORS = "selectors";
+
   /** Outcomes. */
   static final int ACCEPT = 1;
 

@@ -16,6 +16,7 @@ enum WireError {
   CLOSING(12),
   INVALID_ARGUMENT(13),
   NOT_OWNER(14),
+  INVALID_SELECTOR(15),
   /** Stands for numbers that this version does not know. */
   OTHER(0xFFFF);
 

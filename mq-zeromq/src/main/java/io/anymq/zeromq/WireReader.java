@@ -91,7 +91,8 @@ final class WireReader {
     return text(length());
   }
 
-  private String text(int length) throws MalformedFrameException {
+  /** A text whose length is known. */
+  String text(int length) throws MalformedFrameException {
     int from = advance(length);
     try {
       return StandardCharsets.UTF_8

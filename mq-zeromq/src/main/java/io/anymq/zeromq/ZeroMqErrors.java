@@ -5,6 +5,7 @@ import io.anymq.ConnectionLostException;
 import io.anymq.DestinationNotFoundException;
 import io.anymq.ErrorCode;
 import io.anymq.InvalidDestinationException;
+import io.anymq.InvalidSelectorException;
 import io.anymq.MessageTooLargeException;
 import io.anymq.MessagingException;
 import io.anymq.QueueFullException;
@@ -22,6 +23,7 @@ final class ZeroMqErrors {
     return switch (error) {
       case DESTINATION_NOT_FOUND -> new DestinationNotFoundException(sentence);
       case INVALID_DESTINATION -> new InvalidDestinationException(sentence);
+      case INVALID_SELECTOR -> new InvalidSelectorException(sentence);
       case QUEUE_FULL -> new QueueFullException(sentence);
       case MESSAGE_TOO_LARGE -> new MessageTooLargeException(sentence);
       case UNSUPPORTED -> new UnsupportedCapabilityException(sentence);

@@ -94,6 +94,10 @@ final class ZeroMqLink
             Capability.IN_FLIGHT_COUNT)) {
       support.put(capability, Support.NATIVE);
     }
+    if (hub.extensions().contains(Wire.SELECTORS)) {
+      support.put(Capability.QUEUE_SELECTORS, Support.NATIVE);
+      support.put(Capability.TOPIC_SELECTORS, Support.NATIVE);
+    }
     return support;
   }
 
@@ -139,18 +143,23 @@ final class ZeroMqLink
   }
 
   private LinkConsumer open(Opening what, ConsumerRequest request, DeliverySink sink) {
-    int mark = request.keyOrdered() ? Wire.KEY_ORDERED : 0;
+    boolean withTerms = OpenTerms.areAskedFor(request);
+    int marks = (request.keyOrdered() ? Wire.KEY_ORDERED : 0) | (withTerms ? Wire.WITH_TERMS : 0);
     ZeroMqConsumer consumer =
         new ZeroMqConsumer(loop, consumerIds.incrementAndGet(), what.destination(), names, sink);
     Ask ask =
         new Ask(
             Wire.OPEN_CONSUMER,
-            out ->
-                out.i32(consumer.id())
-                    .u8(what.kind() | mark)
-                    .text(what.name())
-                    .text(what.subscription())
-                    .i32(request.prefetch()));
+            out -> {
+              out.i32(consumer.id())
+                  .u8(what.kind() | marks)
+                  .text(what.name())
+                  .text(what.subscription())
+                  .i32(request.prefetch());
+              if (withTerms) {
+                OpenTerms.write(request, out);
+              }
+            });
     loop.submit(protocol -> protocol.add(consumer));
     try {
       loop.ask(ask);

@@ -45,6 +45,11 @@
  * <tr><td>order of keys</td><td>mark of OPEN_CONSUMER</td><td>one unsettled message of a key at a
  * time, in order, for all consumers of the queue as long as one of them asks for it</td><td>each
  * message of a key costs a way to the consumer and back</td></tr>
+ * <tr><td>selector on a queue</td><td>term of OPEN_CONSUMER</td><td>the hub passes over what is not
+ * selected, in slices of 5 ms; it looks at each message once for each consumer</td><td>selectors of
+ * more than 16 KiB are refused</td></tr>
+ * <tr><td>selector on a subscription</td><td>the same</td><td>what is not selected is dropped as it is
+ * sent, and takes neither memory nor a way to the client</td><td></td></tr>
  * <tr><td>accept, release</td><td>SETTLE</td><td>natively, with the hub's count</td><td>what was
  * prefetched and goes back unseen is counted as delivered</td></tr>
  * <tr><td>depth</td><td>DEPTH</td><td>exact; ready and in flight, with the number in

@@ -46,7 +46,7 @@ class HubKeyOrderTest {
             new PeerId(new byte[] {0, 0, 0, 0, (byte) ++consumers}),
             (peer, frame) -> Outlet.Sent.YES,
             new Heartbeats(Duration.ofSeconds(1), Duration.ofSeconds(1), 0));
-    HubConsumer.Terms terms = new HubConsumer.Terms(prefetch, keyOrdered);
+    HubConsumer.Terms terms = new HubConsumer.Terms(prefetch, keyOrdered, null);
     HubConsumer consumer = new HubConsumer(session, 1, queue, terms, () -> {});
     consumer.begin();
     content.dispatch();
