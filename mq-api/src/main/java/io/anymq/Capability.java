@@ -49,7 +49,11 @@ public enum Capability {
   REQUEST_REPLY,
   /** Queues with a maximum length, which refuse when they are full. */
   BOUNDED_QUEUES,
-  /** Messages with one key go to one consumer at a time, in order. */
+  /**
+   * Messages with one key go to one consumer at a time, in order. Where it is emulated, one
+   * consumer at a time gets all keys, and the others stand by; several threads of it ({@link
+   * ConsumerOptions#concurrency()}) work on several keys.
+   */
   KEY_ORDERING,
   /** Subscriptions that begin in the past. */
   REPLAY,

@@ -95,7 +95,11 @@ public final class ConsumerOptions {
     return Optional.ofNullable(selector);
   }
 
-  /** Whether messages with one key go to one consumer at a time, in order. Default: false. */
+  /**
+   * Whether messages with one key go to one consumer at a time, in order: the next one when the
+   * last is settled, so that a batch or a unit of work holds one message of a key at most. Default:
+   * false.
+   */
   public boolean keyOrdered() {
     return keyOrdered;
   }

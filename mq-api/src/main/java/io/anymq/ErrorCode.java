@@ -37,7 +37,10 @@ public enum ErrorCode {
   CLOSED(false),
   /** The unit of work was rolled back; nothing of it was done. */
   ROLLED_BACK(true),
-  /** Another consumer holds this subscription, which is not shared. */
+  /**
+   * Another consumer holds this subscription, which is not shared; or it holds this queue or shared
+   * subscription in order by key, and this one does not ask for that, or the other way round.
+   */
   SUBSCRIPTION_IN_USE(true),
   /** The calling thread was interrupted; its interrupt flag is set again. */
   INTERRUPTED(false),

@@ -30,17 +30,29 @@ final class Attachment {
   private final Threads threads;
   private final long epoch;
   private final int batch;
+  private final DeliveryBuffer buffer;
+  private final boolean keepsReleased;
   private List<InboundDelivery> accepted = new ArrayList<>();
   private final List<Runnable> earlyReleases = new ArrayList<>();
   private boolean flushPlanned;
   private volatile boolean ended;
   private @Nullable LinkConsumer link;
 
-  Attachment(Threads threads, long epoch, int prefetch) {
+  /**
+   * Begins a stay.
+   *
+   * @param gathering how many unsettled deliveries there may be, to gather acceptances by
+   * @param buffer is told what is done with
+   * @param keepsReleased whether what is released stays here, whatever the backend could do
+   */
+  Attachment(
+      Threads threads, long epoch, int gathering, DeliveryBuffer buffer, boolean keepsReleased) {
     this.threads = threads;
     this.epoch = epoch;
+    this.buffer = buffer;
+    this.keepsReleased = keepsReleased;
     // A quarter of the prefetch, so that the broker can send on while a batch is on its way.
-    this.batch = Math.max(1, Math.min(MAX_BATCH, prefetch / 4));
+    this.batch = Math.max(1, Math.min(MAX_BATCH, gathering / 4));
   }
 
   long epoch() {
@@ -63,7 +75,12 @@ final class Attachment {
     return ended;
   }
 
-  synchronized void accept(InboundDelivery delivery) {
+  void accept(InboundDelivery delivery) {
+    gather(delivery);
+    buffer.done(delivery);
+  }
+
+  private synchronized void gather(InboundDelivery delivery) {
     if (ended) {
       return;
     }
@@ -101,7 +118,7 @@ final class Attachment {
     }
     if (delay.toMillis() == 0) {
       release(delivery, deliverAgain);
-    } else if (link instanceof DelayedRelease later) {
+    } else if (!keepsReleased && link instanceof DelayedRelease later) {
       flush();
       releaseLater(later, delivery, delay);
     } else {
@@ -125,7 +142,7 @@ final class Attachment {
     }
     if (consumer == null) {
       earlyReleases.add(() -> release(delivery, deliverAgain));
-    } else if (consumer.releasesNatively()) {
+    } else if (!keepsReleased && consumer.releasesNatively()) {
       flush();
       settle(consumer, Outcome.RELEASE, List.of(delivery));
     } else {

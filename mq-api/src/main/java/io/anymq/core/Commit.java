@@ -110,7 +110,7 @@ final class Commit {
       if (delivery.decision() == Decision.RELEASE) {
         delivery.releaseNow();
       } else {
-        boolean unused = delivery.core().settle();
+        delivery.core().committed();
       }
     }
   }

@@ -7,6 +7,7 @@ import io.anymq.Destination;
 import io.anymq.InvalidDestinationException;
 import io.anymq.Queue;
 import io.anymq.SubscriptionOptions;
+import io.anymq.Support;
 import io.anymq.UnsupportedCapabilityException;
 import io.anymq.selector.Selector;
 
@@ -20,6 +21,7 @@ final class ConsumerGate {
       capabilities.require(Capability.QUEUE_SELECTORS);
     }
     checkCommon(capabilities, options);
+    checkSelectingTurn(capabilities, options);
     if (options.deadLetterQueue().isEmpty()) {
       checkDeadLetterQueue(queue);
     }
@@ -78,6 +80,16 @@ final class ConsumerGate {
     options.selector().ifPresent(Selector::parse);
     if (options.keyOrdered()) {
       capabilities.require(Capability.KEY_ORDERING);
+    }
+  }
+
+  /** What the one consumer whose turn it is does not select would wait, though others want it. */
+  private static void checkSelectingTurn(Capabilities capabilities, ConsumerOptions options) {
+    if (options.keyOrdered()
+        && options.selector().isPresent()
+        && capabilities.support().get(Capability.KEY_ORDERING) == Support.EMULATED) {
+      throw new UnsupportedCapabilityException(
+          "On this backend the key-ordered consumers of a queue take turns, and one with a selector would keep the rest from the others; use one of the two");
     }
   }
 

@@ -54,7 +54,11 @@ class CoreConsumer implements Consumer, Child {
 
   private final @Nullable Listeners listeners;
   private final DeadLetters deadLetters;
-  private final DeliveryBuffer buffer = new DeliveryBuffer();
+  private final DeliveryBuffer buffer;
+
+  /** Whether the core keeps the order of keys, on a link that gives a source to one at a time. */
+  private final boolean gated;
+
   private final HandedOut handedOut;
 
   private final ReentrantLock attachLock = new ReentrantLock();
@@ -78,6 +82,8 @@ class CoreConsumer implements Consumer, Child {
     this.prefetch =
         options.prefetch().orElseGet(() -> connection.options().get(ConnectionOptions.PREFETCH));
     this.selector = selectsHere() ? options.selector().map(Selector::parse).orElse(null) : null;
+    this.gated = options.keyOrdered() && isEmulated(Capability.KEY_ORDERING);
+    this.buffer = new DeliveryBuffer(gated ? new KeyGate(prefetch) : null);
     this.handedOut = new HandedOut(prefetch);
     this.replays = source instanceof Source.OfTopic of && of.terms().replays();
     this.deadLetters = new DeadLetters(connection, options.deadLetterQueue());
@@ -94,8 +100,11 @@ class CoreConsumer implements Consumer, Child {
   }
 
   private boolean selectsHere() {
-    return !(source instanceof Source.OfQueue)
-        && connection.capabilities().support().get(Capability.TOPIC_SELECTORS) == Support.EMULATED;
+    return !(source instanceof Source.OfQueue) && isEmulated(Capability.TOPIC_SELECTORS);
+  }
+
+  private boolean isEmulated(Capability capability) {
+    return connection.capabilities().support().get(capability) == Support.EMULATED;
   }
 
   CoreConnection connection() {
@@ -136,21 +145,26 @@ class CoreConsumer implements Consumer, Child {
         leave(now);
       }
       connection.destinations().ensure(link, source, options.missingDestination());
-      open(link, new Attachment(connection.threads(), epoch, gathering()));
+      open(link, attachment(epoch));
     } finally {
       attachLock.unlock();
     }
   }
 
+  private Attachment attachment(long epoch) {
+    return new Attachment(connection.threads(), epoch, gathering(), buffer, gated);
+  }
+
   private void open(Link link, Attachment attachment) {
-    boolean inline = link.dispatch() == Link.Dispatch.INLINE && options.concurrency() == 1;
+    boolean alone = options.concurrency() == 1 && !gated;
+    boolean inline = alone && link.dispatch() == Link.Dispatch.INLINE;
     if (listeners != null && !inline) {
       listeners.startWorkers();
     }
     ConsumerRequest request =
         new ConsumerRequest(
             resumed(),
-            prefetch,
+            gated ? prefetch + KeyGate.WINDOW : prefetch,
             selector == null ? options.selector() : Optional.empty(),
             options.keyOrdered());
     LinkConsumer consumer = link.openConsumer(request, new Sink(attachment, inline));
@@ -158,9 +172,11 @@ class CoreConsumer implements Consumer, Child {
     attached.set(attachment);
   }
 
-  /** With order by key, the next message of a key waits for the acceptance of the last. */
+  /**
+   * With order by key, the backend's next message of a key waits for the acceptance of the last.
+   */
   private int gathering() {
-    return options.keyOrdered() ? 1 : prefetch;
+    return options.keyOrdered() && !gated ? 1 : prefetch;
   }
 
   /** A replay goes on after an outage, at the last message that was handed out. */

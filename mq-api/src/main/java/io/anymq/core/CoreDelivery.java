@@ -119,6 +119,13 @@ final class CoreDelivery implements Delivery {
     }
   }
 
+  /** The commit that it was part of has accepted it. */
+  void committed() {
+    if (settle()) {
+      consumer.buffer().done(inbound);
+    }
+  }
+
   /** Marks it settled; true for the one who did. */
   boolean settle() {
     return settled.compareAndSet(false, true);

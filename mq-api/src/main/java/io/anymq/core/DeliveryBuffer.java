@@ -1,20 +1,35 @@
 package io.anymq.core;
 
+import io.anymq.spi.InboundDelivery;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
-/** Deliveries between the adapter's thread and those that take them. The prefetch bounds it. */
+/**
+ * Deliveries between the adapter's thread and those that take them, in order; with a gate, the
+ * first that may go. The prefetch bounds it.
+ */
 final class DeliveryBuffer {
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private final Deque<CoreDelivery> deliveries = new ArrayDeque<>();
+  private final @Nullable KeyGate gate;
   private boolean closed;
+
+  /**
+   * An empty buffer.
+   *
+   * @param gate says what may go; null: everything
+   */
+  DeliveryBuffer(@Nullable KeyGate gate) {
+    this.gate = gate;
+  }
 
   /** Adds deliveries behind the others. */
   void add(List<CoreDelivery> more) {
@@ -29,12 +44,13 @@ final class DeliveryBuffer {
     }
   }
 
-  /** Adds a delivery before all others. */
+  /** Adds a delivery before all others; it may have been taken before. */
   void addFirst(CoreDelivery delivery) {
     lock.lock();
     try {
       if (!closed) {
         deliveries.addFirst(delivery);
+        letBack(delivery.inbound());
         changed.signal();
       }
     } finally {
@@ -42,14 +58,51 @@ final class DeliveryBuffer {
     }
   }
 
+  /** A delivery that was taken is done with: what waited for it may go. */
+  void done(InboundDelivery delivery) {
+    if (gate == null) {
+      return;
+    }
+    lock.lock();
+    try {
+      letBack(delivery);
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void letBack(InboundDelivery delivery) {
+    if (gate != null) {
+      gate.back(delivery);
+    }
+  }
+
+  private @Nullable CoreDelivery next() {
+    if (gate == null) {
+      return deliveries.poll();
+    }
+    for (Iterator<CoreDelivery> each = deliveries.iterator(); each.hasNext(); ) {
+      CoreDelivery delivery = each.next();
+      if (gate.allows(delivery)) {
+        each.remove();
+        gate.out(delivery);
+        return delivery;
+      }
+    }
+    return null;
+  }
+
   /** Waits for a delivery; null when none came in time, or when the buffer is closed. */
   @Nullable CoreDelivery take(Deadline deadline) throws InterruptedException {
     lock.lockInterruptibly();
     try {
-      while (deliveries.isEmpty() && !closed && !deadline.isOver()) {
+      CoreDelivery next = closed ? null : next();
+      while (next == null && !closed && !deadline.isOver()) {
         changed.awaitNanos(deadline.remainingNanos());
+        next = closed ? null : next();
       }
-      return closed ? null : deliveries.poll();
+      return next;
     } finally {
       lock.unlock();
     }
@@ -59,7 +112,7 @@ final class DeliveryBuffer {
   @Nullable CoreDelivery poll() {
     lock.lock();
     try {
-      return closed ? null : deliveries.poll();
+      return closed ? null : next();
     } finally {
       lock.unlock();
     }
@@ -74,18 +127,25 @@ final class DeliveryBuffer {
   List<CoreDelivery> takeShare(int most) throws InterruptedException {
     lock.lockInterruptibly();
     try {
-      while (deliveries.isEmpty() && !closed) {
+      List<CoreDelivery> taken = share(most);
+      while (taken.isEmpty() && !closed) {
         changed.await();
-      }
-      int share = closed ? 0 : Math.min(deliveries.size(), most);
-      List<CoreDelivery> taken = new ArrayList<>(share);
-      for (int i = 0; i < share; i++) {
-        taken.add(deliveries.removeFirst());
+        taken = share(most);
       }
       return taken;
     } finally {
       lock.unlock();
     }
+  }
+
+  private List<CoreDelivery> share(int most) {
+    List<CoreDelivery> taken = new ArrayList<>(Math.min(deliveries.size(), most));
+    CoreDelivery next = closed ? null : next();
+    while (next != null) {
+      taken.add(next);
+      next = taken.size() < most ? next() : null;
+    }
+    return taken;
   }
 
   /** Whether nothing waits here. */
@@ -108,6 +168,10 @@ final class DeliveryBuffer {
     lock.lock();
     try {
       deliveries.removeIf(delivery -> delivery.attachment() == lost);
+      if (gate != null) {
+        gate.dropOf(lost);
+        changed.signalAll();
+      }
     } finally {
       lock.unlock();
     }

@@ -32,6 +32,10 @@ public final class MemoryBackend implements Backend {
   public static final Option<Boolean> ATOMIC_COMMIT =
       Option.flag("atomic-commit", true, "whether a commit is one step in the broker");
 
+  /** Whether key-ordered consumers take turns, and the core does the rest. Default: false. */
+  public static final Option<Boolean> KEYS_BY_TURN =
+      Option.flag("keys-by-turn", false, "whether key-ordered consumers take turns");
+
   /** Capabilities that are there and are not declared, with commas. Default: none. */
   public static final Option<Set<Capability>> WITHHOLD =
       Option.of(
@@ -58,7 +62,7 @@ public final class MemoryBackend implements Backend {
 
   @Override
   public List<Option<?>> options() {
-    return List.of(DISPATCH, NATIVE_RELEASE, ATOMIC_COMMIT, WITHHOLD);
+    return List.of(DISPATCH, NATIVE_RELEASE, ATOMIC_COMMIT, KEYS_BY_TURN, WITHHOLD);
   }
 
   @Override

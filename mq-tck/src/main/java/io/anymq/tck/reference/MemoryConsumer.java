@@ -128,6 +128,15 @@ class MemoryConsumer implements LinkConsumer {
     return request.keyOrdered();
   }
 
+  /** Whether the queue keeps the order of keys for it; otherwise it waits for its turn. */
+  boolean hasKeysOrdered() {
+    return isKeyOrdered() && !link.keysByTurn();
+  }
+
+  private boolean waitsForTurn() {
+    return isKeyOrdered() && link.keysByTurn() && !queue.hasTurn(this);
+  }
+
   /** Begins to consume; under the lock. */
   void attach() {
     attached = true;
@@ -150,6 +159,7 @@ class MemoryConsumer implements LinkConsumer {
       queue.consumers().remove(this);
       held.forEach(each -> queue.giveBack(each.stored));
       held.clear();
+      queue.wakeAll();
       link.broker.store().left(queue);
     }
   }
@@ -230,7 +240,7 @@ class MemoryConsumer implements LinkConsumer {
 
   private List<Held> take() {
     scheduled = false;
-    if (!attached) {
+    if (!attached || waitsForTurn()) {
       return List.of();
     }
     List<Held> batch =

@@ -98,6 +98,9 @@ class MemoryLink implements Link, DepthQuery, Purger, Browsing, TemporaryQueues,
   public Map<Capability, Support> capabilities() {
     Map<Capability, Support> support = new EnumMap<>(Capability.class);
     NATIVE.forEach(capability -> support.put(capability, Support.NATIVE));
+    if (keysByTurn()) {
+      support.put(Capability.KEY_ORDERING, Support.EMULATED);
+    }
     request.options().get(MemoryBackend.WITHHOLD).forEach(support::remove);
     return support;
   }
@@ -126,6 +129,9 @@ class MemoryLink implements Link, DepthQuery, Purger, Browsing, TemporaryQueues,
     return lockedAlive(
         () -> {
           MemoryQueue queue = broker.store().open(actual(wanted.source()));
+          if (keysByTurn()) {
+            queue.requireOneKind(wanted.keyOrdered());
+          }
           boolean own = dispatch() == Dispatch.INLINE;
           Worker worker = own ? new Worker(threadName + "-" + ++consumerCount) : io;
           MemoryConsumer consumer =
@@ -237,6 +243,10 @@ class MemoryLink implements Link, DepthQuery, Purger, Browsing, TemporaryQueues,
 
   void forget(MemoryConsumer consumer) {
     consumers.remove(consumer);
+  }
+
+  boolean keysByTurn() {
+    return request.options().get(MemoryBackend.KEYS_BY_TURN);
   }
 
   boolean nativeRelease() {

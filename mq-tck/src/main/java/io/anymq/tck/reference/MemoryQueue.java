@@ -1,5 +1,7 @@
 package io.anymq.tck.reference;
 
+import io.anymq.ErrorCode;
+import io.anymq.MessagingException;
 import io.anymq.QueueOptions;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -61,6 +63,29 @@ final class MemoryQueue {
   }
 
   /**
+   * Throws when there are consumers that keep the order of keys by turns, or do not, unlike this.
+   */
+  void requireOneKind(boolean keyOrdered) {
+    if (consumers.stream().anyMatch(each -> each.isKeyOrdered() != keyOrdered)) {
+      throw new MessagingException(
+          ErrorCode.SUBSCRIPTION_IN_USE,
+          keyOrdered
+              ? "Consumers that do not ask for the order of keys are there; close them first"
+              : "Consumers that keep the order of keys are there; close them first");
+    }
+  }
+
+  /** Whether a consumer is the first of those who take turns. */
+  boolean hasTurn(MemoryConsumer consumer) {
+    return consumers.iterator().next().equals(consumer);
+  }
+
+  /** Whoever is next in turn looks. */
+  void wakeAll() {
+    consumers.forEach(MemoryConsumer::wake);
+  }
+
+  /**
    * Takes messages for a consumer: a fair share of what is there, within its credit, of those that
    * it selects. As long as one of the consumers asks for the order of keys, no message is taken
    * while one of its key is unsettled, whoever takes it.
@@ -69,7 +94,7 @@ final class MemoryQueue {
     int takers = Math.max(1, consumers.size());
     int share = (ready.size() + takers - 1) / takers;
     List<Stored> taken = new ArrayList<>();
-    boolean keyOrdered = consumers.stream().anyMatch(MemoryConsumer::isKeyOrdered);
+    boolean keyOrdered = consumers.stream().anyMatch(MemoryConsumer::hasKeysOrdered);
     Iterator<Stored> next = ready.iterator();
     while (taken.size() < Math.min(credit, share) && next.hasNext()) {
       Stored stored = next.next();

@@ -10,6 +10,7 @@ import io.anymq.Producer;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -80,11 +81,15 @@ final class ListenerFaults {
   }
 
   private static Fault oneAtATime() {
-    Object lock = new Object();
+    // Fair: or else the one who waits may come last, and nobody waits for him.
+    ReentrantLock lock = new ReentrantLock(true);
     return listening(
         call -> {
-          synchronized (lock) {
+          lock.lock();
+          try {
             return call.proceed();
+          } finally {
+            lock.unlock();
           }
         });
   }

@@ -10,6 +10,14 @@ class OtherPathsTckTest extends TckSuite {
   @Override
   protected BackendHarness harness() {
     return new MemoryHarness(
-        Map.of("dispatch", "hand-off", "native-release", "false", "atomic-commit", "false"));
+        Map.of(
+            "dispatch",
+            "hand-off",
+            "native-release",
+            "false",
+            "atomic-commit",
+            "false",
+            "keys-by-turn",
+            "true"));
   }
 }
