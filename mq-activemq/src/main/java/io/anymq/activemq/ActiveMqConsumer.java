@@ -17,6 +17,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.apache.activemq.ActiveMQDispatcher;
+import org.apache.activemq.command.ActiveMQDestination;
 import org.apache.activemq.command.ConsumerControl;
 import org.apache.activemq.command.ConsumerInfo;
 import org.apache.activemq.command.MessageAck;
@@ -66,6 +67,7 @@ final class ActiveMqConsumer implements LinkConsumer, ActiveMQDispatcher {
   private final UnsettledDeliveries unsettled = new UnsettledDeliveries();
   private final AtomicInteger sinceAcknowledgement = new AtomicInteger();
   private volatile boolean closed;
+  private volatile boolean deleted;
 
   /**
    * Makes a consumer; {@link #open} opens it.
@@ -107,7 +109,13 @@ final class ActiveMqConsumer implements LinkConsumer, ActiveMQDispatcher {
       ActiveMqDestinations names,
       ActiveMqMapper mapper,
       ActiveMqDeletions deletions,
-      Duration timeout) {}
+      Duration timeout) {
+
+    /** The same on another connection. */
+    Setting on(OpenWire other) {
+      return new Setting(other, names, mapper, deletions, timeout);
+    }
+  }
 
   /** Opens it; the subscription is live when this returns. */
   void open() {
@@ -122,9 +130,15 @@ final class ActiveMqConsumer implements LinkConsumer, ActiveMQDispatcher {
   /** The broker would keep the consumer, for a destination of that name that may come one day. */
   private void destinationDeleted() {
     if (!closed) {
+      deleted = true;
       close();
       sink.broken(new DestinationNotFoundException(info.getDestination() + " was deleted"));
     }
+  }
+
+  /** Whether it ended because what it consumed was deleted. */
+  boolean isOfDeleted() {
+    return deleted;
   }
 
   /** The connection that the deliveries must be settled on. */
@@ -180,7 +194,7 @@ final class ActiveMqConsumer implements LinkConsumer, ActiveMQDispatcher {
   private Optional<Destination> destination(MessageDispatch dispatch) {
     if (source instanceof Source.OfPattern of) {
       return names
-          .toPortable(dispatch.getDestination())
+          .toPortable(sentTo(dispatch))
           .filter(sentTo -> sentTo instanceof Topic topic && of.pattern().matches(topic));
     }
     Destination own =
@@ -189,6 +203,14 @@ final class ActiveMqConsumer implements LinkConsumer, ActiveMQDispatcher {
         dispatch.getDestination().equals(info.getDestination())
             ? own
             : names.toPortable(dispatch.getDestination()).orElse(own));
+  }
+
+  /** Of what a shared subscription collected, the topic; its messages come from a queue. */
+  private static ActiveMQDestination sentTo(MessageDispatch dispatch) {
+    ActiveMQDestination original = dispatch.getMessage().getOriginalDestination();
+    return dispatch.getDestination().isTopic() || original == null
+        ? dispatch.getDestination()
+        : original;
   }
 
   /** It takes no place among the unsettled ones, nor in the prefetch. */

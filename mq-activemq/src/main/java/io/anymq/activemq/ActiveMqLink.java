@@ -24,7 +24,6 @@ import io.anymq.spi.LinkProducer;
 import io.anymq.spi.LinkRequest;
 import io.anymq.spi.ProducerListener;
 import io.anymq.spi.Purger;
-import io.anymq.spi.Source;
 import io.anymq.spi.TemporaryQueues;
 import io.anymq.spi.TopicPatterns;
 import java.time.Duration;
@@ -39,7 +38,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.apache.activemq.ActiveMQConnection;
 import org.apache.activemq.ActiveMQConnectionMetaData;
 import org.apache.activemq.command.ActiveMQDestination;
-import org.apache.activemq.command.ConsumerInfo;
 
 /** One native connection; and one more for each durable subscription, which needs an identity. */
 final class ActiveMqLink
@@ -53,8 +51,8 @@ final class ActiveMqLink
   private final boolean scheduler;
   private final ActiveMqDeletions deletions;
   private final ActiveMqTopology topology;
-  private final ActiveMqSubscriptions subscriptions;
-  private final Set<ActiveMqConsumer> consumers = ConcurrentHashMap.newKeySet();
+  private final ActiveMqConsumer.Setting setting;
+  private final ActiveMqConsumers consumers;
   private final Set<ActiveMqBrowser> browsers = ConcurrentHashMap.newKeySet();
 
   private ActiveMqLink(LinkRequest request, OpenWire wire) {
@@ -66,7 +64,18 @@ final class ActiveMqLink
     scheduler = ActiveMqScheduler.detect(wire);
     deletions = ActiveMqDeletions.listen(wire);
     topology = new ActiveMqTopology(wire, names, statistics);
-    subscriptions = new ActiveMqSubscriptions(request, names);
+    setting =
+        new ActiveMqConsumer.Setting(wire, names, mapper, deletions, request.operationTimeout());
+    ActiveMqSubscriptions subscriptions = new ActiveMqSubscriptions(request);
+    consumers =
+        new ActiveMqConsumers(
+            request,
+            setting,
+            subscriptions,
+            statistics.map(
+                plugin ->
+                    new ActiveMqSharing(
+                        wire, names, plugin, subscriptions, request.operationTimeout())));
   }
 
   /** Connects, and finds out what the broker can do. */
@@ -103,6 +112,7 @@ final class ActiveMqLink
       support.put(Capability.IN_FLIGHT_COUNT, Support.NATIVE);
       support.put(Capability.BROWSE, Support.NATIVE);
       support.put(Capability.TEMPORARY_QUEUES, Support.NATIVE);
+      support.put(Capability.SHARED_SUBSCRIPTIONS, Support.EMULATED);
     }
     return support;
   }
@@ -124,72 +134,7 @@ final class ActiveMqLink
 
   @Override
   public LinkConsumer openConsumer(ConsumerRequest wanted, DeliverySink sink) {
-    Optional<String> durable =
-        terms(wanted.source()).filter(Source.Terms::durable).flatMap(Source.Terms::name);
-    if (durable.isEmpty()) {
-      return open(wire, wanted, durable, sink);
-    }
-    OpenWire own = connect(wanted.source(), durable.get(), sink);
-    try {
-      return open(own, wanted, durable, sink);
-    } catch (MessagingException e) {
-      own.close(request.operationTimeout());
-      throw e;
-    }
-  }
-
-  private static Optional<Source.Terms> terms(Source source) {
-    if (source instanceof Source.OfTopic of) {
-      return Optional.of(of.terms());
-    }
-    return source instanceof Source.OfPattern of ? Optional.of(of.terms()) : Optional.empty();
-  }
-
-  private OpenWire connect(Source source, String name, DeliverySink sink) {
-    return source instanceof Source.OfPattern of
-        ? subscriptions.connect(of.pattern(), name, sink::broken)
-        : subscriptions.connect(((Source.OfTopic) source).topic(), name, sink::broken);
-  }
-
-  private LinkConsumer open(
-      OpenWire on, ConsumerRequest wanted, Optional<String> subscription, DeliverySink sink) {
-    ConsumerInfo info = new ConsumerInfo(on.newConsumerId());
-    take(wanted.source(), info);
-    info.setPrefetchSize(wanted.prefetch());
-    info.setDispatchAsync(true);
-    subscription.ifPresent(info::setSubscriptionName);
-    ActiveMqConsumer consumer =
-        new ActiveMqConsumer(setting(on), info, wanted.source(), sink, this::closed);
-    consumers.add(consumer);
-    try {
-      consumer.open();
-    } catch (MessagingException e) {
-      consumers.remove(consumer);
-      throw e;
-    }
-    return consumer;
-  }
-
-  private void take(Source source, ConsumerInfo info) {
-    if (source instanceof Source.OfQueue of) {
-      info.setDestination(names.toNative(of.queue()));
-    } else if (source instanceof Source.OfTopic of) {
-      info.setDestination(names.toNative(of.topic()));
-    } else if (source instanceof Source.OfPattern of) {
-      info.setDestination(ActiveMqPatterns.toNative(of.pattern()));
-      info.setSelector(ActiveMqPatterns.NO_ADVISORIES);
-    }
-  }
-
-  private ActiveMqConsumer.Setting setting(OpenWire on) {
-    return new ActiveMqConsumer.Setting(on, names, mapper, deletions, request.operationTimeout());
-  }
-
-  private void closed(ActiveMqConsumer consumer) {
-    consumers.remove(consumer);
-    if (consumer.wire() != wire) {
-      consumer.wire().close(request.operationTimeout());
-    }
+    return consumers.open(wanted, sink);
   }
 
   @Override
@@ -205,6 +150,9 @@ final class ActiveMqLink
   @Override
   public void delete(Destination destination) {
     topology.delete(destination);
+    if (destination instanceof Topic) {
+      consumers.topicDeleted(names.toNative(destination));
+    }
   }
 
   @Override
@@ -214,12 +162,12 @@ final class ActiveMqLink
 
   @Override
   public void unsubscribe(Topic topic, String name) {
-    subscriptions.unsubscribe(topic, name);
+    consumers.unsubscribe(ActiveMqShare.of(topic, name, names));
   }
 
   @Override
   public void unsubscribe(TopicPattern pattern, String name) {
-    subscriptions.unsubscribe(pattern, name);
+    consumers.unsubscribe(ActiveMqShare.of(pattern, name));
   }
 
   private ActiveMqStatistics.Counts counts(Queue queue) {
@@ -239,7 +187,7 @@ final class ActiveMqLink
   public QueueBrowser browse(Queue queue) {
     ActiveMqBrowser browser =
         new ActiveMqBrowser(
-            setting(wire), queue, names.toNative(queue), counts(queue).size(), browsers::remove);
+            setting, queue, names.toNative(queue), counts(queue).size(), browsers::remove);
     browsers.add(browser);
     try {
       browser.open();
@@ -301,7 +249,7 @@ final class ActiveMqLink
   @Override
   public void close(Duration timeout) {
     browsers.forEach(ActiveMqBrowser::close);
-    consumers.forEach(ActiveMqConsumer::close);
+    consumers.close();
     wire.close(timeout);
   }
 }

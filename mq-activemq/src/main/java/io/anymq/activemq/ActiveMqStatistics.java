@@ -18,6 +18,7 @@ import org.apache.activemq.ActiveMQDispatcher;
 import org.apache.activemq.command.ActiveMQDestination;
 import org.apache.activemq.command.ActiveMQMapMessage;
 import org.apache.activemq.command.ActiveMQMessage;
+import org.apache.activemq.command.ActiveMQQueue;
 import org.apache.activemq.command.ActiveMQTempQueue;
 import org.apache.activemq.command.ActiveMQTempTopic;
 import org.apache.activemq.command.ActiveMQTopic;
@@ -64,8 +65,9 @@ final class ActiveMqStatistics implements ActiveMQDispatcher {
    *
    * @param size the messages that it holds, those with consumers included
    * @param inFlight the messages that are with consumers
+   * @param consumers how many consumers it has
    */
-  record Counts(long size, long inFlight) {}
+  record Counts(long size, long inFlight, long consumers) {}
 
   private ActiveMqStatistics(OpenWire wire, Duration timeout) {
     this.wire = wire;
@@ -135,7 +137,14 @@ final class ActiveMqStatistics implements ActiveMQDispatcher {
   Set<ActiveMQDestination> temporaryQueues() {
     Question question = ask(new ActiveMQTempQueue(PREFIX + ">"));
     await(question, "the temporary queues");
-    return Set.copyOf(question.found);
+    return Set.copyOf(question.found.keySet());
+  }
+
+  /** The queues whose names begin with some words and a dot. */
+  Map<ActiveMQDestination, Counts> queuesUnder(String words) {
+    Question question = ask(new ActiveMQQueue(PREFIX + words + ">"));
+    await(question, "the queues under " + words);
+    return Map.copyOf(question.found);
   }
 
   private static ActiveMQDestination asking(ActiveMQDestination destination) {
@@ -196,16 +205,22 @@ final class ActiveMqStatistics implements ActiveMQDispatcher {
   private static final class Question {
 
     private final CompletableFuture<Boolean> ended = new CompletableFuture<>();
-    private final Set<ActiveMQDestination> found = ConcurrentHashMap.newKeySet();
+    private final Map<ActiveMQDestination, Counts> found = new ConcurrentHashMap<>();
     private volatile @Nullable Counts counts;
 
     private void answer(ActiveMQMapMessage answer) {
       try {
         if (answer.itemExists("size")) {
-          counts = new Counts(answer.getLong("size"), answer.getLong("inflightCount"));
-          found.add(
+          Counts told =
+              new Counts(
+                  answer.getLong("size"),
+                  answer.getLong("inflightCount"),
+                  answer.getLong("consumerCount"));
+          counts = told;
+          found.put(
               ActiveMQDestination.createDestination(
-                  answer.getString("destinationName"), ActiveMQDestination.QUEUE_TYPE));
+                  answer.getString("destinationName"), ActiveMQDestination.QUEUE_TYPE),
+              told);
         } else {
           ended.complete(true);
         }

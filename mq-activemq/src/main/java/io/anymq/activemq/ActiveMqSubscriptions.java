@@ -2,12 +2,13 @@ package io.anymq.activemq;
 
 import io.anymq.ErrorCode;
 import io.anymq.MessagingException;
-import io.anymq.Topic;
-import io.anymq.TopicPattern;
 import io.anymq.spi.LinkRequest;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.apache.activemq.command.RemoveSubscriptionInfo;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Durable subscriptions. Natively one belongs to the client id of a connection, which only one
@@ -16,78 +17,72 @@ import org.apache.activemq.command.RemoveSubscriptionInfo;
  */
 final class ActiveMqSubscriptions {
 
-  private final LinkRequest request;
-  private final ActiveMqDestinations names;
+  private static final Logger LOG = LoggerFactory.getLogger(ActiveMqSubscriptions.class);
 
-  ActiveMqSubscriptions(LinkRequest request, ActiveMqDestinations names) {
+  private final LinkRequest request;
+
+  ActiveMqSubscriptions(LinkRequest request) {
     this.request = request;
-    this.names = names;
   }
 
   /**
    * Connects as a subscription.
    *
-   * @param topic the topic
-   * @param name the subscription's name
+   * @param share the subscription
    * @param onLost is told when the connection breaks
    * @return the connection
    */
-  OpenWire connect(Topic topic, String name, Consumer<MessagingException> onLost) {
-    return connect(topic.toString(), clientId(topic, name), name, onLost);
-  }
-
-  /** As {@link #connect(Topic, String, Consumer)}. */
-  OpenWire connect(TopicPattern pattern, String name, Consumer<MessagingException> onLost) {
-    return connect(pattern.toString(), clientId(pattern, name), name, onLost);
-  }
-
-  private OpenWire connect(
-      String source, String clientId, String name, Consumer<MessagingException> onLost) {
+  OpenWire connect(ActiveMqShare share, Consumer<MessagingException> onLost) {
     try {
-      return OpenWire.open(request, Optional.of(clientId), onLost);
+      return OpenWire.open(request, Optional.of(share.clientId()), onLost);
     } catch (MessagingException e) {
       if (e.code() == ErrorCode.SUBSCRIPTION_IN_USE) {
-        throw new MessagingException(
-            ErrorCode.SUBSCRIPTION_IN_USE,
-            "The subscription '%s' to %s has a consumer already".formatted(name, source),
-            e.getCause());
+        throw inUse(share, e.getCause());
       }
       throw e;
     }
   }
 
-  void unsubscribe(Topic topic, String name) {
-    remove(connect(topic, name, lost -> {}), clientId(topic, name), name);
+  /** The failure that says that a subscription has a consumer. */
+  static MessagingException inUse(ActiveMqShare share, @Nullable Throwable cause) {
+    return new MessagingException(
+        ErrorCode.SUBSCRIPTION_IN_USE,
+        "The subscription '%s' to %s has a consumer already"
+            .formatted(share.name(), share.origin()),
+        cause);
   }
 
-  void unsubscribe(TopicPattern pattern, String name) {
-    remove(connect(pattern, name, lost -> {}), clientId(pattern, name), name);
-  }
-
-  private void remove(OpenWire wire, String clientId, String name) {
+  /** Removes the durable subscription with its backlog; one that is not there is no failure. */
+  static void remove(OpenWire own, ActiveMqShare share) {
     try {
-      RemoveSubscriptionInfo info = new RemoveSubscriptionInfo();
-      info.setConnectionId(wire.connectionId());
-      info.setClientId(clientId);
-      info.setSubscriptionName(name);
-      wire.request("The subscription '%s' could not be removed".formatted(name), info);
+      own.request(
+          "The subscription '%s' could not be removed".formatted(share.name()),
+          removal(own, share));
     } catch (MessagingException e) {
       if (!(e.getCause() instanceof jakarta.jms.InvalidDestinationException)) {
         throw e;
       }
       // There is no such subscription, which is no failure.
-    } finally {
-      wire.close(request.operationTimeout());
     }
   }
 
-  /** No portable name holds a colon, so that no two subscriptions have one id. */
-  private String clientId(Topic topic, String name) {
-    return "anymq:" + names.toNative(topic).getPhysicalName() + ":" + name;
+  /**
+   * Removes the subscription to a topic that was deleted, without waiting. The broker would keep
+   * it, tied to the deleted topic: when one of that name is made, it would get nothing from it.
+   */
+  static void forget(OpenWire own, ActiveMqShare share) {
+    try {
+      own.send("The subscription could not be removed", removal(own, share));
+    } catch (MessagingException e) {
+      LOG.debug("The connection broke before {} was removed", share.key(), e);
+    }
   }
 
-  /** One colon more than a topic's: a pattern may be written like a topic's name. */
-  private static String clientId(TopicPattern pattern, String name) {
-    return "anymq:pattern:" + pattern.expression() + ":" + name;
+  private static RemoveSubscriptionInfo removal(OpenWire own, ActiveMqShare share) {
+    RemoveSubscriptionInfo info = new RemoveSubscriptionInfo();
+    info.setConnectionId(own.connectionId());
+    info.setClientId(share.clientId());
+    info.setSubscriptionName(share.name());
+    return info;
   }
 }

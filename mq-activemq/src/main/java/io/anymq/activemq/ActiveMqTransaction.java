@@ -5,7 +5,6 @@ import io.anymq.RolledBackException;
 import io.anymq.SendInDoubtException;
 import io.anymq.spi.AtomicCommit.Accept;
 import io.anymq.spi.AtomicCommit.Send;
-import jakarta.jms.JMSException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -13,13 +12,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import org.apache.activemq.AsyncCallback;
 import org.apache.activemq.command.ActiveMQMessage;
-import org.apache.activemq.command.Command;
 import org.apache.activemq.command.LocalTransactionId;
 import org.apache.activemq.command.MessageAck;
 import org.apache.activemq.command.MessageId;
@@ -135,18 +128,18 @@ final class ActiveMqTransaction {
     for (OpenWire wire : wires) {
       wire.send("No transaction could be begun", info(wire, TransactionInfo.BEGIN));
     }
-    List<Step> steps = new ArrayList<>();
+    List<ActiveMqStep> steps = new ArrayList<>();
     ProducerId producer = first.newProducerId();
     if (!sends.isEmpty()) {
       first.send("No producer for the transaction", new ProducerInfo(producer));
     }
     for (Send send : sends) {
-      steps.add(Step.begin(first, message(send, producer, steps.size() + 1)));
+      steps.add(ActiveMqStep.begin(first, message(send, producer, steps.size() + 1)));
     }
     for (Accept accept : accepts) {
       for (MessageAck ack : consumer(accept).acknowledgements(accept.deliveries())) {
         ack.setTransactionId(id);
-        steps.add(Step.begin(consumer(accept).wire(), ack));
+        steps.add(ActiveMqStep.begin(consumer(accept).wire(), ack));
       }
     }
     long deadline = System.nanoTime() + timeout.toNanos();
@@ -177,46 +170,6 @@ final class ActiveMqTransaction {
       }
     } catch (MessagingException e) {
       LOG.debug("The broker rolls it back with the connection", e);
-    }
-  }
-
-  /**
-   * One command of the unit. All are under way at once; each must have been taken before the
-   * commit.
-   */
-  private static final class Step implements AsyncCallback {
-
-    private final CompletableFuture<Void> taken = new CompletableFuture<>();
-
-    static Step begin(OpenWire wire, Command command) {
-      Step step = new Step();
-      wire.request("The transaction could not be filled", command, step);
-      return step;
-    }
-
-    @Override
-    public void onSuccess() {
-      taken.complete(null);
-    }
-
-    @Override
-    public void onException(JMSException error) {
-      taken.completeExceptionally(error);
-    }
-
-    void await(long deadline) {
-      String what = "The broker did not take a part of the unit of work";
-      try {
-        taken.get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
-      } catch (ExecutionException e) {
-        Throwable cause = e.getCause() == null ? e : e.getCause();
-        throw ActiveMqErrors.translate(what, cause);
-      } catch (TimeoutException e) {
-        throw ActiveMqErrors.translate(what, e);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw ActiveMqErrors.translate(what, e);
-      }
     }
   }
 }

@@ -6,7 +6,8 @@
  * <table>
  * <caption>Portable term, native term</caption>
  * <tr><th>portable</th><th>native</th></tr>
- * <tr><td>connection</td><td>one connection, and one more for each durable subscription</td></tr>
+ * <tr><td>connection</td><td>one connection, and one more for each durable subscription,
+ *     and for the moving member of each shared one</td></tr>
  * <tr><td>queue, topic</td><td>queue, topic of the same name; they are two name spaces</td></tr>
  * <tr><td>confirmed send</td><td>the broker's answer to the message, which it gives when it has
  *     stored it; not waited for, so that sends are pipelined</td></tr>
@@ -21,6 +22,9 @@
  *     anymq:<topic>:<name>}</td></tr>
  * <tr><td>pattern</td><td>{@code *} as it is; from the first {@code #} on {@code >}, and the adapter
  *     leaves out what that brings too much</td></tr>
+ * <tr><td>shared subscription</td><td>a durable subscriber, a queue {@code anymq:shared.<topic>:<name>}
+ *     that its members consume, and one member that moves messages from the one to the other in
+ *     transactions: the exclusive consumer of the queue {@code anymq:lease.<topic>:<name>}</td></tr>
  * <tr><td>browse</td><td>consumer with {@code browser} set; needs the statistics plug-in, whose size
  *     is where it ends</td></tr>
  * <tr><td>temporary queue</td><td>temporary queue {@code <connection id>:<portable name>}; a native
@@ -78,6 +82,11 @@
  *   <li>{@code a.>} brings {@code a} too. {@code >} brings the broker's advisory messages: a
  *       selector keeps them out, of durable subscriptions too. A durable subscription to a pattern
  *       keeps what is sent to topics that are made while nobody is there.
+ *   <li>Of exclusive consumers the broker serves the one that has been there longest; when it goes,
+ *       the next gets first what it had held. Other consumers get nothing while one is there.
+ *   <li>A deleted topic stays in durable subscriptions as it was: when one of its name is made,
+ *       they get nothing of it until the broker is restarted. So a subscription that has a consumer
+ *       is removed with its topic.
  *   <li>The broker lets only that connection consume a temporary queue whose id its name begins
  *       with, so that the portable name alone does not tell the native one. It is learnt from the
  *       reply-to of a message; for a name that came in another way the statistics plug-in is asked
@@ -112,9 +121,15 @@
  *       the broker makes again.
  *   <li>No priority: the broker orders by it only where its policy says so, for all queues of a
  *       name pattern, and tells no client.
+ *   <li>A durable subscription without a consumer, and one to a pattern, has the fault told above:
+ *       when its topic is deleted and made again, it gets nothing of it before the broker's
+ *       restart.
+ *   <li>A shared subscription that is not durable and whose members all crash collects until the
+ *       next such subscription is made on that broker.
  *   <li>Patterns go by native names: a topic with a configured name is found by that one.
- *   <li>Without the statistics plug-in there are neither depth, browsing nor temporary queues;
- *       without that and advisory messages, no {@code exists}, and deletions go unnoticed.
+ *   <li>Without the statistics plug-in there are neither depth, browsing, temporary queues nor
+ *       shared subscriptions; without that and advisory messages, no {@code exists}, and deletions
+ *       go unnoticed.
  *   <li>A broker with a {@code pendingMessageLimitStrategy} for topics, as its example
  *       configuration has, discards from slow plain subscriptions; durable ones lose nothing.
  *   <li>Names under {@code ActiveMQ.Advisory.} and {@code ActiveMQ.Statistics.}, virtual topics and

@@ -1,0 +1,186 @@
+package io.anymq.activemq;
+
+import io.anymq.MessagingException;
+import io.anymq.spi.ConsumerRequest;
+import io.anymq.spi.DeliverySink;
+import io.anymq.spi.LinkConsumer;
+import io.anymq.spi.LinkRequest;
+import io.anymq.spi.Source;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import org.apache.activemq.command.ActiveMQDestination;
+import org.apache.activemq.command.ConsumerInfo;
+
+/** Opens a link's consumers, and keeps them until they are closed. */
+final class ActiveMqConsumers {
+
+  private final LinkRequest request;
+  private final ActiveMqConsumer.Setting setting;
+  private final ActiveMqSubscriptions subscriptions;
+  private final Optional<ActiveMqSharing> sharing;
+  private final Set<ActiveMqConsumer> open = ConcurrentHashMap.newKeySet();
+
+  ActiveMqConsumers(
+      LinkRequest request,
+      ActiveMqConsumer.Setting setting,
+      ActiveMqSubscriptions subscriptions,
+      Optional<ActiveMqSharing> sharing) {
+    this.request = request;
+    this.setting = setting;
+    this.subscriptions = subscriptions;
+    this.sharing = sharing;
+  }
+
+  /** Opens a consumer; see {@link io.anymq.spi.Link#openConsumer}. */
+  LinkConsumer open(ConsumerRequest wanted, DeliverySink sink) {
+    Optional<ActiveMqShare> named = ActiveMqShare.of(wanted.source(), setting.names());
+    if (named.isEmpty()) {
+      return open(setting, direct(wanted, setting.wire()), wanted, sink, closed -> {});
+    }
+    return isShared(wanted.source())
+        ? openShared(named.get(), wanted, sink)
+        : openAlone(named.get(), wanted, sink);
+  }
+
+  private static boolean isShared(Source source) {
+    if (source instanceof Source.OfTopic of) {
+      return of.terms().shared();
+    }
+    return source instanceof Source.OfPattern of && of.terms().shared();
+  }
+
+  /** A consumer of the queue or the topic itself. */
+  private ConsumerInfo direct(ConsumerRequest wanted, OpenWire wire) {
+    ConsumerInfo info = new ConsumerInfo(wire.newConsumerId());
+    if (wanted.source() instanceof Source.OfQueue of) {
+      info.setDestination(setting.names().toNative(of.queue()));
+    } else if (wanted.source() instanceof Source.OfTopic of) {
+      info.setDestination(setting.names().toNative(of.topic()));
+    } else if (wanted.source() instanceof Source.OfPattern of) {
+      info.setDestination(ActiveMqPatterns.toNative(of.pattern()));
+      info.setSelector(ActiveMqPatterns.NO_ADVISORIES);
+    }
+    return prepared(info, wanted);
+  }
+
+  private static ConsumerInfo prepared(ConsumerInfo info, ConsumerRequest wanted) {
+    info.setPrefetchSize(wanted.prefetch());
+    info.setDispatchAsync(true);
+    return info;
+  }
+
+  /** The only consumer of a durable subscription. */
+  private LinkConsumer openAlone(ActiveMqShare share, ConsumerRequest wanted, DeliverySink sink) {
+    OpenWire own = subscriptions.connect(share, sink::broken);
+    boolean direct = false;
+    try {
+      if (sharing.isEmpty() || !sharing.get().hasBacklog(share)) {
+        ConsumerInfo info = share.collector(own, wanted.prefetch());
+        LinkConsumer consumer =
+            open(setting.on(own), info, wanted, sink, closed -> left(own, share, closed));
+        direct = true;
+        return consumer;
+      }
+    } finally {
+      if (!direct) {
+        own.close(request.operationTimeout());
+      }
+    }
+    return openQueue(share, wanted, sink, sharing.get().alone(share, wanted.source()));
+  }
+
+  private void left(OpenWire own, ActiveMqShare share, ActiveMqConsumer consumer) {
+    if (consumer.isOfDeleted() && own.isLive()) {
+      ActiveMqSubscriptions.forget(own, share);
+    }
+    own.close(request.operationTimeout());
+  }
+
+  private LinkConsumer openShared(ActiveMqShare share, ConsumerRequest wanted, DeliverySink sink) {
+    ActiveMqSharing shares = sharing.orElseThrow(); // declared only then
+    return openQueue(share, wanted, sink, shares.member(share, wanted.source()));
+  }
+
+  /** A consumer of the queue that a subscription's messages are moved to. */
+  private LinkConsumer openQueue(
+      ActiveMqShare share, ConsumerRequest wanted, DeliverySink sink, ActiveMqSharing.Part part) {
+    ActiveMqDeletions.Watch watch =
+        setting.deletions().watch(share.origin(), () -> part.end(gone(share)));
+    Runnable leave =
+        () -> {
+          watch.end();
+          part.leave();
+        };
+    try {
+      part.join();
+      ConsumerInfo info = new ConsumerInfo(setting.wire().newConsumerId());
+      info.setDestination(share.queue());
+      ActiveMqConsumer consumer =
+          open(setting, prepared(info, wanted), wanted, sink, closed -> leave.run());
+      part.onEnd(
+          why -> {
+            consumer.close();
+            sink.broken(why);
+          });
+      return consumer;
+    } catch (MessagingException e) {
+      leave.run();
+      throw e;
+    }
+  }
+
+  private static MessagingException gone(ActiveMqShare share) {
+    return new io.anymq.DestinationNotFoundException(share.origin() + " was deleted");
+  }
+
+  private ActiveMqConsumer open(
+      ActiveMqConsumer.Setting on,
+      ConsumerInfo info,
+      ConsumerRequest wanted,
+      DeliverySink sink,
+      Consumer<ActiveMqConsumer> afterClose) {
+    ActiveMqConsumer consumer =
+        new ActiveMqConsumer(
+            on,
+            info,
+            wanted.source(),
+            sink,
+            closed -> {
+              open.remove(closed);
+              afterClose.accept(closed);
+            });
+    open.add(consumer);
+    try {
+      consumer.open();
+    } catch (MessagingException e) {
+      open.remove(consumer);
+      throw e;
+    }
+    return consumer;
+  }
+
+  /** Removes a durable subscription, and what it has kept. */
+  void unsubscribe(ActiveMqShare share) {
+    OpenWire own = subscriptions.connect(share, lost -> {});
+    try {
+      if (sharing.isPresent() && sharing.get().hasMembers(share)) {
+        throw ActiveMqSubscriptions.inUse(share, null);
+      }
+      ActiveMqSubscriptions.remove(own, share);
+      sharing.ifPresent(shares -> shares.removeQueues(own, share));
+    } finally {
+      own.close(request.operationTimeout());
+    }
+  }
+
+  /** A topic has been deleted; what its shared subscriptions have kept goes with it. */
+  void topicDeleted(ActiveMQDestination topic) {
+    sharing.ifPresent(shares -> shares.topicDeleted(topic));
+  }
+
+  void close() {
+    open.forEach(ActiveMqConsumer::close);
+  }
+}

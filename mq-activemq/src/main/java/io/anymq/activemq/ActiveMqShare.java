@@ -1,0 +1,118 @@
+package io.anymq.activemq;
+
+import io.anymq.Topic;
+import io.anymq.TopicPattern;
+import io.anymq.spi.Source;
+import java.util.Optional;
+import org.apache.activemq.command.ActiveMQDestination;
+import org.apache.activemq.command.ActiveMQQueue;
+import org.apache.activemq.command.ConsumerInfo;
+
+/**
+ * The native names behind a named subscription: the durable subscription that collects; and, where
+ * it is shared, the queue that its members share, and the one whose first consumer does the moving.
+ * No portable name holds a colon, so that no two subscriptions meet, and no queue of an
+ * application.
+ *
+ * @param origin what is subscribed to: a topic, or a native pattern
+ * @param key tells it from all others
+ * @param name the native name of the durable subscription
+ * @param durable whether it outlives its last member
+ */
+record ActiveMqShare(ActiveMQDestination origin, String key, String name, boolean durable) {
+
+  /** The words before the names of queues that are shared, and of leases. */
+  static final String QUEUES = "anymq:shared.";
+
+  static final String LEASES = "anymq:lease.";
+
+  /** What ends with its last member has this before its key. */
+  private static final String WHILE_USED = "while-used:";
+
+  /** What a source is natively; empty when it has no name. */
+  static Optional<ActiveMqShare> of(Source source, ActiveMqDestinations names) {
+    if (source instanceof Source.OfTopic of) {
+      return of.terms().name().map(name -> of(of.topic(), name, names).lasting(of.terms()));
+    }
+    if (source instanceof Source.OfPattern of) {
+      return of.terms().name().map(name -> of(of.pattern(), name).lasting(of.terms()));
+    }
+    return Optional.empty();
+  }
+
+  /** A durable subscription to a topic. */
+  static ActiveMqShare of(Topic topic, String name, ActiveMqDestinations names) {
+    ActiveMQDestination origin = names.toNative(topic);
+    return new ActiveMqShare(origin, origin.getPhysicalName() + ":" + name, name, true);
+  }
+
+  /**
+   * A durable subscription to a pattern. Its key has one colon more than a topic's: a pattern may
+   * be written like a topic's name.
+   */
+  static ActiveMqShare of(TopicPattern pattern, String name) {
+    String key = "pattern:" + pattern.expression() + ":" + name;
+    return new ActiveMqShare(ActiveMqPatterns.toNative(pattern), key, name, true);
+  }
+
+  private ActiveMqShare lasting(Source.Terms terms) {
+    return terms.durable()
+        ? this
+        : new ActiveMqShare(origin, WHILE_USED + literal(key), name, false);
+  }
+
+  /**
+   * What is left of one that ended with a crash of all of its members.
+   *
+   * @param lease a lease of the broker's, which nobody consumes
+   * @return it, or empty when the lease belongs to a durable one
+   */
+  static Optional<ActiveMqShare> abandoned(ActiveMQDestination lease) {
+    String key = lease.getPhysicalName().substring(LEASES.length());
+    String name = key.substring(key.lastIndexOf(':') + 1);
+    return key.startsWith(WHILE_USED)
+        ? Optional.of(new ActiveMqShare(lease, key, name, false))
+        : Optional.empty();
+  }
+
+  /** The identity of the one connection that consumes the durable subscription. */
+  String clientId() {
+    return "anymq:" + key;
+  }
+
+  /** The queue that the members share. */
+  ActiveMQQueue queue() {
+    return new ActiveMQQueue(QUEUES + literal(key));
+  }
+
+  /** The queue whose exclusive consumer moves what has been collected. */
+  ActiveMQQueue lease() {
+    return new ActiveMQQueue(LEASES + literal(key));
+  }
+
+  /** An asterisk would make the queue's name a pattern. */
+  private static String literal(String name) {
+    return name.replace('*', '+');
+  }
+
+  /** Whether a shared queue or a lease belongs to a subscription to that topic. */
+  static boolean isOf(ActiveMQDestination topic, ActiveMQDestination queue) {
+    String name = queue.getPhysicalName();
+    String key = name.substring(name.indexOf('.') + 1);
+    String own = topic.getPhysicalName() + ":";
+    return key.startsWith(own) || key.startsWith(WHILE_USED + own);
+  }
+
+  /** What the broker is told of the consumer of the durable subscription. */
+  ConsumerInfo collector(OpenWire wire, int prefetch) {
+    ConsumerInfo info = new ConsumerInfo(wire.newConsumerId());
+    info.setDestination(origin);
+    if (origin.isPattern()) {
+      info.setSelector(ActiveMqPatterns.NO_ADVISORIES);
+    }
+    info.setSubscriptionName(name);
+    info.setPrefetchSize(prefetch);
+    info.setDispatchAsync(true);
+    return info;
+  }
+}

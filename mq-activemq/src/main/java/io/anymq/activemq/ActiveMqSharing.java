@@ -1,0 +1,299 @@
+package io.anymq.activemq;
+
+import io.anymq.ConnectionLostException;
+import io.anymq.ErrorCode;
+import io.anymq.MessagingException;
+import io.anymq.Topic;
+import io.anymq.spi.Source;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import org.apache.activemq.command.ActiveMQDestination;
+import org.apache.activemq.command.ActiveMQQueue;
+import org.apache.activemq.command.DestinationInfo;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Shared subscriptions. The broker has none: what a durable subscription collects is moved to a
+ * queue, which is what the members consume.
+ */
+final class ActiveMqSharing {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ActiveMqSharing.class);
+
+  /** Not while somebody consumes. */
+  private static final long UNUSED_ONLY = 0;
+
+  private static final long FORCED = -1;
+
+  private final OpenWire wire;
+  private final ActiveMqDestinations names;
+  private final ActiveMqStatistics statistics;
+  private final ActiveMqSubscriptions subscriptions;
+  private final Duration timeout;
+
+  ActiveMqSharing(
+      OpenWire wire,
+      ActiveMqDestinations names,
+      ActiveMqStatistics statistics,
+      ActiveMqSubscriptions subscriptions,
+      Duration timeout) {
+    this.wire = wire;
+    this.names = names;
+    this.statistics = statistics;
+    this.subscriptions = subscriptions;
+    this.timeout = timeout;
+  }
+
+  /** A consumer's part in having messages moved to the queue that it consumes. */
+  interface Part {
+
+    /** Begins; when this returns, the subscription is live. */
+    void join();
+
+    /** What is done when the part ends by itself. */
+    void onEnd(Consumer<MessagingException> listener);
+
+    /** What is subscribed to has been deleted. */
+    void end(MessagingException why);
+
+    /** Ends; ending again does nothing. */
+    void leave();
+  }
+
+  /** Whether a subscription has members that share it. */
+  boolean hasMembers(ActiveMqShare share) {
+    return statistics.of(share.lease()).filter(counts -> counts.consumers() > 0).isPresent();
+  }
+
+  /**
+   * Whether a subscription has kept something while it was shared.
+   *
+   * @throws MessagingException when it is shared now
+   */
+  boolean hasBacklog(ActiveMqShare share) {
+    if (hasMembers(share)) {
+      throw ActiveMqSubscriptions.inUse(share, null);
+    }
+    return statistics.of(share.queue()).filter(counts -> counts.size() > 0).isPresent();
+  }
+
+  /** One of several. */
+  Part member(ActiveMqShare share, Source source) {
+    return new Member(share, source);
+  }
+
+  /** The only one, of a subscription that was shared and has kept something. */
+  Part alone(ActiveMqShare share, Source source) {
+    return new Alone(share, source);
+  }
+
+  private ActiveMqForwarder forwarder(
+      ActiveMqShare share, Source source, ActiveMqForwarder.Owner owner) {
+    return new ActiveMqForwarder(
+        share, onLost -> connect(share, onLost), meant(source), timeout, owner);
+  }
+
+  /** Not when the link is lost: another one's member may have the subscription by then. */
+  private OpenWire connect(ActiveMqShare share, Consumer<MessagingException> onLost) {
+    OpenWire own = subscriptions.connect(share, onLost);
+    if (!wire.isLive()) {
+      own.close(timeout);
+      throw new ConnectionLostException("The link is lost, and its members with it");
+    }
+    return own;
+  }
+
+  private Predicate<ActiveMQDestination> meant(Source source) {
+    return source instanceof Source.OfPattern of
+        ? sentTo ->
+            names
+                .toPortable(sentTo)
+                .filter(portable -> portable instanceof Topic topic && of.pattern().matches(topic))
+                .isPresent()
+        : sentTo -> true;
+  }
+
+  /** Removes the queue and the lease, whoever consumes them. */
+  void removeQueues(OpenWire own, ActiveMqShare share) {
+    remove(own, share.queue(), FORCED);
+    remove(own, share.lease(), FORCED);
+  }
+
+  void topicDeleted(ActiveMQDestination topic) {
+    for (String words : new String[] {ActiveMqShare.QUEUES, ActiveMqShare.LEASES}) {
+      for (ActiveMQDestination queue : statistics.queuesUnder(words).keySet()) {
+        if (ActiveMqShare.isOf(topic, queue)) {
+          remove(wire, queue, FORCED);
+        }
+      }
+    }
+  }
+
+  private static void remove(OpenWire wire, ActiveMQDestination queue, long timeout) {
+    DestinationInfo info =
+        new DestinationInfo(wire.connectionId(), DestinationInfo.REMOVE_OPERATION_TYPE, queue);
+    info.setTimeout(timeout);
+    wire.request(queue + " could not be removed", info);
+  }
+
+  /** Ends a subscription, with what it has kept; its connection must be one's own. */
+  private static void dissolve(OpenWire own, ActiveMqShare share) {
+    ActiveMqSubscriptions.remove(own, share);
+    remove(own, share.queue(), FORCED);
+  }
+
+  private static void giveUp(OpenWire own, ActiveMQQueue lease) {
+    try {
+      remove(own, lease, UNUSED_ONLY);
+    } catch (MessagingException e) {
+      LOG.debug("Somebody joins anew", e);
+    }
+  }
+
+  /** What all members left behind by a crash goes when the next subscription is made. */
+  private void removeAbandoned() {
+    statistics
+        .queuesUnder(ActiveMqShare.LEASES)
+        .forEach(
+            (lease, counts) -> {
+              if (counts.consumers() == 0) {
+                ActiveMqShare.abandoned(lease).ifPresent(this::removeAbandoned);
+              }
+            });
+  }
+
+  private void removeAbandoned(ActiveMqShare share) {
+    try {
+      OpenWire own = subscriptions.connect(share, lost -> {});
+      try {
+        dissolve(own, share);
+        giveUp(own, share.lease());
+      } finally {
+        own.close(timeout);
+      }
+    } catch (MessagingException e) {
+      LOG.debug("{} is not abandoned, or somebody else removes it", share.key(), e);
+    }
+  }
+
+  private final class Member implements Part {
+
+    private final ActiveMqMembership membership;
+    private volatile boolean gone;
+    private volatile Consumer<MessagingException> listener = why -> {};
+
+    Member(ActiveMqShare share, Source source) {
+      membership =
+          new ActiveMqMembership(
+              wire, share, timeout, owner -> forwarder(share, source, owner), cleaning(share));
+    }
+
+    private ActiveMqMembership.Cleaning cleaning(ActiveMqShare share) {
+      return new ActiveMqMembership.Cleaning() {
+        @Override
+        public void before(OpenWire own) {
+          dissolve(own, share);
+          removeAbandoned();
+        }
+
+        @Override
+        public void after(OpenWire own) {
+          if (gone || (!share.durable() && wire.isLive() && !hasMembers(share))) {
+            dissolve(own, share);
+            giveUp(own, share.lease());
+          }
+        }
+      };
+    }
+
+    @Override
+    public void join() {
+      membership.join();
+    }
+
+    @Override
+    public void onEnd(Consumer<MessagingException> toTell) {
+      listener = toTell;
+    }
+
+    @Override
+    public void end(MessagingException why) {
+      gone = true;
+      listener.accept(why);
+    }
+
+    @Override
+    public void leave() {
+      membership.leave();
+    }
+  }
+
+  private final class Alone implements Part, ActiveMqForwarder.Owner {
+
+    private final ActiveMqForwarder forwarder;
+    private final ActiveMqShare share;
+    private final CompletableFuture<Void> joined = new CompletableFuture<>();
+    private volatile boolean gone;
+    private volatile Consumer<MessagingException> listener = why -> {};
+
+    Alone(ActiveMqShare share, Source source) {
+      this.share = share;
+      forwarder = forwarder(share, source, this);
+    }
+
+    @Override
+    public void join() {
+      forwarder.start(own -> {});
+      String what = "The durable subscription could not be opened";
+      try {
+        joined.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+      } catch (ExecutionException | TimeoutException e) {
+        throw ActiveMqErrors.translate(what, e.getCause() == null ? e : e.getCause());
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw ActiveMqErrors.translate(what, e);
+      }
+    }
+
+    @Override
+    public void live() {
+      joined.complete(null);
+    }
+
+    @Override
+    public void failed(MessagingException why) {
+      if (joined.completeExceptionally(why) || why.code() != ErrorCode.SUBSCRIPTION_IN_USE) {
+        return;
+      }
+      listener.accept(why); // others took it while the connection was broken
+    }
+
+    @Override
+    public void onEnd(Consumer<MessagingException> toTell) {
+      listener = toTell;
+    }
+
+    @Override
+    public void end(MessagingException why) {
+      gone = true;
+      listener.accept(why);
+    }
+
+    @Override
+    public void leave() {
+      forwarder.close(this::last, !wire.onReader());
+    }
+
+    private void last(OpenWire own) {
+      if (gone) {
+        dissolve(own, share);
+      }
+    }
+  }
+}
