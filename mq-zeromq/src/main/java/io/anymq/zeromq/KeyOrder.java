@@ -81,6 +81,15 @@ final class KeyOrder {
     }
   }
 
+  /** A message that waits here is no more. */
+  void remove(Queued message) {
+    ByteBuffer name = message.payload().key();
+    Key key = name == null ? null : keys.get(name);
+    if (key != null && key.waiting.remove(message)) {
+      waiting--;
+    }
+  }
+
   /** Gives away what waits although no message of its key is unsettled. */
   void drainFree(Consumer<Queued> taker) {
     for (Key key : keys.values()) {

@@ -211,6 +211,21 @@ final class MessageCodec {
     }
   }
 
+  /** When a message that nobody has checked expires, in milliseconds since 1970; 0: never. */
+  static long peekExpiry(byte[] encoded) {
+    try {
+      WireReader in = new WireReader(encoded, FIELDS_AT, encoded.length - FIELDS_AT);
+      int fields = in.u16();
+      if (!has(fields, EXPIRES_AT)) {
+        return 0;
+      }
+      in.slice(Long.BYTES * Integer.bitCount(fields & TIME_TO_LIVE));
+      return Math.max(0, in.i64());
+    } catch (MalformedFrameException e) {
+      return 0;
+    }
+  }
+
   /** The key of a message that nobody has checked; null when it has none, or is broken before. */
   static @Nullable ByteBuffer peekKey(byte[] encoded) {
     try {

@@ -22,6 +22,7 @@ final class MessageQueue implements Target {
   private final Consumer<MessageQueue> wantsDispatch;
   private final WaitingRoom waiting;
   private final ReadyMessages ready;
+  private final Expiries expiries;
   private final Set<HubConsumer> consumers = new LinkedHashSet<>();
 
   /** Consumers that can take more, in the order of their turns. */
@@ -63,6 +64,7 @@ final class MessageQueue implements Target {
     this.waiting = waiting;
     this.wantsDispatch = wantsDispatch;
     this.ready = new ReadyMessages(terms.prioritized());
+    this.expiries = new Expiries(waiting.agenda(), this::expired);
   }
 
   void ownedBy(HubSession session) {
@@ -141,10 +143,16 @@ final class MessageQueue implements Target {
     if (screen != null && !screen.selects(payload)) {
       return;
     }
-    payload.hold(memory);
-    memory.take(Queued.COST_BYTES);
     int rank = terms.prioritized() ? payload.priority() : 0;
-    ready.addNew(new Queued(payload, rank, nextPosition++, topic));
+    Queued message = new Queued(payload, rank, nextPosition++, topic);
+    payload.hold(memory);
+    memory.take(message.cost());
+    if (message.millisLeft() <= 0) {
+      forget(message);
+      return;
+    }
+    expiries.watch(message);
+    ready.addNew(message);
     wantsDispatch.accept(this);
   }
 
@@ -171,6 +179,7 @@ final class MessageQueue implements Target {
 
   private void give(Queued message, HubConsumer taker) {
     inFlight++;
+    expiries.unwatch(message);
     taker.take(message);
     if (taker.canTake()) {
       takers.addLast(taker);
@@ -335,8 +344,21 @@ final class MessageQueue implements Target {
   }
 
   private void comeBack(Queued message) {
-    ready(message);
-    freeKey(message);
+    if (message.millisLeft() <= 0) {
+      freeKey(message);
+      forget(message);
+    } else {
+      ready(message);
+      freeKey(message);
+    }
+  }
+
+  private void expired(Queued message) {
+    if (!ready.take(message) && keys != null) {
+      keys.remove(message);
+    }
+    forget(message);
+    freeUnwanted();
   }
 
   private void freeKey(Queued message) {
@@ -350,6 +372,7 @@ final class MessageQueue implements Target {
   }
 
   private void ready(Queued message) {
+    expiries.watch(message);
     ready.putBack(message);
     wantsDispatch.accept(this);
   }
@@ -385,7 +408,8 @@ final class MessageQueue implements Target {
 
   /** The message is no more, and neither is its cost. */
   void forget(Queued message) {
+    expiries.unwatch(message);
     message.payload().letGo(memory);
-    memory.give(Queued.COST_BYTES);
+    memory.give(message.cost());
   }
 }

@@ -5,8 +5,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The bytes of one message, shared by all queues and subscriptions that hold it. Of what is in it
- * the hub looks at the priority, the delay and, where somebody asks for their order, the key. For
- * the hub's thread.
+ * the hub looks at the priority, the delay, the expiry and, where somebody asks for their order,
+ * the key. For the hub's thread.
  */
 final class Payload {
 
@@ -45,6 +45,14 @@ final class Payload {
       return 0;
     }
     return MessageCodec.peekDelay(bytes);
+  }
+
+  /** When it expires, in milliseconds since 1970; 0 when it does not, or nobody can know. */
+  long expiresAtMillis() {
+    if (bytes.length <= MessageCodec.FIELDS_AT || bytes[0] != MessageCodec.ENCODING) {
+      return 0;
+    }
+    return MessageCodec.peekExpiry(bytes);
   }
 
   /** The key of the encoded message, in UTF-8; of another encoding, and of nonsense, none. */

@@ -8,6 +8,9 @@ final class Queued implements Comparable<Queued> {
   /** This object, its slot in a queue, and the boxed tag and map entry while it is in flight. */
   static final int COST_BYTES = 96;
 
+  /** The entry of the agenda, and its place there. */
+  private static final int EXPIRY_COST_BYTES = 88;
+
   /** A place before all messages. */
   static final Queued BEFORE_ALL = place(Integer.MAX_VALUE, -1);
 
@@ -15,6 +18,8 @@ final class Queued implements Comparable<Queued> {
   private final long position;
   private final int rank;
   private final @Nullable String topic;
+  private final long expiresAtMillis;
+  private Agenda.@Nullable Entry watchedBy;
   private int deliveries;
 
   Queued(Payload payload, int rank, long position, @Nullable String topic) {
@@ -22,6 +27,7 @@ final class Queued implements Comparable<Queued> {
     this.position = position;
     this.rank = rank;
     this.topic = topic;
+    this.expiresAtMillis = payload.expiresAtMillis();
   }
 
   /** A place, to compare others with, and no message. */
@@ -49,6 +55,29 @@ final class Queued implements Comparable<Queued> {
   /** The topic it was sent to, where a consumer of its queue cannot know. */
   @Nullable String topic() {
     return topic;
+  }
+
+  boolean expires() {
+    return expiresAtMillis > 0;
+  }
+
+  /** How long until it expires; zero or less when it has. Of one that never does, for ever. */
+  long millisLeft() {
+    return expires() ? expiresAtMillis - System.currentTimeMillis() : Long.MAX_VALUE;
+  }
+
+  /** What takes it away when it expires, as long as it is ready. */
+  Agenda.@Nullable Entry watchedBy() {
+    return watchedBy;
+  }
+
+  void watchedBy(Agenda.@Nullable Entry expiry) {
+    watchedBy = expiry;
+  }
+
+  /** What its place costs, in bytes. */
+  int cost() {
+    return expires() ? COST_BYTES + EXPIRY_COST_BYTES : COST_BYTES;
   }
 
   /** How often it has been delivered. */

@@ -21,8 +21,8 @@ final class ReadyMessages {
   private final Deque<Queued> fresh = new ArrayDeque<>();
 
   /**
-   * What came back, and what somebody has looked at and not selected; always older than what is
-   * fresh. In a prioritized queue everything.
+   * What came back, what somebody has looked at and not selected, and what expires; always older
+   * than what is fresh. In a prioritized queue everything.
    */
   private final NavigableSet<Queued> sorted = new TreeSet<>();
 
@@ -53,6 +53,10 @@ final class ReadyMessages {
   void addNew(Queued message) {
     if (prioritized) {
       putBack(message);
+    } else if (message.expires()) { // it may have to go from between others
+      sorted.addAll(fresh);
+      fresh.clear();
+      putBack(message);
     } else {
       fresh.addLast(message);
     }
@@ -76,10 +80,14 @@ final class ReadyMessages {
     return first;
   }
 
-  /** Gives away a message that {@link #after} has shown. */
-  void take(Queued message) {
-    sorted.remove(message);
+  /**
+   * Gives away a message that {@link #after} has shown, or one that expires.
+   *
+   * @return whether it was there
+   */
+  boolean take(Queued message) {
     isGone(message);
+    return sorted.remove(message);
   }
 
   private void isGone(Queued message) {

@@ -86,6 +86,8 @@ final class Wire {
   /** What a hub says in WELCOME that it can do beyond the first hub of this version. */
   static final String SELECTORS = "selectors";
 
+  static final String EXPIRY = "expiry";
+
   /** Outcomes. */
   static final int ACCEPT = 1;
 

@@ -98,6 +98,9 @@ final class ZeroMqLink
       support.put(Capability.QUEUE_SELECTORS, Support.NATIVE);
       support.put(Capability.TOPIC_SELECTORS, Support.NATIVE);
     }
+    if (hub.extensions().contains(Wire.EXPIRY)) {
+      support.put(Capability.TIME_TO_LIVE, Support.NATIVE);
+    }
     return support;
   }
 

@@ -40,6 +40,9 @@
  * early; the hub wakes for it, rounded up to a millisecond; a topic's message goes to who is
  * subscribed when it is due; in commits too</td><td>counted from when the hub has it; what waits goes
  * with a deleted destination, and is in no depth</td></tr>
+ * <tr><td>time to live</td><td>the encoded message's expiry, an agenda in the hub</td><td>what is
+ * ready leaves the queue and the depth when it expires</td><td>by the hub's clock; what is held goes
+ * when it comes back</td></tr>
  * <tr><td>release with a delay</td><td>RELEASE_LATER</td><td>takes no place of the prefetch, and
  * outlives its consumer</td><td>neither ready nor in flight meanwhile</td></tr>
  * <tr><td>order of keys</td><td>mark of OPEN_CONSUMER</td><td>one unsettled message of a key at a
