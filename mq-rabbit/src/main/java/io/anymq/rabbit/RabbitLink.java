@@ -24,6 +24,7 @@ import io.anymq.spi.ProducerListener;
 import io.anymq.spi.Purger;
 import io.anymq.spi.TemporaryQueues;
 import io.anymq.spi.TopicPatterns;
+import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumMap;
@@ -57,6 +58,7 @@ final class RabbitLink implements Link, DepthQuery, Purger, TopicPatterns, Tempo
   private final RabbitSubscriptions subscriptions;
   private final RabbitDepth depth;
   private final RabbitDelays delays;
+  private final Optional<RabbitManagement> management;
   private final Set<RabbitConsumer> consumers = ConcurrentHashMap.newKeySet();
   private final AtomicBoolean lost = new AtomicBoolean();
   private final AtomicBoolean closing = new AtomicBoolean();
@@ -73,10 +75,12 @@ final class RabbitLink implements Link, DepthQuery, Purger, TopicPatterns, Tempo
         new RabbitTopology(main, names, request.options().get(RabbitOptions.QUEUE_TYPE));
     this.subscriptions = new RabbitSubscriptions(topology, new SubscriptionLocks(main, names));
     this.delays = new RabbitDelays(main, names);
+    this.management = RabbitManagement.find(request);
     this.depth = new RabbitDepth(main, names, request.operationTimeout());
   }
 
   static RabbitLink open(LinkRequest request, RabbitConnector connector) {
+    Optional<URI> unused = RabbitOptions.management(request.options()); // malformed: refused now
     RabbitLink link = new RabbitLink(request, connector, connector.connect("main"));
     link.main.onLost(link::lost);
     return link;
@@ -104,6 +108,7 @@ final class RabbitLink implements Link, DepthQuery, Purger, TopicPatterns, Tempo
     all.put(Capability.TEMPORARY_QUEUES, Support.NATIVE);
     all.put(Capability.QUEUE_DEPTH, Support.NATIVE);
     all.put(Capability.PURGE, Support.NATIVE);
+    management.ifPresent(known -> all.put(Capability.IN_FLIGHT_COUNT, Support.EMULATED));
     if (topology.subscriptionsCountDeliveries()) {
       all.put(Capability.DELIVERY_COUNT, Support.NATIVE);
     }
@@ -190,8 +195,12 @@ final class RabbitLink implements Link, DepthQuery, Purger, TopicPatterns, Tempo
   @Override
   public QueueDepth depth(Queue queue) {
     long ready = depth.of(queue);
-    return new QueueDepth(
-        ready, QueueDepth.Counting.READY, OptionalLong.empty(), true, Instant.now());
+    OptionalLong inFlight =
+        management
+            .map(known -> known.inFlight(topology.names().queue(queue)))
+            .orElse(OptionalLong.empty());
+    boolean exact = inFlight.isEmpty();
+    return new QueueDepth(ready, QueueDepth.Counting.READY, inFlight, exact, Instant.now());
   }
 
   @Override

@@ -1,8 +1,12 @@
 package io.anymq.rabbit;
 
+import io.anymq.InvalidOptionException;
 import io.anymq.Option;
+import io.anymq.Options;
+import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /** The options that this adapter has beside those of every connection. */
 final class RabbitOptions {
@@ -35,6 +39,28 @@ final class RabbitOptions {
           Duration.ofSeconds(10),
           "after twice this time a silent broker counts as lost");
 
+  /**
+   * Where the management plug-in's interface is. Never printed, as somebody may write a password
+   * into it, which is refused.
+   */
+  static final Option<String> MANAGEMENT =
+      Option.secret(
+          "management",
+          "the URL of the broker's management interface, such as http://host:15672; with it, a depth tells how many messages are in flight");
+
+  /** The user there. */
+  static final Option<String> MANAGEMENT_USER =
+      Option.text(
+          "management-user",
+          null,
+          "the user of the management interface; default: that of the connection");
+
+  /** The password there. */
+  static final Option<String> MANAGEMENT_PASSWORD =
+      Option.secret(
+          "management-password",
+          "the password of the management interface; default: that of the connection");
+
   private static final long MAX_HEARTBEAT_SECONDS = 3600;
 
   private static final Option<Duration> DURATION =
@@ -43,7 +69,32 @@ final class RabbitOptions {
   private RabbitOptions() {}
 
   static List<Option<?>> all() {
-    return List.of(QUEUE_TYPE, HEARTBEAT);
+    return List.of(QUEUE_TYPE, HEARTBEAT, MANAGEMENT, MANAGEMENT_USER, MANAGEMENT_PASSWORD);
+  }
+
+  /**
+   * Where the management interface is, if the options tell.
+   *
+   * @throws InvalidOptionException when that is no such URL
+   */
+  static Optional<URI> management(Options options) {
+    return options.find(MANAGEMENT).map(RabbitOptions::parseManagement);
+  }
+
+  private static URI parseManagement(String text) {
+    try {
+      URI uri = URI.create(text.endsWith("/") ? text.substring(0, text.length() - 1) : text);
+      boolean http = "http".equals(uri.getScheme()) || "https".equals(uri.getScheme());
+      boolean more = uri.getRawUserInfo() != null || uri.getRawQuery() != null;
+      if (http && uri.getHost() != null && !more) {
+        return uri;
+      }
+    } catch (IllegalArgumentException e) {
+      NativeConnection.LOG.debug("Option 'management' is no URI"); // the cause would print it
+    }
+    throw new InvalidOptionException(
+        "Option 'management' must be a URL such as http://host:15672, without user and password:"
+            + " these are management-user and management-password");
   }
 
   private static Duration parseHeartbeat(String text) {

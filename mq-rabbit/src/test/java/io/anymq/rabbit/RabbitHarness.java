@@ -7,11 +7,14 @@ import io.anymq.spi.NativeNames;
 import io.anymq.tck.BackendHarness;
 import io.anymq.tck.NativeClient;
 import io.anymq.tck.broker.BrokerHandle;
+import java.util.Map;
 
 /** What the kit needs to judge the adapter for RabbitMQ. */
 public final class RabbitHarness implements BackendHarness {
 
   private static final RabbitNames NAMES = new RabbitNames(NativeNames.none());
+
+  private volatile Map<String, String> options = Map.of();
 
   /** Made by {@link java.util.ServiceLoader}. */
   public RabbitHarness() {}
@@ -19,6 +22,18 @@ public final class RabbitHarness implements BackendHarness {
   @Override
   public String name() {
     return RabbitBackend.NAME;
+  }
+
+  @Override
+  public BrokerHandle startBroker() {
+    BrokerHandle broker = BackendHarness.super.startBroker();
+    broker.managementUrl().ifPresent(url -> options = Map.of("management", url));
+    return broker;
+  }
+
+  @Override
+  public Map<String, String> options() {
+    return options;
   }
 
   @Override

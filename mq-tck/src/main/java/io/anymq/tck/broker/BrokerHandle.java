@@ -1,5 +1,6 @@
 package io.anymq.tck.broker;
 
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -39,6 +40,14 @@ public interface BrokerHandle extends AutoCloseable {
    *     controls
    */
   String proxiedUrl();
+
+  /**
+   * The URL of the broker's management interface over HTTP, where it has one that the kit knows;
+   * the account is that of {@link #url()}. Default: empty.
+   */
+  default Optional<String> managementUrl() {
+    return Optional.empty();
+  }
 
   /** What this broker allows. */
   Set<BrokerControl> controls();

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.regex.Pattern;
@@ -123,6 +124,7 @@ public final class JvmBroker {
         environment(),
         toUrl.apply(place.port(BrokerPlace.CLIENTS)),
         toUrl.apply(place.proxyPort()),
+        Optional.empty(),
         place.port(proxiedRole),
         requireNonNull(probe, "probe").apply(place),
         START_LIMIT);

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -45,6 +46,7 @@ final class ProcessBroker implements BrokerHandle {
    * @param environment the whole environment of the process
    * @param url the URL that goes straight to it
    * @param proxiedUrl the URL that goes through the proxy
+   * @param managementUrl the URL of its management interface
    * @param proxiedPort the port that the proxy passes connections on to
    * @param probe asks whether it is there
    * @param startLimit how long it may take to answer
@@ -56,6 +58,7 @@ final class ProcessBroker implements BrokerHandle {
       Map<String, String> environment,
       String url,
       String proxiedUrl,
+      Optional<String> managementUrl,
       int proxiedPort,
       BrokerProbe probe,
       Duration startLimit) {}
@@ -116,6 +119,11 @@ final class ProcessBroker implements BrokerHandle {
   @Override
   public String proxiedUrl() {
     return spec.proxiedUrl();
+  }
+
+  @Override
+  public Optional<String> managementUrl() {
+    return spec.managementUrl();
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.anymq.tck.broker;
 
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -43,6 +44,11 @@ final class SharedBrokers {
     @Override
     public String proxiedUrl() {
       return broker.proxiedUrl();
+    }
+
+    @Override
+    public Optional<String> managementUrl() {
+      return broker.managementUrl();
     }
 
     @Override

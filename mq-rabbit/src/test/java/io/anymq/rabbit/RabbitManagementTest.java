@@ -1,0 +1,82 @@
+package io.anymq.rabbit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.anymq.Capability;
+import io.anymq.InvalidOptionException;
+import io.anymq.Options;
+import io.anymq.Queue;
+import io.anymq.QueueDepth;
+import io.anymq.QueueOptions;
+import io.anymq.tck.broker.BrokerHandle;
+import io.anymq.tck.broker.BrokerProvisioner;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** The management interface of a real broker, and what stands in for one that is not there. */
+@Timeout(60)
+final class RabbitManagementTest {
+
+  private final BrokerHandle broker = BrokerProvisioner.shared("rabbitmq");
+
+  private static Options at(String url) {
+    return Options.none().with(RabbitOptions.MANAGEMENT, url);
+  }
+
+  private String managementUrl() {
+    assumeTrue(broker.managementUrl().isPresent(), "a broker whose management interface is known");
+    return broker.managementUrl().orElseThrow();
+  }
+
+  /** Names that a regular expression would take for another queue's too. */
+  @Test
+  void tellsOneQueuesMessagesFromAnothers() throws Exception {
+    RabbitLink link = Links.open(broker.url(), at(managementUrl()));
+    String name = "in.flight-" + UUID.randomUUID();
+    Queue queue = Queue.of(name);
+    Queue similar = Queue.of(name.replace('.', '_'));
+    for (Queue each : List.of(queue, similar)) {
+      link.declare(each, QueueOptions.builder().prioritized(true).build());
+      Links.send(link, each, 3);
+    }
+    assertThat(Links.consume(link, Links.queue(similar), 3).next(3)).hasSize(3);
+    assertThat(Links.consume(link, Links.queue(queue), 1).next()).isNotNull();
+    QueueDepth depth = link.depth(queue);
+    while (depth.inFlight().orElse(0) == 0) {
+      depth = link.depth(queue);
+    }
+    assertThat(depth.inFlight()).hasValue(1);
+    assertThat(depth.count()).isEqualTo(2);
+    assertThat(depth.exact()).isFalse();
+    link.close(Duration.ofSeconds(5));
+  }
+
+  @Test
+  void anInterfaceThatRefusesOrIsNotThereIsNoReasonNotToConnect() throws Exception {
+    Options refused = at(managementUrl()).with(RabbitOptions.MANAGEMENT_PASSWORD, "wrong");
+    for (Options options : List.of(refused, at("http://127.0.0.1:1"))) {
+      RabbitLink link = Links.open(broker.url(), options);
+      assertThat(link.capabilities()).doesNotContainKey(Capability.IN_FLIGHT_COUNT);
+      QueueDepth depth = link.depth(Links.newQueue(link));
+      assertThat(depth.inFlight()).isEmpty();
+      assertThat(depth.exact()).isTrue();
+      link.close(Duration.ofSeconds(5));
+    }
+  }
+
+  @Test
+  void aUrlWithAPasswordIsRefusedAndNotPrinted() {
+    for (String url :
+        List.of("http://u:secret@host", "ftp://secret", "secret:1", "http://secret^")) {
+      assertThatThrownBy(() -> Links.open(broker.url(), at(url)))
+          .isInstanceOf(InvalidOptionException.class)
+          .hasMessageNotContaining("secret")
+          .hasNoCause();
+    }
+  }
+}
