@@ -20,24 +20,30 @@ final class ActiveMqConsumers {
   private final ActiveMqConsumer.Setting setting;
   private final ActiveMqSubscriptions subscriptions;
   private final Optional<ActiveMqSharing> sharing;
+  private final Optional<ActiveMqTurns> turns;
   private final Set<ActiveMqConsumer> open = ConcurrentHashMap.newKeySet();
 
   ActiveMqConsumers(
       LinkRequest request,
       ActiveMqConsumer.Setting setting,
       ActiveMqSubscriptions subscriptions,
-      Optional<ActiveMqSharing> sharing) {
+      Optional<ActiveMqSharing> sharing,
+      Optional<ActiveMqTurns> turns) {
     this.request = request;
     this.setting = setting;
     this.subscriptions = subscriptions;
     this.sharing = sharing;
+    this.turns = turns;
   }
 
   /** Opens a consumer; see {@link io.anymq.spi.Link#openConsumer}. */
   LinkConsumer open(ConsumerRequest wanted, DeliverySink sink) {
     Optional<ActiveMqShare> named = ActiveMqShare.of(wanted.source(), setting.names());
     if (named.isEmpty()) {
-      return open(setting, direct(wanted, setting.wire()), wanted, sink, closed -> {});
+      ConsumerInfo info = direct(wanted, setting.wire());
+      return info.getDestination().isQueue()
+          ? openQueue(info, wanted, sink, () -> {})
+          : open(setting, info, wanted, sink, closed -> {});
     }
     return isShared(wanted.source())
         ? openShared(named.get(), wanted, sink)
@@ -49,6 +55,41 @@ final class ActiveMqConsumers {
       return of.terms().shared();
     }
     return source instanceof Source.OfPattern of && of.terms().shared();
+  }
+
+  /** Of a queue, in turns or not. */
+  private ActiveMqConsumer openQueue(
+      ConsumerInfo info, ConsumerRequest wanted, DeliverySink sink, Runnable afterClose) {
+    if (!wanted.keyOrdered()) {
+      ActiveMqConsumer consumer = open(setting, info, wanted, sink, closed -> afterClose.run());
+      checkNoTurns(info, consumer);
+      return consumer;
+    }
+    Runnable end = turns.orElseThrow().begin(info.getDestination());
+    info.setExclusive(true);
+    try {
+      return open(
+          setting,
+          info,
+          wanted,
+          sink,
+          closed -> {
+            end.run();
+            afterClose.run();
+          });
+    } catch (MessagingException e) {
+      end.run();
+      throw e;
+    }
+  }
+
+  private void checkNoTurns(ConsumerInfo info, ActiveMqConsumer consumer) {
+    try {
+      turns.ifPresent(check -> check.checkNone(info.getDestination()));
+    } catch (MessagingException e) {
+      consumer.close();
+      throw e;
+    }
   }
 
   /** A consumer of the queue or the topic itself. */
@@ -88,7 +129,7 @@ final class ActiveMqConsumers {
         own.close(request.operationTimeout());
       }
     }
-    return openQueue(share, wanted, sink, sharing.get().alone(share, wanted.source()));
+    return openMoved(share, wanted, sink, sharing.get().alone(share, wanted.source()));
   }
 
   private void left(OpenWire own, ActiveMqShare share, ActiveMqConsumer consumer) {
@@ -100,11 +141,11 @@ final class ActiveMqConsumers {
 
   private LinkConsumer openShared(ActiveMqShare share, ConsumerRequest wanted, DeliverySink sink) {
     ActiveMqSharing shares = sharing.orElseThrow(); // declared only then
-    return openQueue(share, wanted, sink, shares.member(share, wanted.source()));
+    return openMoved(share, wanted, sink, shares.member(share, wanted.source()));
   }
 
   /** A consumer of the queue that a subscription's messages are moved to. */
-  private LinkConsumer openQueue(
+  private LinkConsumer openMoved(
       ActiveMqShare share, ConsumerRequest wanted, DeliverySink sink, ActiveMqSharing.Part part) {
     ActiveMqDeletions.Watch watch =
         setting.deletions().watch(share.origin(), () -> part.end(gone(share)));
@@ -117,8 +158,7 @@ final class ActiveMqConsumers {
       part.join();
       ConsumerInfo info = new ConsumerInfo(setting.wire().newConsumerId());
       info.setDestination(share.queue());
-      ActiveMqConsumer consumer =
-          open(setting, prepared(info, wanted), wanted, sink, closed -> leave.run());
+      ActiveMqConsumer consumer = openQueue(prepared(info, wanted), wanted, sink, leave);
       part.onEnd(
           why -> {
             consumer.close();

@@ -37,6 +37,7 @@ final class ActiveMqDeletions implements ActiveMQDispatcher {
   private static final int PREFETCH = 1000;
 
   private final OpenWire wire;
+  private volatile boolean heard;
   private final Map<ActiveMQDestination, News> known = new ConcurrentHashMap<>();
 
   private ActiveMqDeletions(OpenWire wire) {
@@ -59,6 +60,13 @@ final class ActiveMqDeletions implements ActiveMQDispatcher {
       LOG.info("Deleted destinations will go unnoticed: {}", e.getMessage());
     }
     return deletions;
+  }
+
+  /**
+   * Whether it has heard anything; if not after a destination was made, the broker tells nothing.
+   */
+  boolean hasHeard() {
+    return heard;
   }
 
   /** What is known of one destination. Written by the reading thread. */
@@ -131,6 +139,7 @@ final class ActiveMqDeletions implements ActiveMQDispatcher {
   public void dispatch(MessageDispatch dispatch) {
     if (dispatch.getMessage() instanceof ActiveMQMessage message
         && message.getDataStructure() instanceof DestinationInfo told) {
+      heard = true;
       News news = known.get(told.getDestination());
       if (news != null && told.isRemoveOperation()) {
         removed(news);

@@ -49,6 +49,7 @@ final class ActiveMqLink
   private final ActiveMqMapper mapper;
   private final Optional<ActiveMqStatistics> statistics;
   private final boolean scheduler;
+  private final Optional<ActiveMqTurns> turns;
   private final ActiveMqDeletions deletions;
   private final ActiveMqTopology topology;
   private final ActiveMqConsumer.Setting setting;
@@ -61,8 +62,12 @@ final class ActiveMqLink
     names = new ActiveMqDestinations(request.names());
     mapper = new ActiveMqMapper(names);
     statistics = ActiveMqStatistics.detect(wire, request.operationTimeout());
-    scheduler = ActiveMqScheduler.detect(wire);
     deletions = ActiveMqDeletions.listen(wire);
+    scheduler = ActiveMqScheduler.detect(wire);
+    turns =
+        deletions.hasHeard()
+            ? statistics.map(plugin -> new ActiveMqTurns(wire, plugin))
+            : Optional.empty();
     topology = new ActiveMqTopology(wire, names, statistics);
     setting =
         new ActiveMqConsumer.Setting(wire, names, mapper, deletions, request.operationTimeout());
@@ -75,7 +80,8 @@ final class ActiveMqLink
             statistics.map(
                 plugin ->
                     new ActiveMqSharing(
-                        wire, names, plugin, subscriptions, request.operationTimeout())));
+                        wire, names, plugin, subscriptions, request.operationTimeout())),
+            turns);
   }
 
   /** Connects, and finds out what the broker can do. */
@@ -113,6 +119,9 @@ final class ActiveMqLink
       support.put(Capability.BROWSE, Support.NATIVE);
       support.put(Capability.TEMPORARY_QUEUES, Support.NATIVE);
       support.put(Capability.SHARED_SUBSCRIPTIONS, Support.EMULATED);
+    }
+    if (turns.isPresent()) {
+      support.put(Capability.KEY_ORDERING, Support.EMULATED);
     }
     return support;
   }

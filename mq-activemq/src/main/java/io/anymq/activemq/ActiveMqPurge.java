@@ -37,6 +37,9 @@ final class ActiveMqPurge implements ActiveMQDispatcher {
     info = new ConsumerInfo(wire.newConsumerId());
     info.setDestination(queue);
     info.setPrefetchSize(0);
+    // Consumers that take turns would leave it nothing: the turn goes to the highest priority.
+    info.setExclusive(true);
+    info.setPriority(Byte.MAX_VALUE);
   }
 
   void run() {
