@@ -214,6 +214,35 @@ final class KafkaConfig {
     return config;
   }
 
+  /** A member of a group of which one at a time has the turn. */
+  Map<String, Object> turn(String clientId, String group, Duration session) {
+    Map<String, Object> config = lease(clientId, group, session);
+    // A member learns with a heartbeat that it is its turn.
+    config.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 1_000);
+    config.put(ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG, TurnAssignor.class.getName());
+    return config;
+  }
+
+  /** One that moves delayed messages when it has the turn. */
+  Map<String, Object> mover(String clientId, String group, Duration session) {
+    Map<String, Object> config = turn(clientId, group, session);
+    config.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 500);
+    config.put(
+        ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) request.operationTimeout().toMillis());
+    return config;
+  }
+
+  /** The producer of the one that has the turn; it ends the transactions of the one before. */
+  Map<String, Object> moverProducer(String clientId, String group) {
+    Map<String, Object> config = producer(clientId);
+    int patience = (int) requestTimeout().toMillis();
+    config.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, group);
+    config.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, 2 * patience);
+    config.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, (long) patience);
+    config.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, patience);
+    return config;
+  }
+
   /** A member of a share group that fetches so many records at once, or more in whole batches. */
   Map<String, Object> shareConsumer(
       String clientId, String group, int maxPollRecords, boolean wholeBatches) {

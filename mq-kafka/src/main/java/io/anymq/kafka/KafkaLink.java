@@ -50,6 +50,7 @@ final class KafkaLink
   private final Consumers consumers;
   private final TemporaryTopics temporary;
   private final KafkaTopology farewell;
+  private final Delays delays;
 
   KafkaLink(
       KafkaConfig config,
@@ -62,18 +63,25 @@ final class KafkaLink
     this.state = state;
     ShareGroups groups = new ShareGroups(calls, profile);
     topology = new KafkaTopology(calls, config, names, groups, profile);
-    contents = new QueueContents(calls, config, topology, state);
+    contents = new QueueContents(calls, config, topology, profile, state);
     producer = new SharedProducer(config);
     consumers = new Consumers(config, topology, contents, producer, state);
     temporary = new TemporaryTopics(config, calls, topology, profile, state);
     // Whoever asks through the link's own calls is told that it closes.
     KafkaCalls last = new KafkaCalls(calls.admin(), config.requestTimeout());
     farewell = new KafkaTopology(last, config, names, new ShareGroups(last, profile), profile);
-    watch = new LinkWatch(config, this::topicsInUse, this::gone, state::lose);
+    delays = new Delays(config, topology, profile, state);
+    watch = new LinkWatch(config, this::topicsInUse, this::gone, state::lose, this::lookForDelays);
   }
 
   void start() {
     watch.start();
+  }
+
+  private void lookForDelays() {
+    if (profile.shareGroups()) {
+      delays.look();
+    }
   }
 
   private Set<String> topicsInUse() {
@@ -125,6 +133,7 @@ final class KafkaLink
       support.put(Capability.DURABLE_SUBSCRIPTIONS, Support.NATIVE);
       support.put(Capability.SHARED_SUBSCRIPTIONS, Support.NATIVE);
       support.put(Capability.QUEUE_DEPTH, Support.NATIVE);
+      support.put(Capability.DELIVERY_DELAY, Support.EMULATED);
       support.put(Capability.PURGE, Support.EMULATED);
       support.put(Capability.TOPIC_PATTERNS, Support.EMULATED);
       support.put(Capability.TEMPORARY_QUEUES, Support.EMULATED);
@@ -152,7 +161,7 @@ final class KafkaLink
     producer.learn(topic);
     TopicProducer.Setup setup =
         new TopicProducer.Setup(
-            destination, topic, topology.keepsTimestamps(topic), producer, state);
+            destination, topic, topology.keepsTimestamps(topic), producer, delays, state);
     TopicProducer opened = new TopicProducer(setup, topology, listener, producers::remove);
     producers.add(opened);
     return opened;
@@ -241,6 +250,7 @@ final class KafkaLink
       return;
     }
     watch.close();
+    delays.close();
     consumers.close();
     contents.close();
     Duration left = state.isLost() ? Duration.ZERO : timeout;

@@ -28,6 +28,9 @@ final class KafkaNames {
    */
   static final String ANCHOR = "anymq.patterns";
 
+  /** The topic in which delayed messages wait. */
+  static final String DELAYS = "anymq.delays";
+
   private static final String TOPIC = "topic.";
   private static final String TOPIC_WITH_UNDERSCORES = "topic-u.";
   private static final String PATTERNS = GROUP_PREFIX + "pattern:";

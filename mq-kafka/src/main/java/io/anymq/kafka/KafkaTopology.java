@@ -13,9 +13,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
@@ -23,9 +25,15 @@ import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Makes and removes topics and the groups that go with them. Safe for use by several threads. */
 final class KafkaTopology {
+
+  private static final Logger LOG = LoggerFactory.getLogger(KafkaTopology.class);
+  private static final String REMARK = TopicConfig.MIN_COMPACTION_LAG_MS_CONFIG;
+  private static final String TRANSACTIONAL = "1";
 
   private final KafkaCalls calls;
   private final KafkaConfig config;
@@ -71,18 +79,23 @@ final class KafkaTopology {
 
   /** Makes a native topic with some settings of its own, unless it is there. */
   List<TopicPartition> ensureTopic(String topic, Map<String, String> own) {
+    return ensureTopic(topic, config.partitions(), own);
+  }
+
+  /** Makes a native topic of so many partitions, with some settings of its own. */
+  List<TopicPartition> ensureTopic(String topic, int partitions, Map<String, String> own) {
     if (find(topic).isEmpty()) {
-      create(topic, own);
+      create(topic, partitions, own);
     }
     return awaitPartitions(topic);
   }
 
-  private void create(String topic, Map<String, String> own) {
+  private void create(String topic, int partitions, Map<String, String> own) {
     Optional<Short> replicas =
         config.replicationFactor() == 0
             ? Optional.empty()
             : Optional.of((short) config.replicationFactor());
-    NewTopic asked = new NewTopic(topic, Optional.of(config.partitions()), replicas);
+    NewTopic asked = new NewTopic(topic, Optional.of(partitions), replicas);
     Map<String, String> settings = settings();
     settings.putAll(own);
     asked.configs(settings);
@@ -129,6 +142,21 @@ final class KafkaTopology {
         "to describe topic " + topic);
   }
 
+  /** Has something done as soon as it is known that a topic exists; returns at once. */
+  void whenThere(String topic, Runnable action) {
+    KafkaFuture<Map<String, TopicDescription>> unused =
+        calls
+            .admin()
+            .describeTopics(Set.of(topic))
+            .allTopicNames()
+            .whenComplete(
+                (found, failure) -> {
+                  if (failure == null) {
+                    action.run();
+                  }
+                });
+  }
+
   /** The topics of those names that there are. */
   Collection<TopicDescription> findAll(Set<String> topics) {
     Map<String, KafkaFuture<TopicDescription>> answers =
@@ -172,18 +200,66 @@ final class KafkaTopology {
 
   /** Whether records of a topic keep the timestamps that they were sent with. */
   boolean keepsTimestamps(String topic) {
+    return "CreateTime".equals(settings(topic).get(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG));
+  }
+
+  private Map<String, String> settings(String topic) {
     ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
-    Config found =
+    return calls
+        .awaitUnless(
+            UnknownTopicOrPartitionException.class,
+            calls.admin().describeConfigs(List.of(resource)).values().get(resource),
+            "for settings of topic " + topic)
+        .map(found -> BrokerProfile.asMap(found.entries()))
+        .orElse(Map.of());
+  }
+
+  /** Whether a topic holds, or may have held, records that were written in transactions. */
+  boolean isTransactional(String topic) {
+    return TRANSACTIONAL.equals(settings(topic).get(REMARK));
+  }
+
+  /**
+   * Notes that a topic holds records that were written in transactions, whose markers are no
+   * messages. A topic has no setting for remarks; this one means nothing where nothing is
+   * compacted.
+   */
+  void markTransactional(String topic) {
+    try {
+      if (!isTransactional(topic)) {
+        AlterConfigOp change =
+            new AlterConfigOp(new ConfigEntry(REMARK, TRANSACTIONAL), AlterConfigOp.OpType.SET);
+        ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
+        calls.await(
+            calls.admin().incrementalAlterConfigs(Map.of(resource, List.of(change))).all(),
+            "to change settings of topic " + topic);
+      }
+    } catch (MessagingException e) {
+      if (e.code() != ErrorCode.ACCESS_REFUSED) {
+        throw e;
+      }
+      LOG.warn("Topic {} cannot be marked; its depth counts what is no message", topic, e);
+    }
+  }
+
+  /** Removes records; returns before they are gone. */
+  void removeBefore(Map<TopicPartition, Long> places) {
+    if (places.isEmpty()) {
+      return;
+    }
+    Map<TopicPartition, RecordsToDelete> asked = new HashMap<>();
+    places.forEach((each, place) -> asked.put(each, RecordsToDelete.beforeOffset(place)));
+    KafkaFuture<Void> unused =
         calls
-            .await(
-                calls.admin().describeConfigs(List.of(resource)).all(),
-                "for settings of topic " + topic)
-            .get(resource);
-    return found != null
-        && "CreateTime"
-            .equals(
-                BrokerProfile.asMap(found.entries())
-                    .get(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG));
+            .admin()
+            .deleteRecords(asked)
+            .all()
+            .whenComplete(
+                (done, failure) -> {
+                  if (failure != null) {
+                    LOG.debug("Records of {} could not be removed", places.keySet(), failure);
+                  }
+                });
   }
 
   /**

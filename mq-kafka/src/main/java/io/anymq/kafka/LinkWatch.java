@@ -45,20 +45,32 @@ final class LinkWatch implements AutoCloseable {
   private final Supplier<Set<String>> topics;
   private final Consumer<String> onGone;
   private final Consumer<ConnectionLostException> onLost;
+  private final Runnable onLook;
   private final ScheduledExecutorService clock;
   private List<KafkaAddress> brokers = List.of();
   private final Map<String, Integer> missing = new HashMap<>();
 
+  /**
+   * A watch that has not begun.
+   *
+   * @param config the native clients' settings
+   * @param topics the topics in use
+   * @param onGone is told of those that are gone
+   * @param onLost is told when the cluster is
+   * @param onLook is called now and then; returns at once
+   */
   LinkWatch(
       KafkaConfig config,
       Supplier<Set<String>> topics,
       Consumer<String> onGone,
-      Consumer<ConnectionLostException> onLost) {
+      Consumer<ConnectionLostException> onLost,
+      Runnable onLook) {
     admin = Admin.create(config.admin("watch"));
     this.timeoutMillis = (int) config.linkTimeout().toMillis();
     this.topics = topics;
     this.onGone = onGone;
     this.onLost = onLost;
+    this.onLook = onLook;
     clock =
         Executors.newSingleThreadScheduledExecutor(
             task -> {
@@ -72,6 +84,10 @@ final class LinkWatch implements AutoCloseable {
     ScheduledFuture<?> unused =
         clock.scheduleWithFixedDelay(
             this::look, INTERVAL_MILLIS, INTERVAL_MILLIS, TimeUnit.MILLISECONDS);
+    // Not at once: a connection that is soon closed shall not take part in anything.
+    unused =
+        clock.scheduleWithFixedDelay(
+            onLook, INTERVAL_MILLIS, 5 * INTERVAL_MILLIS, TimeUnit.MILLISECONDS);
   }
 
   private void look() {

@@ -27,13 +27,20 @@ final class QueueContents {
   private final KafkaConfig config;
   private final KafkaTopology topology;
   private final ShareGroups groups;
+  private final BrokerProfile profile;
   private final LinkState state;
   private final Set<QueueScan> scans = ConcurrentHashMap.newKeySet();
 
-  QueueContents(KafkaCalls calls, KafkaConfig config, KafkaTopology topology, LinkState state) {
+  QueueContents(
+      KafkaCalls calls,
+      KafkaConfig config,
+      KafkaTopology topology,
+      BrokerProfile profile,
+      LinkState state) {
     this.calls = calls;
     this.config = config;
     this.topology = topology;
+    this.profile = profile;
     this.state = state;
     groups = topology.groups();
   }
@@ -50,6 +57,26 @@ final class QueueContents {
    */
   QueueDepth depth(Queue queue) {
     List<TopicPartition> partitions = topology.partitions(queue);
+    boolean markers = topology.isTransactional(topology.names().topic(queue));
+    boolean readable = profile.stateReadable();
+    long count = markers && readable ? countOneByOne(queue) : lag(queue, partitions);
+    boolean exact = !markers || readable;
+    return new QueueDepth(
+        count, Counting.READY_AND_IN_FLIGHT, OptionalLong.empty(), exact, Instant.now());
+  }
+
+  /** The markers of transactions are in the lag, and are no messages. */
+  private long countOneByOne(Queue queue) {
+    long count = 0;
+    try (QueueScan scan = scan(queue)) {
+      while (scan.next().isPresent()) {
+        count++;
+      }
+    }
+    return count;
+  }
+
+  private long lag(Queue queue, List<TopicPartition> partitions) {
     Map<TopicPartition, SharePartitionOffsetInfo> offsets =
         groups.offsets(topology.names().group(queue));
     Map<TopicPartition, Long> starts = groups.ends(partitions, OffsetSpec.earliest());
@@ -60,8 +87,7 @@ final class QueueContents {
       SharePartitionOffsetInfo info = offsets.get(partition);
       count += info == null ? held : Math.min(held, info.lag().orElse(held));
     }
-    return new QueueDepth(
-        count, Counting.READY_AND_IN_FLIGHT, OptionalLong.empty(), true, Instant.now());
+    return count;
   }
 
   /** Begins to read what the queue holds now. */

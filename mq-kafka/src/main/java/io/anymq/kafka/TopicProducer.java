@@ -3,6 +3,7 @@ package io.anymq.kafka;
 import io.anymq.Destination;
 import io.anymq.DestinationNotFoundException;
 import io.anymq.ErrorCode;
+import io.anymq.Message;
 import io.anymq.MessagingException;
 import io.anymq.spi.LinkProducer;
 import io.anymq.spi.OutboundMessage;
@@ -29,6 +30,7 @@ final class TopicProducer implements LinkProducer {
    * @param topic the native topic
    * @param keepsTimestamps whether the topic keeps the timestamps of its records
    * @param shared the link's native producer
+   * @param delays where delayed messages wait
    * @param state whether the link lives
    */
   record Setup(
@@ -36,6 +38,7 @@ final class TopicProducer implements LinkProducer {
       String topic,
       boolean keepsTimestamps,
       SharedProducer shared,
+      Delays delays,
       LinkState state) {}
 
   private final Setup setup;
@@ -88,14 +91,23 @@ final class TopicProducer implements LinkProducer {
     }
     SendCallback callback = new SendCallback(message);
     try {
-      ProducerRecord<byte[], byte[]> entry =
-          KafkaMapper.toRecord(message.message(), setup.topic(), setup.keepsTimestamps());
+      ProducerRecord<byte[], byte[]> entry = toRecord(message.message());
       Future<RecordMetadata> unused =
           setup.shared().get().send(entry, (metadata, failure) -> callback.done(failure));
       callback.handedOver = true;
-    } catch (KafkaException | IllegalStateException e) {
+    } catch (KafkaException | IllegalStateException | MessagingException e) {
       callback.done(e);
     }
+  }
+
+  private ProducerRecord<byte[], byte[]> toRecord(Message message) {
+    ProducerRecord<byte[], byte[]> entry =
+        KafkaMapper.toRecord(message, setup.topic(), setup.keepsTimestamps());
+    if (message.deliveryDelay().isEmpty()) {
+      return entry;
+    }
+    setup.delays().prepare();
+    return DelayedRecord.waiting(entry, message.deliveryDelay().get());
   }
 
   /** Looked up with care, because the native producer's own look-up may make the topic. */

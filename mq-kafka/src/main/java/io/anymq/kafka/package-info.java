@@ -59,7 +59,16 @@
  * wants to send deletes the topic, and so do all links that have temporary queues themselves: when
  * they make their first one, and every 20 s. A process that is stopped for longer loses its temporary
  * queues, and makes them again</td></tr>
- * <tr><td>depth</td><td>lag of the share group</td><td>exact at rest; ready and in flight. Transaction
+ * <tr><td>delivery delay</td><td>waits in topic {@code anymq.delays}; partition <i>n</i> is for what
+ * is due in 4<sup>n</sup> seconds or more, and is read in its order; what is due within 4 s is sorted
+ * by a timetable. One link at a time moves it, of all that are open for a second: the member of group
+ * {@code anymq:delays} that has all partitions ({@code TurnAssignor})</td><td>moved in one transaction
+ * with the places in {@code anymq.delays}: not lost, and not twice. Not early by the sender's and the
+ * mover's clocks. To a topic: published when it is due. While no link is open it waits; after a crash
+ * of its mover up to 10 s ({@code session.timeout.ms}). What is due for a topic that is gone goes with
+ * it</td></tr>
+ * <tr><td>depth</td><td>lag of the share group; of a queue that has had delayed messages, marked by
+ * {@code min.compaction.lag.ms=1}, the records that a browser would see</td><td>exact at rest; ready and in flight. Transaction
  * markers and aborted records of foreign programs count until the group has passed them</td></tr>
  * <tr><td>browse</td><td>an assigned consumer, in no group, of what {@code __share_group_state} does
  * not say to be accepted or archived</td><td>in order, up to the end as it was when the look began;
@@ -97,6 +106,17 @@
  *       not there. A snapshot of a partition's state follows after 500 updates of it. To read it
  *       and decode it took 15–20 ms. The passing over of transaction markers and of aborted records
  *       is written down as well, when a consumer has come upon them.
+ *   <li>A share group's lag counts the markers of transactions: one committed, one aborted and one
+ *       committed record, each in a transaction of its own, make a lag of 6. So a queue into which
+ *       delayed messages are moved is marked before, and counted by what is in it.
+ *   <li>What is due is moved in 15–60 ms; 1,500 messages due within 2.5 s on a machine with a load of
+ *       10 were at most 0.8 s late, in order. The network of a mover was cut: another went on
+ *       10 s later, with each message once. A handover at a close takes a heartbeat, 1 s.
+ *   <li>A member that joins ends the generation of the group; a commit of the one before fails ({@code
+ *       CommitFailedException}), and is done again after the next poll.
+ *   <li>A transaction in which a broker refuses a record can be aborted; but where the topic's {@code
+ *       max.message.bytes} is too small for a marker (78 bytes), the abort never ends, and no
+ *       transaction of that producer either.
  *   <li>{@code deleteRecords} does not move a group: its lag goes on counting what is gone.
  *   <li>{@code deleteShareGroups} fails when the topic has just been deleted: groups go first.
  *   <li>One share group over all topics of a pattern does not do: a new topic came two heartbeats

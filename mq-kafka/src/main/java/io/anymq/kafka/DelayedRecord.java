@@ -1,0 +1,139 @@
+package io.anymq.kafka;
+
+import io.anymq.InvalidMessageException;
+import java.time.Duration;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeader;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A record that waits for its time in topic {@link KafkaNames#DELAYS}: the record that is to be,
+ * with one header more, which says where it goes and when.
+ *
+ * <p>What is due within four seconds waits in partition 0; partition <i>n</i> is for what is due in
+ * 4<sup>n</sup> seconds or more. There nothing is looked at before a second less than that has
+ * passed: so each partition but the first is read in its order, and what is not due then is filed
+ * again, for the time that is left.
+ *
+ * @param source the record as it waits
+ * @param topic the native topic that it is for
+ * @param due when it is due, in milliseconds since 1970
+ * @param look when to look at it, at the latest when it is due
+ */
+record DelayedRecord(ConsumerRecord<byte[], byte[]> source, String topic, long due, long look) {
+
+  /** How many partitions there are; the last is for 4^11 seconds, which is 48 days, and more. */
+  static final int PARTITIONS = 12;
+
+  private static final String HEADER = KafkaHeaders.PREFIX + "delayed";
+  private static final long SECOND = 1_000;
+
+  /** A record that cannot be moved now is looked at again after so long. */
+  private static final Duration AGAIN = Duration.ofMinutes(1);
+
+  /**
+   * A record as it waits.
+   *
+   * @param record as it is to be when it is due
+   * @param delay how long it waits from now on
+   */
+  static ProducerRecord<byte[], byte[]> waiting(
+      ProducerRecord<byte[], byte[]> record, Duration delay) {
+    long now = System.currentTimeMillis();
+    // The clock's milliseconds are cut off: one more, so that it is never early.
+    long wait = Math.min(delay.toMillis(), Long.MAX_VALUE - now - 1) + 1;
+    return file(
+        record.timestamp(),
+        record.key(),
+        record.value(),
+        record.headers(),
+        new Filing(record.topic(), now + wait, now));
+  }
+
+  private record Filing(String topic, long due, long now) {
+
+    int partition() {
+      return bucket(due - now);
+    }
+
+    long look() {
+      int bucket = partition();
+      return bucket == 0 ? due : now + SECOND * (1L << (2 * bucket)) - SECOND;
+    }
+
+    byte[] text() {
+      return PropertyCodec.utf8(due + " " + look() + " " + topic);
+    }
+  }
+
+  private static ProducerRecord<byte[], byte[]> file(
+      @Nullable Long timestamp,
+      byte @Nullable [] key,
+      byte @Nullable [] value,
+      Headers fields,
+      Filing filing) {
+    Headers headers = new RecordHeaders(fields);
+    headers.remove(HEADER).add(new RecordHeader(HEADER, filing.text()));
+    return new ProducerRecord<>(
+        KafkaNames.DELAYS, filing.partition(), timestamp, key, value, headers);
+  }
+
+  /** The partition for what waits so long. */
+  static int bucket(long millis) {
+    int bucket = 0;
+    while (bucket < PARTITIONS - 1 && millis >= SECOND * (1L << (2 * (bucket + 1)))) {
+      bucket++;
+    }
+    return bucket;
+  }
+
+  /** Reads a record of the topic. */
+  static DelayedRecord of(ConsumerRecord<byte[], byte[]> source) {
+    Header header = source.headers().lastHeader(HEADER);
+    String[] parts =
+        header == null ? new String[0] : PropertyCodec.text(HEADER, header.value()).split(" ", 3);
+    if (parts.length != 3) {
+      throw new InvalidMessageException("It does not say where it goes, and when");
+    }
+    try {
+      return new DelayedRecord(
+          source, parts[2], Long.parseLong(parts[0]), Long.parseLong(parts[1]));
+    } catch (NumberFormatException e) {
+      throw new InvalidMessageException("It does not say when it is due", e);
+    }
+  }
+
+  /** The record as it was meant to be sent. */
+  ProducerRecord<byte[], byte[]> arrived() {
+    Headers headers = new RecordHeaders(source.headers());
+    headers.remove(HEADER);
+    return new ProducerRecord<>(
+        topic, null, source.timestamp(), source.key(), source.value(), headers);
+  }
+
+  /** The record for the time that is left. */
+  ProducerRecord<byte[], byte[]> filedAgain(long now) {
+    return refile(new Filing(topic, due, now));
+  }
+
+  /** The record for another attempt. */
+  ProducerRecord<byte[], byte[]> putOff(long now) {
+    return refile(new Filing(topic, now + AGAIN.toMillis(), now));
+  }
+
+  private ProducerRecord<byte[], byte[]> refile(Filing filing) {
+    return file(source.timestamp(), source.key(), source.value(), source.headers(), filing);
+  }
+
+  long offset() {
+    return source.offset();
+  }
+
+  int bytes() {
+    return Math.max(0, source.serializedKeySize()) + Math.max(0, source.serializedValueSize());
+  }
+}
