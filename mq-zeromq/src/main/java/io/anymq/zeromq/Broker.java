@@ -89,8 +89,12 @@ final class Broker {
         .i32(settings.maxFrameBytes())
         .i32(settings.maxMessageBytes())
         .text(Version.product());
-    out.u16(EXTENSIONS.size());
-    EXTENSIONS.forEach(name -> out.text(name).i32(0));
+    List<String> extensions = new ArrayList<>(EXTENSIONS);
+    if (content.histories().keepsAnything()) {
+      extensions.add(Wire.REPLAY);
+    }
+    out.u16(extensions.size());
+    extensions.forEach(name -> out.text(name).i32(0));
   }
 
   /** Answers somebody who has no session. Whether it arrives is his affair. */

@@ -27,8 +27,11 @@ final class ConsumerCommands {
     require(prefetch >= 1, "A prefetch is 1 or more");
     HubConsumer.Terms terms =
         new HubConsumer.Terms(
-            (int) Math.min(prefetch, MAX_PREFETCH), source.keyOrdered(), selection(source, more));
-    HubConsumer consumer = consumer(session, id, source, terms);
+            (int) Math.min(prefetch, MAX_PREFETCH),
+            source.keyOrdered(),
+            selection(source, more),
+            more.withPositions());
+    HubConsumer consumer = consumer(session, id, source, terms, more);
     session.consumers().put(id, consumer);
     consumer.begin();
   }
@@ -49,16 +52,30 @@ final class ConsumerCommands {
     return Selection.ofSubscription(selector);
   }
 
+  private void requireReplayable(HubSource source, OpenTerms terms) throws Refusal {
+    boolean ofTopic = source.kind() != Wire.FROM_QUEUE && !source.pattern();
+    if (terms.replays() && !(ofTopic && content.histories().keepsAnything())) {
+      throw new Refusal(
+          WireError.UNSUPPORTED,
+          ofTopic
+              ? "This hub remembers nothing: it was told so by replay-messages or replay-memory"
+              : "One topic has a past, and neither a queue nor a pattern has");
+    }
+  }
+
   private HubConsumer consumer(
-      HubSession session, int id, HubSource source, HubConsumer.Terms terms) throws Refusal {
+      HubSession session, int id, HubSource source, HubConsumer.Terms terms, OpenTerms more)
+      throws Refusal {
+    requireReplayable(source, more);
     if (source.kind() == Wire.FROM_QUEUE) {
       MessageQueue queue = content.requireQueue(source.name());
       queue.requireConsumable(session);
       return new HubConsumer(session, id, queue, terms, () -> {});
     }
     if (!source.pattern()) {
-      Subscriptions all = content.requireTopic(source.name()).subscriptions();
-      Subscription one = all.open(source.terms());
+      HubTopic topic = content.requireTopic(source.name());
+      Subscriptions all = topic.subscriptions();
+      Subscription one = topic.open(source.terms(), more);
       return new HubConsumer(session, id, one.backlog(), terms, () -> all.left(one));
     }
     HubPattern pattern = content.pattern(source.name());

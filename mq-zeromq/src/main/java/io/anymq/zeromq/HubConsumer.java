@@ -28,8 +28,15 @@ final class HubConsumer {
    * @param prefetch how many messages it may hold unsettled
    * @param keyOrdered whether messages of one key are to go out one after the other
    * @param selection which messages it takes; null: all
+   * @param withPositions whether its deliveries tell their positions
    */
-  record Terms(int prefetch, boolean keyOrdered, @Nullable Selection selection) {}
+  record Terms(
+      int prefetch, boolean keyOrdered, @Nullable Selection selection, boolean withPositions) {
+
+    Terms(int prefetch, boolean keyOrdered, @Nullable Selection selection) {
+      this(prefetch, keyOrdered, selection, false);
+    }
+  }
 
   /**
    * A consumer that holds nothing yet.
@@ -62,6 +69,10 @@ final class HubConsumer {
 
   @Nullable Selection selection() {
     return terms.selection();
+  }
+
+  boolean tellsPositions() {
+    return terms.withPositions();
   }
 
   boolean wants(Queued message) {

@@ -18,6 +18,7 @@ final class HubContent {
   private static final int MAX_NAME_LENGTH = 255;
 
   private final HubMemory memory;
+  private final Histories histories;
   private final Agenda agenda = new Agenda();
   private final Map<String, MessageQueue> queues = new HashMap<>();
   private final Map<String, HubTopic> topics = new HashMap<>();
@@ -26,10 +27,16 @@ final class HubContent {
 
   HubContent(long memoryLimit) {
     memory = new HubMemory(memoryLimit);
+    histories = new Histories(memory);
   }
 
   HubMemory memory() {
     return memory;
+  }
+
+  /** What it remembers of its topics. */
+  Histories histories() {
+    return histories;
   }
 
   /** What is to happen at a time of its own. */
@@ -139,7 +146,7 @@ final class HubContent {
   }
 
   private HubTopic newTopic(String name) {
-    HubTopic topic = new HubTopic(name, newWaitingRoom(), this::newQueue);
+    HubTopic topic = new HubTopic(name, newWaitingRoom(), histories.ofTopic(), this::newQueue);
     patterns.values().forEach(topic::offer);
     return topic;
   }

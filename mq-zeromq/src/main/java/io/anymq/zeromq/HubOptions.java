@@ -43,10 +43,35 @@ final class HubOptions {
           Duration.ofSeconds(2),
           "how often each side sends at least; after five times that in silence it is given up");
 
+  static final Option<Long> REPLAY_MESSAGES =
+      Option.of(
+          "replay-messages",
+          HubOptions::count,
+          "a whole number, 0 or more",
+          10_000L,
+          "how many messages of each topic the hub keeps for those who subscribe later; 0: none");
+
+  static final Option<Long> REPLAY_MEMORY =
+      Option.of(
+          "replay-memory",
+          HubOptions::bytes,
+          "a number of bytes such as 800000000, 512m or 2g",
+          Runtime.getRuntime().maxMemory() / 16,
+          "how many bytes of such messages the hub keeps, of all topics together, within its limit; a sixteenth of the heap by default");
+
   private HubOptions() {}
 
   static List<Option<?>> all() {
-    return List.of(BIND, OPEN, MEMORY_LIMIT, MAX_MESSAGE_BYTES, HEARTBEAT);
+    return List.of(
+        BIND, OPEN, MEMORY_LIMIT, MAX_MESSAGE_BYTES, HEARTBEAT, REPLAY_MESSAGES, REPLAY_MEMORY);
+  }
+
+  private static Long count(String text) {
+    long number = Integer.parseInt(text.strip());
+    if (number < 0) {
+      throw new IllegalArgumentException(text);
+    }
+    return number;
   }
 
   private static Long bytes(String text) {

@@ -129,10 +129,17 @@ final class HubSession {
       delivering = consumer;
     }
     String topic = message.topic();
-    int flags = message.deliveries() > 1 ? Wire.REDELIVERED : 0;
-    out.u8(topic == null ? flags : flags | Wire.TOPIC_NAMED).i32(message.deliveries());
+    long position = consumer.tellsPositions() ? message.payload().position() : 0;
+    int flags =
+        (message.deliveries() > 1 ? Wire.REDELIVERED : 0)
+            | (topic == null ? 0 : Wire.TOPIC_NAMED)
+            | (position == 0 ? 0 : Wire.POSITION_TOLD);
+    out.u8(flags).i32(message.deliveries());
     if (topic != null) {
       out.text(topic);
+    }
+    if (position != 0) {
+      out.i64(position);
     }
     out.blob(bytes);
     out.patch(deliverCountAt, ++deliverCount);

@@ -9,8 +9,9 @@ import java.time.Duration;
  * @param memoryLimit how many bytes of messages it keeps at most
  * @param maxMessageBytes the largest encoded message it takes
  * @param heartbeat how often it sends to each peer, at least
+ * @param replay how much of its topics' past it keeps
  */
-record HubSettings(long memoryLimit, int maxMessageBytes, Duration heartbeat) {
+record HubSettings(long memoryLimit, int maxMessageBytes, Duration heartbeat, ReplayBounds replay) {
 
   static final Duration MIN_HEARTBEAT = Duration.ofMillis(50);
   static final Duration MAX_HEARTBEAT = Duration.ofMinutes(10);

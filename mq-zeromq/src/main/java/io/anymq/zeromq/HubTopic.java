@@ -13,9 +13,11 @@ final class HubTopic implements Target {
   private final String name;
   private final Subscriptions subscriptions;
   private final WaitingRoom waiting;
+  private final TopicHistory history;
   private final List<HubPattern> patterns = new ArrayList<>();
 
-  HubTopic(String name, WaitingRoom waiting, Supplier<MessageQueue> queues) {
+  HubTopic(String name, WaitingRoom waiting, TopicHistory history, Supplier<MessageQueue> queues) {
+    this.history = history;
     this.name = name;
     this.waiting = waiting;
     this.subscriptions = new Subscriptions(queues);
@@ -23,6 +25,16 @@ final class HubTopic implements Target {
 
   Subscriptions subscriptions() {
     return subscriptions;
+  }
+
+  /** Its own subscription that a consumer asks for; one that is new may begin in the past. */
+  Subscription open(Subscription.Terms terms, OpenTerms more) throws Refusal {
+    boolean fresh = !subscriptions.has(terms.name());
+    Subscription subscription = subscriptions.open(terms);
+    if (fresh) {
+      history.replay(more, payload -> subscription.backlog().add(payload, null));
+    }
+    return subscription;
   }
 
   /** Lets a pattern hear what is sent here, if it means this topic. */
@@ -52,6 +64,7 @@ final class HubTopic implements Target {
 
   @Override
   public void add(Payload payload) {
+    history.sent(payload);
     subscriptions.add(payload, null);
     patterns.forEach(pattern -> pattern.subscriptions().add(payload, name));
   }
@@ -59,6 +72,7 @@ final class HubTopic implements Target {
   /** Drops its own subscriptions, for the topic is deleted; those of patterns stay. */
   List<HubConsumer> destroy() {
     waiting.close();
+    history.clear();
     return subscriptions.destroy();
   }
 }

@@ -28,7 +28,9 @@ final class InprocHubs {
 
     InprocHub(@Nullable SharedContext ofItsOwner) {
       this.ofItsOwner = ofItsOwner;
-      this.content = new HubContent(ZeroMqHub.settings(Options.none()).memoryLimit());
+      HubSettings settings = ZeroMqHub.settings(Options.none());
+      this.content = new HubContent(settings.memoryLimit());
+      content.histories().keep(settings.replay());
     }
   }
 

@@ -146,8 +146,10 @@ final class LinkProtocol {
       int deliveries = in.i32();
       Destination from =
           (flags & Wire.TOPIC_NAMED) != 0 ? consumer.topic(in.text()) : consumer.destination();
+      long position = (flags & Wire.POSITION_TOLD) != 0 ? in.i64() : 0;
       WireReader message = in.slice(in.length());
-      ZeroMqDelivery delivery = new ZeroMqDelivery(from, tag++, deliveries, redelivered, message);
+      ZeroMqDelivery delivery =
+          new ZeroMqDelivery(from, tag++, deliveries, redelivered, position, message);
       if (consumer.arrived(delivery)) {
         reached.add(consumer);
       }

@@ -211,6 +211,21 @@ final class MessageCodec {
     }
   }
 
+  /** The timestamp of a message that nobody has checked, in milliseconds since 1970; 0: none. */
+  static long peekTimestamp(byte[] encoded) {
+    try {
+      WireReader in = new WireReader(encoded, FIELDS_AT, encoded.length - FIELDS_AT);
+      int fields = in.u16();
+      if (!has(fields, TIMESTAMP)) {
+        return 0;
+      }
+      in.slice(Long.BYTES * Integer.bitCount(fields & (ALL_TIMES & ~TIMESTAMP)));
+      return in.i64();
+    } catch (MalformedFrameException e) {
+      return 0;
+    }
+  }
+
   /** When a message that nobody has checked expires, in milliseconds since 1970; 0: never. */
   static long peekExpiry(byte[] encoded) {
     try {

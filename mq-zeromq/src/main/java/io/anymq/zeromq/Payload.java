@@ -22,6 +22,7 @@ final class Payload {
 
   private final byte[] bytes;
   private int holders;
+  private long position;
 
   Payload(byte[] bytes) {
     this.bytes = bytes;
@@ -53,6 +54,23 @@ final class Payload {
       return 0;
     }
     return MessageCodec.peekExpiry(bytes);
+  }
+
+  /** Its timestamp, in milliseconds since 1970; 0 when it has none, or nobody can know. */
+  long timestampMillis() {
+    if (bytes.length <= MessageCodec.FIELDS_AT || bytes[0] != MessageCodec.ENCODING) {
+      return 0;
+    }
+    return MessageCodec.peekTimestamp(bytes);
+  }
+
+  /** Its place among all that was ever sent to topics of this hub; 0: it was sent to none. */
+  long position() {
+    return position;
+  }
+
+  void position(long given) {
+    position = given;
   }
 
   /** The key of the encoded message, in UTF-8; of another encoding, and of nonsense, none. */

@@ -24,6 +24,10 @@ final class Subscriptions {
     return all.size();
   }
 
+  boolean has(String name) {
+    return named.containsKey(name);
+  }
+
   /** Copies a message into each; {@code topic} is named where it is not evident. */
   void add(Payload payload, @Nullable String topic) {
     all.forEach(subscription -> subscription.backlog().add(payload, topic));

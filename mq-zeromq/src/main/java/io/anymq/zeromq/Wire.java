@@ -87,6 +87,7 @@ final class Wire {
   static final String SELECTORS = "selectors";
 
   static final String EXPIRY = "expiry";
+  static final String REPLAY = "replay";
 
   /** Outcomes. */
   static final int ACCEPT = 1;
@@ -98,6 +99,9 @@ final class Wire {
 
   /** Flag of a delivered message: its topic is named, for the consumer is a pattern's. */
   static final int TOPIC_NAMED = 2;
+
+  /** Flag of a delivered message: its position follows. */
+  static final int POSITION_TOLD = 4;
 
   private Wire() {}
 }

@@ -18,6 +18,7 @@ final class ZeroMqDelivery implements InboundDelivery {
   private final long tag;
   private final int deliveries;
   private final boolean redelivered;
+  private final long position;
   private final byte[] frame;
   private final int offset;
   private final int length;
@@ -28,7 +29,13 @@ final class ZeroMqDelivery implements InboundDelivery {
   private record Decoded(Message message, @Nullable InvalidMessageException failure) {}
 
   ZeroMqDelivery(
-      Destination destination, long tag, int deliveries, boolean redelivered, WireReader bytes) {
+      Destination destination,
+      long tag,
+      int deliveries,
+      boolean redelivered,
+      long position,
+      WireReader bytes) {
+    this.position = position;
     this.destination = destination;
     this.tag = tag;
     this.deliveries = deliveries;
@@ -61,6 +68,11 @@ final class ZeroMqDelivery implements InboundDelivery {
   @Override
   public int deliveryCount() {
     return deliveries;
+  }
+
+  @Override
+  public Optional<String> position() {
+    return position == 0 ? Optional.empty() : Optional.of(Long.toString(position));
   }
 
   @Override

@@ -85,7 +85,10 @@ public final class ZeroMqHub implements AutoCloseable {
     return new HubSettings(
         options.get(HubOptions.MEMORY_LIMIT),
         options.get(HubOptions.MAX_MESSAGE_BYTES),
-        options.get(HubOptions.HEARTBEAT));
+        options.get(HubOptions.HEARTBEAT),
+        new ReplayBounds(
+            options.get(HubOptions.REPLAY_MESSAGES).intValue(),
+            options.get(HubOptions.REPLAY_MEMORY)));
   }
 
   /** Describes a {@link ZeroMqHub}. Not for sharing between threads. */
@@ -140,6 +143,23 @@ public final class ZeroMqHub implements AutoCloseable {
       return with(HubOptions.HEARTBEAT, interval);
     }
 
+    /**
+     * Sets how much the hub keeps of what was sent to topics, for subscriptions that begin in the
+     * past. It never takes memory from queues and subscriptions: where that is wanted, the oldest
+     * is forgotten first. The default is 10,000 messages, and a sixteenth of this JVM's maximum
+     * heap.
+     *
+     * @param messages of each topic, at most; 0: none, and {@link io.anymq.Capability#REPLAY} is
+     *     not there
+     * @param bytes of all topics together, at most
+     */
+    public Builder replay(int messages, long bytes) {
+      return with(
+              HubOptions.REPLAY_MESSAGES,
+              HubOptions.REPLAY_MESSAGES.parse(Integer.toString(messages)))
+          .with(HubOptions.REPLAY_MEMORY, HubOptions.REPLAY_MEMORY.parse(Long.toString(bytes)));
+    }
+
     <T> Builder with(Option<T> option, T value) {
       options = options.with(option, value);
       return this;
@@ -183,13 +203,10 @@ public final class ZeroMqHub implements AutoCloseable {
           InprocHubs.register(name, context);
           registered.add(name);
         }
+        HubContent content = new HubContent(settings.memoryLimit());
+        content.histories().keep(settings.replay());
         HubServer server =
-            new HubServer(
-                context,
-                settings,
-                new HubContent(settings.memoryLimit()),
-                where,
-                where.get(0).toString());
+            new HubServer(context, settings, content, where, where.get(0).toString());
         server.start();
         return new ZeroMqHub(server, context, names);
       } catch (RuntimeException e) {

@@ -98,6 +98,9 @@ final class ZeroMqLink
       support.put(Capability.QUEUE_SELECTORS, Support.NATIVE);
       support.put(Capability.TOPIC_SELECTORS, Support.NATIVE);
     }
+    if (hub.extensions().contains(Wire.REPLAY)) {
+      support.put(Capability.REPLAY, Support.NATIVE);
+    }
     if (hub.extensions().contains(Wire.EXPIRY)) {
       support.put(Capability.TIME_TO_LIVE, Support.NATIVE);
     }
@@ -146,7 +149,8 @@ final class ZeroMqLink
   }
 
   private LinkConsumer open(Opening what, ConsumerRequest request, DeliverySink sink) {
-    boolean withTerms = OpenTerms.areAskedFor(request);
+    OpenTerms.Asked terms = OpenTerms.asked(request, hub.extensions().contains(Wire.REPLAY));
+    boolean withTerms = terms.isAnything();
     int marks = (request.keyOrdered() ? Wire.KEY_ORDERED : 0) | (withTerms ? Wire.WITH_TERMS : 0);
     ZeroMqConsumer consumer =
         new ZeroMqConsumer(loop, consumerIds.incrementAndGet(), what.destination(), names, sink);
@@ -160,7 +164,7 @@ final class ZeroMqLink
                   .text(what.subscription())
                   .i32(request.prefetch());
               if (withTerms) {
-                OpenTerms.write(request, out);
+                terms.write(out);
               }
             });
     loop.submit(protocol -> protocol.add(consumer));

@@ -27,6 +27,10 @@
  * <tr><td>topic pattern</td><td>subscription of the pattern; each delivery names its
  * topic</td><td>topics made later too</td><td>matches the hub's names: a topic with a native name by
  * configuration is matched by that</td></tr>
+ * <tr><td>replay</td><td>the last messages of each topic, in the hub's memory</td><td>from a moment, or
+ * behind a position, and on without a seam; on by default; never in the way of a send</td><td>what
+ * was forgotten is gone: the oldest go first, by number (10,000 of a topic) and by memory; all of it
+ * when the hub ends</td></tr>
  * <tr><td>temporary queue</td><td>queue with an owner</td><td>deleted when the owner's session ends:
  * at once when its process is killed, after five heartbeats when it falls silent</td><td></td></tr>
  * <tr><td>send confirmed</td><td>CONFIRM</td><td>stored in the hub's memory, in all subscriptions
@@ -81,6 +85,9 @@
  * or less; none was early. A key-ordered consumer with automatic acknowledgement received 580
  * messages of one key a second, because acceptances are gathered for a millisecond, and 63,000 of a
  * hundred keys.
+ *
+ * <p>To remember a message of 1 KiB costs the hub 85 ns, where one to a topic without subscribers
+ * takes it 140 ns without, and client and hub together 2,500 ns.
  *
  * <p><b>Seen with JeroMQ 0.6.0.</b>
  *

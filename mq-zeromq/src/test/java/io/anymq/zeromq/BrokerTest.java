@@ -40,7 +40,8 @@ class BrokerTest {
   private final Recorder sent = new Recorder();
   private final HubContent content = new HubContent(4_000);
   private final Broker broker =
-      new Broker(new HubSettings(4_000, 1_024, Duration.ofMillis(100)), content, sent);
+      new Broker(
+          new HubSettings(4_000, 1_024, Duration.ofMillis(100), ReplayBounds.NONE), content, sent);
   private long now;
 
   private static PeerId peer(int number) {
