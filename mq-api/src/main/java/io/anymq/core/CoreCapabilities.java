@@ -33,6 +33,9 @@ final class CoreCapabilities {
     support.put(Capability.TIME_TO_LIVE, Support.EMULATED);
     support.put(Capability.TOPIC_SELECTORS, Support.EMULATED);
     support.putAll(link.capabilities());
+    if (support.get(Capability.ATOMIC_TRANSACTIONS) == Support.NATIVE) {
+      support.put(Capability.TRANSACTIONS, Support.NATIVE); // a commit is the backend's own
+    }
     if (support.containsKey(Capability.TEMPORARY_QUEUES)) {
       support.put(Capability.REQUEST_REPLY, Support.EMULATED);
     }

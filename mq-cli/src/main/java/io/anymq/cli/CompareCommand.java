@@ -4,6 +4,7 @@ import io.anymq.tck.BackendHarness;
 import io.anymq.tck.Rule;
 import io.anymq.tck.RuleCatalogue;
 import io.anymq.tck.TckRunner;
+import io.anymq.tck.VersionedHarness;
 import io.anymq.tck.report.Report;
 import io.anymq.tck.report.ReportFile;
 import io.anymq.tck.report.ReportTable;
@@ -41,7 +42,8 @@ final class CompareCommand implements Callable<Integer> {
       names = "--backends",
       split = ",",
       paramLabel = "NAME",
-      description = "Which backends, with commas. Without it: ${DEFAULT-VALUE}.")
+      description =
+          "Which backends, with commas; rabbitmq@4 asks for a version of the broker. Without it: ${DEFAULT-VALUE}.")
   private List<String> backends = OURS;
 
   @Option(
@@ -65,7 +67,7 @@ final class CompareCommand implements Callable<Integer> {
     out.printf(
         "%d rules on %s%n",
         rules.size(),
-        harnesses.stream().map(BackendHarness::name).collect(Collectors.joining(", ")));
+        harnesses.stream().map(BackendHarness::label).collect(Collectors.joining(", ")));
     Report report =
         TckRunner.of(rules)
             .tellingTo(new CompareProgress(out))
@@ -103,14 +105,24 @@ final class CompareCommand implements Callable<Integer> {
     ServiceLoader.load(BackendHarness.class).forEach(each -> known.put(each.name(), each));
     List<BackendHarness> chosen = new ArrayList<>();
     for (String name : names) {
-      BackendHarness harness = known.get(name.strip());
+      String[] nameAndVersion = name.strip().split("@", 2);
+      BackendHarness harness = known.get(nameAndVersion[0]);
       if (harness == null) {
         throw new IllegalArgumentException(
             "There is no backend '%s'; there are %s."
-                .formatted(name, String.join(", ", known.keySet())));
+                .formatted(nameAndVersion[0], String.join(", ", known.keySet())));
       }
-      chosen.add(harness);
+      chosen.add(nameAndVersion.length == 1 ? harness : versioned(harness, nameAndVersion[1]));
     }
     return chosen;
+  }
+
+  private static BackendHarness versioned(BackendHarness harness, String version) {
+    if (!version.matches("[0-9]+(\\.[0-9]+)*")) {
+      throw new IllegalArgumentException(
+          "'%s' is no version; write %s@4 or %s@4.0."
+              .formatted(version, harness.name(), harness.name()));
+    }
+    return new VersionedHarness(harness, version);
   }
 }

@@ -20,6 +20,13 @@ public interface BackendHarness {
   String name();
 
   /**
+   * What reports call it. Default: its name; another one where a backend is compared with itself.
+   */
+  default String label() {
+    return name();
+  }
+
+  /**
    * Gets a broker to test against. Default: the one that all tests of this JVM share, from {@link
    * BrokerProvisioner}. The kit closes it at the end of a run.
    *

@@ -78,9 +78,9 @@ public final class TckRun implements AutoCloseable {
     return run;
   }
 
-  /** The backend's name. */
+  /** What reports call the backend. */
   public String backend() {
-    return harness.name();
+    return harness.label();
   }
 
   /** The broker, when there is one. */

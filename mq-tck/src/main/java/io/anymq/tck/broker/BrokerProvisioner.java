@@ -85,22 +85,24 @@ public final class BrokerProvisioner {
   /**
    * A broker of one's own, which answers; close it.
    *
+   * @param name the backend's name; with a version behind it, such as {@code rabbitmq@4}, a broker
+   *     of that version
    * @throws IllegalArgumentException when there is no backend of that name, or a setting is wrong
    * @throws BrokerUnavailableException when no way to get one is open; the message has the reason
    *     for each
    * @throws BrokerException when one was started and did not come up
    */
   public BrokerHandle start(String name, BrokerOptions options) {
-    BrokerSupport support = supports.get(name);
+    BrokerRequest request = new BrokerRequest(name, options, settings, announcer);
+    BrokerSupport support = supports.get(request.kind());
     if (support == null) {
       throw new IllegalArgumentException(
-          "There is no broker called '" + name + "'; known are " + supports.keySet());
+          "There is no broker called '" + request.kind() + "'; known are " + supports.keySet());
     }
-    BrokerRequest request = new BrokerRequest(name, options, settings, announcer);
     List<BrokerUnavailableException> closedWays = new ArrayList<>();
     for (BrokerStrategy strategy : inOrder(support, request)) {
       try {
-        BrokerHandle broker = strategy.start(request);
+        BrokerHandle broker = start(strategy, request);
         announcer.accept(choice(broker, closedWays));
         return broker;
       } catch (BrokerUnavailableException e) {
@@ -110,6 +112,23 @@ public final class BrokerProvisioner {
       }
     }
     throw none(name, closedWays);
+  }
+
+  private static BrokerHandle start(BrokerStrategy strategy, BrokerRequest request) {
+    if (request.version().isPresent() && !strategy.choosesVersion()) {
+      throw new BrokerUnavailableException("it has one version only, and none is chosen there");
+    }
+    BrokerHandle broker = strategy.start(request);
+    if (!request.accepts(broker.version())) {
+      String found = "its version is %s, and %s is asked for";
+      String sentence = found.formatted(broker.version(), request.name());
+      broker.close();
+      throw strategy.provisioning() == Provisioning.EXTERNAL
+          ? new BrokerException(
+              "anymq.tck.%s.url is set, but %s".formatted(request.name(), sentence))
+          : new BrokerUnavailableException(sentence);
+    }
+    return broker;
   }
 
   private List<BrokerStrategy> inOrder(BrokerSupport support, BrokerRequest request) {

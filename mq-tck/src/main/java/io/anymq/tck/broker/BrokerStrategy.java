@@ -10,6 +10,14 @@ public interface BrokerStrategy {
   Provisioning provisioning();
 
   /**
+   * Whether it can look for a {@linkplain BrokerRequest#version() version}; otherwise it is not
+   * asked for one.
+   */
+  default boolean choosesVersion() {
+    return false;
+  }
+
+  /**
    * Gets a broker that answers.
    *
    * @throws BrokerUnavailableException when this way is closed on this machine; the next one is

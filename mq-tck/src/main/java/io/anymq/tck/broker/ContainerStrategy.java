@@ -26,10 +26,23 @@ record ContainerStrategy(
   }
 
   @Override
+  public boolean choosesVersion() {
+    return true;
+  }
+
+  /** The image's tag with another version in it: {@code rabbitmq:4-management}. */
+  private String image(BrokerRequest request) {
+    return request
+        .version()
+        .map(version -> defaultImage.replaceFirst(":[0-9.]+", ":" + version))
+        .orElse(defaultImage);
+  }
+
+  @Override
   public BrokerHandle start(BrokerRequest request) {
     Optional<DockerDaemon> daemon = DockerDaemon.find(request.settings());
     daemon.ifPresent(DockerDaemon::requireAnswer);
-    String image = request.setting("image").orElse(defaultImage);
+    String image = request.setting("image").orElseGet(() -> image(request));
     daemon.ifPresent(docker -> requireImage(docker, image, request.announcer()));
     requireClient();
     BrokerPlace place = BrokerPlace.create(request.name());

@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
 final class DebianPackages {
 
   private static final Logger LOG = LoggerFactory.getLogger(DebianPackages.class);
-  private static final Duration LIMIT = Duration.ofMinutes(2);
+  static final Duration LIMIT = Duration.ofMinutes(2);
 
   private final String packageName;
   private final Predicate<String> companions;
@@ -66,7 +66,7 @@ final class DebianPackages {
         + architecture;
   }
 
-  private static Optional<String> value(String release, String key) {
+  static Optional<String> value(String release, String key) {
     return release
         .lines()
         .filter(line -> line.startsWith(key + "="))
@@ -78,7 +78,7 @@ final class DebianPackages {
   void unpackInto(Path root) throws IOException {
     Path work = Files.createTempDirectory("anymq-apt-");
     try {
-      Path conf = configuration(work);
+      Path conf = configuration(work, "");
       update(conf, work);
       List<String> download =
           new ArrayList<>(List.of("apt-get", "-c", conf.toString(), "download"));
@@ -94,8 +94,10 @@ final class DebianPackages {
   /**
    * The hooks that a system runs after an update are for its own lists and caches, so they are left
    * out.
+   *
+   * @param more further lines, which win
    */
-  private static Path configuration(Path work) throws IOException {
+  static Path configuration(Path work, String more) throws IOException {
     Files.createDirectories(work.resolve("state/lists/partial"));
     Files.createDirectories(work.resolve("cache/archives/partial"));
     String text =
@@ -112,14 +114,14 @@ final class DebianPackages {
         Acquire::Retries "3";
         """
             .formatted(work);
-    return Files.writeString(work.resolve("apt.conf"), text);
+    return Files.writeString(work.resolve("apt.conf"), text + more);
   }
 
   /**
    * A source that has nothing to do with the packages may be out of order; whether they were found
    * shows next.
    */
-  private static void update(Path conf, Path work) {
+  static void update(Path conf, Path work) {
     try {
       Commands.run(List.of("apt-get", "-c", conf.toString(), "update"), work, Commands.FETCH_LIMIT);
     } catch (IOException e) {
@@ -176,7 +178,7 @@ final class DebianPackages {
     return missing;
   }
 
-  private static void unpack(Path archives, Path root) throws IOException {
+  static void unpack(Path archives, Path root) throws IOException {
     try (DirectoryStream<Path> debs = Files.newDirectoryStream(archives, "*.deb")) {
       for (Path deb : debs) {
         Commands.run(List.of("dpkg-deb", "-x", deb.toString(), root.toString()), archives, LIMIT);

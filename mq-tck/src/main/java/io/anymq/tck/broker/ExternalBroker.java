@@ -43,6 +43,11 @@ final class ExternalBroker implements BrokerHandle {
       }
 
       @Override
+      public boolean choosesVersion() {
+        return true;
+      }
+
+      @Override
       public BrokerHandle start(BrokerRequest request) {
         String url =
             request

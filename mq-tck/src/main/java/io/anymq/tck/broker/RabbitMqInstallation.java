@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Supplier;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -19,9 +21,10 @@ import java.util.stream.Stream;
  *
  * @param server the script that becomes the broker, without the wrapper around it that wants to be
  *     root
+ * @param command runs it
  * @param environment what it needs to find Erlang and its libraries
  */
-record RabbitMqInstallation(Path server, Map<String, String> environment) {
+record RabbitMqInstallation(Path server, List<String> command, Map<String, String> environment) {
 
   private static final String SERVER = "rabbitmq-server";
 
@@ -29,14 +32,52 @@ record RabbitMqInstallation(Path server, Map<String, String> environment) {
   private static final DebianPackages PACKAGES =
       new DebianPackages(SERVER, Pattern.compile("erlang-[a-z0-9-]+"));
 
+  private static final Pattern VERSION = Pattern.compile("rabbitmq_server-([0-9.]+)");
+
+  RabbitMqInstallation(Path server, Map<String, String> environment) {
+    this(server, List.of(server.toString()), environment);
+  }
+
   /**
-   * Finds what is installed, or else fetches the packages.
+   * Finds what is installed, or else fetches the packages; those of the distribution's next release
+   * where a version is asked for that this one has not.
    *
-   * @throws BrokerUnavailableException when neither works; the message says what to install
+   * @throws BrokerUnavailableException when nothing works; the message says what to install
    */
   static RabbitMqInstallation get(BrokerRequest request) {
-    Optional<RabbitMqInstallation> installed = installed(request.settings());
-    return installed.orElseGet(() -> unpacked(request));
+    if (request.version().isEmpty()) {
+      return installed(request.settings()).orElseGet(() -> unpacked(request));
+    }
+    return Stream.<Supplier<Optional<RabbitMqInstallation>>>of(
+            () -> installed(request.settings()),
+            () -> Optional.of(unpacked(request)),
+            () -> Optional.of(ofNextRelease(request)))
+        .flatMap(each -> each.get().stream())
+        .filter(each -> request.accepts(each.version()))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new BrokerUnavailableException(
+                    "neither this distribution's release nor the next one has " + request.name()));
+  }
+
+  /** As the directory is called that its programs are in. */
+  private String version() {
+    try {
+      Matcher matcher = VERSION.matcher(server.toRealPath().toString());
+      return matcher.find() ? matcher.group(1) : "unknown";
+    } catch (IOException e) {
+      return "unknown";
+    }
+  }
+
+  private static RabbitMqInstallation ofNextRelease(BrokerRequest request) {
+    NextRelease release = NextRelease.of(request, List.of(SERVER));
+    String inside = "/usr/lib/rabbitmq/bin/" + SERVER;
+    return new RabbitMqInstallation(
+        release.root().resolve(inside.substring(1)),
+        release.entering(inside),
+        Map.of("PATH", "/usr/sbin:/usr/bin:/sbin:/bin"));
   }
 
   /**

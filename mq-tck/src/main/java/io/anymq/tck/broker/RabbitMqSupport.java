@@ -111,6 +111,11 @@ final class RabbitMqSupport implements BrokerSupport {
     }
 
     @Override
+    public boolean choosesVersion() {
+      return true;
+    }
+
+    @Override
     public BrokerHandle start(BrokerRequest request) {
       RabbitMqInstallation installation = RabbitMqInstallation.get(request);
       BrokerPlace place = BrokerPlace.create(NAME);
@@ -131,7 +136,7 @@ final class RabbitMqSupport implements BrokerSupport {
       return new ProcessBroker.Spec(
           NAME,
           place,
-          List.of(installation.server().toString()),
+          installation.command(),
           environment(installation, place),
           url(request.options(), "127.0.0.1", port),
           url(request.options(), "127.0.0.1", place.proxyPort()),

@@ -12,7 +12,10 @@ final class SharedBrokers {
 
   private SharedBrokers() {}
 
-  /** Brokers of different kinds may start at the same time; of one kind there is only one. */
+  /**
+   * Brokers of different kinds may start at the same time; of one kind and version there is only
+   * one.
+   */
   static BrokerHandle get(String name) {
     return BROKERS.computeIfAbsent(
         name, each -> new Shared(BrokerProvisioner.system().start(each)));

@@ -63,6 +63,27 @@ class BrokerProvisionerTest {
   }
 
   @Test
+  void aVersionIsLookedForOnlyWhereThereAreSeveral() {
+    BrokerSettings settings = SETTINGS.withVariable("DOCKER_HOST", "unix:///nowhere/docker.sock");
+    assertThatThrownBy(() -> BrokerProvisioner.with(settings).start("kafka@4.0"))
+        .isInstanceOf(BrokerUnavailableException.class)
+        .hasMessageContaining("There is no kafka@4.0 broker to be had")
+        .hasMessageContaining("external: anymq.tck.kafka@4.0.url is not set")
+        .hasMessageContaining("local-process: it has one version only");
+  }
+
+  @Test
+  void aVersionIsAskedForByItsFirstNumbers() {
+    BrokerRequest request =
+        new BrokerRequest("rabbitmq@4.1", BrokerOptions.none(), SETTINGS, said -> {});
+    assertThat(request.kind()).isEqualTo("rabbitmq");
+    assertThat(request.accepts("4.1.0")).isTrue();
+    assertThat(request.accepts("4.1")).isTrue();
+    assertThat(request.accepts("4.10.0")).isFalse();
+    assertThat(request.accepts("3.10.8")).isFalse();
+  }
+
+  @Test
   void settingsComeFromPropertiesFirstAndTheEnvironmentSecond() {
     BrokerSettings environment =
         SETTINGS.withVariable("ANYMQ_TCK_KAFKA_URL", "kafka://from-environment:1");
