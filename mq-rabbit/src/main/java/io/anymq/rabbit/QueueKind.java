@@ -86,7 +86,7 @@ record QueueKind(Map<String, Object> arguments) {
   }
 
   /** A queue that was made without naming its type is classic, or the broker has named it. */
-  private boolean isClassic() {
+  boolean isClassic() {
     return CLASSIC_TYPE.equals(arguments.getOrDefault(TYPE, CLASSIC_TYPE));
   }
 }

@@ -1,11 +1,14 @@
 package io.anymq.rabbit;
 
+import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.AMQP.BasicProperties;
 import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.Command;
 import com.rabbitmq.client.Consumer;
 import com.rabbitmq.client.Delivery;
 import com.rabbitmq.client.Envelope;
 import com.rabbitmq.client.ShutdownSignalException;
+import io.anymq.ConnectionLostException;
 import io.anymq.DestinationNotFoundException;
 import io.anymq.ErrorCode;
 import io.anymq.MessagingException;
@@ -17,6 +20,10 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -28,6 +35,9 @@ final class RabbitConsumer implements LinkConsumer {
 
   /** AMQP 0-9-1 carries the prefetch in 16 bits. */
   private static final int MAX_PREFETCH = 65_535;
+
+  /** How long the broker may take to cancel before its channel is closed all the same. */
+  private static final Duration CANCELLED = Duration.ofSeconds(5);
 
   /** How long close waits for the consumer's thread, which may be stuck in a listener. */
   private static final Duration THREAD_END = Duration.ofSeconds(1);
@@ -42,8 +52,10 @@ final class RabbitConsumer implements LinkConsumer {
   private final AtomicBoolean closed = new AtomicBoolean();
   private final java.util.function.Consumer<RabbitConsumer> atClose;
 
-  /** Set before anybody else sees this consumer. */
-  private String tag = "";
+  /** What the broker knows it by, from its turn on. */
+  private volatile String tag = "";
+
+  private volatile boolean consuming;
 
   /** Also the lock under which settlements are written, so that they reach the broker in order. */
   private final UnsettledDeliveries unsettled = new UnsettledDeliveries();
@@ -82,7 +94,9 @@ final class RabbitConsumer implements LinkConsumer {
         new RabbitConsumer(connection, channel, source, mapper, sink, atClose);
     try {
       channel.basicQos(Math.min(prefetch, MAX_PREFETCH));
-      consumer.tag = channel.basicConsume(source.queue(), false, consumer.new Arrivals());
+      if (consumer.mayBegin()) {
+        consumer.begin();
+      }
     } catch (IOException | ShutdownSignalException e) {
       NativeConnection.closeQuietly(channel);
       throw RabbitErrors.translate(e, doing);
@@ -90,6 +104,16 @@ final class RabbitConsumer implements LinkConsumer {
     channel.addShutdownListener(consumer::shutDown);
     consumer.thread.start();
     return consumer;
+  }
+
+  private boolean mayBegin() {
+    Turn turn = source.turn();
+    return turn == null || turn.isTaken();
+  }
+
+  private void begin() throws IOException {
+    tag = channel.basicConsume(source.queue(), false, new Arrivals());
+    consuming = true;
   }
 
   @Override
@@ -141,8 +165,8 @@ final class RabbitConsumer implements LinkConsumer {
   void end() {
     inbox.end();
     try {
-      if (channel.isOpen()) {
-        channel.basicCancel(tag);
+      if (consuming && channel.isOpen()) {
+        stop();
       }
     } catch (IOException | ShutdownSignalException e) {
       NativeConnection.LOG.debug("Cancelling the consumer of {}", source, e);
@@ -150,11 +174,62 @@ final class RabbitConsumer implements LinkConsumer {
     NativeConnection.closeQuietly(channel);
   }
 
+  private void stop() throws IOException {
+    switch (source.ending()) {
+      case CANCEL -> channel.basicCancel(tag);
+      case CANCEL_AND_GIVE_BACK -> cancelAndGiveBack();
+      case CLOSE -> NativeConnection.LOG.trace("{} needs no cancellation", source);
+    }
+  }
+
+  /**
+   * What is on its way to a consumer of a quorum queue when that is cancelled goes back at once,
+   * before what the consumer holds, and would come first to the next one. So what it holds is given
+   * back before the broker has done with the cancellation.
+   */
+  private void cancelAndGiveBack() throws IOException {
+    AMQP.Basic.Cancel cancel = new AMQP.Basic.Cancel.Builder().consumerTag(tag).build();
+    CompletableFuture<Command> cancelled = channel.asyncCompletableRpc(cancel);
+    channel.basicNack(0, true, true);
+    try {
+      cancelled.get(CANCELLED.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (ExecutionException | TimeoutException e) {
+      NativeConnection.LOG.debug("Cancelling the consumer of {}", source, e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
   private void run() {
+    if (!consuming) {
+      beginAtTurn();
+    }
     for (List<Delivery> arrived = inbox.take(); !arrived.isEmpty(); arrived = inbox.take()) {
       sink.deliver(decode(arrived));
     }
     inbox.cause().ifPresent(cause -> sink.broken(diagnose(cause)));
+  }
+
+  /** Waits for its turn; one that closes, or whose link is lost, begins no more. */
+  private void beginAtTurn() {
+    Turn turn = source.turn();
+    try {
+      if (turn != null && turn.await()) {
+        begin();
+      }
+    } catch (IOException | ShutdownSignalException e) {
+      fail(RabbitErrors.translate(e, "Consuming from " + source.origin()));
+    } catch (MessagingException e) {
+      fail(e);
+    }
+  }
+
+  private void fail(MessagingException cause) {
+    if (cause instanceof ConnectionLostException) {
+      inbox.end(); // the link tells of its own loss
+    } else {
+      inbox.end(cause);
+    }
   }
 
   private List<RabbitDelivery> decode(List<Delivery> arrived) {

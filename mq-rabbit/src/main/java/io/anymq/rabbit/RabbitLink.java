@@ -73,7 +73,8 @@ final class RabbitLink implements Link, DepthQuery, Purger, TopicPatterns, Tempo
     this.mapper = new RabbitMapper(names);
     this.topology =
         new RabbitTopology(main, names, request.options().get(RabbitOptions.QUEUE_TYPE));
-    this.subscriptions = new RabbitSubscriptions(topology, new SubscriptionLocks(main, names));
+    this.subscriptions =
+        new RabbitSubscriptions(topology, new SubscriptionLocks(main, names), main);
     this.delays = new RabbitDelays(main, names);
     this.management = RabbitManagement.find(request);
     this.depth = new RabbitDepth(main, names, request.operationTimeout());
@@ -105,6 +106,7 @@ final class RabbitLink implements Link, DepthQuery, Purger, TopicPatterns, Tempo
     all.put(Capability.PRIORITY, Support.NATIVE);
     all.put(Capability.BOUNDED_QUEUES, Support.NATIVE);
     all.put(Capability.DELIVERY_DELAY, Support.EMULATED);
+    all.put(Capability.KEY_ORDERING, Support.EMULATED);
     all.put(Capability.TEMPORARY_QUEUES, Support.NATIVE);
     all.put(Capability.QUEUE_DEPTH, Support.NATIVE);
     all.put(Capability.PURGE, Support.NATIVE);
@@ -140,12 +142,12 @@ final class RabbitLink implements Link, DepthQuery, Purger, TopicPatterns, Tempo
   @Override
   public LinkConsumer openConsumer(ConsumerRequest consumer, DeliverySink sink) {
     for (int attempt = 1; ; attempt++) {
-      RabbitSource source = subscriptions.source(consumer.source());
+      RabbitSource source = subscriptions.source(consumer.source(), consumer.keyOrdered());
       try {
         RabbitConsumer opened =
             RabbitConsumer.open(main, source, consumer.prefetch(), mapper, sink, consumers::remove);
         consumers.add(opened);
-        return opened;
+        return stillInNoOrder(opened, source);
       } catch (RuntimeException e) {
         source.release();
         boolean vanished = e instanceof DestinationNotFoundException && source.vanishes();
@@ -153,6 +155,17 @@ final class RabbitLink implements Link, DepthQuery, Purger, TopicPatterns, Tempo
           throw e;
         }
       }
+    }
+  }
+
+  /** Somebody may have asked for the order of keys in that very moment. */
+  private RabbitConsumer stillInNoOrder(RabbitConsumer opened, RabbitSource source) {
+    try {
+      subscriptions.requireNoOrder(source);
+      return opened;
+    } catch (RuntimeException e) {
+      opened.close();
+      throw e;
     }
   }
 

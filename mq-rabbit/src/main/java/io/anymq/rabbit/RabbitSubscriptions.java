@@ -1,21 +1,27 @@
 package io.anymq.rabbit;
 
 import io.anymq.Destination;
+import io.anymq.ErrorCode;
+import io.anymq.MessagingException;
 import io.anymq.Topic;
 import io.anymq.TopicPattern;
 import io.anymq.spi.Source;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Turns what is to be consumed into native queues. Safe for use by several threads. */
 final class RabbitSubscriptions {
 
   private final RabbitTopology topology;
   private final SubscriptionLocks locks;
+  private final NativeConnection connection;
 
-  RabbitSubscriptions(RabbitTopology topology, SubscriptionLocks locks) {
+  RabbitSubscriptions(
+      RabbitTopology topology, SubscriptionLocks locks, NativeConnection connection) {
     this.topology = topology;
     this.locks = locks;
+    this.connection = connection;
   }
 
   /**
@@ -36,17 +42,65 @@ final class RabbitSubscriptions {
       String plain,
       Consumer<String> binder) {}
 
-  /** Makes what has to be made; a subscription keeps messages from then on. */
-  RabbitSource source(Source source) {
+  /**
+   * Makes what has to be made; a subscription keeps messages from then on.
+   *
+   * @param keyOrdered whether it is to be consumed by one at a time
+   */
+  RabbitSource source(Source source, boolean keyOrdered) {
     if (source instanceof Source.OfQueue of) {
-      boolean counts = topology.kind(of.queue()).filter(QueueKind::countsDeliveries).isPresent();
-      return RabbitSource.of(topology.names().queue(of.queue()), of.queue(), counts, () -> {});
+      QueueKind kind = topology.kind(of.queue()).orElse(QueueKind.UNKNOWN);
+      return ordered(queue(of, kind), kind, keyOrdered);
     }
     if (source instanceof Source.OfTopic of) {
-      return subscription(subject(of.topic()), of.terms());
+      return subscription(subject(of.topic()), of.terms(), keyOrdered);
     }
     Source.OfPattern of = (Source.OfPattern) source;
-    return subscription(subject(of.pattern()), of.terms());
+    return subscription(subject(of.pattern()), of.terms(), keyOrdered);
+  }
+
+  private RabbitSource queue(Source.OfQueue of, QueueKind kind) {
+    return new RabbitSource(
+        topology.names().queue(of.queue()),
+        of.queue().toString(),
+        key -> of.queue(),
+        kind.countsDeliveries(),
+        false,
+        () -> {});
+  }
+
+  /** Has several consumers of one source either all keep the order of keys, or none of them. */
+  private RabbitSource ordered(RabbitSource source, QueueKind kind, boolean keyOrdered) {
+    String doing = "Consuming from " + source.origin();
+    if (!keyOrdered) {
+      RabbitSource open = source.inNoOrder();
+      requireNoOrder(open);
+      return open;
+    }
+    Turn turn = new Turn(connection, locks, topology.names(), source.queue(), doing);
+    turn.begin();
+    return source.atTurn(turn, RabbitSource.Ending.inOrder(kind.isClassic()));
+  }
+
+  /**
+   * Sees to it that nobody consumes a source in the order of keys.
+   *
+   * @throws MessagingException with {@link ErrorCode#SUBSCRIPTION_IN_USE}
+   */
+  void requireNoOrder(RabbitSource source) {
+    String doing = "Consuming from " + source.origin();
+    if (source.contested() && locks.isHeld(topology.names().turn(source.queue()), doing)) {
+      throw orderedByOthers(doing, null);
+    }
+  }
+
+  private static MessagingException orderedByOthers(String doing, @Nullable Throwable cause) {
+    return new MessagingException(
+        ErrorCode.SUBSCRIPTION_IN_USE,
+        doing
+            + " failed: it has consumers that keep the order of keys, and one that does not would"
+            + " break it; ask for that order here too, or close those first",
+        cause);
   }
 
   /** Removes a durable subscription with its backlog. */
@@ -92,11 +146,23 @@ final class RabbitSubscriptions {
         queue -> topology.bind(pattern, queue));
   }
 
-  private RabbitSource subscription(Subject subject, Source.Terms terms) {
+  private RabbitSource subscription(Subject subject, Source.Terms terms, boolean keyOrdered) {
     if (terms.durable()) {
-      return durable(subject, terms);
+      RabbitSource durable = durable(subject, terms);
+      return terms.shared() ? orderedOrReleased(durable, keyOrdered) : durable;
     }
-    return terms.shared() ? shared(subject, terms.name().orElseThrow()) : plain(subject);
+    return terms.shared()
+        ? shared(subject, terms.name().orElseThrow(), keyOrdered)
+        : plain(subject);
+  }
+
+  private RabbitSource orderedOrReleased(RabbitSource source, boolean keyOrdered) {
+    try {
+      return ordered(source, topology.ordinary(), keyOrdered);
+    } catch (RuntimeException e) {
+      source.release();
+      throw e;
+    }
   }
 
   private RabbitSource plain(Subject subject) {
@@ -106,11 +172,30 @@ final class RabbitSubscriptions {
     return source(subject, queue, false, false, () -> {});
   }
 
-  private RabbitSource shared(Subject subject, String name) {
+  /** Its queue is made for the one order or the other, and goes with the last of its consumers. */
+  private RabbitSource shared(Subject subject, String name, boolean keyOrdered) {
     String queue = subject.shared().apply(name);
-    topology.declareSharedSubscription(queue, "Subscribing to " + subject.origin());
+    String doing = "Subscribing '%s' to %s".formatted(name, subject.origin());
+    try {
+      topology.declareSharedSubscription(queue, keyOrdered, doing);
+    } catch (MessagingException e) {
+      throw QueueKinds.isOfAnotherKind(e) ? otherOrder(doing, keyOrdered, e) : e;
+    }
     subject.binder().accept(queue);
-    return source(subject, queue, false, true, () -> {});
+    RabbitSource shared = source(subject, queue, false, true, () -> {});
+    return keyOrdered ? shared.inOrder() : shared;
+  }
+
+  private static MessagingException otherOrder(
+      String doing, boolean keyOrdered, MessagingException cause) {
+    return keyOrdered
+        ? new MessagingException(
+            ErrorCode.SUBSCRIPTION_IN_USE,
+            doing
+                + " in the order of keys failed: it has consumers that do not keep that order;"
+                + " close those first",
+            cause)
+        : orderedByOthers(doing, cause);
   }
 
   private RabbitSource durable(Subject subject, Source.Terms terms) {

@@ -28,6 +28,9 @@ final class RabbitTopology {
   private static final Map<String, Object> SHARED =
       Map.of("x-queue-type", "classic", "x-expires", 60_000);
 
+  private static final Map<String, Object> SHARED_IN_TURN =
+      Map.of("x-queue-type", "classic", "x-expires", 60_000, "x-single-active-consumer", true);
+
   /** Matches every routing key of a topic exchange; other kinds ignore it or match it literally. */
   private static final String ANY_KEY = "#";
 
@@ -126,6 +129,11 @@ final class RabbitTopology {
     return kinds.of(names.queue(queue));
   }
 
+  /** What queues are that ask for nothing, and those of durable subscriptions. */
+  QueueKind ordinary() {
+    return kinds.ordinary();
+  }
+
   /** Whether durable subscriptions take single messages back. */
   boolean subscriptionsCountDeliveries() {
     return kinds.ordinary().countsDeliveries();
@@ -143,9 +151,15 @@ final class RabbitTopology {
     connection.ask(doing, channel -> channel.queueDeclare(queue, false, true, true, null));
   }
 
-  /** Makes the queue of a shared subscription, which ends with the last of its consumers. */
-  void declareSharedSubscription(String queue, String doing) {
-    connection.ask(doing, channel -> channel.queueDeclare(queue, true, false, true, SHARED));
+  /**
+   * Makes the queue of a shared subscription, which ends with the last of its consumers.
+   *
+   * @param keyOrdered whether it gives what it has to one consumer, and to the next when that is
+   *     gone
+   */
+  void declareSharedSubscription(String queue, boolean keyOrdered, String doing) {
+    Map<String, Object> arguments = keyOrdered ? SHARED_IN_TURN : SHARED;
+    connection.ask(doing, channel -> channel.queueDeclare(queue, true, false, true, arguments));
   }
 
   /** Makes a queue that ends with this link; its own connection alone consumes it. */

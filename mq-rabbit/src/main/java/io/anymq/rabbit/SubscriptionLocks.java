@@ -37,7 +37,10 @@ final class SubscriptionLocks {
   private final NativeConnection connection;
   private final RabbitNames names;
 
-  /** What this link holds alone: the broker grants an exclusive queue to one connection twice. */
+  /**
+   * The locks that this link holds alone: the broker grants an exclusive queue to one connection
+   * twice.
+   */
   private final Set<String> held = ConcurrentHashMap.newKeySet();
 
   SubscriptionLocks(NativeConnection connection, RabbitNames names) {
@@ -52,28 +55,58 @@ final class SubscriptionLocks {
    * @throws MessagingException with {@link ErrorCode#SUBSCRIPTION_IN_USE}
    */
   Runnable holdAlone(String subscription, String doing) {
-    if (!held.add(subscription)) {
+    return hold(names.lock(subscription), doing);
+  }
+
+  /**
+   * Takes a lock for one consumer.
+   *
+   * @param lock the name of the exclusive queue
+   * @return gives it back; run once
+   * @throws MessagingException with {@link ErrorCode#SUBSCRIPTION_IN_USE}
+   */
+  Runnable hold(String lock, String doing) {
+    if (!held.add(lock)) {
       throw inUse(doing, null);
     }
-    String lock = names.lock(subscription);
     try {
       connection.ask(doing, channel -> channel.queueDeclare(lock, false, true, false, null));
     } catch (MessagingException e) {
-      held.remove(subscription);
+      held.remove(lock);
       throw isLocked(e) ? inUse(doing, e) : e;
     }
-    return () -> letGo(subscription);
+    return () -> letGo(lock);
+  }
+
+  /** Whether somebody holds a lock alone. */
+  boolean isHeld(String lock, String doing) {
+    if (held.contains(lock)) {
+      return true;
+    }
+    try {
+      connection.ask(doing, channel -> channel.queueDeclarePassive(lock));
+      return true;
+    } catch (DestinationNotFoundException e) {
+      return false;
+    } catch (MessagingException e) {
+      if (isLocked(e)) {
+        return true;
+      }
+      throw e;
+    }
   }
 
   /** When the connection is gone, so is the lock. */
-  private void letGo(String subscription) {
+  private void letGo(String lock) {
+    if (!held.contains(lock)) {
+      return; // it may be another's by now
+    }
     try {
-      connection.ask(
-          "Releasing " + subscription, channel -> channel.queueDelete(names.lock(subscription)));
+      connection.ask("Releasing " + lock, channel -> channel.queueDelete(lock));
     } catch (MessagingException e) {
-      NativeConnection.LOG.debug("Releasing {}", subscription, e);
+      NativeConnection.LOG.debug("Releasing {}", lock, e);
     } finally {
-      held.remove(subscription);
+      held.remove(lock);
     }
   }
 

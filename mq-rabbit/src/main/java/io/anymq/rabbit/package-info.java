@@ -36,6 +36,10 @@
  * auto-delete queue {@code shared/x/s}</td><td>each message to one of those who share; durable ones are
  * either shared or not</td><td>one that is not durable outlives a restart of the broker by a minute,
  * for its consumers to come back</td></tr>
+ * <tr><td>key-ordered consumer</td><td>holds the exclusive queue {@code turn/<queue>} while it
+ * consumes; who waits asks for it every 100 ms. A shared subscription that is not durable has a
+ * queue with {@code x-single-active-consumer}</td><td>one at a time; what the one before held comes
+ * first, in order; others are refused</td><td>native programs do not heed it</td></tr>
  * <tr><td>pattern</td><td>the same pattern, bound to {@code anymq/topics}; queues {@code
  * pattern-subscriber/…}, {@code pattern-subscription/…}, {@code pattern-shared/…}</td><td>topics made
  * later too; the routing key tells the topic</td><td>hears only topics that this adapter made, and of
@@ -155,6 +159,12 @@
  *       less than one or two seconds before: the name table of its Raft library is saved half a
  *       second after its last change at the earliest (the same in 4.3). Older queues lose nothing
  *       that was confirmed.
+ *   <li>What is on its way to a consumer of a quorum queue when that is cancelled goes back by
+ *       itself, before what the consumer held: of 0, 2 … 9 held and 10 on its way, the next
+ *       consumer got 10 first. So a key-ordered one gives back what it holds right behind its
+ *       cancellation; and one of a classic queue, whose acknowledgements a closing channel does not
+ *       lose, is not cancelled. Who has its turn next begins when the queue has no consumer: the
+ *       broker forgets a lost one in the same step in which it takes back what that held.
  *   <li>The management interface told of 3 unacknowledged messages of a classic queue after 30 ms,
  *       and of a quorum queue after 4,954 ms, in the list of queues; on the page of the one queue
  *       after 4,915 and 7,437 ms. Its listener is up before the broker takes connections.

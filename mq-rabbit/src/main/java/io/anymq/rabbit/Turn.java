@@ -1,0 +1,145 @@
+package io.anymq.rabbit;
+
+import io.anymq.ErrorCode;
+import io.anymq.MessagingException;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One consumer's turn at a queue whose consumers keep the order of keys: one of them at a time
+ * consumes. The turn is an exclusive queue beside the queue, which the broker gives to one
+ * connection at a time, and takes away when that is lost; who waits asks for it again and again.
+ * (Quorum queues know no exclusive consumers. A token in a queue for all who wait would come by
+ * itself; but the broker closes the channel of who holds a message for half an hour, and to send a
+ * token a consumer would have to publish, which brokers that run short of memory do not take.) Safe
+ * for use by several threads.
+ */
+final class Turn {
+
+  /** How often who waits asks; short against what it takes to notice that a consumer is gone. */
+  private static final Duration INTERVAL = Duration.ofMillis(100);
+
+  /** How long what the last one held may take to come back, where its connection broke. */
+  private static final Duration PREDECESSOR_ENDS = Duration.ofSeconds(5);
+
+  /** How long a first one waits for the end of others who may be about to go. */
+  private static final Duration OTHERS_END = Duration.ofSeconds(1);
+
+  private final NativeConnection connection;
+  private final SubscriptionLocks locks;
+  private final RabbitNames names;
+  private final String queue;
+  private final String doing;
+  private final CountDownLatch left = new CountDownLatch(1);
+  private @Nullable Runnable releaser;
+
+  /**
+   * For one consumer; nothing is taken yet.
+   *
+   * @param queue the native queue
+   * @param doing what is tried, for the sentence of a failure
+   */
+  Turn(
+      NativeConnection connection,
+      SubscriptionLocks locks,
+      RabbitNames names,
+      String queue,
+      String doing) {
+    this.connection = connection;
+    this.locks = locks;
+    this.names = names;
+    this.queue = queue;
+    this.doing = doing;
+  }
+
+  /**
+   * Takes the turn, unless another one has it.
+   *
+   * @throws MessagingException with {@link ErrorCode#SUBSCRIPTION_IN_USE} when nobody has it, and
+   *     the queue has consumers nevertheless, which do not keep the order
+   */
+  void begin() {
+    if (take() && !consumersEnd(OTHERS_END)) {
+      leave();
+      throw new MessagingException(
+          ErrorCode.SUBSCRIPTION_IN_USE,
+          doing
+              + " in the order of keys failed: it has consumers that do not keep that order; close"
+              + " those first");
+    }
+  }
+
+  /** Whether it is this consumer's turn. */
+  synchronized boolean isTaken() {
+    return releaser != null;
+  }
+
+  /**
+   * Waits for the turn, and until what the last one held is back in the queue.
+   *
+   * @return false when this consumer has left meanwhile
+   */
+  boolean await() {
+    while (!take()) {
+      if (hasLeft(INTERVAL)) {
+        return false;
+      }
+    }
+    if (!consumersEnd(PREDECESSOR_ENDS) && left.getCount() > 0) {
+      NativeConnection.LOG.warn(
+          "{}: it has consumers that do not keep the order of keys, and did not ask this library",
+          doing);
+    }
+    return left.getCount() > 0;
+  }
+
+  /** Takes no turn any more, and passes on the one that it has. */
+  void leave() {
+    left.countDown();
+    synchronized (this) {
+      if (releaser != null) {
+        releaser.run();
+        releaser = null;
+      }
+    }
+  }
+
+  private synchronized boolean take() {
+    if (releaser == null && left.getCount() > 0) {
+      try {
+        releaser = locks.hold(names.turn(queue), doing);
+      } catch (MessagingException e) {
+        if (e.code() != ErrorCode.SUBSCRIPTION_IN_USE) {
+          throw e;
+        }
+      }
+    }
+    return releaser != null;
+  }
+
+  /** The broker gives back what a consumer held in the same step in which it forgets it. */
+  private boolean consumersEnd(Duration limit) {
+    long deadline = System.nanoTime() + limit.toNanos();
+    while (consumers() > 0) {
+      if (System.nanoTime() - deadline >= 0 || hasLeft(INTERVAL)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private int consumers() {
+    return connection.ask(doing, channel -> channel.queueDeclarePassive(queue).getConsumerCount());
+  }
+
+  private boolean hasLeft(Duration within) {
+    try {
+      return left.await(within.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return true;
+    }
+  }
+}
