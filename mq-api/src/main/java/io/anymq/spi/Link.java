@@ -19,7 +19,8 @@ import java.util.Optional;
  * is lost, calls fail with {@link io.anymq.ConnectionLostException}.
  *
  * <p>A link that can do more implements the optional interfaces of this package: {@link
- * DepthQuery}, {@link Purger}, {@link Browsing}, {@link TemporaryQueues}, {@link AtomicCommit}.
+ * DepthQuery}, {@link Purger}, {@link Browsing}, {@link TemporaryQueues}, {@link TopicPatterns},
+ * {@link AtomicCommit}.
  */
 public interface Link {
 
@@ -39,7 +40,9 @@ public interface Link {
 
   /**
    * What this broker, as it is configured, can do through this adapter; found out when the link was
-   * made. The core adds what it does itself.
+   * made. The core adds what it does itself: transactions, dead letters, delayed redelivery, time
+   * to live, selectors on subscriptions, and with temporary queues requests and replies. One that
+   * the link declares native is left to it.
    */
   Map<Capability, Support> capabilities();
 

@@ -2,7 +2,10 @@ package io.anymq.spi;
 
 import java.util.List;
 
-/** Receives from one source. Called by several threads at once. */
+/**
+ * Receives from one source. Called by several threads at once. One that can have the broker keep a
+ * released message for a while implements {@link DelayedRelease} too.
+ */
 public interface LinkConsumer {
 
   /**

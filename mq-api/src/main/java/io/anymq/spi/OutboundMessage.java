@@ -16,8 +16,10 @@ public interface OutboundMessage {
    * The message failed.
    *
    * @param cause why: {@link io.anymq.SendInDoubtException} when the backend may have it; any other
-   *     says that the backend does not have it. {@link io.anymq.DestinationNotFoundException} makes
-   *     the core create the destination and send again, where the options allow.
+   *     says that the backend does not have it. A message that was on its way when the link was
+   *     lost is told neither way: the core sends it again. {@link
+   *     io.anymq.DestinationNotFoundException} makes the core create the destination and send
+   *     again, where the options allow.
    */
   void failed(MessagingException cause);
 }

@@ -63,6 +63,7 @@ final class CompareCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     List<Rule> rules = rules();
     List<BackendHarness> harnesses = harnesses();
+    requireWritable();
     PrintWriter out = spec.commandLine().getOut();
     out.printf(
         "%d rules on %s%n",
@@ -76,6 +77,16 @@ final class CompareCommand implements Callable<Integer> {
     out.println(ReportTable.of(report));
     out.println("Written to " + ReportFile.write(report, directory.toAbsolutePath().normalize()));
     return report.clean() ? 0 : 1;
+  }
+
+  /** Now, and not when all is done. */
+  private void requireWritable() {
+    try {
+      ReportFile.requireWritable(directory.toAbsolutePath().normalize());
+    } catch (IOException e) {
+      throw new ParameterException(
+          spec.commandLine(), "--out is of no use: " + Failures.sentence(e), e);
+    }
   }
 
   private List<Rule> rules() {

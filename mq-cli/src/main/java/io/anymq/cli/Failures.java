@@ -50,7 +50,7 @@ final class Failures {
     return lines.get(0) + "\n" + String.join("\n", lines.subList(tail, lines.size()));
   }
 
-  private static String sentence(Exception failure) {
+  static String sentence(Exception failure) {
     String message = failure.getMessage();
     if (failure instanceof NoSuchFileException) {
       return "There is no file " + message;

@@ -61,6 +61,8 @@ class MainTest {
         "sample hello --no-such-option|--no-such-option",
         "compare --backends no-such-backend|zeromq",
         "compare --rules NO-SUCH-RULE|NO-SUCH-RULE",
+        "compare --backends rabbitmq@new|is no version",
+        "compare --out /dev/null/here|--out",
       })
   void misuseIsToldInASentence(String arguments, String part) {
     assertThat(execute(arguments.split(" ", -1))).isEqualTo(CommandLine.ExitCode.USAGE);

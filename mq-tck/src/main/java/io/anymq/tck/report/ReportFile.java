@@ -19,6 +19,19 @@ public final class ReportFile {
   private ReportFile() {}
 
   /**
+   * Makes sure that a report can be written there.
+   *
+   * @param directory where; made if it is not there
+   * @throws IOException when it cannot
+   */
+  public static void requireWritable(Path directory) throws IOException {
+    Path file = Files.createDirectories(directory).resolve(NAME);
+    if (!Files.isWritable(Files.exists(file) ? file : directory)) {
+      throw new IOException("no report can be written to " + file);
+    }
+  }
+
+  /**
    * Writes a report.
    *
    * @param report the report

@@ -6,6 +6,7 @@ import io.anymq.Consumer;
 import io.anymq.ConsumerOptions;
 import io.anymq.Delivery;
 import io.anymq.Destination;
+import io.anymq.ErrorCode;
 import io.anymq.Message;
 import io.anymq.MessagingException;
 import io.anymq.Queue;
@@ -264,7 +265,9 @@ final class KeyScenarios {
     try {
       plain = t.connect().createConsumer(queue, Messages.manual(10));
     } catch (MessagingException e) {
-      return; // refused: so it cannot break it
+      Check.equal(
+          ErrorCode.SUBSCRIPTION_IN_USE, e.code(), "the refusal of one that would break it", CHECK);
+      return;
     }
     send(connection, queue, "a0", "a1", "a2");
     Delivery held = gather(1, keyed, plain).get(0);
