@@ -75,9 +75,11 @@ final class HubConsumer {
     return terms.withPositions();
   }
 
-  boolean wants(Queued message) {
+  /** Whether it has room, and selects that message. */
+  boolean canTakeThis(Queued message) {
     Selection selection = terms.selection();
-    return selection == null || selection.selects(message.payload());
+    return unsettled.size() < terms.prefetch()
+        && (selection == null || selection.selects(message.payload()));
   }
 
   /** What it holds unsettled. */

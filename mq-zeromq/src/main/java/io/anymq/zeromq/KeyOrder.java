@@ -2,8 +2,10 @@ package io.anymq.zeromq;
 
 import java.nio.ByteBuffer;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.PriorityQueue;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -16,11 +18,20 @@ import java.util.stream.Stream;
 final class KeyOrder {
 
   private final Map<ByteBuffer, Key> keys = new HashMap<>();
+
+  /** Those of which nothing is unsettled, although something waits. */
+  private final Set<Key> free = new LinkedHashSet<>();
+
   private int waiting;
 
   private static final class Key {
+    private final ByteBuffer name;
     private final PriorityQueue<Queued> waiting = new PriorityQueue<>(1);
     private int unsettled;
+
+    Key(ByteBuffer name) {
+      this.name = name;
+    }
   }
 
   /** How many messages wait here. */
@@ -42,13 +53,14 @@ final class KeyOrder {
     if (name == null) {
       return true;
     }
-    Key key = keys.computeIfAbsent(name, absent -> new Key());
+    Key key = keys.computeIfAbsent(name, Key::new);
     if (key.unsettled > 0) {
       key.waiting.add(message);
       waiting++;
       return false;
     }
     key.unsettled++;
+    free.remove(key);
     return true;
   }
 
@@ -56,13 +68,13 @@ final class KeyOrder {
   void isOut(Queued message) {
     ByteBuffer name = message.payload().key();
     if (name != null) {
-      keys.computeIfAbsent(name, absent -> new Key()).unsettled++;
+      keys.computeIfAbsent(name, Key::new).unsettled++;
     }
   }
 
   /**
-   * A message is settled. What its key held up is ready now, up to one that somebody wants: that
-   * one goes next, and the others wait for it.
+   * A message is settled. What its key held up is ready now, up to one that somebody wants and can
+   * take: that one goes next, and the others wait for it.
    */
   void settled(Queued message, Predicate<Queued> wanted, Consumer<Queued> ready) {
     ByteBuffer name = message.payload().key();
@@ -78,6 +90,8 @@ final class KeyOrder {
     }
     if (key.waiting.isEmpty()) {
       keys.remove(name);
+    } else {
+      free.add(key);
     }
   }
 
@@ -90,16 +104,19 @@ final class KeyOrder {
     }
   }
 
-  /** Gives away what waits although no message of its key is unsettled. */
+  /** Whether something waits although no message of its key is unsettled. */
+  boolean hasFree() {
+    return !free.isEmpty();
+  }
+
+  /** Gives away what waits so. */
   void drainFree(Consumer<Queued> taker) {
-    for (Key key : keys.values()) {
-      if (key.unsettled == 0) {
-        waiting -= key.waiting.size();
-        key.waiting.forEach(taker);
-        key.waiting.clear();
-      }
+    for (Key key : free) {
+      waiting -= key.waiting.size();
+      key.waiting.forEach(taker);
+      keys.remove(key.name);
     }
-    keys.values().removeIf(key -> key.unsettled == 0);
+    free.clear();
   }
 
   /** Gives away all that waits here. */
@@ -111,6 +128,7 @@ final class KeyOrder {
               key.waiting.clear();
             });
     keys.values().removeIf(key -> key.unsettled == 0);
+    free.clear();
     waiting = 0;
   }
 }

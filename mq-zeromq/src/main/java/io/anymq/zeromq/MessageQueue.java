@@ -175,6 +175,9 @@ final class MessageQueue implements Target {
     if (slice.isOver()) {
       pause(slice);
     }
+    if (ready.hasSelections()) {
+      freeUnwanted();
+    }
   }
 
   private void give(Queued message, HubConsumer taker) {
@@ -275,16 +278,16 @@ final class MessageQueue implements Target {
   }
 
   private void part(Selection selection) {
+    freeUnwanted();
     ready.remove(selection);
     if (screen == selection) {
       screen = null;
     }
-    freeUnwanted();
   }
 
-  /** What waits for one of its key that nobody has may be for somebody else than that one. */
+  /** What waits for one of its key that nobody has taken may be for somebody else than that one. */
   private void freeUnwanted() {
-    if (keys != null) {
+    if (keys != null && keys.hasFree()) {
       keys.drainFree(this::ready);
     }
   }
@@ -368,7 +371,8 @@ final class MessageQueue implements Target {
   }
 
   private boolean isWanted(Queued message) {
-    return consumers.stream().anyMatch(consumer -> consumer.wants(message));
+    return !ready.hasSelections()
+        || consumers.stream().anyMatch(consumer -> consumer.canTakeThis(message));
   }
 
   private void ready(Queued message) {

@@ -86,6 +86,9 @@
  * messages of one key a second, because acceptances are gathered for a millisecond, and 63,000 of a
  * hundred keys.
  *
+ * <p>A consumer that selects one message in 200 got its 1,000 from behind 199,000 others in 0.5 to
+ * 0.8 s, and with those behind it each further one in less than 1.5 ms from send to receipt.
+ *
  * <p>To remember a message of 1 KiB costs the hub 85 ns, where one to a topic without subscribers
  * takes it 140 ns without, and client and hub together 2,500 ns.
  *

@@ -155,6 +155,31 @@ class HubExpiryTest {
   }
 
   @Test
+  void whatExpiresBeforeItIsTakenDoesNotHoldUpItsKey() throws Exception {
+    MessageQueue queue = queue(QueueTerms.DEFAULT);
+    HubConsumer consumer = consumer(queue, 2, true);
+    queue.take(message("0", null, "k"));
+    queue.take(message("1", Instant.now().plus(SOON), "k"));
+    queue.take(message("2", null, "k"));
+    queue.take(message("other", null, "x"));
+    content.dispatch();
+    assertThat(held(consumer)).containsExactly("0", "other");
+    HubConsumer late = consumer(queue, 1, true);
+    queue.take(message("last", null, "y"));
+    content.dispatch();
+    assertThat(held(late)).containsExactly("last");
+    consumer.close();
+    content.dispatch();
+    tickUntil(() -> queue.ready() == 3);
+    late.accept(new TagRange(1, 1));
+    content.dispatch();
+    assertThat(held(late)).containsExactly("0");
+    late.accept(new TagRange(2, 1));
+    content.dispatch();
+    assertThat(held(late)).containsExactly("2");
+  }
+
+  @Test
   void whatIsPurgedIsNotWatchedAnyMore() throws Exception {
     MessageQueue queue = queue(QueueTerms.DEFAULT);
     queue.take(dies("0"));
