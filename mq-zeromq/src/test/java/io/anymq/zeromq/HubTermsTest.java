@@ -23,6 +23,9 @@ class HubTermsTest {
   private static final int SHARED = 4;
   private static final int WITH_TERMS = 0x40;
   private static final int SELECTOR = 1;
+  private static final int REPLAY_FROM = 2;
+  private static final int POSITIONS = 8;
+  private static final int POSITION_TOLD = 4;
 
   private ZeroMqHub hub;
   private RawPeer peer;
@@ -107,13 +110,95 @@ class HubTermsTest {
     peer.expectOk(5);
   }
 
+  private static String welcome(ZeroMqHub hub) throws IOException {
+    try (RawPeer other = new RawPeer(hub.url())) {
+      return new String(other.hail(RawPeer.hello(1, 1)), StandardCharsets.ISO_8859_1);
+    }
+  }
+
   @Test
   void aHubSaysWhatItCanDo() throws IOException {
-    try (RawPeer other = new RawPeer(hub.url())) {
-      byte[] welcome = other.hail(RawPeer.hello(1, 1));
-      String text = new String(welcome, StandardCharsets.ISO_8859_1);
-      assertThat(text).contains("selectors");
+    assertThat(welcome(hub)).contains("selectors", "expiry", "replay");
+  }
+
+  @Test
+  void aHubThatIsToRememberNothingSaysSo() throws IOException {
+    try (ZeroMqHub forgetful =
+        ZeroMqHub.builder().bind("tcp://127.0.0.1:0").replay(0, 1_000_000).start()) {
+      assertThat(welcome(forgetful)).contains("selectors").doesNotContain("replay");
+      ZeroMqLink link = Links.connect(forgetful.url());
+      assertThat(link.capabilities()).doesNotContainKey(io.anymq.Capability.REPLAY);
+      link.close(Links.LIMIT);
     }
+  }
+
+  private void askForThePast(int request, int source) {
+    peer.send(
+        RawPeer.OPEN_CONSUMER,
+        out -> {
+          out.writeInt(request);
+          out.writeInt(request);
+          out.writeByte(source | WITH_TERMS);
+          RawPeer.text(out, "q");
+          RawPeer.text(out, "");
+          out.writeInt(10);
+          out.writeByte(REPLAY_FROM | POSITIONS);
+          out.writeLong(0);
+        });
+  }
+
+  @Test
+  void thePastIsDeliveredWithItsPositions() throws IOException {
+    peer.send(
+        RawPeer.DECLARE,
+        out -> {
+          out.writeInt(2);
+          out.writeByte(2);
+          RawPeer.text(out, "q");
+        });
+    peer.expectOk(2);
+    peer.send(
+        RawPeer.SEND,
+        out -> {
+          out.writeLong(1);
+          out.writeByte(2);
+          RawPeer.text(out, "q");
+          out.writeInt(2);
+          for (byte[] message : new byte[][] {{'a'}, {'b'}}) {
+            out.writeInt(message.length);
+            out.write(message);
+          }
+        });
+    peer.expect(RawPeer.CONFIRM);
+    askForThePast(3, SUBSCRIPTION);
+    DataInputStream delivery = nextDelivery();
+    long before = 0;
+    assertThat(delivery.readInt()).as("how many").isEqualTo(2);
+    for (String text : new String[] {"a", "b"}) {
+      assertThat(delivery.readUnsignedByte()).as("flags").isEqualTo(POSITION_TOLD);
+      assertThat(delivery.readInt()).as("delivery count").isEqualTo(1);
+      long position = delivery.readLong();
+      assertThat(position).isGreaterThan(before);
+      before = position;
+      assertThat(delivery.readNBytes(delivery.readInt())).isEqualTo(utf8(text));
+    }
+  }
+
+  @Test
+  void aQueueHasNoPast() throws IOException {
+    askForThePast(2, QUEUE);
+    assertThat(peer.expectError(2)).isEqualTo(UNSUPPORTED);
+  }
+
+  /** Behind what comes before it; its consumer and its first tag are read. */
+  private DataInputStream nextDelivery() throws IOException {
+    RawPeer.Command next = peer.next();
+    while (next.opcode() != RawPeer.DELIVER) {
+      next = peer.next();
+    }
+    next.payload().readInt();
+    next.payload().readLong();
+    return next.payload();
   }
 
   @Test
@@ -123,13 +208,7 @@ class HubTermsTest {
     peer.sendMessage(1, "q", new byte[] {1, 1, 4, 0, 0, 0, 0, 0, 0, 'n', 'o'});
     byte[] selected = {1, 1, 4, 0, 0x20, 0, 0, 0, 2, 'c', '1', 0, 0, 0, 0, 'h', 'i'};
     peer.sendMessage(2, "q", selected);
-    DataInputStream delivery = null;
-    while (delivery == null) {
-      RawPeer.Command next = peer.next();
-      delivery = next.opcode() == RawPeer.DELIVER ? next.payload() : null;
-    }
-    delivery.readInt();
-    delivery.readLong();
+    DataInputStream delivery = nextDelivery();
     assertThat(delivery.readInt()).as("how many").isEqualTo(1);
     delivery.readByte();
     assertThat(delivery.readInt()).as("delivery count").isEqualTo(1);
