@@ -12,7 +12,7 @@ import java.util.TreeSet;
 final class Agenda {
 
   /** Whoever wants to wait for longer waits for so long: it keeps times comparable. */
-  private static final long LONGEST_MILLIS = Duration.ofDays(36_500).toMillis();
+  static final long LONGEST_MILLIS = Duration.ofDays(36_500).toMillis();
 
   /** By differences, for such a clock may pass the largest number. */
   private static final Comparator<Entry> BY_TIME =

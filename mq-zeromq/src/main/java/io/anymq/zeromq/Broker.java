@@ -1,5 +1,6 @@
 package io.anymq.zeromq;
 
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -24,15 +25,35 @@ final class Broker {
 
   private final HubSettings settings;
   private final HubContent content;
+
+  /** Where frames leave. */
+  private final Outlet direct;
+
+  /** Where frames leave behind what they depend on. */
   private final Outlet outlet;
+
   private final BrokerCommands commands;
   private final Map<PeerId, HubSession> sessions = new HashMap<>();
 
   Broker(HubSettings settings, HubContent content, Outlet outlet) {
     this.settings = settings;
     this.content = content;
-    this.outlet = outlet;
+    this.direct = outlet;
+    this.outlet = this::sendWhenWritten;
     this.commands = new BrokerCommands(settings, content);
+  }
+
+  /**
+   * Nothing leaves before what happened until now is in the journal. All that happened in a round
+   * is, with the first frame that leaves.
+   */
+  private Outlet.Sent sendWhenWritten(PeerId peer, ByteBuffer frame) {
+    return content.storage().write() ? direct.send(peer, frame) : Outlet.Sent.GONE;
+  }
+
+  /** Whether it can go on; not when its journal cannot be written any more. */
+  boolean works() {
+    return content.storage().failure().isEmpty();
   }
 
   int sessionCount() {
@@ -90,6 +111,9 @@ final class Broker {
         .i32(settings.maxMessageBytes())
         .text(Version.product());
     List<String> extensions = new ArrayList<>(EXTENSIONS);
+    if (content.storage().isDurable()) {
+      extensions.add(Wire.DURABLE);
+    }
     if (content.histories().keepsAnything()) {
       extensions.add(Wire.REPLAY);
     }
@@ -150,6 +174,10 @@ final class Broker {
   }
 
   private void flushSessions(long now) {
+    if (!content.storage().write()) {
+      giveUp();
+      return;
+    }
     List<HubSession> unreachable = null;
     for (HubSession session : sessions.values()) {
       if (!session.flush(now)) {
@@ -183,7 +211,18 @@ final class Broker {
         session.heartbeat();
       }
     }
+    content.storage().sync();
     flush(now);
+  }
+
+  /** Nothing is confirmed any more: what was under way is in doubt, and its senders are told so. */
+  private void giveUp() {
+    WireWriter out = new WireWriter();
+    for (HubSession session : sessions.values()) {
+      out.begin(Wire.GOODBYE).u16(WireError.CLOSING.number()).text(content.storage().failure());
+      direct.send(session.peer(), out.take());
+    }
+    sessions.clear();
   }
 
   /** Ends all sessions, and tells the peers. What they held goes back to the queues. */

@@ -103,9 +103,10 @@ final class BrokerCommands {
 
   private void requireRoom(Target target, Payload payload) throws Refusal {
     target.requireRoom(1);
-    if (!content.memory().fits(target.cost(payload))) {
+    if (!content.memory().fits(target.cost(payload) + content.storage().cost(payload))) {
       throw content.memory().full();
     }
+    content.storage().requireRoom(payload.bytes().length);
   }
 
   static Refusal tooLarge(int length, HubSettings settings) {
@@ -171,6 +172,7 @@ final class BrokerCommands {
       }
       case Wire.PURGE -> {
         int purged = content.requireQueue(lastText(in)).purge();
+        content.storage().await();
         session.ok(request).i64(purged);
       }
       case Wire.BROWSE -> {
@@ -206,8 +208,7 @@ final class BrokerCommands {
       }
       delete(Wire.QUEUE, name);
     }
-    content.declare(Wire.QUEUE, name);
-    content.requireQueue(name).ownedBy(session);
+    content.declareTemporary(name).ownedBy(session);
     session.temporaryQueues().add(name);
   }
 

@@ -72,21 +72,29 @@ final class CommitCommands {
     for (Accept accept : accepts) {
       requireHeld(session, accept);
     }
+    Storage storage = content.storage();
+    storage.beginTogether();
     for (int i = 0; i < targets.size(); i++) {
       targets.get(i).take(commit.sends().get(i).payload());
     }
     accepts.forEach(accept -> accept(session, accept));
+    storage.endTogether();
+    storage.await();
   }
 
   /** The bytes are counted already; places in queues are not. */
   private void requireRoom(List<Target> targets, List<StagedCommit.Send> what) throws Refusal {
     long places = 0;
+    long bytes = 0;
     for (int i = 0; i < targets.size(); i++) {
-      places += targets.get(i).costOfPlaces(what.get(i).payload());
+      Payload payload = what.get(i).payload();
+      places += targets.get(i).costOfPlaces(payload) + content.storage().cost(payload);
+      bytes += payload.bytes().length;
     }
     if (!content.memory().fits(places)) {
       throw content.memory().full();
     }
+    content.storage().requireRoom(bytes);
     Map<Target, Integer> sends = new HashMap<>();
     targets.forEach(target -> sends.merge(target, 1, Integer::sum));
     for (Map.Entry<Target, Integer> each : sends.entrySet()) {

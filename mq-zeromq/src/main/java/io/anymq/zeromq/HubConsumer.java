@@ -99,6 +99,7 @@ final class HubConsumer {
 
   void take(Queued message) {
     message.delivered();
+    queue.log().delivered(message);
     long tag = nextTag++;
     unsettled.put(tag, message);
     session.deliver(this, tag, message);

@@ -19,15 +19,31 @@ final class HubContent {
 
   private final HubMemory memory;
   private final Histories histories;
+  private final Storage storage;
   private final Agenda agenda = new Agenda();
   private final Map<String, MessageQueue> queues = new HashMap<>();
   private final Map<String, HubTopic> topics = new HashMap<>();
   private final Map<String, HubPattern> patterns = new HashMap<>();
   private final Set<MessageQueue> wantDispatch = new LinkedHashSet<>();
 
+  /** A content that goes with the process. */
   HubContent(long memoryLimit) {
-    memory = new HubMemory(memoryLimit);
-    histories = new Histories(memory);
+    this(new HubMemory(memoryLimit), Storage.NONE);
+  }
+
+  /**
+   * A content that is kept.
+   *
+   * @param storage is told of everything that is to outlive the process
+   */
+  HubContent(HubMemory memory, Storage storage) {
+    this.memory = memory;
+    this.storage = storage;
+    this.histories = new Histories(memory);
+  }
+
+  Storage storage() {
+    return storage;
   }
 
   HubMemory memory() {
@@ -98,7 +114,8 @@ final class HubContent {
     if (there != null) {
       return there;
     }
-    HubPattern pattern = HubPattern.of(expression, this::newQueue);
+    HubPattern pattern =
+        HubPattern.of(expression, terms -> newBacklog(Wire.OF_PATTERN, expression, terms));
     patterns.put(expression, pattern);
     topics.values().forEach(topic -> topic.offer(pattern));
     return pattern;
@@ -114,7 +131,7 @@ final class HubContent {
   void declare(int kind, String name) throws Refusal {
     requireName(name);
     if (kind == Wire.QUEUE) {
-      queues.computeIfAbsent(name, absent -> newQueue());
+      queues.computeIfAbsent(name, absent -> newQueue(name, QueueTerms.DEFAULT));
     } else {
       topics.computeIfAbsent(name, this::newTopic);
     }
@@ -123,7 +140,7 @@ final class HubContent {
   /** Makes a queue on terms of its own; one that is there must be on the same. */
   void declareQueue(String name, QueueTerms terms) throws Refusal {
     requireName(name);
-    MessageQueue queue = queues.computeIfAbsent(name, absent -> newQueue(terms));
+    MessageQueue queue = queues.computeIfAbsent(name, absent -> newQueue(name, terms));
     if (!queue.terms().equals(terms)) {
       throw new Refusal(
           WireError.INVALID_ARGUMENT,
@@ -145,18 +162,70 @@ final class HubContent {
     return topic == null ? List.of() : topic.destroy();
   }
 
+  /** Makes a queue that goes with a session. */
+  MessageQueue declareTemporary(String name) throws Refusal {
+    requireName(name);
+    MessageQueue queue = newQueue(QueueTerms.DEFAULT, DestinationLog.NONE);
+    queues.put(name, queue);
+    return queue;
+  }
+
+  /** A queue is here from before. */
+  MessageQueue restoreQueue(String name, QueueTerms terms, DestinationLog log) {
+    MessageQueue queue = newQueue(terms, log);
+    queues.put(name, queue);
+    return queue;
+  }
+
+  /** A topic is here from before. */
+  HubTopic restoreTopic(String name, DestinationLog log) {
+    HubTopic topic = newTopic(name, log);
+    topics.put(name, topic);
+    return topic;
+  }
+
+  /** A durable subscription is here from before; its topic is, too. */
+  MessageQueue restoreSubscription(
+      boolean toPattern, String source, String name, DestinationLog log) {
+    try {
+      Subscriptions all =
+          toPattern ? pattern(source).subscriptions() : requireTopic(source).subscriptions();
+      MessageQueue backlog = newQueue(QueueTerms.DEFAULT, log);
+      all.add(backlog, new Subscription.Terms(name, true, false));
+      return backlog;
+    } catch (Refusal e) {
+      throw new IllegalStateException("A subscription without what it is to: " + e.sentence(), e);
+    }
+  }
+
   private HubTopic newTopic(String name) {
-    HubTopic topic = new HubTopic(name, newWaitingRoom(), histories.ofTopic(), this::newQueue);
+    return newTopic(name, storage.topic(name));
+  }
+
+  private HubTopic newTopic(String name, DestinationLog log) {
+    HubTopic topic =
+        new HubTopic(
+            name,
+            newWaitingRoom(),
+            histories.ofTopic(),
+            log,
+            terms -> newBacklog(Wire.TOPIC, name, terms));
     patterns.values().forEach(topic::offer);
     return topic;
   }
 
-  private MessageQueue newQueue() {
-    return newQueue(QueueTerms.DEFAULT);
+  private MessageQueue newBacklog(int kind, String source, Subscription.Terms terms) {
+    DestinationLog log =
+        terms.durable() ? storage.subscription(kind, source, terms.name()) : DestinationLog.NONE;
+    return newQueue(QueueTerms.DEFAULT, log);
   }
 
-  private MessageQueue newQueue(QueueTerms terms) {
-    return new MessageQueue(terms, memory, newWaitingRoom(), wantDispatch::add);
+  private MessageQueue newQueue(String name, QueueTerms terms) {
+    return newQueue(terms, storage.queue(name, terms));
+  }
+
+  private MessageQueue newQueue(QueueTerms terms, DestinationLog log) {
+    return new MessageQueue(terms, memory, newWaitingRoom(), log, wantDispatch::add);
   }
 
   private WaitingRoom newWaitingRoom() {

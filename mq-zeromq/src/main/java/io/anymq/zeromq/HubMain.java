@@ -7,15 +7,17 @@ import java.io.InputStream;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 
 /**
  * A hub as a process: {@code java io.anymq.zeromq.HubMain [--bind ADDRESS]... [--open true]
- * [--memory-limit BYTES] [--max-message-bytes N] [--heartbeat TIME] [--watch-stdin]}.
+ * [--memory-limit BYTES] [--max-message-bytes N] [--heartbeat TIME] [--data DIR] [--watch-stdin]}.
  *
  * <p>Prints {@code anymq hub VERSION ready at URL} for each address when it serves, and ends in
  * order on SIGTERM or SIGINT, or, with {@code --watch-stdin}, at the end of its standard input.
- * Exit status: 0 after an orderly end, 2 when the options are wrong or an address cannot be bound.
+ * Exit status: 0 after an orderly end, 1 when its journal could not be written any more, 2 when the
+ * options are wrong, an address cannot be bound, or the data directory cannot be used.
  */
 public final class HubMain {
 
@@ -35,15 +37,19 @@ public final class HubMain {
       return;
     }
     try {
-      run(List.of(arguments));
+      String failure = run(List.of(arguments));
+      if (!failure.isEmpty()) {
+        System.err.println("anymq hub: " + failure);
+        System.exit(1);
+      }
     } catch (MessagingException e) {
       System.err.println("anymq hub: " + e.getMessage());
       System.exit(2);
     }
   }
 
-  private static void run(List<String> arguments) {
-    CountDownLatch end = new CountDownLatch(1);
+  private static String run(List<String> arguments) {
+    CompletableFuture<String> end = new CompletableFuture<>();
     CountDownLatch closed = new CountDownLatch(1);
     try (ZeroMqHub hub = builder(arguments).start()) {
       Runtime.getRuntime().addShutdownHook(new Thread(() -> finish(end, closed), "anymq-hub-end"));
@@ -52,9 +58,7 @@ public final class HubMain {
       }
       hub.urls().forEach(url -> System.out.println(ready(url)));
       System.out.flush();
-      end.await();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+      return end.applyToEither(hub.ended(), failure -> failure).join();
     } finally {
       closed.countDown();
     }
@@ -65,8 +69,8 @@ public final class HubMain {
   }
 
   /** The JVM goes when this hook returns: not before the peers have been told. */
-  private static void finish(CountDownLatch end, CountDownLatch closed) {
-    end.countDown();
+  private static void finish(CompletableFuture<String> end, CountDownLatch closed) {
+    end.complete("");
     try {
       closed.await();
     } catch (InterruptedException e) {
@@ -74,7 +78,7 @@ public final class HubMain {
     }
   }
 
-  private static void watch(InputStream in, CountDownLatch end) {
+  private static void watch(InputStream in, CompletableFuture<String> end) {
     Thread watcher =
         new Thread(
             () -> {
@@ -83,7 +87,7 @@ public final class HubMain {
               } catch (IOException e) {
                 System.err.println("anymq hub: standard input broke: " + e.getMessage());
               } finally {
-                end.countDown();
+                end.complete("");
               }
             },
             "anymq-hub-stdin");
@@ -137,10 +141,11 @@ public final class HubMain {
   }
 
   private static void usage(PrintStream out) {
-    out.println("A hub for AnyMQ's ZeroMQ adapter, in memory. Options:");
+    out.println("A hub for AnyMQ's ZeroMQ adapter. Options:");
     for (Option<?> option : HubOptions.all()) {
       out.printf("  --%s VALUE%n      %s%n", option.key(), option.documentation());
-      out.printf("      %s; default %s%n", option.form(), option.defaultValue());
+      Object otherwise = option.defaultValue();
+      out.printf("      %s; default %s%n", option.form(), otherwise == null ? "none" : otherwise);
     }
     out.printf("  %s%n      ends when standard input does%n", WATCH_STDIN);
   }

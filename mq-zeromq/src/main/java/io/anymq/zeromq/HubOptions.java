@@ -1,6 +1,7 @@
 package io.anymq.zeromq;
 
 import io.anymq.Option;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -58,12 +59,33 @@ final class HubOptions {
           "a number of bytes such as 800000000, 512m or 2g",
           Runtime.getRuntime().maxMemory() / 16,
           "how many bytes of such messages the hub keeps, of all topics together, within its limit; a sixteenth of the heap by default");
+  static final Option<Path> DATA =
+      Option.of(
+          "data",
+          HubOptions::path,
+          "a directory",
+          null,
+          "where the hub keeps persistent messages and durable subscriptions; without it all is in memory");
 
   private HubOptions() {}
 
   static List<Option<?>> all() {
     return List.of(
-        BIND, OPEN, MEMORY_LIMIT, MAX_MESSAGE_BYTES, HEARTBEAT, REPLAY_MESSAGES, REPLAY_MEMORY);
+        BIND,
+        OPEN,
+        MEMORY_LIMIT,
+        MAX_MESSAGE_BYTES,
+        HEARTBEAT,
+        REPLAY_MESSAGES,
+        REPLAY_MEMORY,
+        DATA);
+  }
+
+  private static Path path(String text) {
+    if (text.isBlank()) {
+      throw new IllegalArgumentException(text);
+    }
+    return Path.of(text);
   }
 
   private static Long count(String text) {

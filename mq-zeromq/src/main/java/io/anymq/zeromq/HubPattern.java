@@ -2,7 +2,7 @@ package io.anymq.zeromq;
 
 import io.anymq.InvalidDestinationException;
 import io.anymq.TopicPattern;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 
 /** The subscriptions to all topics whose names match. For the hub's thread. */
@@ -14,12 +14,13 @@ final class HubPattern {
   private final String[] words;
   private final Subscriptions subscriptions;
 
-  private HubPattern(String expression, Supplier<MessageQueue> queues) {
+  private HubPattern(String expression, Function<Subscription.Terms, MessageQueue> queues) {
     words = expression.split("\\.", -1);
     subscriptions = new Subscriptions(queues);
   }
 
-  static HubPattern of(String expression, Supplier<MessageQueue> queues) throws Refusal {
+  static HubPattern of(String expression, Function<Subscription.Terms, MessageQueue> queues)
+      throws Refusal {
     try {
       return new HubPattern(TopicPattern.of(expression).expression(), queues);
     } catch (InvalidDestinationException e) {

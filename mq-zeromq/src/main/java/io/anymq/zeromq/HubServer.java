@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -44,9 +45,11 @@ final class HubServer implements Outlet {
   private final ZMQ.Socket socket;
   private final SocketWaiter waiter;
   private final Broker broker;
+  private final Storage storage;
   private final long tickNanos;
   private final Thread thread;
   private final List<String> bound = new ArrayList<>();
+  private final CompletableFuture<String> ended = new CompletableFuture<>();
   private volatile boolean stopping;
   private long tickedAt = System.nanoTime();
 
@@ -70,6 +73,7 @@ final class HubServer implements Outlet {
     Sockets.option(socket, zmq.ZMQ.ZMQ_DISCONNECT_MSG, Broker.PEER_GONE);
     waiter = new SocketWaiter(socket);
     broker = new Broker(settings, content, this);
+    storage = content.storage();
     tickNanos = settings.heartbeat().toNanos() / 4;
     thread = new Thread(this::run, "anymq-hub-" + name);
     thread.setDaemon(true);
@@ -110,19 +114,27 @@ final class HubServer implements Outlet {
 
   private void run() {
     try {
-      while (!stopping) {
+      while (!stopping && broker.works()) {
         tick();
         if (!round()) {
           waiter.await(() -> !stopping, pauseMillis());
         }
       }
       broker.close(System.nanoTime());
+      storage.close();
     } catch (RuntimeException | Error e) {
       LOG.error("{} ends by a fault", thread.getName(), e);
       throw e;
     } finally {
+      storage.abandon();
       release();
+      ended.complete(storage.failure());
     }
+  }
+
+  /** Completes when it has ended, with what was wrong with its journal, or with nothing. */
+  CompletableFuture<String> ended() {
+    return ended;
   }
 
   private void release() {

@@ -1,7 +1,9 @@
 package io.anymq.zeromq;
 
 import io.anymq.InvalidOptionException;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * The limits of a hub, checked.
@@ -10,8 +12,19 @@ import java.time.Duration;
  * @param maxMessageBytes the largest encoded message it takes
  * @param heartbeat how often it sends to each peer, at least
  * @param replay how much of its topics' past it keeps
+ * @param data where it keeps what is to survive it; a hub without is in memory alone
  */
-record HubSettings(long memoryLimit, int maxMessageBytes, Duration heartbeat, ReplayBounds replay) {
+record HubSettings(
+    long memoryLimit,
+    int maxMessageBytes,
+    Duration heartbeat,
+    ReplayBounds replay,
+    Optional<Path> data) {
+
+  /** A hub in memory alone. */
+  HubSettings(long memoryLimit, int maxMessageBytes, Duration heartbeat, ReplayBounds replay) {
+    this(memoryLimit, maxMessageBytes, heartbeat, replay, Optional.empty());
+  }
 
   static final Duration MIN_HEARTBEAT = Duration.ofMillis(50);
   static final Duration MAX_HEARTBEAT = Duration.ofMinutes(10);

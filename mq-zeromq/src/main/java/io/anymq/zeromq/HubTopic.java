@@ -2,7 +2,7 @@ package io.anymq.zeromq;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Supplier;
+import java.util.function.Function;
 
 /**
  * A topic: copies what is sent into every subscription, its own and those of patterns that match.
@@ -14,11 +14,18 @@ final class HubTopic implements Target {
   private final Subscriptions subscriptions;
   private final WaitingRoom waiting;
   private final TopicHistory history;
+  private final DestinationLog log;
   private final List<HubPattern> patterns = new ArrayList<>();
 
-  HubTopic(String name, WaitingRoom waiting, TopicHistory history, Supplier<MessageQueue> queues) {
+  HubTopic(
+      String name,
+      WaitingRoom waiting,
+      TopicHistory history,
+      DestinationLog log,
+      Function<Subscription.Terms, MessageQueue> queues) {
     this.history = history;
     this.name = name;
+    this.log = log;
     this.waiting = waiting;
     this.subscriptions = new Subscriptions(queues);
   }
@@ -58,6 +65,11 @@ final class HubTopic implements Target {
   }
 
   @Override
+  public DestinationLog log() {
+    return log;
+  }
+
+  @Override
   public WaitingRoom waiting() {
     return waiting;
   }
@@ -71,6 +83,7 @@ final class HubTopic implements Target {
 
   /** Drops its own subscriptions, for the topic is deleted; those of patterns stay. */
   List<HubConsumer> destroy() {
+    log.deleted();
     waiting.close();
     history.clear();
     return subscriptions.destroy();

@@ -25,7 +25,8 @@ final class MessageCodec {
   /** Where the fields are named, behind encoding, flags and priority. */
   static final int FIELDS_AT = 3;
 
-  private static final int PERSISTENT = 1;
+  /** The flag of a message that is to survive its broker. */
+  static final int PERSISTENT = 1;
 
   private static final int TIME_TO_LIVE = 1;
   private static final int EXPIRES_AT = 1 << 1;

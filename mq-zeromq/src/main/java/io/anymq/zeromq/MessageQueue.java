@@ -2,6 +2,7 @@ package io.anymq.zeromq;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
@@ -21,6 +22,7 @@ final class MessageQueue implements Target {
   private final HubMemory memory;
   private final Consumer<MessageQueue> wantsDispatch;
   private final WaitingRoom waiting;
+  private final DestinationLog log;
   private final ReadyMessages ready;
   private final Expiries expiries;
   private final Set<HubConsumer> consumers = new LinkedHashSet<>();
@@ -52,16 +54,19 @@ final class MessageQueue implements Target {
    * @param terms how it was declared
    * @param memory counts what it keeps
    * @param waiting where messages wait for their time
+   * @param log is told what happens here
    * @param wantsDispatch is told when messages may have met a consumer that can take them
    */
   MessageQueue(
       QueueTerms terms,
       HubMemory memory,
       WaitingRoom waiting,
+      DestinationLog log,
       Consumer<MessageQueue> wantsDispatch) {
     this.terms = terms;
     this.memory = memory;
     this.waiting = waiting;
+    this.log = log;
     this.wantsDispatch = wantsDispatch;
     this.ready = new ReadyMessages(terms.prioritized());
     this.expiries = new Expiries(waiting.agenda(), this::expired);
@@ -130,6 +135,11 @@ final class MessageQueue implements Target {
   }
 
   @Override
+  public DestinationLog log() {
+    return log;
+  }
+
+  @Override
   public WaitingRoom waiting() {
     return waiting;
   }
@@ -143,17 +153,35 @@ final class MessageQueue implements Target {
     if (screen != null && !screen.selects(payload)) {
       return;
     }
-    int rank = terms.prioritized() ? payload.priority() : 0;
-    Queued message = new Queued(payload, rank, nextPosition++, topic);
-    payload.hold(memory);
-    memory.take(message.cost());
-    if (message.millisLeft() <= 0) {
-      forget(message);
-      return;
+    Queued message = new Queued(payload, terms.rankOf(payload), nextPosition++, topic);
+    if (admit(message)) {
+      ready.addNew(message);
+      log.placed(message);
+      wantsDispatch.accept(this);
     }
-    expiries.watch(message);
-    ready.addNew(message);
-    wantsDispatch.accept(this);
+  }
+
+  /** Takes a message in, unless it has expired; it is neither ready nor in the log yet. */
+  private boolean admit(Queued message) {
+    message.payload().hold(memory);
+    memory.take(message.cost());
+    boolean lives = message.millisLeft() > 0;
+    if (lives) {
+      expiries.watch(message);
+    } else {
+      forget(message);
+    }
+    return lives;
+  }
+
+  /** Takes back, in their old places, what it had before its hub ended; it is empty. */
+  void restore(Collection<Queued> messages) {
+    for (Queued message : messages) {
+      nextPosition = Math.max(nextPosition, message.position() + 1);
+      if (admit(message)) {
+        ready.putBack(message);
+      }
+    }
   }
 
   /** Gives messages to the consumers, one to each in turn, while both are there. */
@@ -401,6 +429,7 @@ final class MessageQueue implements Target {
    * @return the consumers that it had
    */
   List<HubConsumer> destroy() {
+    log.deleted();
     List<HubConsumer> orphans = new ArrayList<>(consumers);
     consumers.clear();
     takers.clear();
@@ -413,6 +442,7 @@ final class MessageQueue implements Target {
   /** The message is no more, and neither is its cost. */
   void forget(Queued message) {
     expiries.unwatch(message);
+    log.gone(message);
     message.payload().letGo(memory);
     memory.give(message.cost());
   }

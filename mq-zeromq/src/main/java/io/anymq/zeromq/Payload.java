@@ -13,6 +13,7 @@ final class Payload {
   /** Object, array header and references: an estimate for a 64-bit JVM, not a measurement. */
   private static final int OVERHEAD_BYTES = 56;
 
+  private static final int FLAGS_AT = 1;
   private static final int PRIORITY_AT = 2;
   private static final int USUAL_PRIORITY = 4;
   private static final int HIGHEST_PRIORITY = 9;
@@ -23,6 +24,7 @@ final class Payload {
   private final byte[] bytes;
   private int holders;
   private long position;
+  private @Nullable StoredMessage stored;
 
   Payload(byte[] bytes) {
     this.bytes = bytes;
@@ -38,6 +40,22 @@ final class Payload {
       return USUAL_PRIORITY;
     }
     return Math.min(bytes[PRIORITY_AT] & 0xFF, HIGHEST_PRIORITY);
+  }
+
+  /** Whether it is to survive its hub; of another encoding, it is. */
+  boolean isPersistent() {
+    return bytes.length <= FLAGS_AT
+        || bytes[0] != MessageCodec.ENCODING
+        || (bytes[FLAGS_AT] & MessageCodec.PERSISTENT) != 0;
+  }
+
+  /** What the journal has of it, as long as it needs it. */
+  @Nullable StoredMessage stored() {
+    return stored;
+  }
+
+  void stored(@Nullable StoredMessage by) {
+    stored = by;
   }
 
   /** The delay that the encoded message asks for; of another encoding, and of nonsense, none. */

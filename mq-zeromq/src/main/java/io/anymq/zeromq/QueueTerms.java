@@ -25,6 +25,11 @@ record QueueTerms(boolean prioritized, long maxLength) {
     out.u8(prioritized ? PRIORITIZED : 0).i64(maxLength);
   }
 
+  /** In which order a message goes: higher ones first. */
+  int rankOf(Payload payload) {
+    return prioritized ? payload.priority() : 0;
+  }
+
   boolean allows(long length) {
     return maxLength == 0 || length <= maxLength;
   }

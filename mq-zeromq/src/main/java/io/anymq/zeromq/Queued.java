@@ -22,6 +22,11 @@ final class Queued implements Comparable<Queued> {
   private Agenda.@Nullable Entry watchedBy;
   private int deliveries;
 
+  /** Which log knows of this place, if any does, and where its message keeps it. */
+  private int log;
+
+  private int slot;
+
   Queued(Payload payload, int rank, long position, @Nullable String topic) {
     this.payload = payload;
     this.position = position;
@@ -87,6 +92,25 @@ final class Queued implements Comparable<Queued> {
 
   void delivered() {
     deliveries++;
+  }
+
+  /** It had been delivered so often when it was written down. */
+  void delivered(int times) {
+    deliveries = times;
+  }
+
+  void stored(int newLog, int newSlot) {
+    log = newLog;
+    slot = newSlot;
+  }
+
+  /** The number of the log that knows of it; 0 when none does. */
+  int log() {
+    return log;
+  }
+
+  int slot() {
+    return slot;
   }
 
   @Override

@@ -6,17 +6,17 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The subscriptions to one topic, or to one pattern. For the hub's thread. */
 final class Subscriptions {
 
-  private final Supplier<MessageQueue> queues;
+  private final Function<Subscription.Terms, MessageQueue> queues;
   private final Set<Subscription> all = new LinkedHashSet<>();
   private final Map<String, Subscription> named = new HashMap<>();
 
-  Subscriptions(Supplier<MessageQueue> queues) {
+  Subscriptions(Function<Subscription.Terms, MessageQueue> queues) {
     this.queues = queues;
   }
 
@@ -40,7 +40,12 @@ final class Subscriptions {
       there.admit(terms);
       return there;
     }
-    Subscription fresh = new Subscription(queues.get(), terms);
+    return add(queues.apply(terms), terms);
+  }
+
+  /** Adds a subscription that is there from before. */
+  Subscription add(MessageQueue backlog, Subscription.Terms terms) {
+    Subscription fresh = new Subscription(backlog, terms);
     all.add(fresh);
     if (!terms.name().isEmpty()) {
       named.put(terms.name(), fresh);

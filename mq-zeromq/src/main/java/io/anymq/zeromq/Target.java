@@ -9,16 +9,34 @@ sealed interface Target permits MessageQueue, HubTopic {
   /** Puts a message in. Room for it has been seen to. */
   void add(Payload payload);
 
+  /** Who must know what happens here. */
+  DestinationLog log();
+
   /** Where messages wait that are to be put in later. */
   WaitingRoom waiting();
 
   /** Takes a message, to be put in at once or when it is due. Room for it has been seen to. */
   default void take(Payload payload) {
     if (payload.delayMillis() > 0) {
-      waiting().hold(payload, this::add);
+      log().waits(payload);
+      hold(payload, payload.delayMillis());
     } else {
       add(payload);
     }
+  }
+
+  /** Keeps a message that is to be put in after a while. */
+  default void hold(Payload message, long millis) {
+    waiting()
+        .hold(
+            message,
+            millis,
+            payload -> {
+              log().isDue(payload);
+              add(payload);
+              log().wasDue(payload);
+            },
+            log()::dropped);
   }
 
   /**

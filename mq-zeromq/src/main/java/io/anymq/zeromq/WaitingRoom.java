@@ -53,15 +53,19 @@ final class WaitingRoom {
   }
 
   /** Keeps a message that was sent with a delay. */
-  void hold(Payload payload, Consumer<Payload> whenDue) {
+  void hold(
+      Payload payload, long millis, Consumer<Payload> whenDue, Consumer<Payload> whenDropped) {
     payload.hold(memory);
     hold(
-        payload.delayMillis(),
+        millis,
         () -> {
           whenDue.accept(payload);
           payload.letGo(memory);
         },
-        () -> payload.letGo(memory));
+        () -> {
+          whenDropped.accept(payload);
+          payload.letGo(memory);
+        });
   }
 
   /**

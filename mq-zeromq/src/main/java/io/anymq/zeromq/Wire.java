@@ -89,6 +89,9 @@ final class Wire {
   static final String EXPIRY = "expiry";
   static final String REPLAY = "replay";
 
+  /** What it confirms of persistent messages survives its end, also a crash. */
+  static final String DURABLE = "durable";
+
   /** Outcomes. */
   static final int ACCEPT = 1;
 

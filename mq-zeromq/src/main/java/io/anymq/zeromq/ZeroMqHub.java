@@ -4,14 +4,16 @@ import io.anymq.InvalidOptionException;
 import io.anymq.MessagingException;
 import io.anymq.Option;
 import io.anymq.Options;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.zeromq.ZMQException;
 
 /**
  * A hub inside this JVM: what the ZeroMQ adapter's connections talk to. It keeps queues and topics
- * in memory.
+ * in memory, and, with {@link Builder#data}, what is to survive it on the disk too.
  *
  * <p>Nobody needs this class to use {@code zeromq:inproc://name}, where the first connection starts
  * the hub. It is for programs that offer a hub to others over TCP, and for tests that want one with
@@ -67,9 +69,9 @@ public final class ZeroMqHub implements AutoCloseable {
   }
 
   /**
-   * Ends the hub: connections are told and lose it, and what it kept is gone. Returns when its
-   * threads have ended and its ports are free, within a second unless the machine is overloaded.
-   * Closing again does nothing.
+   * Ends the hub: connections are told and lose it, and what it kept in memory alone is gone.
+   * Returns when its threads have ended, its ports are free and another hub may have its data
+   * directory, within a second unless the machine is overloaded. Closing again does nothing.
    */
   @Override
   public synchronized void close() {
@@ -81,6 +83,11 @@ public final class ZeroMqHub implements AutoCloseable {
     }
   }
 
+  /** Completes when the hub has ended, with what was wrong with its journal, or with nothing. */
+  CompletableFuture<String> ended() {
+    return server.ended();
+  }
+
   static HubSettings settings(Options options) {
     return new HubSettings(
         options.get(HubOptions.MEMORY_LIMIT),
@@ -88,7 +95,8 @@ public final class ZeroMqHub implements AutoCloseable {
         options.get(HubOptions.HEARTBEAT),
         new ReplayBounds(
             options.get(HubOptions.REPLAY_MESSAGES).intValue(),
-            options.get(HubOptions.REPLAY_MEMORY)));
+            options.get(HubOptions.REPLAY_MEMORY)),
+        options.find(HubOptions.DATA));
   }
 
   /** Describes a {@link ZeroMqHub}. Not for sharing between threads. */
@@ -160,6 +168,20 @@ public final class ZeroMqHub implements AutoCloseable {
           .with(HubOptions.REPLAY_MEMORY, HubOptions.REPLAY_MEMORY.parse(Long.toString(bytes)));
     }
 
+    /**
+     * Sets the directory where the hub keeps destinations, durable subscriptions and persistent
+     * messages: what it confirms of them survives its end, also a crash of its process or of the
+     * machine. The directory is made if it is not there, and one hub at a time may have it. Without
+     * it, which is the default, all is in memory.
+     *
+     * <p>If the disk becomes full, sends are refused with {@link io.anymq.QueueFullException}. If a
+     * write fails all the same, the hub tells its connections and ends: what was under way is in
+     * doubt, and nothing is confirmed that is not on the disk.
+     */
+    public Builder data(Path directory) {
+      return with(HubOptions.DATA, directory);
+    }
+
     <T> Builder with(Option<T> option, T value) {
       options = options.with(option, value);
       return this;
@@ -171,7 +193,8 @@ public final class ZeroMqHub implements AutoCloseable {
      * @return the running hub
      * @throws InvalidOptionException when the options do not go together, or an address leads
      *     beyond this machine and {@link #open} was not said
-     * @throws MessagingException when an address cannot be bound
+     * @throws MessagingException when an address cannot be bound, or the data directory cannot be
+     *     used: another hub has it, it is damaged, or a newer hub has written it
      */
     public ZeroMqHub start() {
       List<HubAddress> where =
@@ -198,22 +221,33 @@ public final class ZeroMqHub implements AutoCloseable {
               .toList();
       SharedContext context = new SharedContext();
       List<String> registered = new ArrayList<>();
+      HubContent content = null;
       try {
         for (String name : names) {
           InprocHubs.register(name, context);
           registered.add(name);
         }
-        HubContent content = new HubContent(settings.memoryLimit());
+        content = content(settings);
         content.histories().keep(settings.replay());
         HubServer server =
             new HubServer(context, settings, content, where, where.get(0).toString());
         server.start();
         return new ZeroMqHub(server, context, names);
       } catch (RuntimeException e) {
+        if (content != null) {
+          content.storage().abandon();
+        }
         registered.forEach(InprocHubs::unregister);
         context.release();
         throw e instanceof ZMQException cannotBind ? ZeroMqErrors.bindFailed(where, cannotBind) : e;
       }
+    }
+
+    private static HubContent content(HubSettings settings) {
+      return settings
+          .data()
+          .map(data -> HubJournal.open(JournalSettings.of(data), settings.memoryLimit()))
+          .orElseGet(() -> new HubContent(settings.memoryLimit()));
     }
   }
 }

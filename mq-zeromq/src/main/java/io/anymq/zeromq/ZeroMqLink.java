@@ -94,6 +94,9 @@ final class ZeroMqLink
             Capability.IN_FLIGHT_COUNT)) {
       support.put(capability, Support.NATIVE);
     }
+    if (hub.extensions().contains(Wire.DURABLE)) {
+      support.put(Capability.PERSISTENCE, Support.NATIVE);
+    }
     if (hub.extensions().contains(Wire.SELECTORS)) {
       support.put(Capability.QUEUE_SELECTORS, Support.NATIVE);
       support.put(Capability.TOPIC_SELECTORS, Support.NATIVE);

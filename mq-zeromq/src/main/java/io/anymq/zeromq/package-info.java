@@ -13,8 +13,12 @@
  * of the hub</td><td>a lost TCP connection or a closed hub is noticed at once, a silent peer after
  * five heartbeats (10 s)</td><td>three threads for each connection over TCP</td></tr>
  * <tr><td>queue</td><td>queue of the hub, by its portable name</td><td>first in, first out;
- * competing consumers take turns; released messages return to their old place</td><td>in memory
- * only: a hub that ends loses what it keeps, so PERSISTENCE is not declared</td></tr>
+ * competing consumers take turns; released messages return to their old place</td><td></td></tr>
+ * <tr><td>persistence</td><td>a hub with a data directory says so in WELCOME</td><td>what it confirms
+ * is on the disk: destinations, durable subscriptions, persistent messages, their order, counts and
+ * due times; over a crash of its process, or of the machine</td><td>a hub without, as inside this
+ * JVM, does not declare it; all messages are in memory too, so it bounds them; after a crash of the
+ * machine the acceptances of the last half second can be missing</td></tr>
  * <tr><td>topic</td><td>topic of the hub; a message is copied into each subscription as it is
  * sent</td><td>a subscription is live when {@code subscribe} returns</td><td>a plain subscription
  * that loses its connection loses what it had not received</td></tr>
@@ -33,7 +37,7 @@
  * when the hub ends</td></tr>
  * <tr><td>temporary queue</td><td>queue with an owner</td><td>deleted when the owner's session ends:
  * at once when its process is killed, after five heartbeats when it falls silent</td><td></td></tr>
- * <tr><td>send confirmed</td><td>CONFIRM</td><td>stored in the hub's memory, in all subscriptions
+ * <tr><td>send confirmed</td><td>CONFIRM</td><td>stored in the hub's memory, and on its disk where it has one, in all subscriptions
  * there are</td><td></td></tr>
  * <tr><td>queue full</td><td>REFUSED, QUEUE_FULL</td><td>the hub refuses before its memory runs out;
  * its limit is half of its heap by default; so does a queue with a maximum length, where those in

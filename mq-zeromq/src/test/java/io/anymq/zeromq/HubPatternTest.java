@@ -19,7 +19,9 @@ class HubPatternTest {
     WaitingRoom waiting = new WaitingRoom(new Agenda(), memory);
     return HubPattern.of(
         expression,
-        () -> new MessageQueue(QueueTerms.DEFAULT, memory, waiting, wantsDispatch -> {}));
+        terms ->
+            new MessageQueue(
+                QueueTerms.DEFAULT, memory, waiting, DestinationLog.NONE, wantsDispatch -> {}));
   }
 
   @ParameterizedTest

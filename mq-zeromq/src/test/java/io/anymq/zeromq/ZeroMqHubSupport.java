@@ -10,7 +10,7 @@ import io.anymq.tck.broker.Provisioning;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/** The hub for the kit: {@link HubMain} in a JVM of its own. */
+/** The hub for the kit: {@link HubMain} in a JVM of its own, with a data directory. */
 public final class ZeroMqHubSupport implements BrokerSupport {
 
   private static final Pattern READY = Pattern.compile("anymq hub (\\S+) ready at ");
@@ -41,7 +41,12 @@ public final class ZeroMqHubSupport implements BrokerSupport {
           .mainClass(HubMain.class.getName())
           .classPath(JvmBroker.ownClassPath())
           .arguments(
-              place -> List.of("--bind", "tcp://127.0.0.1:" + place.port(BrokerPlace.CLIENTS)))
+              place ->
+                  List.of(
+                      "--bind",
+                      "tcp://127.0.0.1:" + place.port(BrokerPlace.CLIENTS),
+                      "--data",
+                      place.directory().resolve("data").toString()))
           .url(port -> "zeromq:tcp://127.0.0.1:" + port)
           .probe(place -> JvmBroker.logLine(place, READY))
           .start();

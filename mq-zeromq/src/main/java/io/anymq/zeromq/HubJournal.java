@@ -1,0 +1,367 @@
+package io.anymq.zeromq;
+
+import io.anymq.MessagingException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.time.Clock;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What a hub must remember, in a journal. For the hub's thread. */
+final class HubJournal implements Storage {
+
+  private static final Logger LOG = LoggerFactory.getLogger(HubJournal.class);
+
+  /** What a message needs in the journal beside its bytes and its places. */
+  private static final int RECORD_BYTES = 64;
+
+  /** What goes into one batch is read in one piece, which Java can map up to twice as large. */
+  private static final long MOST_TOGETHER_BYTES = 1L << 30;
+
+  private final JournalDirectory directory;
+  private final HubMemory memory;
+  private final DiskSpace space;
+  private final Clock clock;
+
+  /** What was declared, as the journal has it, by its numbers. */
+  private final Map<Integer, ByteBuffer> declared;
+
+  private final Journal journal;
+  private int lastNumber;
+  private long lastWaiting;
+  private @Nullable IOException failure;
+  private boolean closed;
+
+  /**
+   * Goes on with a journal that was read.
+   *
+   * @throws IOException when its next file cannot be begun
+   */
+  HubJournal(
+      JournalSettings settings, JournalDirectory directory, HubRecovery read, HubMemory memory)
+      throws IOException {
+    this.directory = directory;
+    this.memory = memory;
+    this.space = new DiskSpace(settings.usable());
+    this.clock = settings.clock();
+    this.declared = read.declared();
+    this.lastNumber = read.lastNumber();
+    this.lastWaiting = read.lastWaiting();
+    this.journal = new Journal(directory, read.reader(), this::account, settings.segmentBytes());
+  }
+
+  /**
+   * Opens a hub's content as it was kept in a directory.
+   *
+   * @throws MessagingException when another hub has it, it is damaged, or it is newer
+   */
+  static HubContent open(JournalSettings settings, long memoryLimit) {
+    JournalDirectory directory = JournalDirectory.open(settings.directory());
+    try {
+      HubRecovery recovery = new HubRecovery(directory);
+      recovery.read();
+      HubMemory memory = new HubMemory(memoryLimit);
+      HubJournal journal = new HubJournal(settings, directory, recovery, memory);
+      HubContent content = new HubContent(memory, journal);
+      recovery.restore(content, journal, settings.clock().millis());
+      return content;
+    } catch (IOException e) {
+      closeQuietly(directory);
+      throw JournalDirectory.unusable(settings.directory(), e);
+    } catch (RuntimeException e) {
+      closeQuietly(directory);
+      throw e;
+    }
+  }
+
+  private static void closeQuietly(JournalDirectory directory) {
+    try {
+      directory.close();
+    } catch (IOException e) {
+      LOG.warn("The lock of {} could not be closed", directory.path(), e);
+    }
+  }
+
+  private void account(JournalBatch batch) {
+    batch.out().u8(JournalCodec.NUMBERS).i32(lastNumber).i64(lastWaiting);
+    declared.values().forEach(record -> batch.out().raw(record.duplicate()));
+  }
+
+  @Override
+  public boolean isDurable() {
+    return true;
+  }
+
+  @Override
+  public DestinationLog queue(String name, QueueTerms terms) {
+    int number = ++lastNumber;
+    return declare(number, JournalCodec.queue(number, name, terms));
+  }
+
+  @Override
+  public DestinationLog topic(String name) {
+    int number = ++lastNumber;
+    return declare(number, JournalCodec.topic(number, name));
+  }
+
+  @Override
+  public DestinationLog subscription(int kind, String source, String name) {
+    int number = ++lastNumber;
+    return declare(number, JournalCodec.subscription(number, kind, source, name));
+  }
+
+  private DestinationLog declare(int number, ByteBuffer record) {
+    declared.put(number, record);
+    journal.add(batch -> batch.out().raw(record.duplicate()));
+    journal.await();
+    return log(number);
+  }
+
+  /** The log of what was declared under a number. */
+  DestinationLog log(int number) {
+    return new Log(number);
+  }
+
+  @Override
+  public long cost(Payload payload) {
+    return payload.isPersistent() ? StoredMessage.COST_BYTES : 0;
+  }
+
+  /** Counts what was read, as it would have been when it came. */
+  void countStored() {
+    journal.forEachRecord(record -> memory.take(StoredMessage.COST_BYTES));
+  }
+
+  @Override
+  public void requireRoom(long bytes) throws Refusal {
+    if (bytes > MOST_TOGETHER_BYTES) {
+      throw new Refusal(
+          WireError.MESSAGE_TOO_LARGE,
+          "A durable hub takes %d bytes in one message or commit, not %d"
+              .formatted(MOST_TOGETHER_BYTES, bytes));
+    }
+    if (!space.take(bytes + RECORD_BYTES)) {
+      throw new Refusal(
+          WireError.QUEUE_FULL,
+          "The disk of the hub's data directory has less than %d MB free: make room there, or consume"
+              .formatted(DiskSpace.RESERVE_BYTES >> 20));
+    }
+  }
+
+  @Override
+  public void beginTogether() {
+    journal.beginTogether();
+  }
+
+  @Override
+  public void endTogether() {
+    journal.endTogether();
+  }
+
+  @Override
+  public void await() {
+    journal.await();
+  }
+
+  @Override
+  public boolean write() {
+    if (failure == null) {
+      try {
+        journal.write();
+      } catch (IOException e) {
+        LOG.error("The journal in {} cannot be written", directory.path(), e);
+        failure = e;
+      }
+    }
+    return failure == null;
+  }
+
+  @Override
+  public String failure() {
+    return failure == null ? "" : "The hub's journal cannot be written: " + failure.getMessage();
+  }
+
+  @Override
+  public void sync() {
+    journal.awaitAll();
+    write();
+  }
+
+  @Override
+  public void close() {
+    if (!closed) {
+      sync();
+      abandon();
+    }
+  }
+
+  @Override
+  public void abandon() {
+    if (!closed) {
+      closed = true;
+      try {
+        journal.close();
+        directory.close();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+
+  private void finish(StoredMessage stored) {
+    Journal.remove(stored);
+    stored.payload().stored(null);
+    memory.give(StoredMessage.COST_BYTES);
+  }
+
+  private StoredMessage store(Payload payload, StoredMessage.@Nullable Waiting waiting) {
+    StoredMessage stored = new StoredMessage(payload, waiting);
+    payload.stored(stored);
+    memory.take(StoredMessage.COST_BYTES);
+    journal.add(stored);
+    journal.await();
+    return stored;
+  }
+
+  /** What has happened at a place, and at those behind it. */
+  private static final class Run implements JournalNote {
+    private final int kind;
+    private final int log;
+    private final long first;
+    private long count = 1;
+
+    Run(int kind, int log, long first) {
+      this.kind = kind;
+      this.log = log;
+      this.first = first;
+    }
+
+    boolean takesIn(int otherKind, int otherLog, long position) {
+      boolean next = kind == otherKind && log == otherLog && position == first + count;
+      count += next ? 1 : 0;
+      return next;
+    }
+
+    @Override
+    public void writeTo(JournalBatch batch) {
+      batch.out().u8(kind).i32(log).i64(first).i64(count);
+    }
+  }
+
+  private final class Log implements DestinationLog {
+    private final int number;
+    private boolean deleted;
+
+    Log(int number) {
+      this.number = number;
+    }
+
+    @Override
+    public void placed(Queued message) {
+      Payload payload = message.payload();
+      if (payload.isPersistent()) {
+        StoredMessage there = payload.stored();
+        StoredMessage stored = there == null ? store(payload, null) : there;
+        stored.add(message, number);
+        if (stored.home != null && !stored.isPlacedByNote()) {
+          // It is written with other places: a replay has given it one more.
+          journal.writeAgain(stored);
+        }
+      }
+    }
+
+    @Override
+    public void gone(Queued message) {
+      StoredMessage stored = message.payload().stored();
+      if (message.log() == 0 || stored == null) {
+        return;
+      }
+      stored.remove(message);
+      // Where the destination is deleted, its record says it all.
+      if (stored.written && !deleted) {
+        note(JournalCodec.GONE, message.position());
+      }
+      if (!stored.isNeeded()) {
+        finish(stored);
+      }
+    }
+
+    /** A record that has yet to be written tells the count itself. */
+    @Override
+    public void delivered(Queued message) {
+      StoredMessage stored = message.payload().stored();
+      if (message.log() != 0 && stored != null && stored.home != null) {
+        note(JournalCodec.DELIVERED, message.position());
+      }
+    }
+
+    private void note(int kind, long position) {
+      if (!(journal.lastAdded() instanceof Run last && last.takesIn(kind, number, position))) {
+        journal.add(new Run(kind, number, position));
+      }
+    }
+
+    @Override
+    public void waits(Payload payload) {
+      if (payload.isPersistent()) {
+        long due = dueIn(payload.delayMillis());
+        store(payload, new StoredMessage.Waiting(++lastWaiting, number, due));
+      }
+    }
+
+    /** The clock tells whole milliseconds, of which the present one may be nearly over. */
+    private long dueIn(long millis) {
+      return clock.millis() + 1 + Math.min(millis, Agenda.LONGEST_MILLIS);
+    }
+
+    @Override
+    public void isDue(Payload payload) {
+      StoredMessage stored = payload.stored();
+      StoredMessage.Waiting waiting = stored == null ? null : stored.waiting();
+      if (stored == null || waiting == null) {
+        return;
+      }
+      stored.stopWaiting();
+      stored.placedByNote(true);
+      if (stored.written) {
+        journal.add(
+            batch -> {
+              batch.out().u8(JournalCodec.DUE).i64(waiting.number());
+              JournalCodec.putPlaces(batch.out(), stored.places(), false);
+              batch.out().i64(payload.position());
+            });
+      }
+    }
+
+    @Override
+    public void wasDue(Payload payload) {
+      StoredMessage stored = payload.stored();
+      if (stored != null) {
+        stored.placedByNote(false);
+        if (!stored.isNeeded()) {
+          finish(stored);
+        }
+      }
+    }
+
+    @Override
+    public void dropped(Payload payload) {
+      StoredMessage stored = payload.stored();
+      if (stored != null) {
+        stored.stopWaiting();
+        finish(stored);
+      }
+    }
+
+    @Override
+    public void deleted() {
+      deleted = true;
+      declared.remove(number);
+      journal.add(batch -> batch.out().u8(JournalCodec.DELETED).i32(number));
+      journal.await();
+    }
+  }
+}
