@@ -2,6 +2,7 @@ package io.anymq.kafka;
 
 import io.anymq.MessagingException;
 import io.anymq.UnsupportedCapabilityException;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -63,6 +64,7 @@ record BrokerProfile(
               Map.entry(34, "4.5")));
 
   private static final int NEWEST_KNOWN = 34;
+  private static final int SESSION_MILLIS = 10_000;
 
   static BrokerProfile find(KafkaCalls calls) {
     FeatureMetadata features =
@@ -157,6 +159,12 @@ record BrokerProfile(
   /** A number among the broker's settings. */
   Optional<Integer> number(String name) {
     return Optional.ofNullable(settings.get(name)).map(Integer::valueOf);
+  }
+
+  /** How soon after a crash a member of a consumer group is gone: 10 s, or the least allowed. */
+  Duration session() {
+    return Duration.ofMillis(
+        Math.max(SESSION_MILLIS, number("group.min.session.timeout.ms").orElse(0)));
   }
 
   void requireShareGroups() {

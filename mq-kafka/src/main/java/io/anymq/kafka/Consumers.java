@@ -5,16 +5,19 @@ import io.anymq.InvalidOptionException;
 import io.anymq.MessagingException;
 import io.anymq.Queue;
 import io.anymq.Topic;
+import io.anymq.UnsupportedCapabilityException;
 import io.anymq.spi.ConsumerRequest;
 import io.anymq.spi.DeliverySink;
 import io.anymq.spi.LinkConsumer;
 import io.anymq.spi.Source;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
@@ -32,6 +35,8 @@ final class Consumers {
   private final QueueContents contents;
   private final LinkState state;
   private final Set<OpenConsumer> open = ConcurrentHashMap.newKeySet();
+  private final Turns turns;
+  private final Duration session;
   private final Members members;
   private final PatternConsumers patterns;
 
@@ -39,13 +44,17 @@ final class Consumers {
       KafkaConfig config,
       KafkaTopology topology,
       QueueContents contents,
+      Turns turns,
       SharedProducer producer,
-      LinkState state) {
+      LinkState state,
+      Duration session) {
     this.config = config;
     this.topology = topology;
     this.contents = contents;
     this.state = state;
-    members = new Members(config, topology.groups(), producer, state, open);
+    this.turns = turns;
+    this.session = session;
+    members = new Members(config, topology.groups(), turns, producer, state, open);
     patterns = new PatternConsumers(config, topology, members, state, open);
   }
 
@@ -69,45 +78,83 @@ final class Consumers {
   LinkConsumer open(ConsumerRequest request, DeliverySink sink) {
     Source source = request.source();
     if (source instanceof Source.OfQueue of) {
-      return openQueue(of.queue(), request.prefetch(), sink);
+      return openQueue(of.queue(), request, sink);
     }
     if (source instanceof Source.OfPattern of) {
+      if (request.keyOrdered() && of.terms().shared()) {
+        throw new UnsupportedCapabilityException(
+            "On Kafka a shared subscription to a pattern does not keep the order of keys; subscribe"
+                + " to each topic by itself");
+      }
       return patterns.open(of, request.prefetch(), sink);
     }
     Source.OfTopic of = (Source.OfTopic) source;
     if (of.terms().durable()) {
-      return openDurable(of.topic(), of.terms(), request.prefetch(), sink);
+      return openDurable(of.topic(), of.terms(), request, sink);
     }
     return of.terms().shared()
-        ? openShared(of.topic(), of.terms(), request.prefetch(), sink)
+        ? openShared(of.topic(), of.terms(), request, sink)
         : openPlain(of.topic(), of.terms(), request.prefetch(), sink);
   }
 
-  private LinkConsumer openQueue(Queue queue, int prefetch, DeliverySink sink) {
+  private LinkConsumer openQueue(Queue queue, ConsumerRequest request, DeliverySink sink) {
     int limit = topology.ensureGroup(queue);
-    return members.open(
-        member(queue, topology.names().group(queue), limit, prefetch, Members.MEMBER),
-        sink,
-        closed -> {});
+    String group = topology.names().group(queue);
+    if (request.keyOrdered()) {
+      Members.Member member = member(queue, group, limit, request.prefetch(), Members.TURN);
+      return takeTurns(member, sink, closed -> {});
+    }
+    turns.requireNone(group);
+    Members.Member member = member(queue, group, limit, request.prefetch(), Members.MEMBER);
+    return members.open(member, sink, closed -> {});
   }
 
   private LinkConsumer openDurable(
-      Topic topic, Source.Terms terms, int prefetch, DeliverySink sink) {
+      Topic topic, Source.Terms terms, ConsumerRequest request, DeliverySink sink) {
     String group = topology.names().group(topic, terms.name().orElseThrow());
     String role = members.requireFree(group, terms, topic.toString());
+    boolean inTurn = request.keyOrdered() && terms.shared();
+    if (!inTurn) {
+      turns.requireNone(group);
+    }
     int limit = topology.ensureGroup(topic, group, start(terms.replayFrom()));
-    return members.join(member(topic, group, limit, prefetch, role), sink, closed -> {});
+    if (inTurn) {
+      Members.Member member = member(topic, group, limit, request.prefetch(), Members.TURN);
+      return takeTurns(member, sink, closed -> {});
+    }
+    return members.join(member(topic, group, limit, request.prefetch(), role), sink, closed -> {});
   }
 
   /** Ends with its last member; what members that crashed have left begins anew. */
   private LinkConsumer openShared(
-      Topic topic, Source.Terms terms, int prefetch, DeliverySink sink) {
+      Topic topic, Source.Terms terms, ConsumerRequest request, DeliverySink sink) {
     String group = topology.names().sharedGroup(topic, terms.name().orElseThrow());
-    int limit = topology.beginGroup(topic, group, start(terms.replayFrom()));
+    boolean waited = request.keyOrdered() && !turns.members(group).isEmpty();
+    // One that waits for its turn is no member of the share group, and keeps the subscription.
+    int limit =
+        waited
+            ? topology.ensureGroup(topic, group, start(terms.replayFrom()))
+            : topology.beginGroup(topic, group, start(terms.replayFrom()));
+    if (request.keyOrdered()) {
+      Members.Member member = member(topic, group, limit, request.prefetch(), Members.TURN);
+      return takeTurns(member, sink, closed -> members.removeIfUnused(group));
+    }
+    turns.requireNone(group);
     return members.join(
-        member(topic, group, limit, prefetch, Members.MEMBER),
+        member(topic, group, limit, request.prefetch(), Members.MEMBER),
         sink,
         closed -> members.removeIfUnused(group));
+  }
+
+  private LinkConsumer takeTurns(
+      Members.Member member, DeliverySink sink, Consumer<OpenConsumer> onClosed) {
+    Turn.Setup setup =
+        new Turn.Setup(config, member, session, topology.groups().shortenLocks(member.group()));
+    Turn turn =
+        new Turn(setup, members, turns, sink, state, onClosed.andThen(open::remove)::accept);
+    open.add(turn);
+    turn.open();
+    return turn;
   }
 
   private Members.Member member(

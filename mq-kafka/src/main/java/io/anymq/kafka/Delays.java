@@ -2,6 +2,9 @@ package io.anymq.kafka;
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.config.TopicConfig;
 import org.jspecify.annotations.Nullable;
 
@@ -11,27 +14,41 @@ import org.jspecify.annotations.Nullable;
  */
 final class Delays {
 
-  private static final int SESSION_MILLIS = 10_000;
-
   private final KafkaConfig config;
+  private final KafkaCalls calls;
   private final KafkaTopology topology;
   private final LinkState state;
   private final Duration session;
   private volatile @Nullable Mover mover;
   private boolean closed;
 
-  Delays(KafkaConfig config, KafkaTopology topology, BrokerProfile profile, LinkState state) {
+  Delays(
+      KafkaConfig config,
+      KafkaCalls calls,
+      KafkaTopology topology,
+      BrokerProfile profile,
+      LinkState state) {
     this.config = config;
+    this.calls = calls;
     this.topology = topology;
     this.state = state;
-    int least = profile.number("group.min.session.timeout.ms").orElse(0);
-    session = Duration.ofMillis(Math.max(SESSION_MILLIS, least));
+    session = profile.session();
   }
 
   /** Looks whether anybody has delayed messages; called now and then. Returns at once. */
   void look() {
     if (mover == null) {
-      topology.whenThere(KafkaNames.DELAYS, this::start);
+      KafkaFuture<Map<String, TopicDescription>> unused =
+          calls
+              .admin()
+              .describeTopics(Set.of(KafkaNames.DELAYS))
+              .allTopicNames()
+              .whenComplete(
+                  (found, failure) -> {
+                    if (failure == null) {
+                      start();
+                    }
+                  });
     }
   }
 
@@ -50,7 +67,7 @@ final class Delays {
 
   private synchronized void start() {
     if (mover == null && !closed) {
-      Mover made = new Mover(config, topology, session, state);
+      Mover made = new Mover(config, calls, topology, session, state);
       mover = made;
       made.start();
     }

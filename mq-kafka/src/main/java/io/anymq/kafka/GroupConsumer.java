@@ -53,6 +53,7 @@ final class GroupConsumer implements OpenConsumer {
    * @param limit the group's delivery limit
    * @param prefetch how many deliveries may be unsettled
    * @param role a part of its members' client ids
+   * @param beforeFirst called when the first records are there; throws when nobody may have them
    */
   record Setup(
       KafkaConfig config,
@@ -61,7 +62,8 @@ final class GroupConsumer implements OpenConsumer {
       String group,
       DeliveryLimit limit,
       int prefetch,
-      String role) {}
+      String role,
+      Runnable beforeFirst) {}
 
   private final Setup setup;
   private final DeliverySink sink;
@@ -69,6 +71,7 @@ final class GroupConsumer implements OpenConsumer {
   private final Consumer<GroupConsumer> onClosed;
   private final LaneGate gate;
   private final AtomicBoolean broken = new AtomicBoolean();
+  private final AtomicBoolean begun = new AtomicBoolean();
 
   GroupConsumer(Setup setup, DeliverySink sink, LinkState state, Consumer<GroupConsumer> onClosed) {
     this.onClosed = onClosed;
@@ -130,6 +133,14 @@ final class GroupConsumer implements OpenConsumer {
    */
   private boolean wholeBatches(int size) {
     return size == setup.prefetch() && size >= WHOLE_BATCHES_FROM;
+  }
+
+  /** Called by the lane that has the turn to fetch, when it has fetched something. */
+  void beforeDeliveries() {
+    if (!begun.get()) {
+      setup.beforeFirst().run();
+      begun.set(true);
+    }
   }
 
   DeliveryLimit limit() {

@@ -65,12 +65,14 @@ final class KafkaLink
     topology = new KafkaTopology(calls, config, names, groups, profile);
     contents = new QueueContents(calls, config, topology, profile, state);
     producer = new SharedProducer(config);
-    consumers = new Consumers(config, topology, contents, producer, state);
+    consumers =
+        new Consumers(
+            config, topology, contents, new Turns(calls), producer, state, profile.session());
     temporary = new TemporaryTopics(config, calls, topology, profile, state);
     // Whoever asks through the link's own calls is told that it closes.
     KafkaCalls last = new KafkaCalls(calls.admin(), config.requestTimeout());
     farewell = new KafkaTopology(last, config, names, new ShareGroups(last, profile), profile);
-    delays = new Delays(config, topology, profile, state);
+    delays = new Delays(config, calls, topology, profile, state);
     watch = new LinkWatch(config, this::topicsInUse, this::gone, state::lose, this::lookForDelays);
   }
 
@@ -134,6 +136,7 @@ final class KafkaLink
       support.put(Capability.SHARED_SUBSCRIPTIONS, Support.NATIVE);
       support.put(Capability.QUEUE_DEPTH, Support.NATIVE);
       support.put(Capability.DELIVERY_DELAY, Support.EMULATED);
+      support.put(Capability.KEY_ORDERING, Support.EMULATED);
       support.put(Capability.PURGE, Support.EMULATED);
       support.put(Capability.TOPIC_PATTERNS, Support.EMULATED);
       support.put(Capability.TEMPORARY_QUEUES, Support.EMULATED);

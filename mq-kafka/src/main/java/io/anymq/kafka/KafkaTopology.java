@@ -13,11 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.apache.kafka.clients.admin.AlterConfigOp;
-import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
-import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
@@ -25,15 +22,9 @@ import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Makes and removes topics and the groups that go with them. Safe for use by several threads. */
 final class KafkaTopology {
-
-  private static final Logger LOG = LoggerFactory.getLogger(KafkaTopology.class);
-  private static final String REMARK = TopicConfig.MIN_COMPACTION_LAG_MS_CONFIG;
-  private static final String TRANSACTIONAL = "1";
 
   private final KafkaCalls calls;
   private final KafkaConfig config;
@@ -60,6 +51,10 @@ final class KafkaTopology {
 
   ShareGroups groups() {
     return groups;
+  }
+
+  TopicRemarks remarks() {
+    return new TopicRemarks(calls, this);
   }
 
   void declare(Destination destination) {
@@ -142,21 +137,6 @@ final class KafkaTopology {
         "to describe topic " + topic);
   }
 
-  /** Has something done as soon as it is known that a topic exists; returns at once. */
-  void whenThere(String topic, Runnable action) {
-    KafkaFuture<Map<String, TopicDescription>> unused =
-        calls
-            .admin()
-            .describeTopics(Set.of(topic))
-            .allTopicNames()
-            .whenComplete(
-                (found, failure) -> {
-                  if (failure == null) {
-                    action.run();
-                  }
-                });
-  }
-
   /** The topics of those names that there are. */
   Collection<TopicDescription> findAll(Set<String> topics) {
     Map<String, KafkaFuture<TopicDescription>> answers =
@@ -203,7 +183,8 @@ final class KafkaTopology {
     return "CreateTime".equals(settings(topic).get(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG));
   }
 
-  private Map<String, String> settings(String topic) {
+  /** The settings of a topic; none, when it does not exist. */
+  Map<String, String> settings(String topic) {
     ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
     return calls
         .awaitUnless(
@@ -212,54 +193,6 @@ final class KafkaTopology {
             "for settings of topic " + topic)
         .map(found -> BrokerProfile.asMap(found.entries()))
         .orElse(Map.of());
-  }
-
-  /** Whether a topic holds, or may have held, records that were written in transactions. */
-  boolean isTransactional(String topic) {
-    return TRANSACTIONAL.equals(settings(topic).get(REMARK));
-  }
-
-  /**
-   * Notes that a topic holds records that were written in transactions, whose markers are no
-   * messages. A topic has no setting for remarks; this one means nothing where nothing is
-   * compacted.
-   */
-  void markTransactional(String topic) {
-    try {
-      if (!isTransactional(topic)) {
-        AlterConfigOp change =
-            new AlterConfigOp(new ConfigEntry(REMARK, TRANSACTIONAL), AlterConfigOp.OpType.SET);
-        ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
-        calls.await(
-            calls.admin().incrementalAlterConfigs(Map.of(resource, List.of(change))).all(),
-            "to change settings of topic " + topic);
-      }
-    } catch (MessagingException e) {
-      if (e.code() != ErrorCode.ACCESS_REFUSED) {
-        throw e;
-      }
-      LOG.warn("Topic {} cannot be marked; its depth counts what is no message", topic, e);
-    }
-  }
-
-  /** Removes records; returns before they are gone. */
-  void removeBefore(Map<TopicPartition, Long> places) {
-    if (places.isEmpty()) {
-      return;
-    }
-    Map<TopicPartition, RecordsToDelete> asked = new HashMap<>();
-    places.forEach((each, place) -> asked.put(each, RecordsToDelete.beforeOffset(place)));
-    KafkaFuture<Void> unused =
-        calls
-            .admin()
-            .deleteRecords(asked)
-            .all()
-            .whenComplete(
-                (done, failure) -> {
-                  if (failure != null) {
-                    LOG.debug("Records of {} could not be removed", places.keySet(), failure);
-                  }
-                });
   }
 
   /**

@@ -22,11 +22,19 @@ final class Members {
   /** The role of one that shares. */
   static final String MEMBER = "share";
 
+  /** The role of one that has its turn. */
+  static final String TURN = "turn";
+
+  /** Those who take turns, and one that empties a queue; it hands nothing out. */
+  private static final Pattern TAKES_TURNS =
+      Pattern.compile(".*-(" + TURN + "|purge)" + ClientIds.SUFFIX, Pattern.DOTALL);
+
   private static final Pattern IS_ALONE =
       Pattern.compile(".*-" + ALONE + ClientIds.SUFFIX, Pattern.DOTALL);
 
   private final KafkaConfig config;
   private final ShareGroups groups;
+  private final Turns turns;
   private final SharedProducer producer;
   private final LinkState state;
   private final Set<OpenConsumer> open;
@@ -34,11 +42,13 @@ final class Members {
   Members(
       KafkaConfig config,
       ShareGroups groups,
+      Turns turns,
       SharedProducer producer,
       LinkState state,
       Set<OpenConsumer> open) {
     this.config = config;
     this.groups = groups;
+    this.turns = turns;
     this.producer = producer;
     this.state = state;
     this.open = open;
@@ -73,6 +83,11 @@ final class Members {
     return terms.shared() ? MEMBER : ALONE;
   }
 
+  /** Whether a share group has members that take no turns. */
+  boolean hasOthersThanTurns(String group) {
+    return groups.members(group).stream().anyMatch(each -> !TAKES_TURNS.matcher(each).matches());
+  }
+
   /** Opens one that the link keeps an eye on. */
   GroupConsumer open(Member member, DeliverySink sink, Consumer<GroupConsumer> onClosed) {
     GroupConsumer consumer = create(member, sink, onClosed.andThen(open::remove));
@@ -91,8 +106,15 @@ final class Members {
             member.group(),
             new DeliveryLimit(member.limit(), member.group(), producer),
             member.prefetch(),
-            member.role());
+            member.role(),
+            () -> requireNoTurns(member));
     return new GroupConsumer(setup, sink, state, onClosed);
+  }
+
+  private void requireNoTurns(Member member) {
+    if (member.role().equals(MEMBER)) {
+      turns.requireNone(member.group());
+    }
   }
 
   /** Opens, and waits until the next one who asks sees that the subscription is held. */
@@ -129,7 +151,7 @@ final class Members {
       return;
     }
     try {
-      if (groups.members(group).isEmpty()) {
+      if (groups.members(group).isEmpty() && turns.members(group).isEmpty()) {
         groups.beginningWith(group + ":").forEach(groups::deleteIfEmpty);
         groups.deleteIfEmpty(group);
       }

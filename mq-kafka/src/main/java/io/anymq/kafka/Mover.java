@@ -1,6 +1,5 @@
 package io.anymq.kafka;
 
-import io.anymq.ErrorCode;
 import io.anymq.InvalidMessageException;
 import io.anymq.MessagingException;
 import java.time.Duration;
@@ -11,30 +10,20 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
-import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.consumer.CloseOptions;
-import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.InvalidTimestampException;
-import org.apache.kafka.common.errors.RecordTooLargeException;
-import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -69,7 +58,8 @@ final class Mover implements Runnable, ConsumerRebalanceListener {
           .thenComparingLong(DelayedRecord::offset);
 
   private final KafkaConfig config;
-  private final KafkaTopology topology;
+  private final KafkaCalls calls;
+  private final Moves moves;
   private final Duration session;
   private final LinkState state;
   private final String clientId;
@@ -77,21 +67,25 @@ final class Mover implements Runnable, ConsumerRebalanceListener {
   private final CountDownLatch ended = new CountDownLatch(1);
   private volatile boolean closing;
   private volatile @Nullable KafkaConsumer<byte[], byte[]> open;
-  private volatile @Nullable KafkaProducer<byte[], byte[]> sending;
 
   // The thread's own:
   private final Map<Integer, DelayLane> lanes = new HashMap<>();
-  private final Set<String> marked = new TreeSet<>();
   private final Map<TopicPartition, Long> removed = new HashMap<>();
   private long sweepAt;
   private boolean hold;
 
-  Mover(KafkaConfig config, KafkaTopology topology, Duration session, LinkState state) {
+  Mover(
+      KafkaConfig config,
+      KafkaCalls calls,
+      KafkaTopology topology,
+      Duration session,
+      LinkState state) {
     this.config = config;
-    this.topology = topology;
+    this.calls = calls;
     this.session = session;
     this.state = state;
     clientId = config.clientId("mover");
+    moves = new Moves(config, topology, clientId);
     thread = new Thread(this, "anymq-kafka-" + clientId);
     thread.setDaemon(true);
   }
@@ -188,7 +182,7 @@ final class Mover implements Runnable, ConsumerRebalanceListener {
     if (partitions.isEmpty() || consumer == null) {
       return;
     }
-    newProducer();
+    moves.begin();
     Map<TopicPartition, OffsetAndMetadata> committed = consumer.committed(Set.copyOf(partitions));
     Map<TopicPartition, Long> oldest = consumer.beginningOffsets(partitions);
     for (TopicPartition each : partitions) {
@@ -201,17 +195,6 @@ final class Mover implements Runnable, ConsumerRebalanceListener {
     LOG.debug("Mover {} has the turn", clientId);
   }
 
-  /** Puts an end to what a producer before it has begun. */
-  private void newProducer() {
-    KafkaProducer<byte[], byte[]> producer =
-        new KafkaProducer<>(
-            config.moverProducer(clientId, GROUP),
-            new ByteArraySerializer(),
-            new ByteArraySerializer());
-    sending = producer;
-    producer.initTransactions();
-  }
-
   @Override
   public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
     if (!partitions.isEmpty()) {
@@ -221,16 +204,7 @@ final class Mover implements Runnable, ConsumerRebalanceListener {
 
   private void letGo() {
     lanes.clear();
-    closeProducer();
-  }
-
-  private void closeProducer() {
-    KafkaProducer<byte[], byte[]> producer = sending;
-    sending = null;
-    if (producer != null) {
-      // Nothing is under way but what has failed: there is nothing to wait for.
-      producer.close(Duration.ZERO);
-    }
+    moves.close();
   }
 
   // --- the timetable
@@ -271,63 +245,10 @@ final class Mover implements Runnable, ConsumerRebalanceListener {
       return;
     }
     due.sort(BY_DUE);
-    Set<DelayedRecord> refused = tryMove(consumer, due, Set.of(), now);
-    if (!refused.isEmpty()) {
-      refused = tryMove(consumer, due, refused, now);
-    }
-    if (!refused.isEmpty()) {
-      throw new KafkaException("Records are refused again and again: " + refused);
-    }
-  }
-
-  // --- the transaction
-
-  /**
-   * Moves in one transaction.
-   *
-   * @param putOff those to try again later
-   * @return those that cannot be moved now; nothing has happened if there are any
-   */
-  private Set<DelayedRecord> tryMove(
-      KafkaConsumer<byte[], byte[]> consumer,
-      List<DelayedRecord> due,
-      Set<DelayedRecord> putOff,
-      long now) {
-    KafkaProducer<byte[], byte[]> producer = sending;
-    if (producer == null) {
-      return Set.of();
-    }
-    Set<String> topics = existing(due, now);
-    producer.beginTransaction();
-    Map<DelayedRecord, Future<RecordMetadata>> sent = new HashMap<>();
-    try {
-      for (DelayedRecord each : due) {
-        ProducerRecord<byte[], byte[]> next = next(each, putOff.contains(each), topics, now);
-        if (next != null) {
-          sent.put(each, producer.send(next));
-        }
-      }
-      producer.flush();
-      producer.sendOffsetsToTransaction(offsets(due), consumer.groupMetadata());
-      producer.commitTransaction();
+    if (moves.move(due, offsets(due), consumer.groupMetadata(), now)) {
       due.forEach(this::done);
-      tellLateness(due, now);
-      return Set.of();
-    } catch (CommitFailedException e) {
-      LOG.debug("Somebody joins or leaves the movers; it is tried again", e);
-      producer.abortTransaction();
+    } else {
       hold = true;
-      return Set.of();
-    } catch (KafkaException e) {
-      Set<DelayedRecord> refused = refused(sent);
-      if (refused.isEmpty()) {
-        throw e;
-      }
-      // Its own producer goes on with numbers that the broker does not expect.
-      closeProducer();
-      newProducer();
-      LOG.warn("{} delayed messages cannot be delivered now", refused.size(), e);
-      return refused;
     }
   }
 
@@ -336,26 +257,6 @@ final class Mover implements Runnable, ConsumerRebalanceListener {
     if (lane != null) {
       lane.remove(record);
     }
-  }
-
-  private static void tellLateness(List<DelayedRecord> moved, long began) {
-    long first = moved.get(0).due();
-    if (first <= began && LOG.isDebugEnabled()) {
-      long late = System.currentTimeMillis() - first;
-      LOG.debug("Moved {} delayed messages, the latest {} ms late", moved.size(), late);
-    }
-  }
-
-  /** What becomes of a record; null: nothing, because its destination is gone. */
-  private static @Nullable ProducerRecord<byte[], byte[]> next(
-      DelayedRecord record, boolean putOff, Set<String> topics, long now) {
-    if (putOff) {
-      return record.putOff(now);
-    }
-    if (record.due() > now) {
-      return record.filedAgain(now);
-    }
-    return topics.contains(record.topic()) ? record.arrived() : null;
   }
 
   private Map<TopicPartition, OffsetAndMetadata> offsets(List<DelayedRecord> done) {
@@ -370,72 +271,6 @@ final class Mover implements Runnable, ConsumerRebalanceListener {
           }
         });
     return offsets;
-  }
-
-  /** Those of the destinations that are there; the native producer would wait for the others. */
-  private Set<String> existing(List<DelayedRecord> due, long now) {
-    Set<String> asked =
-        due.stream()
-            .filter(record -> record.due() <= now)
-            .map(DelayedRecord::topic)
-            .collect(Collectors.toSet());
-    if (asked.isEmpty()) {
-      return Set.of();
-    }
-    Set<String> found = found(asked);
-    marked.retainAll(found);
-    found.stream().filter(marked::add).forEach(topology::markTransactional);
-    return found;
-  }
-
-  private Set<String> found(Set<String> asked) {
-    try {
-      return topology.findAll(asked).stream()
-          .map(TopicDescription::name)
-          .collect(Collectors.toSet());
-    } catch (MessagingException e) {
-      if (e.code() != ErrorCode.ACCESS_REFUSED) {
-        throw e;
-      }
-      // Whose topic is hidden from this user is told by its send, which another may do later.
-      return asked.stream().filter(this::isThereOrHidden).collect(Collectors.toSet());
-    }
-  }
-
-  private boolean isThereOrHidden(String topic) {
-    try {
-      return topology.find(topic).isPresent();
-    } catch (MessagingException e) {
-      if (e.code() != ErrorCode.ACCESS_REFUSED) {
-        throw e;
-      }
-      return true;
-    }
-  }
-
-  /** Those that a broker refused for what they are. */
-  private static Set<DelayedRecord> refused(Map<DelayedRecord, Future<RecordMetadata>> sent) {
-    return sent.entrySet().stream()
-        .filter(each -> isRefusal(each.getValue()))
-        .map(Map.Entry::getKey)
-        .collect(Collectors.toSet());
-  }
-
-  private static boolean isRefusal(Future<RecordMetadata> outcome) {
-    if (!outcome.isDone()) {
-      return false;
-    }
-    try {
-      RecordMetadata unused = outcome.get();
-      return false;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return false;
-    } catch (ExecutionException e) {
-      return e.getCause() instanceof RecordTooLargeException
-          || e.getCause() instanceof InvalidTimestampException
-          || e.getCause() instanceof TopicAuthorizationException;
-    }
   }
 
   // --- what is done with
@@ -457,7 +292,25 @@ final class Mover implements Runnable, ConsumerRebalanceListener {
             done.put(bucket(number), lane.first());
           }
         });
-    topology.removeBefore(done);
+    if (!done.isEmpty()) {
+      remove(done);
+    }
+  }
+
+  private void remove(Map<TopicPartition, Long> places) {
+    Map<TopicPartition, RecordsToDelete> asked = new HashMap<>();
+    places.forEach((each, place) -> asked.put(each, RecordsToDelete.beforeOffset(place)));
+    KafkaFuture<Void> unused =
+        calls
+            .admin()
+            .deleteRecords(asked)
+            .all()
+            .whenComplete(
+                (done, failure) -> {
+                  if (failure != null) {
+                    LOG.debug("Records of {} could not be removed", places.keySet(), failure);
+                  }
+                });
   }
 
   /** Ends, after the transaction that is under way; the next mover is told. */
@@ -468,9 +321,8 @@ final class Mover implements Runnable, ConsumerRebalanceListener {
     if (consumer != null) {
       consumer.wakeup();
     }
-    KafkaProducer<byte[], byte[]> producer = sending;
-    if (state.isLost() && producer != null) {
-      producer.close(Duration.ZERO); // so that nothing waits for an answer any more
+    if (state.isLost()) {
+      moves.close(); // so that nothing waits for an answer any more
     }
     Threads.join(thread, deadline);
   }

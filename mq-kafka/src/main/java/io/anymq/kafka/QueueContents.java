@@ -57,7 +57,7 @@ final class QueueContents {
    */
   QueueDepth depth(Queue queue) {
     List<TopicPartition> partitions = topology.partitions(queue);
-    boolean markers = topology.isTransactional(topology.names().topic(queue));
+    boolean markers = topology.remarks().isTransactional(topology.names().topic(queue));
     boolean readable = profile.stateReadable();
     long count = markers && readable ? countOneByOne(queue) : lag(queue, partitions);
     boolean exact = !markers || readable;

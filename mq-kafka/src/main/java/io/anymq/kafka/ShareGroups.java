@@ -4,6 +4,7 @@ import io.anymq.DestinationNotFoundException;
 import io.anymq.ErrorCode;
 import io.anymq.MessagingException;
 import io.anymq.MessagingTimeoutException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -39,8 +40,10 @@ final class ShareGroups {
   /** A broker archives a record after so many deliveries, where no setting can be read. */
   private static final int DEFAULT_DELIVERY_LIMIT = 5;
 
+  private static final long DEFAULT_LOCK_MILLIS = 30_000;
   private static final String EARLIEST = "earliest";
   private static final String DELIVERY_LIMIT = "share.delivery.count.limit";
+  private static final String LOCK_DURATION = "share.record.lock.duration.ms";
   private static final String MAX_LOCKS = "share.partition.max.record.locks";
 
   private final KafkaCalls calls;
@@ -245,6 +248,30 @@ final class ShareGroups {
         .map(ShareMemberDescription::clientId)
         .filter(client -> !ClientIds.isLeftover(client))
         .toList();
+  }
+
+  /**
+   * Has a group's records lent for as short a time as the broker allows, so that what a crashed
+   * consumer holds comes soon; members renew in time.
+   *
+   * @return how long that is
+   */
+  Duration shortenLocks(String group) {
+    String now = BrokerProfile.asMap(settings(group)).get(LOCK_DURATION);
+    int least = profile.number("group.share.min.record.lock.duration.ms").orElse(0);
+    if (now == null || least == 0) {
+      return Duration.ofMillis(now == null ? DEFAULT_LOCK_MILLIS : Long.parseLong(now));
+    }
+    if (Long.parseLong(now) > least) {
+      AlterConfigOp change =
+          new AlterConfigOp(
+              new ConfigEntry(LOCK_DURATION, String.valueOf(least)), AlterConfigOp.OpType.SET);
+      ConfigResource resource = new ConfigResource(ConfigResource.Type.GROUP, group);
+      calls.await(
+          admin().incrementalAlterConfigs(Map.of(resource, List.of(change))).all(),
+          "to set up group " + group);
+    }
+    return Duration.ofMillis(Math.min(Long.parseLong(now), least));
   }
 
   /** Whether that member has been given partitions. */

@@ -251,6 +251,9 @@ final class ShareLane implements Runnable {
     DeliveryLimit limit = owner.limit();
     Destination destination = owner.destination();
     batch.clear();
+    if (!records.isEmpty()) {
+      owner.beforeDeliveries();
+    }
     for (ConsumerRecord<byte[], byte[]> record : records) {
       int attempts = record.deliveryCount().map(Short::intValue).orElse(1);
       DeliveryLimit.Copy copy = DeliveryLimit.copy(record.headers());

@@ -39,9 +39,6 @@ final class TemporaryTopics {
   private static final Logger LOG = LoggerFactory.getLogger(TemporaryTopics.class);
   private static final String OWNER = TopicConfig.DELETE_RETENTION_MS_CONFIG;
 
-  /** How soon after a crash a link's queues count as left behind; a broker may want more. */
-  private static final int SESSION_MILLIS = 10_000;
-
   private static final Pattern NAME =
       Pattern.compile("tmp\\.[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
 
@@ -64,8 +61,7 @@ final class TemporaryTopics {
     this.calls = calls;
     this.topology = topology;
     this.state = state;
-    int least = profile.number("group.min.session.timeout.ms").orElse(0);
-    session = Duration.ofMillis(Math.max(SESSION_MILLIS, least));
+    session = profile.session();
   }
 
   /** Makes a queue of this link, or takes over one that an earlier link of the owner has made. */

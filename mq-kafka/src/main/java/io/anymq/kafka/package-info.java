@@ -59,6 +59,10 @@
  * wants to send deletes the topic, and so do all links that have temporary queues themselves: when
  * they make their first one, and every 20 s. A process that is stopped for longer loses its temporary
  * queues, and makes them again</td></tr>
+ * <tr><td>order of keys</td><td>consumers that ask for it are members of the consumer group {@code
+ * anymq:turns:<share group>}; the one that has all partitions there, {@code TurnAssignor}, is a member
+ * of the share group</td><td>its key decides a record's partition, and a partition is read in its
+ * order. Consumers that take no turns are refused meanwhile, and the other way round</td></tr>
  * <tr><td>delivery delay</td><td>waits in topic {@code anymq.delays}; partition <i>n</i> is for what
  * is due in 4<sup>n</sup> seconds or more, and is read in its order; what is due within 4 s is sorted
  * by a timetable. One link at a time moves it, of all that are open for a second: the member of group
@@ -109,14 +113,21 @@
  *   <li>A share group's lag counts the markers of transactions: one committed, one aborted and one
  *       committed record, each in a transaction of its own, make a lag of 6. So a queue into which
  *       delayed messages are moved is marked before, and counted by what is in it.
- *   <li>What is due is moved in 15–60 ms; 1,500 messages due within 2.5 s on a machine with a load of
- *       10 were at most 0.8 s late, in order. The network of a mover was cut: another went on
- *       10 s later, with each message once. A handover at a close takes a heartbeat, 1 s.
- *   <li>A member that joins ends the generation of the group; a commit of the one before fails ({@code
- *       CommitFailedException}), and is done again after the next poll.
- *   <li>A transaction in which a broker refuses a record can be aborted; but where the topic's {@code
- *       max.message.bytes} is too small for a marker (78 bytes), the abort never ends, and no
- *       transaction of that producer either.
+ *   <li>What is due is moved in 15–60 ms; 1,500 messages due within 2.5 s on a machine with a load
+ *       of 10 were at most 0.8 s late, in order. The network of a mover was cut: another went on 10
+ *       s later, with each message once. A handover at a close takes a heartbeat, 1 s.
+ *   <li>What a member of a share group gives back when it closes comes first to the next member, in
+ *       order, and then what was never lent. What one holds whose network was cut stays locked,
+ *       though the group has forgotten the member: for {@code share.record.lock.duration.ms}, 30 s
+ *       by default and 15 s at least. So whoever has its turn leaves a note in the turns' group, as
+ *       the metadata of an offset, and takes it away when it has given back everything; where the
+ *       note is left, the next waits until the locks have ended. With 15 s set for the group that
+ *       was 15 s after the network was cut.
+ *   <li>A member that joins ends the generation of the group; a commit of the one before fails
+ *       ({@code CommitFailedException}), and is done again after the next poll.
+ *   <li>A transaction in which a broker refuses a record can be aborted; but where the topic's
+ *       {@code max.message.bytes} is too small for a marker (78 bytes), the abort never ends, and
+ *       no transaction of that producer either.
  *   <li>{@code deleteRecords} does not move a group: its lag goes on counting what is gone.
  *   <li>{@code deleteShareGroups} fails when the topic has just been deleted: groups go first.
  *   <li>One share group over all topics of a pattern does not do: a new topic came two heartbeats

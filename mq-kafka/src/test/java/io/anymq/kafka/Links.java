@@ -108,8 +108,13 @@ final class Links {
     }
 
     Taking(Link link, Source source, int prefetch) {
+      this(link, source, prefetch, false);
+    }
+
+    Taking(Link link, Source source, int prefetch, boolean keyOrdered) {
       consumer =
-          link.openConsumer(new ConsumerRequest(source, prefetch, Optional.empty(), false), this);
+          link.openConsumer(
+              new ConsumerRequest(source, prefetch, Optional.empty(), keyOrdered), this);
     }
 
     @Override

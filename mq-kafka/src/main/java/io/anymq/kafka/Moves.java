@@ -1,0 +1,243 @@
+package io.anymq.kafka;
+
+import io.anymq.ErrorCode;
+import io.anymq.MessagingException;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.clients.consumer.CommitFailedException;
+import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.errors.InvalidTimestampException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The transactions of a {@link Mover}: what is due goes where it is for, and that it is done with
+ * is noted, or neither. For the mover's thread; {@link #close} by any.
+ */
+final class Moves {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Moves.class);
+
+  private static final int MOST_MARKED = 10_000;
+
+  private final KafkaConfig config;
+  private final KafkaTopology topology;
+  private final TopicRemarks remarks;
+  private final String clientId;
+
+  /** By name, which topics are known to be marked; temporary ones come and go. */
+  private final Map<String, Uuid> marked = new HashMap<>();
+
+  private volatile @Nullable KafkaProducer<byte[], byte[]> sending;
+
+  Moves(KafkaConfig config, KafkaTopology topology, String clientId) {
+    this.config = config;
+    this.topology = topology;
+    remarks = topology.remarks();
+    this.clientId = clientId;
+  }
+
+  /** Puts an end to what a mover before has begun. */
+  void begin() {
+    KafkaProducer<byte[], byte[]> producer =
+        new KafkaProducer<>(
+            config.moverProducer(clientId, Mover.GROUP),
+            new ByteArraySerializer(),
+            new ByteArraySerializer());
+    sending = producer;
+    producer.initTransactions();
+  }
+
+  /** Ends at once: nothing is under way but what has failed, or nobody answers. */
+  void close() {
+    KafkaProducer<byte[], byte[]> producer = sending;
+    sending = null;
+    if (producer != null) {
+      producer.close(Duration.ZERO);
+    }
+  }
+
+  /**
+   * Moves, in one transaction.
+   *
+   * @param due what is to be looked at, in the order in which it is due
+   * @param offsets what is committed with it
+   * @param group as whom
+   * @param now the moment
+   * @return whether it is done; if not, the group changes, and it is to be tried again
+   */
+  boolean move(
+      List<DelayedRecord> due,
+      Map<TopicPartition, OffsetAndMetadata> offsets,
+      ConsumerGroupMetadata group,
+      long now) {
+    Map<DelayedRecord, Future<RecordMetadata>> sent = new HashMap<>();
+    Set<DelayedRecord> refused;
+    try {
+      return transact(filed(due, Set.of(), now), sent, offsets, group, due, now);
+    } catch (KafkaException e) {
+      refused = refused(sent);
+      if (refused.isEmpty()) {
+        throw e;
+      }
+      LOG.warn("{} delayed messages cannot be delivered now", refused.size(), e);
+    }
+    // The producer goes on with numbers that the broker does not expect: a new one.
+    close();
+    begin();
+    return transact(filed(due, refused, now), new HashMap<>(), offsets, group, due, now);
+  }
+
+  private boolean transact(
+      Map<DelayedRecord, ProducerRecord<byte[], byte[]>> records,
+      Map<DelayedRecord, Future<RecordMetadata>> sent,
+      Map<TopicPartition, OffsetAndMetadata> offsets,
+      ConsumerGroupMetadata group,
+      List<DelayedRecord> due,
+      long now) {
+    KafkaProducer<byte[], byte[]> producer = sending;
+    if (producer == null) {
+      return false;
+    }
+    producer.beginTransaction();
+    try {
+      records.forEach((each, record) -> sent.put(each, producer.send(record)));
+      producer.flush();
+      producer.sendOffsetsToTransaction(offsets, group);
+      producer.commitTransaction();
+      tellLateness(due, now);
+      return true;
+    } catch (CommitFailedException e) {
+      LOG.debug("Somebody joins or leaves the movers; it is tried again", e);
+      producer.abortTransaction();
+      return false;
+    }
+  }
+
+  /** What becomes of the records, in their order; those whose destination is gone are left out. */
+  private Map<DelayedRecord, ProducerRecord<byte[], byte[]>> filed(
+      List<DelayedRecord> due, Set<DelayedRecord> putOff, long now) {
+    Set<String> topics = existing(due, now);
+    Map<DelayedRecord, ProducerRecord<byte[], byte[]>> filed = new LinkedHashMap<>();
+    for (DelayedRecord each : due) {
+      ProducerRecord<byte[], byte[]> next = next(each, putOff.contains(each), topics, now);
+      if (next != null) {
+        filed.put(each, next);
+      }
+    }
+    return filed;
+  }
+
+  private static void tellLateness(List<DelayedRecord> moved, long began) {
+    long first = moved.get(0).due();
+    if (first <= began && LOG.isDebugEnabled()) {
+      long late = System.currentTimeMillis() - first;
+      LOG.debug("Moved {} delayed messages, the latest {} ms late", moved.size(), late);
+    }
+  }
+
+  /** What becomes of a record; null: nothing, because its destination is gone. */
+  private static @Nullable ProducerRecord<byte[], byte[]> next(
+      DelayedRecord record, boolean putOff, Set<String> topics, long now) {
+    if (putOff) {
+      return record.putOff(now);
+    }
+    if (record.due() > now) {
+      return record.filedAgain(now);
+    }
+    return topics.contains(record.topic()) ? record.arrived() : null;
+  }
+
+  /** Those of the destinations that are there; the native producer would wait for the others. */
+  private Set<String> existing(List<DelayedRecord> due, long now) {
+    Set<String> asked =
+        due.stream()
+            .filter(record -> record.due() <= now)
+            .map(DelayedRecord::topic)
+            .collect(Collectors.toSet());
+    if (asked.isEmpty()) {
+      return Set.of();
+    }
+    if (marked.size() > MOST_MARKED) {
+      marked.clear();
+    }
+    try {
+      Collection<TopicDescription> found = topology.findAll(asked);
+      found.forEach(this::mark);
+      return found.stream().map(TopicDescription::name).collect(Collectors.toSet());
+    } catch (MessagingException e) {
+      if (e.code() != ErrorCode.ACCESS_REFUSED) {
+        throw e;
+      }
+      // Whose topic is hidden from this user is told by its send, which another may do later.
+      return asked.stream().filter(this::isThereOrHidden).collect(Collectors.toSet());
+    }
+  }
+
+  /** Before the first transaction, so that no depth counts a marker. */
+  private void mark(TopicDescription topic) {
+    if (!topic.topicId().equals(marked.get(topic.name()))) {
+      remarks.markTransactional(topic.name());
+      marked.put(topic.name(), topic.topicId());
+    }
+  }
+
+  private boolean isThereOrHidden(String topic) {
+    try {
+      Optional<TopicDescription> found = topology.find(topic);
+      found.ifPresent(this::mark);
+      return found.isPresent();
+    } catch (MessagingException e) {
+      if (e.code() != ErrorCode.ACCESS_REFUSED) {
+        throw e;
+      }
+      return true;
+    }
+  }
+
+  /** Those that a broker refused for what they are. */
+  private static Set<DelayedRecord> refused(Map<DelayedRecord, Future<RecordMetadata>> sent) {
+    return sent.entrySet().stream()
+        .filter(each -> isRefusal(each.getValue()))
+        .map(Map.Entry::getKey)
+        .collect(Collectors.toSet());
+  }
+
+  private static boolean isRefusal(Future<RecordMetadata> outcome) {
+    if (!outcome.isDone()) {
+      return false;
+    }
+    try {
+      RecordMetadata unused = outcome.get();
+      return false;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    } catch (ExecutionException e) {
+      return e.getCause() instanceof RecordTooLargeException
+          || e.getCause() instanceof InvalidTimestampException
+          || e.getCause() instanceof TopicAuthorizationException;
+    }
+  }
+}

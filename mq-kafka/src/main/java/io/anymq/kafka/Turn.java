@@ -1,0 +1,319 @@
+package io.anymq.kafka;
+
+import io.anymq.ErrorCode;
+import io.anymq.MessagingException;
+import io.anymq.MessagingTimeoutException;
+import io.anymq.spi.DeliverySink;
+import io.anymq.spi.InboundDelivery;
+import io.anymq.spi.Outcome;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.consumer.CloseOptions;
+import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.WakeupException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A consumer of a share group that gets deliveries when it has the turn, and until it closes: it is
+ * a member of a consumer group, which tells whose turn it is and reads nothing, and then of the
+ * share group as well. One thread owns the native consumer of the turn.
+ */
+final class Turn implements OpenConsumer, Runnable, ConsumerRebalanceListener {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Turn.class);
+  private static final Duration POLL = Duration.ofSeconds(1);
+  private static final String HELD = "held";
+  private static final String GIVEN_BACK = "given back";
+
+  /**
+   * What a turn is made with.
+   *
+   * @param config the native clients' settings
+   * @param member the member of the share group to be
+   * @param session how soon after a crash the broker ends a turn
+   * @param lock how long the broker keeps what a crashed member holds
+   */
+  record Setup(KafkaConfig config, Members.Member member, Duration session, Duration lock) {}
+
+  private final Setup setup;
+  private final Members members;
+  private final Turns turns;
+  private final DeliverySink sink;
+  private final LinkState state;
+  private final Consumer<Turn> onClosed;
+  private final String clientId;
+  private final Thread thread;
+  private final AtomicBoolean broken = new AtomicBoolean();
+  private volatile @Nullable KafkaConsumer<byte[], byte[]> waiting;
+  private volatile boolean closing;
+
+  // Guarded by this:
+  private @Nullable GroupConsumer inner;
+
+  // The thread's own:
+  private boolean mine;
+  private long openAt;
+
+  Turn(
+      Setup setup,
+      Members members,
+      Turns turns,
+      DeliverySink sink,
+      LinkState state,
+      Consumer<Turn> onClosed) {
+    this.setup = setup;
+    this.members = members;
+    this.turns = turns;
+    this.sink = sink;
+    this.state = state;
+    this.onClosed = onClosed;
+    clientId = setup.config().clientId("turn");
+    thread = new Thread(this, "anymq-kafka-" + clientId);
+    thread.setDaemon(true);
+  }
+
+  /** Stands in line, and then looks for others that do not; throws when there are any. */
+  void open() {
+    ClientIds.hold(clientId);
+    thread.start();
+    try {
+      awaitMember();
+      if (members.hasOthersThanTurns(setup.member().group())) {
+        throw Turns.inUse(
+            "it is to keep the order of keys, and another one does not", setup.member().group());
+      }
+    } catch (RuntimeException e) {
+      close();
+      throw e;
+    }
+  }
+
+  private void awaitMember() {
+    long deadline = System.nanoTime() + setup.config().operationTimeout().toNanos();
+    while (!turns.members(setup.member().group()).contains(clientId)) {
+      if (System.nanoTime() - deadline > 0 || broken.get()) {
+        throw new MessagingTimeoutException(
+            "Group " + Turns.group(setup.member().group()) + " cannot be joined");
+      }
+      Pauses.brief("joining group " + Turns.group(setup.member().group()));
+    }
+  }
+
+  @Override
+  public void run() {
+    try {
+      KafkaConsumer<byte[], byte[]> consumer = newConsumer();
+      waiting = consumer;
+      try {
+        standInLine(consumer);
+      } finally {
+        giveBack();
+        consumer.close(
+            CloseOptions.timeout(state.isLost() ? Duration.ZERO : setup.config().requestTimeout()));
+      }
+    } catch (WakeupException e) {
+      LOG.debug("Turn {} ends", clientId, e);
+    } catch (KafkaException | MessagingException e) {
+      failed(KafkaErrors.translate(e, "to wait for a turn at " + setup.member().topic()));
+    } finally {
+      ClientIds.free(clientId);
+    }
+  }
+
+  /** Gives back what it holds, and says so to the next. */
+  private void giveBack() {
+    GroupConsumer consumer = inner();
+    if (consumer == null) {
+      return;
+    }
+    consumer.close();
+    if (!state.isLost()) {
+      try {
+        noteGivenBack();
+      } catch (KafkaException e) {
+        LOG.debug("The next consumer of {} waits for a while", setup.member().topic(), e);
+      }
+    }
+  }
+
+  private void noteGivenBack() {
+    try {
+      note(GIVEN_BACK);
+    } catch (WakeupException e) {
+      note(GIVEN_BACK); // It was meant for a poll that had ended.
+    }
+  }
+
+  private KafkaConsumer<byte[], byte[]> newConsumer() {
+    return new KafkaConsumer<>(
+        setup.config().turn(clientId, Turns.group(setup.member().group()), setup.session()),
+        new ByteArrayDeserializer(),
+        new ByteArrayDeserializer());
+  }
+
+  private void standInLine(KafkaConsumer<byte[], byte[]> consumer) {
+    consumer.subscribe(Set.of(setup.member().topic()), this);
+    while (!closing) {
+      consumer.poll(POLL);
+      if (mine && System.nanoTime() - openAt >= 0) {
+        begin();
+      }
+    }
+  }
+
+  @Override
+  public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
+    KafkaConsumer<byte[], byte[]> consumer = waiting;
+    if (partitions.isEmpty() || consumer == null || mine) {
+      return;
+    }
+    consumer.pause(partitions); // It shows whose turn it is, and reads nothing.
+    mine = true;
+    openAt = System.nanoTime();
+    if (isLeft(consumer)) {
+      LOG.info(
+          "The consumer of {} that had its turn before has crashed; what it holds comes in {}",
+          setup.member().topic(),
+          left());
+      openAt += left().toNanos();
+    } else {
+      begin();
+    }
+  }
+
+  /** Whether the one before did not say that it has given back what it held. */
+  private boolean isLeft(KafkaConsumer<byte[], byte[]> consumer) {
+    OffsetAndMetadata note = consumer.committed(Set.of(noteAt())).get(noteAt());
+    return note != null && note.metadata().equals(HELD);
+  }
+
+  private TopicPartition noteAt() {
+    return new TopicPartition(setup.member().topic(), 0);
+  }
+
+  /** The offset is of no use; what counts is the word. */
+  private void note(String word) {
+    KafkaConsumer<byte[], byte[]> consumer = waiting;
+    if (consumer != null) {
+      consumer.commitSync(
+          Map.of(noteAt(), new OffsetAndMetadata(0, word)), setup.config().requestTimeout());
+    }
+  }
+
+  /** Its session has ended since, and with that so much of the time that its locks last. */
+  private Duration left() {
+    Duration left = setup.lock().minus(setup.session());
+    return left.isNegative() ? Duration.ZERO : left;
+  }
+
+  @Override
+  public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
+    if (!partitions.isEmpty() && !closing) {
+      failed(
+          new MessagingException(
+              ErrorCode.CONNECTION_LOST, "The turn at " + setup.member().topic() + " was lost"));
+    }
+  }
+
+  private void begin() {
+    if (inner() == null && !closing) {
+      note(HELD);
+      openInner();
+    }
+  }
+
+  private synchronized void openInner() {
+    if (inner == null && !closing) {
+      GroupConsumer consumer = members.create(setup.member(), new Inner(), closed -> {});
+      inner = consumer;
+      consumer.open();
+    }
+  }
+
+  private synchronized @Nullable GroupConsumer inner() {
+    return inner;
+  }
+
+  /** Passes on what the member of the share group receives. */
+  private final class Inner implements DeliverySink {
+
+    @Override
+    public void deliver(List<? extends InboundDelivery> deliveries) {
+      sink.deliver(deliveries);
+    }
+
+    @Override
+    public void broken(MessagingException cause) {
+      breakUp(cause);
+    }
+  }
+
+  private void failed(MessagingException cause) {
+    if (!closing && !state.isLost()) {
+      breakUp(cause);
+    }
+  }
+
+  @Override
+  public Set<String> topics() {
+    return Set.of(setup.member().topic());
+  }
+
+  @Override
+  public void breakUp(MessagingException cause) {
+    if (broken.compareAndSet(false, true)) {
+      GroupConsumer consumer = inner();
+      if (consumer != null) {
+        consumer.breakUp(cause);
+      }
+      stop();
+      sink.broken(cause);
+    }
+  }
+
+  private void stop() {
+    closing = true;
+    KafkaConsumer<byte[], byte[]> consumer = waiting;
+    if (consumer != null) {
+      consumer.wakeup();
+    }
+  }
+
+  /** The core delivers again what is released, from the delivery that it has. */
+  @Override
+  public boolean releasesNatively() {
+    return false;
+  }
+
+  @Override
+  public void settle(Outcome outcome, List<? extends InboundDelivery> deliveries) {
+    GroupConsumer.settleInLanes(outcome, deliveries);
+  }
+
+  /** Gives back what it holds first, and then the turn. */
+  @Override
+  public void close() {
+    closing = true;
+    GroupConsumer consumer = inner();
+    if (consumer != null) {
+      consumer.close();
+    }
+    stop();
+    long time = setup.config().operationTimeout().toNanos();
+    Threads.join(thread, System.nanoTime() + Math.min(time, TimeUnit.SECONDS.toNanos(30)));
+    onClosed.accept(this);
+  }
+}
