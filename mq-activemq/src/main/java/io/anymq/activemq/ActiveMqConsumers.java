@@ -21,6 +21,7 @@ final class ActiveMqConsumers {
   private final ActiveMqSubscriptions subscriptions;
   private final Optional<ActiveMqSharing> sharing;
   private final Optional<ActiveMqTurns> turns;
+  private final Optional<ActiveMqPages> pages;
   private final Set<ActiveMqConsumer> open = ConcurrentHashMap.newKeySet();
 
   ActiveMqConsumers(
@@ -28,12 +29,14 @@ final class ActiveMqConsumers {
       ActiveMqConsumer.Setting setting,
       ActiveMqSubscriptions subscriptions,
       Optional<ActiveMqSharing> sharing,
-      Optional<ActiveMqTurns> turns) {
+      Optional<ActiveMqTurns> turns,
+      Optional<ActiveMqPages> pages) {
     this.request = request;
     this.setting = setting;
     this.subscriptions = subscriptions;
     this.sharing = sharing;
     this.turns = turns;
+    this.pages = pages;
   }
 
   /** Opens a consumer; see {@link io.anymq.spi.Link#openConsumer}. */
@@ -61,9 +64,9 @@ final class ActiveMqConsumers {
   private ActiveMqConsumer openQueue(
       ConsumerInfo info, ConsumerRequest wanted, DeliverySink sink, Runnable afterClose) {
     if (!wanted.keyOrdered()) {
-      ActiveMqConsumer consumer = open(setting, info, wanted, sink, closed -> afterClose.run());
-      checkNoTurns(info, consumer);
-      return consumer;
+      return wanted.selector().isPresent()
+          ? openSelecting(info, wanted, sink, afterClose)
+          : openPlain(info, wanted, sink, afterClose);
     }
     Runnable end = turns.orElseThrow().begin(info.getDestination());
     info.setExclusive(true);
@@ -81,6 +84,32 @@ final class ActiveMqConsumers {
       end.run();
       throw e;
     }
+  }
+
+  private ActiveMqConsumer openSelecting(
+      ConsumerInfo info, ConsumerRequest wanted, DeliverySink sink, Runnable afterClose) {
+    ActiveMqPages reader = pages.orElseThrow(); // declared only then
+    Runnable end = reader.begin(info.getDestination());
+    try {
+      return openPlain(
+          info,
+          wanted,
+          sink,
+          () -> {
+            end.run();
+            afterClose.run();
+          });
+    } catch (MessagingException e) {
+      end.run();
+      throw e;
+    }
+  }
+
+  private ActiveMqConsumer openPlain(
+      ConsumerInfo info, ConsumerRequest wanted, DeliverySink sink, Runnable afterClose) {
+    ActiveMqConsumer consumer = open(setting, info, wanted, sink, closed -> afterClose.run());
+    checkNoTurns(info, consumer);
+    return consumer;
   }
 
   private void checkNoTurns(ConsumerInfo info, ActiveMqConsumer consumer) {
@@ -107,6 +136,7 @@ final class ActiveMqConsumers {
   }
 
   private static ConsumerInfo prepared(ConsumerInfo info, ConsumerRequest wanted) {
+    wanted.selector().map(ActiveMqSelector::translate).ifPresent(info::setSelector);
     info.setPrefetchSize(wanted.prefetch());
     info.setDispatchAsync(true);
     return info;

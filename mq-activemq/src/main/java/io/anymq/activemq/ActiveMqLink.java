@@ -81,7 +81,8 @@ final class ActiveMqLink
                 plugin ->
                     new ActiveMqSharing(
                         wire, names, plugin, subscriptions, request.operationTimeout())),
-            turns);
+            turns,
+            statistics.map(plugin -> new ActiveMqPages(wire, plugin, request.operationTimeout())));
   }
 
   /** Connects, and finds out what the broker can do. */
@@ -119,6 +120,7 @@ final class ActiveMqLink
       support.put(Capability.BROWSE, Support.NATIVE);
       support.put(Capability.TEMPORARY_QUEUES, Support.NATIVE);
       support.put(Capability.SHARED_SUBSCRIPTIONS, Support.EMULATED);
+      support.put(Capability.QUEUE_SELECTORS, Support.NATIVE);
     }
     if (turns.isPresent()) {
       support.put(Capability.KEY_ORDERING, Support.EMULATED);

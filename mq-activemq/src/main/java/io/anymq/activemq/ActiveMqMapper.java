@@ -31,15 +31,26 @@ import org.jspecify.annotations.Nullable;
  */
 final class ActiveMqMapper {
 
-  static final String ID = "x-anymq-id";
+  /**
+   * Begins the properties that selectors can name in the broker's dialect, which knows no hyphen.
+   */
+  static final String SELECTABLE_PREFIX = "x$anymq$";
+
+  static final String ID = SELECTABLE_PREFIX + "id";
   static final String CONTENT_TYPE = "x-anymq-content-type";
-  static final String CORRELATION_ID = "x-anymq-correlation-id";
+  static final String CORRELATION_ID = SELECTABLE_PREFIX + "correlation_id";
   static final String REPLY_TO = "x-anymq-reply-to";
-  static final String TYPE = "x-anymq-type";
-  static final String KEY = "x-anymq-key";
-  static final String TIMESTAMP = "x-anymq-timestamp";
+  static final String TYPE = SELECTABLE_PREFIX + "type";
+  static final String KEY = SELECTABLE_PREFIX + "key";
+  static final String TIMESTAMP = SELECTABLE_PREFIX + "timestamp";
   static final String TIME_TO_LIVE = "x-anymq-time-to-live";
   static final String DELIVERY_DELAY = "x-anymq-delivery-delay";
+
+  /** Before the name of a property of bytes, which a selector of the broker's cannot bear. */
+  static final String BYTES_PREFIX = SELECTABLE_PREFIX + "bytes$";
+
+  /** Before the name of an application's property that looks like one of ours. */
+  private static final String FOREIGN_PREFIX = "x-anymq-property.";
 
   /** Before the name of a text property that the broker could not write again. */
   private static final String TEXT_PREFIX = "x-anymq-text.";
@@ -76,7 +87,7 @@ final class ActiveMqMapper {
   ActiveMQMessage toNative(Message message) {
     ActiveMQMessage to = body(message);
     Headers headers = new Headers(to);
-    message.properties().forEach(headers::property);
+    message.properties().forEach((name, value) -> headers.property(nativeName(name, value), value));
     headers.property(ID, message.id().orElse(null));
     headers.property(KEY, message.key().orElse(null));
     message
@@ -97,6 +108,25 @@ final class ActiveMqMapper {
               headers.protectTexts();
             });
     return to;
+  }
+
+  private static String nativeName(String name, Object value) {
+    if (value instanceof byte[]) {
+      return BYTES_PREFIX + name;
+    }
+    return name.startsWith(SELECTABLE_PREFIX) ? FOREIGN_PREFIX + name : name;
+  }
+
+  /** The application's name of a native property; empty when it is one of our own. */
+  private static Optional<String> portableName(String name, Object value) {
+    if (name.startsWith(BYTES_PREFIX) && value instanceof byte[]) {
+      return Optional.of(name.substring(BYTES_PREFIX.length()));
+    }
+    if (name.startsWith(FOREIGN_PREFIX)) {
+      return Optional.of(name.substring(FOREIGN_PREFIX.length()));
+    }
+    boolean own = name.startsWith(OWN_PREFIX) || name.startsWith(SELECTABLE_PREFIX);
+    return own ? Optional.empty() : Optional.of(name);
   }
 
   /**
@@ -267,8 +297,13 @@ final class ActiveMqMapper {
     boolean delayed = from.containsKey(DELIVERY_DELAY);
     from.forEach(
         (name, value) -> {
-          if (!name.startsWith(OWN_PREFIX) && !(delayed && SCHEDULERS.contains(name))) {
-            to.property(name, value instanceof UTF8Buffer text ? NativeText.of(text) : value);
+          if (!(delayed && SCHEDULERS.contains(name))) {
+            portableName(name, value)
+                .ifPresent(
+                    portable ->
+                        to.property(
+                            portable,
+                            value instanceof UTF8Buffer text ? NativeText.of(text) : value));
           }
         });
   }

@@ -66,8 +66,13 @@ final class ActiveMqStatistics implements ActiveMQDispatcher {
    * @param size the messages that it holds, those with consumers included
    * @param inFlight the messages that are with consumers
    * @param consumers how many consumers it has
+   * @param enqueued how many messages have come since the broker has it
+   * @param dequeued how many have gone
    */
-  record Counts(long size, long inFlight, long consumers) {}
+  record Counts(long size, long inFlight, long consumers, long enqueued, long dequeued) {}
+
+  /** Of a destination that does not exist. */
+  static final Counts NONE = new Counts(0, 0, 0, 0, 0);
 
   private ActiveMqStatistics(OpenWire wire, Duration timeout) {
     this.wire = wire;
@@ -215,7 +220,9 @@ final class ActiveMqStatistics implements ActiveMQDispatcher {
               new Counts(
                   answer.getLong("size"),
                   answer.getLong("inflightCount"),
-                  answer.getLong("consumerCount"));
+                  answer.getLong("consumerCount"),
+                  answer.getLong("enqueueCount"),
+                  answer.getLong("dequeueCount"));
           counts = told;
           found.put(
               ActiveMQDestination.createDestination(

@@ -27,6 +27,10 @@
  *     transactions: the exclusive consumer of the queue {@code anymq:lease.<topic>:<name>}</td></tr>
  * <tr><td>order by key</td><td>exclusive consumers, of which the broker serves one; a sign for
  *     others is a consumer of the queue {@code anymq:turns.<queue>}</td></tr>
+ * <tr><td>selector on a queue</td><td>the consumer's selector, translated; a browser makes the broker
+ *     read on behind what nobody selects</td></tr>
+ * <tr><td>selector on a subscription</td><td>none, the core selects: the broker empties a durable
+ *     subscription whose selector changes</td></tr>
  * <tr><td>browse</td><td>consumer with {@code browser} set; needs the statistics plug-in, whose size
  *     is where it ends</td></tr>
  * <tr><td>temporary queue</td><td>temporary queue {@code <connection id>:<portable name>}; a native
@@ -45,13 +49,13 @@
  * <tr><th>portable</th><th>native</th></tr>
  * <tr><td>body</td><td>{@code TextMessage} when the content type is {@link io.anymq.Message#TEXT}
  *     and the bytes are UTF-8, otherwise {@code BytesMessage}</td></tr>
- * <tr><td>properties</td><td>properties of the same name and type; bytes too, which the JMS setters
- *     refuse</td></tr>
+ * <tr><td>properties</td><td>properties of the same name and type; bytes in {@code
+ *     x$anymq$bytes$<name>}, for the broker's selectors cannot bear to compare them</td></tr>
  * <tr><td>correlation id, type, reply-to, priority, timestamp, persistent</td><td>{@code
  *     JMSCorrelationID, JMSType, JMSReplyTo, JMSPriority, JMSTimestamp, JMSDeliveryMode}; texts that
- *     are too long for a header in {@code x-anymq-correlation-id}, {@code x-anymq-type}</td></tr>
- * <tr><td>id, key, content type, time to live, delivery delay</td><td>{@code x-anymq-id}, {@code
- *     x-anymq-key}, {@code x-anymq-content-type}, {@code x-anymq-time-to-live}, {@code
+ *     are too long for a header in {@code x$anymq$correlation_id}, {@code x$anymq$type}</td></tr>
+ * <tr><td>id, key, content type, time to live, delivery delay</td><td>{@code x$anymq$id}, {@code
+ *     x$anymq$key}, {@code x-anymq-content-type}, {@code x-anymq-time-to-live}, {@code
  *     x-anymq-delivery-delay}: {@code JMSMessageID} is the provider's</td></tr>
  * </table>
  *
@@ -87,6 +91,10 @@
  *   <li>Of exclusive consumers the broker serves the one that has been there longest; when it goes,
  *       the next gets first what it had held, in order and marked. Other consumers get nothing
  *       while one is there, and pulls neither: so a purge takes the turn by its priority.
+ *   <li>The broker's selectors mean something else for missing properties, for NaN and -0.0,
+ *       between types of numbers and beyond 32 bits; and some values are an exception, whose
+ *       message nobody gets any more: see {@code ActiveMqSelector}. A page that nobody selects
+ *       hides what is behind it, until a browser comes; that may select nothing.
  *   <li>Message groups ({@code JMSXGroupID}) are no order by key: by default the broker remembers
  *       the owners of the last 1,024 groups. Of 2,999 groups with two messages each, two consumers
  *       held one of every group at the same time.
@@ -102,7 +110,7 @@
  *       schedules after the commit of a transaction and not within it, so that a crash in between
  *       would lose the message: a delayed message in a session is refused, and a delayed release is
  *       left to the core. It moves the native timestamp and expiry of what is due, unless the
- *       timestamp is 0: so that of a delayed message is in {@code x-anymq-timestamp}. Whether it is
+ *       timestamp is 0: so that of a delayed message is in {@code x$anymq$timestamp}. Whether it is
  *       on, a message without an action to its management tells.
  *   <li>The scheduler reads and writes the properties of what is due, with the fault that the next
  *       point tells: so such texts of delayed messages go as bytes, in {@code x-anymq-text.<name>}.
@@ -126,7 +134,9 @@
  *   <li>What is delayed is sent when it is due, also to a queue that was deleted meanwhile, which
  *       the broker makes again.
  *   <li>No priority: the broker orders by it only where its policy says so, for all queues of a
- *       name pattern, and tells no client.
+ *       name pattern, and tells no client; of a backlog that is not in memory KahaDB keeps three
+ *       classes. No bounds: limits are of memory, and what exceeds it is stored.
+ *   <li>With selecting consumers the broker keeps in memory all that nobody selects.
  *   <li>A durable subscription without a consumer, and one to a pattern, has the fault told above:
  *       when its topic is deleted and made again, it gets nothing of it before the broker's
  *       restart.
