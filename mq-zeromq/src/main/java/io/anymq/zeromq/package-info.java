@@ -96,6 +96,14 @@
  * <p>To remember a message of 1 KiB costs the hub 85 ns, where one to a topic without subscribers
  * takes it 140 ns without, and client and hub together 2,500 ns.
  *
+ * <p><b>Seen with a data directory</b>, over TCP inside one JVM, on two cores with a load of
+ * fifteen, ext4: 34,000 to 49,000 confirmed persistent messages of 1 KiB a second from one producer
+ * (medians of six; 56,000 at best), where the hub in memory took 94,000; both gave out 64,000 and
+ * more. On a file system that became full, sends were refused at 64 MB of free space and taken
+ * again after consuming; filled to the last byte by another program, the hub ended its sessions
+ * with the reason and exited with status 1, and had, when started again, exactly what it had
+ * confirmed.
+ *
  * <p><b>Seen with JeroMQ 0.6.0.</b>
  *
  * <ul>
