@@ -132,9 +132,9 @@ final class ActiveMqForwarder {
       try {
         moveUntilClosed();
         again = !isClosing();
-      } catch (MessagingException e) {
+      } catch (RuntimeException e) {
         LOG.debug("The subscription {} is not served now", share.key(), e);
-        owner.failed(e);
+        owner.failed(ActiveMqErrors.translate("The subscription cannot be served", e));
         again = !pause();
       }
     }

@@ -111,32 +111,49 @@ final class ActiveMqMembership implements ActiveMQDispatcher {
   void join() {
     ActiveMQTempTopic address =
         new ActiveMQTempTopic(wire.connectionId().getValue() + ":anymq-join-" + UUID.randomUUID());
+    ConsumerInfo answers = new ConsumerInfo(wire.newConsumerId());
+    answers.setDestination(address);
+    answers.setPrefetchSize(PREFETCH);
+    boolean joined = false;
     try {
       wire.request(WHAT, info(address, DestinationInfo.ADD_OPERATION_TYPE));
-      ConsumerInfo answers = new ConsumerInfo(wire.newConsumerId());
-      answers.setDestination(address);
-      answers.setPrefetchSize(PREFETCH);
       wire.addConsumer(WHAT, answers, this::answered);
       wire.request(WHAT, new ProducerInfo(producer));
       wire.addConsumer(WHAT, lease, this);
       wire.request(WHAT, message(share.lease(), address, LIVE, ""));
-      judge(answer.get(timeout.toMillis(), TimeUnit.MILLISECONDS));
-      wire.detach(answers.getConsumerId());
-      wire.send(WHAT, answers.createRemoveCommand());
-      wire.send(WHAT, info(address, DestinationInfo.REMOVE_OPERATION_TYPE));
-    } catch (MessagingException e) {
-      leave();
-      throw e;
+      judge(awaitAnswer());
+      joined = true;
+    } finally {
+      forget(answers);
+      if (!joined) {
+        leave();
+      }
+    }
+  }
+
+  private ActiveMQMessage awaitAnswer() {
+    try {
+      return answer.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
-      leave();
       throw new MessagingTimeoutException(WHAT + " in time: nobody moves its messages", e);
     } catch (ExecutionException e) {
-      leave();
       throw ActiveMqErrors.translate(WHAT, e);
     } catch (InterruptedException e) {
-      leave();
       Thread.currentThread().interrupt();
       throw ActiveMqErrors.translate(WHAT, e);
+    }
+  }
+
+  /** The way for the answer is of no more use. */
+  private void forget(ConsumerInfo answers) {
+    wire.detach(answers.getConsumerId());
+    try {
+      if (wire.isLive()) {
+        wire.send(WHAT, answers.createRemoveCommand());
+        wire.send(WHAT, info(answers.getDestination(), DestinationInfo.REMOVE_OPERATION_TYPE));
+      }
+    } catch (MessagingException e) {
+      LOG.debug("It goes with the connection", e);
     }
   }
 

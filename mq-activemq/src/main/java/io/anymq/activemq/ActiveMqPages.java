@@ -142,9 +142,12 @@ final class ActiveMqPages {
     browser.setPrefetchSize(1);
     browser.setDispatchAsync(true);
     wire.addConsumer(queue + " could not be read further", browser, dispatch -> end.countDown());
+    long deadline = System.nanoTime() + timeout.toNanos();
     try {
-      if (!end.await(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
-        LOG.debug("{} has not been read further in time", queue);
+      while (!end.await(INTERVAL.toMillis(), TimeUnit.MILLISECONDS)
+          && wire.isLive()
+          && System.nanoTime() < deadline) {
+        // Neither at the end nor lost yet.
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
