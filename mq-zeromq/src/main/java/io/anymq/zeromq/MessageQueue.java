@@ -191,10 +191,13 @@ final class MessageQueue implements Target {
     while (inVain < takers.size()) {
       HubConsumer taker = takers.removeFirst();
       Queued message = nextFor(taker, slice);
+      if (message == null && !ready.hasSelections()) {
+        takers.addFirst(taker); // there is nothing for anybody, and it is still his turn
+        return;
+      }
       if (message == null) {
         takers.addLast(taker);
-        // Where nobody selects, what there is not for one there is for nobody.
-        inVain = ready.hasSelections() ? inVain + 1 : takers.size();
+        inVain++; // when all have looked in vain, the turns are as they were
       } else {
         inVain = 0;
         give(message, taker);
