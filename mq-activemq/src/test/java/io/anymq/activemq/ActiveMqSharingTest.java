@@ -238,6 +238,23 @@ final class ActiveMqSharingTest {
   }
 
   @Test
+  void aDurableSubscriptionEndsWithItsTopicAndBeginsAnewWithAnother() throws Exception {
+    ActiveMqLink link = open(broker.url());
+    Topic topic = Links.newTopic(link);
+    Links.Received ended = Links.consume(link, Links.durable(topic, "alone"), 5);
+    Links.send(link, topic, 2);
+    ended.next(2);
+    link.delete(topic);
+    assertThat(ended.broken.get(Links.PATIENCE.toSeconds(), TimeUnit.SECONDS))
+        .isInstanceOf(DestinationNotFoundException.class);
+    link.declare(topic, QueueOptions.DEFAULT);
+    Links.Received anew = Links.consume(link, Links.durable(topic, "alone"), 5);
+    Links.send(link, topic, 3);
+    assertThat(texts(anew.next(3))).isEqualTo(numbers(3));
+    assertThat(anew.deliveries).isEmpty();
+  }
+
+  @Test
   void aKilledBrokerKeepsWhatIsDurable() throws Exception {
     Topic topic;
     ActiveMqLink before = open(broker.url());
