@@ -11,6 +11,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -76,7 +77,7 @@ class JournalFilesTest {
     Path file = lastSegment();
     byte[] whole = Files.readAllBytes(file);
     for (int length = withoutLastBatch(whole).length; length < whole.length; length++) {
-      Files.write(file, java.util.Arrays.copyOf(whole, length));
+      Files.write(file, Arrays.copyOf(whole, length));
       assertThat(textsNow()).as("cut off at %d of %d", length, whole.length).containsExactly("one");
       Files.delete(lastSegment());
     }
@@ -96,7 +97,33 @@ class JournalFilesTest {
               + (int) bytes.getLong(at + 4)
               + JournalFormat.CHECK_BYTES;
     }
-    return java.util.Arrays.copyOf(segment, before);
+    return Arrays.copyOf(segment, before);
+  }
+
+  @Test
+  void aCommitThatIsHalfWrittenWasNotDone() throws Exception {
+    sendEach("one", "two");
+    KeptHub hub = open();
+    MessageQueue queue = hub.queue("q");
+    HubConsumer consumer = hub.consume(queue, 1);
+    hub.write();
+    Path file = lastSegment();
+    long before = Files.size(file);
+    hub.content().storage().beginTogether();
+    KeptHub.send(queue, "three", "four");
+    consumer.accept(new TagRange(1, 1));
+    hub.content().storage().endTogether();
+    hub.content().storage().await();
+    hub.write();
+    leave(hub);
+    byte[] whole = Files.readAllBytes(file);
+    for (int length = (int) before; length < whole.length; length++) {
+      Files.write(file, Arrays.copyOf(whole, length));
+      assertThat(textsNow()).as("cut off at %d", length).containsExactly("one", "two");
+      Files.delete(lastSegment());
+    }
+    Files.write(file, whole);
+    assertThat(textsNow()).containsExactly("two", "three", "four");
   }
 
   @Test
@@ -104,8 +131,8 @@ class JournalFilesTest {
     sendEach("one");
     Path file = lastSegment();
     byte[] whole = Files.readAllBytes(file);
-    byte[] more = java.util.Arrays.copyOf(whole, whole.length + 5_000);
-    java.util.Arrays.fill(more, whole.length, more.length, (byte) 0x41);
+    byte[] more = Arrays.copyOf(whole, whole.length + 5_000);
+    Arrays.fill(more, whole.length, more.length, (byte) 0x41);
     Files.write(file, more);
     assertThat(textsNow()).containsExactly("one");
     assertThat(Files.size(file)).isEqualTo(whole.length);
@@ -150,7 +177,7 @@ class JournalFilesTest {
     sendEach("two");
     damage(file, whole, whole.length - 3);
     assertThatThrownBy(this::open).hasMessageContaining(file.getFileName().toString());
-    Files.write(file, java.util.Arrays.copyOf(whole, whole.length - 1));
+    Files.write(file, Arrays.copyOf(whole, whole.length - 1));
     assertThatThrownBy(this::open).hasMessageContaining(file.getFileName().toString());
   }
 
@@ -227,7 +254,7 @@ class JournalFilesTest {
     leave(hub);
     Path file = lastSegment();
     byte[] whole = Files.readAllBytes(file);
-    Files.write(file, java.util.Arrays.copyOf(whole, whole.length - 1));
+    Files.write(file, Arrays.copyOf(whole, whole.length - 1));
     assertThat(textsNow()).containsExactly("one");
   }
 
