@@ -1,9 +1,7 @@
 package io.anymq.rabbit;
 
-import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.AMQP.BasicProperties;
 import com.rabbitmq.client.Channel;
-import com.rabbitmq.client.Command;
 import com.rabbitmq.client.Consumer;
 import com.rabbitmq.client.Delivery;
 import com.rabbitmq.client.Envelope;
@@ -20,10 +18,8 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -35,9 +31,6 @@ final class RabbitConsumer implements LinkConsumer {
 
   /** AMQP 0-9-1 carries the prefetch in 16 bits. */
   private static final int MAX_PREFETCH = 65_535;
-
-  /** How long the broker may take to cancel before its channel is closed all the same. */
-  private static final Duration CANCELLED = Duration.ofSeconds(5);
 
   /** How long close waits for the consumer's thread, which may be stuck in a listener. */
   private static final Duration THREAD_END = Duration.ofSeconds(1);
@@ -112,7 +105,9 @@ final class RabbitConsumer implements LinkConsumer {
   }
 
   private void begin() throws IOException {
-    tag = channel.basicConsume(source.queue(), false, new Arrivals());
+    StreamStart start = source.start();
+    Map<String, Object> arguments = start == null ? Map.of() : start.arguments();
+    tag = channel.basicConsume(source.queue(), false, arguments, new Arrivals());
     consuming = true;
   }
 
@@ -166,7 +161,7 @@ final class RabbitConsumer implements LinkConsumer {
     inbox.end();
     try {
       if (consuming && channel.isOpen()) {
-        stop();
+        source.ending().end(channel, tag);
       }
     } catch (IOException | ShutdownSignalException e) {
       NativeConnection.LOG.debug("Cancelling the consumer of {}", source, e);
@@ -174,38 +169,15 @@ final class RabbitConsumer implements LinkConsumer {
     NativeConnection.closeQuietly(channel);
   }
 
-  private void stop() throws IOException {
-    switch (source.ending()) {
-      case CANCEL -> channel.basicCancel(tag);
-      case CANCEL_AND_GIVE_BACK -> cancelAndGiveBack();
-      case CLOSE -> NativeConnection.LOG.trace("{} needs no cancellation", source);
-    }
-  }
-
-  /**
-   * What is on its way to a consumer of a quorum queue when that is cancelled goes back at once,
-   * before what the consumer holds, and would come first to the next one. So what it holds is given
-   * back before the broker has done with the cancellation.
-   */
-  private void cancelAndGiveBack() throws IOException {
-    AMQP.Basic.Cancel cancel = new AMQP.Basic.Cancel.Builder().consumerTag(tag).build();
-    CompletableFuture<Command> cancelled = channel.asyncCompletableRpc(cancel);
-    channel.basicNack(0, true, true);
-    try {
-      cancelled.get(CANCELLED.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (ExecutionException | TimeoutException e) {
-      NativeConnection.LOG.debug("Cancelling the consumer of {}", source, e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
   private void run() {
     if (!consuming) {
       beginAtTurn();
     }
     for (List<Delivery> arrived = inbox.take(); !arrived.isEmpty(); arrived = inbox.take()) {
-      sink.deliver(decode(arrived));
+      List<RabbitDelivery> deliveries = decode(arrived);
+      if (!deliveries.isEmpty()) {
+        sink.deliver(deliveries);
+      }
     }
     inbox.cause().ifPresent(cause -> sink.broken(diagnose(cause)));
   }
@@ -234,18 +206,33 @@ final class RabbitConsumer implements LinkConsumer {
 
   private List<RabbitDelivery> decode(List<Delivery> arrived) {
     List<RabbitDelivery> deliveries = new ArrayList<>(arrived.size());
+    List<RabbitDelivery> passedOver = new ArrayList<>();
     for (Delivery each : arrived) {
-      deliveries.add(
-          new RabbitDelivery(
-              source.destination().apply(each.getEnvelope().getRoutingKey()),
-              each.getEnvelope(),
-              each.getProperties(),
-              mapper.decode(each.getProperties(), each.getBody())));
+      RabbitDelivery delivery = decode(each);
+      (isPassedOver(delivery) ? passedOver : deliveries).add(delivery);
+      synchronized (unsettled) {
+        unsettled.add(delivery);
+      }
     }
-    synchronized (unsettled) {
-      deliveries.forEach(unsettled::add);
+    if (!passedOver.isEmpty()) {
+      settle(Outcome.ACCEPT, passedOver);
     }
     return deliveries;
+  }
+
+  private RabbitDelivery decode(Delivery arrived) {
+    BasicProperties properties = arrived.getProperties();
+    return new RabbitDelivery(
+        source.destination().apply(arrived.getEnvelope().getRoutingKey()),
+        arrived.getEnvelope(),
+        properties,
+        mapper.decode(properties, arrived.getBody()),
+        source.start() == null ? Optional.empty() : StreamStart.position(properties));
+  }
+
+  private boolean isPassedOver(RabbitDelivery delivery) {
+    StreamStart start = source.start();
+    return start != null && !start.admits(delivery.message());
   }
 
   /** Why the consumer broke; asks the broker, so not for a thread that reads. */

@@ -18,15 +18,18 @@ final class RabbitDelivery extends UnsettledDeliveries.Entry implements InboundD
   private final RabbitMapper.Decoded decoded;
   private final boolean redelivered;
   private final int deliveryCount;
+  private final Optional<String> position;
 
   RabbitDelivery(
       Destination destination,
       Envelope envelope,
       BasicProperties properties,
-      RabbitMapper.Decoded decoded) {
+      RabbitMapper.Decoded decoded,
+      Optional<String> position) {
     super(envelope.getDeliveryTag());
     this.destination = destination;
     this.decoded = decoded;
+    this.position = position;
     this.redelivered = envelope.isRedeliver();
     this.deliveryCount = redelivered ? count(properties) : 1;
   }
@@ -55,6 +58,11 @@ final class RabbitDelivery extends UnsettledDeliveries.Entry implements InboundD
   @Override
   public int deliveryCount() {
     return deliveryCount;
+  }
+
+  @Override
+  public Optional<String> position() {
+    return position;
   }
 
   @Override

@@ -5,9 +5,10 @@ import io.anymq.InvalidMessageException;
 import io.anymq.Message;
 import java.math.BigDecimal;
 import java.util.Date;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,18 +16,24 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A property is a header of its name and type. Two kinds cannot be: names that the broker gives
  * a meaning, and numbers that are not finite, for which the broker closes the connection. They
- * travel in tables of their own.
+ * travel in headers whose names begin otherwise: not in tables, which streams of 3.10 lose.
  */
 final class RabbitHeaders {
 
   /** Begins the headers in which this adapter carries metadata. */
   static final String PREFIX = "x-anymq-";
 
-  /** Holds the properties whose names the broker gives a meaning. */
-  private static final String RESERVED = PREFIX + "reserved";
+  /** Before the names of properties that the broker gives a meaning. */
+  private static final String RESERVED = PREFIX + "reserved-";
 
-  /** Holds the bits of floats and doubles that are not finite: an Integer or a Long. */
-  private static final String NOT_FINITE = PREFIX + "not-finite";
+  /**
+   * Before the number of a float or a double that is not finite. Its text is the kind, the bits and
+   * the name, which may be as long as a header's: {@code f7fc00000:name}.
+   */
+  private static final String NOT_FINITE = PREFIX + "nan-";
+
+  private static final Pattern NOT_FINITE_TEXT =
+      Pattern.compile("([fd])([0-9a-f]{1,16}):(.+)", Pattern.DOTALL);
 
   /** Headers that the broker adds or obeys, as of 3.10 to 4.3. */
   private static final Set<String> BROKERS_OWN =
@@ -54,9 +61,9 @@ final class RabbitHeaders {
       String name = property.getKey();
       Object value = property.getValue();
       if (isNotFinite(value)) {
-        table(headers, NOT_FINITE).put(name, bits(value));
+        headers.put(NOT_FINITE + headers.size(), bits(value) + ":" + name);
       } else if (BROKERS_OWN.contains(name)) {
-        table(headers, RESERVED).put(name, value);
+        headers.put(RESERVED + name, value);
       } else {
         headers.put(name, value);
       }
@@ -84,10 +91,10 @@ final class RabbitHeaders {
   }
 
   private static void decode(String name, @Nullable Object value, Message.Builder message) {
-    if (name.equals(RESERVED)) {
-      entries(name, value).forEach((key, each) -> message.property(key, portable(key, each)));
-    } else if (name.equals(NOT_FINITE)) {
-      entries(name, value).forEach((key, bits) -> message.property(key, number(bits)));
+    if (name.startsWith(RESERVED)) {
+      message.property(name.substring(RESERVED.length()), portable(name, value));
+    } else if (name.startsWith(NOT_FINITE)) {
+      notFinite(name, String.valueOf(value), message);
     } else if (!name.startsWith(PREFIX) && !BROKERS_OWN.contains(name)) {
       message.property(name, portable(name, value));
     }
@@ -117,33 +124,22 @@ final class RabbitHeaders {
         || (value instanceof Float single && !Float.isFinite(single));
   }
 
-  private static Object bits(Object value) {
+  private static String bits(Object value) {
     return value instanceof Float single
-        ? (Object) Float.floatToRawIntBits(single)
-        : (Object) Double.doubleToRawLongBits((Double) value);
+        ? "f" + Integer.toHexString(Float.floatToRawIntBits(single))
+        : "d" + Long.toHexString(Double.doubleToRawLongBits((Double) value));
   }
 
-  private static Object number(Object bits) {
-    if (bits instanceof Integer single) {
-      return Float.intBitsToFloat(single);
+  private static void notFinite(String header, String text, Message.Builder message) {
+    Matcher parts = NOT_FINITE_TEXT.matcher(text);
+    if (!parts.matches()) {
+      throw new InvalidMessageException("Header '" + header + "' is malformed");
     }
-    if (bits instanceof Long number) {
-      return Double.longBitsToDouble(number);
-    }
-    throw new InvalidMessageException("Header '" + NOT_FINITE + "' is malformed");
-  }
-
-  @SuppressWarnings("unchecked") // only encode() puts values under these names
-  private static Map<String, Object> table(Map<String, Object> headers, String name) {
-    return (Map<String, Object>) headers.computeIfAbsent(name, key -> new LinkedHashMap<>());
-  }
-
-  private static Map<String, Object> entries(String name, @Nullable Object table) {
-    if (!(table instanceof Map<?, ?> entries)) {
-      throw new InvalidMessageException("Header '" + name + "' is malformed");
-    }
-    Map<String, Object> typed = new LinkedHashMap<>();
-    entries.forEach((key, value) -> typed.put(String.valueOf(key), value));
-    return typed;
+    long bits = Long.parseUnsignedLong(parts.group(2), 16);
+    Object value =
+        parts.group(1).equals("f")
+            ? (Object) Float.intBitsToFloat((int) bits)
+            : (Object) Double.longBitsToDouble(bits);
+    message.property(parts.group(3), value);
   }
 }

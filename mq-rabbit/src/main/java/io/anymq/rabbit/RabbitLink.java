@@ -56,6 +56,7 @@ final class RabbitLink implements Link, DepthQuery, Purger, TopicPatterns, Tempo
   private final RabbitMapper mapper;
   private final RabbitTopology topology;
   private final RabbitSubscriptions subscriptions;
+  private final Optional<RabbitStreams> streams;
   private final RabbitDepth depth;
   private final RabbitDelays delays;
   private final Optional<RabbitManagement> management;
@@ -73,8 +74,9 @@ final class RabbitLink implements Link, DepthQuery, Purger, TopicPatterns, Tempo
     this.mapper = new RabbitMapper(names);
     this.topology =
         new RabbitTopology(main, names, request.options().get(RabbitOptions.QUEUE_TYPE));
+    this.streams = RabbitStreams.of(main, names, request.options());
     this.subscriptions =
-        new RabbitSubscriptions(topology, new SubscriptionLocks(main, names), main);
+        new RabbitSubscriptions(topology, new SubscriptionLocks(main, names), main, streams);
     this.delays = new RabbitDelays(main, names);
     this.management = RabbitManagement.find(request);
     this.depth = new RabbitDepth(main, names, request.operationTimeout());
@@ -110,6 +112,7 @@ final class RabbitLink implements Link, DepthQuery, Purger, TopicPatterns, Tempo
     all.put(Capability.TEMPORARY_QUEUES, Support.NATIVE);
     all.put(Capability.QUEUE_DEPTH, Support.NATIVE);
     all.put(Capability.PURGE, Support.NATIVE);
+    streams.ifPresent(known -> all.put(Capability.REPLAY, Support.EMULATED));
     management.ifPresent(known -> all.put(Capability.IN_FLIGHT_COUNT, Support.EMULATED));
     if (topology.subscriptionsCountDeliveries()) {
       all.put(Capability.DELIVERY_COUNT, Support.NATIVE);
@@ -177,11 +180,17 @@ final class RabbitLink implements Link, DepthQuery, Purger, TopicPatterns, Tempo
         depth.isLed(queue);
       }
     }
+    if (destination instanceof Topic topic) {
+      streams.ifPresent(kept -> kept.keep(topic));
+    }
   }
 
   @Override
   public void delete(Destination destination) {
     topology.delete(destination);
+    if (destination instanceof Topic topic) {
+      streams.ifPresent(kept -> kept.forget(topic));
+    }
   }
 
   @Override

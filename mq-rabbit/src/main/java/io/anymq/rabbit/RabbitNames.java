@@ -30,6 +30,7 @@ final class RabbitNames {
   private static final String QUEUE_PREFIX = "queue/";
   private static final String TOPIC_PREFIX = "topic/";
   private static final String LOCK_PREFIX = "lock/";
+  private static final String STREAM_PREFIX = "stream/";
   private static final String TURN_PREFIX = "turn/";
 
   /** AMQP 0-9-1 short strings, which names are, hold this many bytes; ours are all ASCII. */
@@ -95,6 +96,11 @@ final class RabbitNames {
   /** The exclusive queue whose existence says that somebody holds that subscription. */
   String lock(String subscription) {
     return LOCK_PREFIX + subscription;
+  }
+
+  /** The stream that keeps what is sent to a topic. */
+  String stream(Topic topic) {
+    return STREAM_PREFIX + topic.name();
   }
 
   /** The exclusive queue of the one consumer whose turn it is at a queue. */

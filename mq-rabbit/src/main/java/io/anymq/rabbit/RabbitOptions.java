@@ -40,6 +40,27 @@ final class RabbitOptions {
           "after twice this time a silent broker counts as lost");
 
   /**
+   * How long topics keep what is sent to them, for subscriptions that begin in the past. Off by
+   * default, as the broker stores each message to a topic once more.
+   */
+  static final Option<Duration> REPLAY_RETENTION =
+      Option.of(
+          "replay-retention",
+          RabbitOptions::parseRetention,
+          "whole seconds from 1s on, such as 24h",
+          null,
+          "how long topics keep what is sent, to be replayed; topics that this connection uses get a stream. Not kept where it is not set");
+
+  /** How much of it they keep. */
+  static final Option<Long> REPLAY_BYTES =
+      Option.of(
+          "replay-bytes",
+          RabbitOptions::parseBytes,
+          "a number of bytes from 1 on",
+          null,
+          "how many bytes a topic keeps to be replayed; not limited where it is not set");
+
+  /**
    * Where the management plug-in's interface is. Never printed, as somebody may write a password
    * into it, which is refused.
    */
@@ -69,7 +90,14 @@ final class RabbitOptions {
   private RabbitOptions() {}
 
   static List<Option<?>> all() {
-    return List.of(QUEUE_TYPE, HEARTBEAT, MANAGEMENT, MANAGEMENT_USER, MANAGEMENT_PASSWORD);
+    return List.of(
+        QUEUE_TYPE,
+        HEARTBEAT,
+        REPLAY_RETENTION,
+        REPLAY_BYTES,
+        MANAGEMENT,
+        MANAGEMENT_USER,
+        MANAGEMENT_PASSWORD);
   }
 
   /**
@@ -95,6 +123,22 @@ final class RabbitOptions {
     throw new InvalidOptionException(
         "Option 'management' must be a URL such as http://host:15672, without user and password:"
             + " these are management-user and management-password");
+  }
+
+  private static Duration parseRetention(String text) {
+    Duration retention = DURATION.parse(text);
+    if (!retention.equals(Duration.ofSeconds(retention.toSeconds()))) {
+      throw new IllegalArgumentException(text);
+    }
+    return retention;
+  }
+
+  private static Long parseBytes(String text) {
+    long bytes = Long.parseLong(text);
+    if (bytes < 1) {
+      throw new IllegalArgumentException(text);
+    }
+    return bytes;
   }
 
   private static Duration parseHeartbeat(String text) {

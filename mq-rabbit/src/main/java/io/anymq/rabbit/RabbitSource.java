@@ -1,6 +1,7 @@
 package io.anymq.rabbit;
 
 import io.anymq.Destination;
+import io.anymq.Topic;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  *     before one more has begun
  * @param contested whether others could consume it in the order of keys
  * @param turn when it may be consumed; null where that is at once
+ * @param start where in the queue, which is a stream, it begins; null where it is none
  * @param ending how its consumer ends
  * @param releaser gives back what holding the source took; running it again does nothing
  */
@@ -26,23 +28,9 @@ record RabbitSource(
     boolean vanishes,
     boolean contested,
     @Nullable Turn turn,
+    @Nullable StreamStart start,
     Ending ending,
     Runnable releaser) {
-
-  /** How a consumer ends while its connection goes on. */
-  enum Ending {
-    /** Cancelled, and then its channel is closed. What it held comes back in no sure order. */
-    CANCEL,
-    /** As a consumer of a quorum queue that leaves what it held to the next, in order. */
-    CANCEL_AND_GIVE_BACK,
-    /** As a consumer of a classic queue that does so: its channel is closed. */
-    CLOSE;
-
-    /** The ending that leaves the order as it was. */
-    static Ending inOrder(boolean classic) {
-      return classic ? CLOSE : CANCEL_AND_GIVE_BACK;
-    }
-  }
 
   /** A source that nobody else consumes, or that all may consume as they like. */
   RabbitSource(
@@ -60,8 +48,24 @@ record RabbitSource(
         vanishes,
         false,
         null,
+        null,
         Ending.CANCEL,
         releaser);
+  }
+
+  /** A stream that keeps what is sent to a topic; each of its consumers gets all of it. */
+  static RabbitSource ofStream(String stream, Topic topic, StreamStart start) {
+    return new RabbitSource(
+        stream,
+        topic.toString(),
+        key -> topic,
+        false,
+        false,
+        false,
+        null,
+        start,
+        Ending.CANCEL,
+        () -> {});
   }
 
   /** The same, consumed at its turn. */
@@ -74,6 +78,7 @@ record RabbitSource(
         vanishes,
         false,
         given,
+        null,
         inOrder,
         () -> {
           given.leave();
@@ -91,6 +96,7 @@ record RabbitSource(
         vanishes,
         true,
         null,
+        null,
         Ending.CANCEL,
         releaser);
   }
@@ -104,6 +110,7 @@ record RabbitSource(
         releasesNatively,
         vanishes,
         false,
+        null,
         null,
         Ending.CLOSE,
         releaser);

@@ -6,6 +6,7 @@ import io.anymq.MessagingException;
 import io.anymq.Topic;
 import io.anymq.TopicPattern;
 import io.anymq.spi.Source;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -16,9 +17,14 @@ final class RabbitSubscriptions {
   private final RabbitTopology topology;
   private final SubscriptionLocks locks;
   private final NativeConnection connection;
+  private final Optional<RabbitStreams> streams;
 
   RabbitSubscriptions(
-      RabbitTopology topology, SubscriptionLocks locks, NativeConnection connection) {
+      RabbitTopology topology,
+      SubscriptionLocks locks,
+      NativeConnection connection,
+      Optional<RabbitStreams> streams) {
+    this.streams = streams;
     this.topology = topology;
     this.locks = locks;
     this.connection = connection;
@@ -53,6 +59,10 @@ final class RabbitSubscriptions {
       return ordered(queue(of, kind), kind, keyOrdered);
     }
     if (source instanceof Source.OfTopic of) {
+      boolean plain = !of.terms().durable() && !of.terms().shared();
+      if (plain && streams.isPresent()) {
+        return streams.get().source(of.topic(), of.terms());
+      }
       return subscription(subject(of.topic()), of.terms(), keyOrdered);
     }
     Source.OfPattern of = (Source.OfPattern) source;
@@ -79,7 +89,7 @@ final class RabbitSubscriptions {
     }
     Turn turn = new Turn(connection, locks, topology.names(), source.queue(), doing);
     turn.begin();
-    return source.atTurn(turn, RabbitSource.Ending.inOrder(kind.isClassic()));
+    return source.atTurn(turn, Ending.inOrder(kind.isClassic()));
   }
 
   /**

@@ -28,6 +28,11 @@
  * to both exchanges</td><td>live when the call returns; gets what native programs publish to
  * {@code topic/x} with whatever routing key</td><td>in the broker's memory and disk cache only, and
  * gone with its connection</td></tr>
+ * <tr><td>topic that keeps what is sent, where the option {@code replay-retention} is set</td><td>a
+ * stream {@code stream/x}, bound to {@code topic/x}; plain subscriptions read it, from the past or
+ * from now on; a position is an offset in it</td><td>made when this adapter, with that option, first
+ * uses the topic; keeps what anybody sends from then on; goes when the topic is deleted</td><td>see
+ * below</td></tr>
  * <tr><td>durable subscription {@code s}</td><td>durable quorum queue {@code subscription/x/s} ({@code
  * subscription#/<sha-256>/s} where that is too long)</td><td>one consumer at a time</td><td>the
  * exclusive queue {@code lock/subscription/x/s} is what keeps others out; native programs do not
@@ -94,8 +99,8 @@
  * x-anymq-due-exchange}; it has no {@code expiration}, and keeps its routing key</td></tr>
  * <tr><td>key, delivery delay</td><td>{@code x-anymq-key}, {@code x-anymq-delivery-delay}</td></tr>
  * <tr><td>properties</td><td>headers of their names and types. Those whose names the broker gives a
- * meaning ({@code CC}, {@code x-death} …) are in the table {@code x-anymq-reserved}; numbers that are
- * not finite are in {@code x-anymq-not-finite}, by their bits</td></tr>
+ * meaning ({@code CC}, {@code x-death} …) are headers {@code x-anymq-reserved-…}; numbers that are not
+ * finite are texts {@code x-anymq-nan-…}, with their bits and their name</td></tr>
  * </table>
  *
  * <p>Of foreign messages, header types without a portable one are read as their nearest: decimal as
@@ -165,6 +170,11 @@
  *       cancellation; and one of a classic queue, whose acknowledgements a closing channel does not
  *       lose, is not cancelled. Who has its turn next begins when the queue has no consumer: the
  *       broker forgets a lost one in the same step in which it takes back what that held.
+ *   <li>A stream gives a message's fields and headers back as they were, in all types but tables
+ *       and arrays, which are gone after it (3.10). So no field of a message is in a table.
+ *   <li>A stream's consumer whose offset is beyond the end gets nothing, until as many messages
+ *       have been sent; {@code first}, an offset and a time gave the first message after 2 to 11
+ *       ms. A stream is made in 29 ms and tells a depth that lags (12,996 of 20,005).
  *   <li>The management interface told of 3 unacknowledged messages of a classic queue after 30 ms,
  *       and of a quorum queue after 4,954 ms, in the list of queues; on the page of the one queue
  *       after 4,915 and 7,437 ms. Its listener is up before the broker takes connections.
@@ -187,6 +197,14 @@
  * a broker can make a delayed message come twice, not marked. A delayed send looks for its
  * destination at most once a second. Temporary queues of others cannot be delayed to: {@code
  * ACCESS_REFUSED}. The queues are quorum queues whatever {@code queue-type} says.
+ *
+ * <p>A topic that keeps what is sent stores each message once more, and a send waits for that, too.
+ * A moment is found by the broker's clock, from a minute earlier on, and what is from before is
+ * passed over by the messages' own timestamps; a message without one, of a native program, is
+ * delivered. The broker drops whole segments of 50 MB, so some more than {@code replay-retention}
+ * may be there. A position outlives its topic: when that was deleted and made again, a replay
+ * behind it waits until as many messages have been sent. The option is the connection's: others
+ * send to the stream all the same, and have {@code REPLAY} where they set it too.
  *
  * <p>Classic queues do not count deliveries. The core counts what is released, as long as the
  * consumer lives: it delivers again from the same unsettled delivery, so a release goes to the same

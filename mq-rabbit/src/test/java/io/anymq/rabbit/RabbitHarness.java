@@ -7,17 +7,37 @@ import io.anymq.spi.NativeNames;
 import io.anymq.tck.BackendHarness;
 import io.anymq.tck.NativeClient;
 import io.anymq.tck.broker.BrokerHandle;
+import java.util.HashMap;
 import java.util.Map;
 
 /** What the kit needs to judge the adapter for RabbitMQ. */
 public final class RabbitHarness implements BackendHarness {
 
+  private static final Map<String, String> REPLAY = Map.of("replay-retention", "1h");
+
   private static final RabbitNames NAMES = new RabbitNames(NativeNames.none());
 
-  private volatile Map<String, String> options = Map.of();
+  private volatile Map<String, String> options;
 
   /** Made by {@link java.util.ServiceLoader}. */
-  public RabbitHarness() {}
+  public RabbitHarness() {
+    this(REPLAY);
+  }
+
+  /**
+   * The adapter with options.
+   *
+   * @param options its options, as text
+   */
+  RabbitHarness(Map<String, String> options) {
+    this.options = options;
+  }
+
+  private static Map<String, String> with(Map<String, String> options, String key, String value) {
+    Map<String, String> more = new HashMap<>(options);
+    more.put(key, value);
+    return Map.copyOf(more);
+  }
 
   @Override
   public String name() {
@@ -27,7 +47,7 @@ public final class RabbitHarness implements BackendHarness {
   @Override
   public BrokerHandle startBroker() {
     BrokerHandle broker = BackendHarness.super.startBroker();
-    broker.managementUrl().ifPresent(url -> options = Map.of("management", url));
+    broker.managementUrl().ifPresent(url -> options = with(options, "management", url));
     return broker;
   }
 

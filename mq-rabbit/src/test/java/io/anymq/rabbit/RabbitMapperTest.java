@@ -215,8 +215,8 @@ final class RabbitMapperTest {
         headers("x-anymq-delivery-delay", LongStringHelper.asLongString("a while")),
         headers("x-anymq-key", 17),
         headers("x-anymq-time-to-live", -5L),
-        headers("x-anymq-reserved", 1),
-        headers("x-anymq-not-finite", Map.of("p", true)));
+        headers("x-anymq-reserved-CC", Map.of()),
+        headers("x-anymq-nan-p", true));
   }
 
   @ParameterizedTest

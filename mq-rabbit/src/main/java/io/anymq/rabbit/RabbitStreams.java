@@ -1,0 +1,119 @@
+package io.anymq.rabbit;
+
+import io.anymq.InvalidOptionException;
+import io.anymq.MessagingException;
+import io.anymq.Options;
+import io.anymq.Topic;
+import io.anymq.spi.Source;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
+
+/**
+ * The streams beside topics, which keep what is sent to them, where the options ask for it. A plain
+ * subscription then reads the topic's stream, from the past or from now on, and knows the position
+ * of each message. Safe for use by several threads.
+ */
+final class RabbitStreams {
+
+  /**
+   * The broker drops whole segments of a stream alone, so what is kept is exact to one of these;
+   * its own default is 500 MB.
+   */
+  private static final int SEGMENT_BYTES = 50_000_000;
+
+  /** What the broker takes as an offset, one above. */
+  private static final Pattern POSITION = Pattern.compile("\\d{1,18}");
+
+  private static final String ANY_KEY = "#";
+
+  private final NativeConnection connection;
+  private final RabbitNames names;
+  private final Map<String, Object> arguments;
+
+  /** Topics that this link has made a stream for. */
+  private final Set<Topic> made = ConcurrentHashMap.newKeySet();
+
+  private RabbitStreams(
+      NativeConnection connection, RabbitNames names, Map<String, Object> arguments) {
+    this.connection = connection;
+    this.names = names;
+    this.arguments = arguments;
+  }
+
+  /** The streams, or empty where the options ask for none. */
+  static Optional<RabbitStreams> of(
+      NativeConnection connection, RabbitNames names, Options options) {
+    return options
+        .find(RabbitOptions.REPLAY_RETENTION)
+        .map(
+            retention -> {
+              Map<String, Object> arguments = new HashMap<>();
+              arguments.put("x-queue-type", "stream");
+              arguments.put("x-max-age", retention.toSeconds() + "s");
+              arguments.put("x-stream-max-segment-size-bytes", SEGMENT_BYTES);
+              options
+                  .find(RabbitOptions.REPLAY_BYTES)
+                  .ifPresent(bytes -> arguments.put("x-max-length-bytes", bytes));
+              return new RabbitStreams(connection, names, arguments);
+            });
+  }
+
+  /** A topic exists and is about to be used: from now on it keeps what is sent to it. */
+  void keep(Topic topic) {
+    if (!made.contains(topic)) {
+      make(topic);
+      made.add(topic);
+    }
+  }
+
+  /** A topic is deleted: what it has kept goes with it. */
+  void forget(Topic topic) {
+    made.remove(topic);
+    connection.ask(
+        "Deleting what " + topic + " has kept",
+        channel -> channel.queueDelete(names.stream(topic)));
+  }
+
+  /**
+   * What a plain subscription reads.
+   *
+   * @throws InvalidOptionException when the terms name what cannot be a position
+   */
+  RabbitSource source(Topic topic, Source.Terms terms) {
+    StreamStart start =
+        terms
+            .replayAfter()
+            .map(RabbitStreams::after)
+            .or(() -> terms.replayFrom().map(StreamStart::from))
+            .orElseGet(StreamStart::now);
+    make(topic);
+    return RabbitSource.ofStream(names.stream(topic), topic, start);
+  }
+
+  private static StreamStart after(String position) {
+    if (!POSITION.matcher(position).matches()) {
+      throw new InvalidOptionException(
+          "replayAfter takes what Delivery.position() told of a message of that topic, and '%s' is no such position"
+              .formatted(position));
+    }
+    return StreamStart.at(Long.parseLong(position) + 1);
+  }
+
+  /** One that exists is left as it was made. */
+  private void make(Topic topic) {
+    String stream = names.stream(topic);
+    String doing = "Keeping what is sent to " + topic;
+    try {
+      connection.ask(doing, channel -> channel.queueDeclare(stream, true, false, false, arguments));
+    } catch (MessagingException e) {
+      if (!QueueKinds.isOfAnotherKind(e)) {
+        throw e;
+      }
+    }
+    connection.ask(doing, channel -> channel.queueBind(stream, names.topic(topic), ANY_KEY));
+  }
+}
