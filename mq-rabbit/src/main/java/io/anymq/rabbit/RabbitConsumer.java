@@ -159,6 +159,10 @@ final class RabbitConsumer implements LinkConsumer {
    */
   void end() {
     inbox.end();
+    Turn turn = source.turn();
+    if (turn != null) {
+      turn.waitNoMore();
+    }
     try {
       if (consuming && channel.isOpen()) {
         source.ending().end(channel, tag);

@@ -95,9 +95,14 @@ final class Turn {
     return left.getCount() > 0;
   }
 
+  /** Takes no turn any more, and keeps the one that it has. */
+  void waitNoMore() {
+    left.countDown();
+  }
+
   /** Takes no turn any more, and passes on the one that it has. */
   void leave() {
-    left.countDown();
+    waitNoMore();
     synchronized (this) {
       if (releaser != null) {
         releaser.run();

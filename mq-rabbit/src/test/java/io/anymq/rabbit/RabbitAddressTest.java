@@ -75,7 +75,14 @@ final class RabbitAddressTest {
         .isEqualTo(RabbitOptions.QueueType.CLASSIC);
     assertThat(new RabbitBackend().options())
         .extracting(Option::key)
-        .containsExactly("queue-type", "heartbeat");
+        .containsExactly(
+            "queue-type",
+            "heartbeat",
+            "replay-retention",
+            "replay-bytes",
+            "management",
+            "management-user",
+            "management-password");
   }
 
   private static BrokerUrl url(String scheme, String address) {

@@ -19,6 +19,7 @@ import io.anymq.tck.broker.BrokerHandle;
 import io.anymq.tck.broker.BrokerProvisioner;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -168,6 +169,19 @@ final class TurnTest {
       assertThat(plain.texts(1)).containsExactly("0");
       plain.consumer().close();
     }
+  }
+
+  @Test
+  void whoWaitsForOneOfItsOwnLinkEndsWithTheLink() throws Exception {
+    RabbitLink both = Links.open(broker.url());
+    Source source = Links.queue(Links.newQueue(both));
+    ordered(both, source);
+    Links.Received waiting = ordered(both, source).received();
+    both.close(CLOSE);
+    assertThat(waiting.broken).isNotDone();
+    assertThat(Thread.getAllStackTraces().values().stream().flatMap(Arrays::stream))
+        .as("threads that wait for a turn")
+        .noneMatch(frame -> frame.getClassName().equals(Turn.class.getName()));
   }
 
   @Test
