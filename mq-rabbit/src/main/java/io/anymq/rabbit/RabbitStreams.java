@@ -1,15 +1,19 @@
 package io.anymq.rabbit;
 
+import io.anymq.DestinationNotFoundException;
+import io.anymq.ErrorCode;
 import io.anymq.InvalidOptionException;
 import io.anymq.MessagingException;
 import io.anymq.Options;
 import io.anymq.Topic;
 import io.anymq.spi.Source;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 
 /**
@@ -27,6 +31,12 @@ final class RabbitStreams {
 
   /** What the broker takes as an offset, one above. */
   private static final Pattern POSITION = Pattern.compile("\\d{1,18}");
+
+  /** What the broker says of a stream whose writer it has not started yet: 0.1 s long (seen). */
+  private static final String NOT_UP = "down or inaccessible";
+
+  private static final Duration UP_AGAIN = Duration.ofSeconds(5);
+  private static final Duration PAUSE = Duration.ofMillis(50);
 
   private static final String ANY_KEY = "#";
 
@@ -103,8 +113,34 @@ final class RabbitStreams {
     return StreamStart.at(Long.parseLong(position) + 1);
   }
 
-  /** One that exists is left as it was made. */
+  /** One that exists is left as it was made; just after the broker has started it may not be up. */
   private void make(Topic topic) {
+    long deadline = System.nanoTime() + UP_AGAIN.toNanos();
+    while (true) {
+      try {
+        makeNow(topic);
+        return;
+      } catch (DestinationNotFoundException e) {
+        boolean starting = String.valueOf(e.getMessage()).contains(NOT_UP);
+        if (!starting || System.nanoTime() - deadline >= 0) {
+          throw e;
+        }
+        pause(e);
+      }
+    }
+  }
+
+  private static void pause(MessagingException cause) {
+    try {
+      TimeUnit.NANOSECONDS.sleep(PAUSE.toNanos());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new MessagingException(
+          ErrorCode.INTERRUPTED, "Interrupted while waiting for a stream", cause);
+    }
+  }
+
+  private void makeNow(Topic topic) {
     String stream = names.stream(topic);
     String doing = "Keeping what is sent to " + topic;
     try {

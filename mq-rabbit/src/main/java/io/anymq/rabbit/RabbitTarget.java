@@ -10,13 +10,12 @@ import io.anymq.QueueFullException;
 import io.anymq.SendInDoubtException;
 import io.anymq.Topic;
 import io.anymq.UnsupportedCapabilityException;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where one producer's messages go, and what kind of queue that is. The kind is asked for before
- * the first send, and again when a queue has vanished: who makes it again may make another kind.
- * Owned by the sending thread but for {@link #vanished} and {@link #refusal}.
+ * Where one producer's messages go, and what kind of queue that is. The kind is asked for at first,
+ * and again when a queue has vanished: who makes it again may make another kind. Owned by the
+ * sending thread but for {@link #vanished} and {@link #refusal}.
  */
 final class RabbitTarget {
 
@@ -34,9 +33,7 @@ final class RabbitTarget {
     this.topology = topology;
     this.exchange = destination instanceof Topic topic ? names.topic(topic) : DEFAULT_EXCHANGE;
     this.routingKey = destination instanceof Queue queue ? names.queue(queue) : destination.name();
-    if (destination instanceof Topic) {
-      kind = QueueKind.UNKNOWN;
-    }
+    this.kind = destination instanceof Queue queue ? ask(queue) : QueueKind.UNKNOWN;
   }
 
   Destination destination() {
@@ -60,14 +57,14 @@ final class RabbitTarget {
   }
 
   /**
-   * Sees to it that the kind is known; asks the broker where it is not. A queue that cannot be
-   * asked about is sent to as an ordinary one.
+   * Sees to it that the kind is known; asks the broker where the queue had vanished. A queue that
+   * cannot be asked about is sent to as an ordinary one.
    *
    * @throws UnsupportedCapabilityException when no such queue takes such a message
    */
   void prepare(Message message) {
     if (kind == null) {
-      kind = ask((Queue) destination).orElse(QueueKind.UNKNOWN);
+      kind = ask((Queue) destination);
     }
     if (bounded() && message.deliveryDelay().isPresent()) {
       throw new UnsupportedCapabilityException(
@@ -76,11 +73,11 @@ final class RabbitTarget {
     }
   }
 
-  private Optional<QueueKind> ask(Queue queue) {
+  private QueueKind ask(Queue queue) {
     try {
-      return topology.kind(queue);
+      return topology.kind(queue).orElse(QueueKind.UNKNOWN);
     } catch (DestinationNotFoundException e) {
-      return Optional.empty(); // the send itself finds that out
+      return QueueKind.UNKNOWN; // the send itself finds that out
     }
   }
 

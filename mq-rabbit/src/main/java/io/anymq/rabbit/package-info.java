@@ -127,8 +127,8 @@
  *       consumer took 3 more. When the consumer went it held 8, lost none of them, and refused.
  *   <li>What arguments a queue has can be asked: a declaration with others is refused with a
  *       sentence that names the first that differs, and what the queue has for it. That is how the
- *       kind of a queue is found out, by its consumer when it opens, and by its producer before the
- *       first send: one question for an ordinary queue, three for a bounded one. A user who may not
+ *       kind of a queue is found out, by its consumer when it opens, and by its producer when it
+ *       opens: one question for an ordinary queue, three for a bounded one. A user who may not
  *       declare a queue sends to it as to an ordinary one.
  *   <li>{@code x-delivery-limit} -1 is taken by 3.10 without a word, and means that the first
  *       message that comes back is dropped; 4.x drops after 20 where nothing is set. Queues are
