@@ -109,6 +109,7 @@ final class ActiveMqLink
     support.put(Capability.DELIVERY_COUNT, Support.NATIVE);
     support.put(Capability.DURABLE_SUBSCRIPTIONS, Support.NATIVE);
     support.put(Capability.PURGE, Support.EMULATED);
+    support.put(Capability.PRIORITY, Support.EMULATED);
     support.put(Capability.ATOMIC_TRANSACTIONS, Support.NATIVE);
     support.put(Capability.TOPIC_PATTERNS, Support.NATIVE);
     if (scheduler) {

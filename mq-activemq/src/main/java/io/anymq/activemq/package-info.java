@@ -133,9 +133,10 @@
  *       property {@code JMSReplyTo}.
  *   <li>What is delayed is sent when it is due, also to a queue that was deleted meanwhile, which
  *       the broker makes again.
- *   <li>No priority: the broker orders by it only where its policy says so, for all queues of a
- *       name pattern, and tells no client; of a backlog that is not in memory KahaDB keeps three
- *       classes. No bounds: limits are of memory, and what exceeds it is stored.
+ *   <li>Priority is left to the core: the broker orders by it only where its policy says so, for
+ *       all queues of a name pattern, and tells no client; of a backlog that is not in memory
+ *       KahaDB keeps three classes. Where the policy is on, ordinary queues are not first in, first
+ *       out. No bounds: limits are of memory, and what exceeds it is stored.
  *   <li>With selecting consumers the broker keeps in memory all that nobody selects.
  *   <li>A durable subscription without a consumer, and one to a pattern, has the fault told above:
  *       when its topic is deleted and made again, it gets nothing of it before the broker's

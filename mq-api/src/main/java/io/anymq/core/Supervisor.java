@@ -119,7 +119,7 @@ final class Supervisor {
   private Current connect(Fuse fuse) {
     LinkRequest request = new LinkRequest(factory.brokerUrl(), options(), factory.names(), fuse);
     try {
-      Link link = factory.backend().connect(request);
+      Link link = BandedLink.over(factory.backend().connect(request), request.operationTimeout());
       return new Current(link, epochs.incrementAndGet(), CoreCapabilities.of(link));
     } catch (MessagingException e) {
       throw e;

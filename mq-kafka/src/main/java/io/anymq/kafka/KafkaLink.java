@@ -138,6 +138,7 @@ final class KafkaLink
       support.put(Capability.DELIVERY_DELAY, Support.EMULATED);
       support.put(Capability.KEY_ORDERING, Support.EMULATED);
       support.put(Capability.PURGE, Support.EMULATED);
+      support.put(Capability.PRIORITY, Support.EMULATED);
       support.put(Capability.TOPIC_PATTERNS, Support.EMULATED);
       support.put(Capability.TEMPORARY_QUEUES, Support.EMULATED);
     }

@@ -36,6 +36,10 @@ public final class MemoryBackend implements Backend {
   public static final Option<Boolean> KEYS_BY_TURN =
       Option.flag("keys-by-turn", false, "whether key-ordered consumers take turns");
 
+  /** Whether the broker knows no priorities, and the core does. Default: false. */
+  public static final Option<Boolean> PRIORITY_BY_BANDS =
+      Option.flag("priority-by-bands", false, "whether priorities are left to the core");
+
   /** Capabilities that are there and are not declared, with commas. Default: none. */
   public static final Option<Set<Capability>> WITHHOLD =
       Option.of(
@@ -62,7 +66,8 @@ public final class MemoryBackend implements Backend {
 
   @Override
   public List<Option<?>> options() {
-    return List.of(DISPATCH, NATIVE_RELEASE, ATOMIC_COMMIT, KEYS_BY_TURN, WITHHOLD);
+    return List.of(
+        DISPATCH, NATIVE_RELEASE, ATOMIC_COMMIT, KEYS_BY_TURN, PRIORITY_BY_BANDS, WITHHOLD);
   }
 
   @Override

@@ -101,6 +101,9 @@ class MemoryLink implements Link, DepthQuery, Purger, Browsing, TemporaryQueues,
     if (keysByTurn()) {
       support.put(Capability.KEY_ORDERING, Support.EMULATED);
     }
+    if (request.options().get(MemoryBackend.PRIORITY_BY_BANDS)) {
+      support.put(Capability.PRIORITY, Support.EMULATED);
+    }
     request.options().get(MemoryBackend.WITHHOLD).forEach(support::remove);
     return support;
   }

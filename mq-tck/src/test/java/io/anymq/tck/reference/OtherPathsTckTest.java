@@ -18,6 +18,8 @@ class OtherPathsTckTest extends TckSuite {
             "atomic-commit",
             "false",
             "keys-by-turn",
+            "true",
+            "priority-by-bands",
             "true"));
   }
 }

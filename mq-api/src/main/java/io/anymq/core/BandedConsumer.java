@@ -1,0 +1,218 @@
+package io.anymq.core;
+
+import io.anymq.ErrorCode;
+import io.anymq.MessagingException;
+import io.anymq.Queue;
+import io.anymq.spi.ConsumerRequest;
+import io.anymq.spi.DeliverySink;
+import io.anymq.spi.DepthQuery;
+import io.anymq.spi.InboundDelivery;
+import io.anymq.spi.Link;
+import io.anymq.spi.LinkConsumer;
+import io.anymq.spi.Outcome;
+import io.anymq.spi.Source;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Consumes a prioritized queue: the queues behind it, each with a consumer that has fetched some
+ * messages ahead, of which the most urgent is handed out. One thread hands out.
+ */
+final class BandedConsumer implements LinkConsumer {
+
+  private static final Logger LOG = LoggerFactory.getLogger(BandedConsumer.class);
+  private static final AtomicInteger COUNT = new AtomicInteger();
+
+  /**
+   * How long to wait at first for messages that the backend says are there. Another consumer may
+   * have them, so this has an end.
+   */
+  private static final Duration FIRST_LOOK = Duration.ofSeconds(1);
+
+  private final Link link;
+  private final Queue queue;
+  private final DeliverySink sink;
+  private final Duration operationTimeout;
+  private final BandedBuffer buffer;
+  private final List<Band> bands = new ArrayList<>();
+  private final Thread thread;
+
+  private BandedConsumer(
+      Link link, Queue queue, int prefetch, DeliverySink sink, Duration operationTimeout) {
+    this.link = link;
+    this.queue = queue;
+    this.sink = sink;
+    this.operationTimeout = operationTimeout;
+    buffer = new BandedBuffer(prefetch);
+    thread = new Thread(this::run, "anymq-bands-" + COUNT.incrementAndGet());
+    thread.setDaemon(true);
+  }
+
+  static BandedConsumer open(
+      Link link, ConsumerRequest request, DeliverySink sink, Duration operationTimeout) {
+    Queue queue = ((Source.OfQueue) request.source()).queue();
+    BandedConsumer consumer =
+        new BandedConsumer(link, queue, request.prefetch(), sink, operationTimeout);
+    for (Queue each : Bands.all(queue)) {
+      consumer.bands.add(consumer.new Band(each, consumer.bands.size()));
+    }
+    try {
+      consumer.inParallel(Band::look); // before it could take them
+      consumer.inParallel(band -> band.open(request));
+    } catch (MessagingException e) {
+      consumer.close();
+      throw e;
+    }
+    consumer.thread.start();
+    return consumer;
+  }
+
+  /** One of the queues behind it; the one with the lowest number is the most urgent. */
+  private final class Band implements DeliverySink {
+    private final Queue name;
+    private final int number;
+    private final CompletableFuture<LinkConsumer> opened = new CompletableFuture<>();
+    private volatile boolean hasMessages;
+
+    Band(Queue name, int number) {
+      this.name = name;
+      this.number = number;
+    }
+
+    void look() {
+      try {
+        hasMessages = link instanceof DepthQuery query && query.depth(name).count() > 0;
+      } catch (MessagingException e) {
+        LOG.debug("The depth of {} is not known", name, e);
+      }
+    }
+
+    void open(ConsumerRequest request) {
+      ConsumerRequest own =
+          new ConsumerRequest(new Source.OfQueue(name), buffer.room(), request.selector(), false);
+      opened.complete(link.openConsumer(own, this));
+    }
+
+    @Override
+    public void deliver(List<? extends InboundDelivery> deliveries) {
+      buffer.add(
+          number,
+          deliveries.stream()
+              .map(each -> new BandedDelivery(each, queue, number, opened::join))
+              .toList());
+    }
+
+    @Override
+    public void broken(MessagingException cause) {
+      if (buffer.end()) {
+        background(BandedConsumer.this::closeBands);
+        sink.broken(cause);
+      }
+    }
+
+    void close() {
+      if (opened.isDone()) {
+        opened.join().close();
+      }
+    }
+  }
+
+  private void run() {
+    try {
+      List<Integer> waiting =
+          bands.stream().filter(band -> band.hasMessages).map(band -> band.number).toList();
+      buffer.awaitFirst(waiting, Deadline.in(FIRST_LOOK));
+      List<BandedDelivery> next = buffer.next();
+      while (!next.isEmpty()) {
+        sink.deliver(next);
+        next = buffer.next();
+      }
+    } catch (InterruptedException e) {
+      LOG.debug("The thread of a consumer of {} was interrupted", queue, e);
+    }
+  }
+
+  @Override
+  public boolean releasesNatively() {
+    return bands.get(0).opened.join().releasesNatively();
+  }
+
+  @Override
+  public void settle(Outcome outcome, List<? extends InboundDelivery> deliveries) {
+    BandedDelivery.byConsumer(deliveries)
+        .forEach((consumer, inner) -> consumer.settle(outcome, inner));
+    buffer.settled(outcome, deliveries);
+  }
+
+  @Override
+  public void close() {
+    boolean unused = buffer.end();
+    closeBands();
+    if (Thread.currentThread() != thread) {
+      join();
+    }
+  }
+
+  private void closeBands() {
+    try {
+      inParallel(Band::close);
+    } catch (MessagingException e) {
+      LOG.debug("Closing a consumer of {} failed", queue, e);
+    }
+  }
+
+  private void join() {
+    try {
+      thread.join(Math.max(1, operationTimeout.toMillis()));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  // --- ten at a time
+
+  private interface Step {
+    void run(Band band);
+  }
+
+  /** Each step is bounded by itself. */
+  private void inParallel(Step step) {
+    Executor each = BandedConsumer::background;
+    List<CompletableFuture<Void>> steps =
+        bands.stream().map(band -> CompletableFuture.runAsync(() -> step.run(band), each)).toList();
+    MessagingException failure = null;
+    for (CompletableFuture<Void> one : steps) {
+      failure = Optional.ofNullable(failureOf(one)).orElse(failure);
+    }
+    if (failure != null) {
+      throw failure;
+    }
+  }
+
+  private static @Nullable MessagingException failureOf(CompletableFuture<Void> step) {
+    try {
+      step.join();
+      return null;
+    } catch (CompletionException e) {
+      return e.getCause() instanceof MessagingException known
+          ? known
+          : new MessagingException(
+              ErrorCode.BACKEND_FAILURE, "The adapter failed: " + e.getCause(), e);
+    }
+  }
+
+  private static void background(Runnable task) {
+    Thread helper = new Thread(task, "anymq-bands-helper");
+    helper.setDaemon(true);
+    helper.start();
+  }
+}

@@ -1,0 +1,202 @@
+package io.anymq.core;
+
+import io.anymq.BackendInfo;
+import io.anymq.Capability;
+import io.anymq.Destination;
+import io.anymq.Queue;
+import io.anymq.QueueBrowser;
+import io.anymq.QueueDepth;
+import io.anymq.QueueOptions;
+import io.anymq.Support;
+import io.anymq.Topic;
+import io.anymq.TopicPattern;
+import io.anymq.UnsupportedCapabilityException;
+import io.anymq.spi.AtomicCommit;
+import io.anymq.spi.Browsing;
+import io.anymq.spi.ConsumerRequest;
+import io.anymq.spi.DeliverySink;
+import io.anymq.spi.DepthQuery;
+import io.anymq.spi.Link;
+import io.anymq.spi.LinkConsumer;
+import io.anymq.spi.LinkProducer;
+import io.anymq.spi.ProducerListener;
+import io.anymq.spi.Purger;
+import io.anymq.spi.Source;
+import io.anymq.spi.TemporaryQueues;
+import io.anymq.spi.TopicPatterns;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * A link whose backend knows no priorities, with prioritized queues made of {@link Bands}. What is
+ * asked of any other destination it passes on.
+ */
+class BandedLink implements Link, DepthQuery, Purger, Browsing, TemporaryQueues, TopicPatterns {
+
+  private final Link link;
+  private final Duration operationTimeout;
+
+  BandedLink(Link link, Duration operationTimeout) {
+    this.link = link;
+    this.operationTimeout = operationTimeout;
+  }
+
+  /** The link itself, or with bands where the adapter leaves priorities to the core. */
+  static Link over(Link link, Duration operationTimeout) {
+    if (link.capabilities().get(Capability.PRIORITY) != Support.EMULATED) {
+      return link;
+    }
+    return link instanceof AtomicCommit
+        ? new AtomicBandedLink(link, operationTimeout)
+        : new BandedLink(link, operationTimeout);
+  }
+
+  final <T> T as(Class<T> type) {
+    return CoreCapabilities.extension(link, type);
+  }
+
+  /** Whether a queue that is there was made prioritized; false for one that is not there. */
+  final boolean isBanded(Queue queue) {
+    return Bands.fit(queue)
+        && !CoreTemporaryQueue.isTemporary(queue)
+        && link.exists(Bands.mark(queue));
+  }
+
+  @Override
+  public BackendInfo info() {
+    return link.info();
+  }
+
+  @Override
+  public Map<Capability, Support> capabilities() {
+    return link.capabilities();
+  }
+
+  @Override
+  public Dispatch dispatch() {
+    return link.dispatch();
+  }
+
+  @Override
+  public LinkProducer openProducer(Destination destination, ProducerListener listener) {
+    return destination instanceof Queue queue && isBanded(queue)
+        ? BandedProducer.open(this, link, queue, listener)
+        : link.openProducer(destination, listener);
+  }
+
+  @Override
+  public LinkConsumer openConsumer(ConsumerRequest request, DeliverySink sink) {
+    if (!(request.source() instanceof Source.OfQueue of) || !isBanded(of.queue())) {
+      return link.openConsumer(request, sink);
+    }
+    if (request.keyOrdered()) {
+      throw new UnsupportedCapabilityException(
+          "%s is prioritized, and on this backend the order of its keys cannot be kept: a message that overtakes is in another queue than those of its key"
+              .formatted(of.queue()));
+    }
+    return BandedConsumer.open(link, request, sink, operationTimeout);
+  }
+
+  @Override
+  public void declare(Destination destination, QueueOptions options) {
+    if (!(destination instanceof Queue queue) || !options.prioritized()) {
+      link.declare(destination, options);
+      return;
+    }
+    Bands.requireFit(queue);
+    if (link.exists(queue)) {
+      return; // it stays as it was made
+    }
+    // The queue itself comes last: when it is there, it is prioritized.
+    Bands.all(queue).stream().filter(band -> !band.equals(queue)).forEach(this::declarePlain);
+    declarePlain(queue);
+  }
+
+  private void declarePlain(Queue queue) {
+    link.declare(queue, QueueOptions.DEFAULT);
+  }
+
+  @Override
+  public void delete(Destination destination) {
+    if (destination instanceof Queue queue && isBanded(queue)) {
+      Bands.all(queue).stream().filter(band -> !band.equals(queue)).forEach(link::delete);
+    }
+    link.delete(destination);
+  }
+
+  @Override
+  public boolean exists(Destination destination) {
+    return link.exists(destination);
+  }
+
+  @Override
+  public void unsubscribe(Topic topic, String name) {
+    link.unsubscribe(topic, name);
+  }
+
+  @Override
+  public void unsubscribe(TopicPattern pattern, String name) {
+    as(TopicPatterns.class).unsubscribe(pattern, name);
+  }
+
+  @Override
+  public void declareTemporary(Queue queue) {
+    as(TemporaryQueues.class).declareTemporary(queue);
+  }
+
+  @Override
+  public QueueDepth depth(Queue queue) {
+    DepthQuery query = as(DepthQuery.class);
+    if (!isBanded(queue)) {
+      return query.depth(queue);
+    }
+    return Bands.all(queue).stream()
+        .map(query::depth)
+        .reduce(BandedLink::sum)
+        .orElseThrow(); // there are ten
+  }
+
+  private static QueueDepth sum(QueueDepth one, QueueDepth other) {
+    return new QueueDepth(
+        one.count() + other.count(),
+        one.counts(),
+        one.inFlight().isPresent() && other.inFlight().isPresent()
+            ? OptionalLong.of(one.inFlight().getAsLong() + other.inFlight().getAsLong())
+            : OptionalLong.empty(),
+        one.exact() && other.exact(),
+        other.takenAt());
+  }
+
+  @Override
+  public void purge(Queue queue) {
+    Purger purger = as(Purger.class);
+    if (isBanded(queue)) {
+      Bands.all(queue).forEach(purger::purge);
+    } else {
+      purger.purge(queue);
+    }
+  }
+
+  @Override
+  public QueueBrowser browse(Queue queue) {
+    Browsing browsing = as(Browsing.class);
+    if (!isBanded(queue)) {
+      return browsing.browse(queue);
+    }
+    List<Queue> bands = Bands.all(queue);
+    return BandedBrowser.over(queue, bands, browsing);
+  }
+
+  @Override
+  public <T> Optional<T> unwrap(Class<T> type) {
+    return link.unwrap(type);
+  }
+
+  @Override
+  public void close(Duration timeout) {
+    link.close(timeout);
+  }
+}
