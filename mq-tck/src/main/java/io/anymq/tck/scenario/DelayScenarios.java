@@ -39,7 +39,10 @@ final class DelayScenarios {
     connection.send(queue, later("first", Duration.ofMillis(1)));
     try (Consumer consumer = connection.createConsumer(queue)) {
       Check.that(
-          consumer.receive(Check.LIMIT.multipliedBy(4)).isPresent(), "a first delayed message", "nothing", CHECK);
+          consumer.receive(Check.LIMIT.multipliedBy(4)).isPresent(),
+          "a first delayed message",
+          "nothing",
+          CHECK);
     }
     return connection;
   }

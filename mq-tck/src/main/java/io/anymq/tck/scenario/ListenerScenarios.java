@@ -235,6 +235,7 @@ final class ListenerScenarios {
   static void slowHandler(ScenarioContext t) {
     Connection connection = t.connect();
     Queue queue = t.queue();
+    CountDownLatch slow = new CountDownLatch(1);
     CountDownLatch release = new CountDownLatch(1);
     t.onClose(release::countDown);
     Set<String> done = ConcurrentHashMap.newKeySet();
@@ -244,12 +245,15 @@ final class ListenerScenarios {
         ConsumerOptions.builder().concurrency(2).prefetch(60).build(),
         delivery -> {
           if (delivery.message().text().equals("0")) {
+            slow.countDown();
             Check.that(
                 release.await(Check.LIMIT.toMillis() * 2, TimeUnit.MILLISECONDS),
                 "the end of the slow handler",
                 "none",
                 "the scenario");
           }
+          // Or else all others might be done before the slow one begins.
+          boolean unused = slow.await(Check.LIMIT.toMillis(), TimeUnit.MILLISECONDS);
           done.add(delivery.message().text());
         });
     Check.eventually(

@@ -104,11 +104,13 @@ final class LifeMutations {
   static final class DeclaresByTurns extends Mutation {
     private static final AtomicInteger LINKS = new AtomicInteger();
 
+    private final Support browse =
+        LINKS.incrementAndGet() % 2 == 0 ? Support.NATIVE : Support.EMULATED;
+
     @Override
     Map<Capability, Support> capabilities(Map<Capability, Support> declared) {
       Map<Capability, Support> other = new EnumMap<>(declared);
-      other.put(
-          Capability.BROWSE, LINKS.incrementAndGet() % 2 == 0 ? Support.NATIVE : Support.EMULATED);
+      other.put(Capability.BROWSE, browse);
       return other;
     }
   }
