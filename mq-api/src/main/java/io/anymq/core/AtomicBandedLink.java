@@ -28,6 +28,11 @@ final class AtomicBandedLink extends BandedLink implements AtomicCommit {
     Map<Queue, Boolean> banded = new LinkedHashMap<>();
     List<Send> routed = sends.stream().map(send -> banded(send, banded)).toList();
     as(AtomicCommit.class).commit(routed, natives(accepts));
+    for (Accept accept : accepts) {
+      if (accept.consumer() instanceof BandedConsumer consumer) {
+        consumer.accepted(accept.deliveries());
+      }
+    }
   }
 
   private Send banded(Send send, Map<Queue, Boolean> known) {

@@ -122,6 +122,7 @@ final class Attachment {
       flush();
       releaseLater(later, delivery, delay);
     } else {
+      buffer.park(delivery);
       threads.after(delay, () -> release(delivery, deliverAgain));
     }
   }

@@ -92,6 +92,15 @@ final class BandedBuffer {
     }
   }
 
+  boolean hasEnded() {
+    lock.lock();
+    try {
+      return ended;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Hands out nothing more; whether it was this call that ended it. */
   boolean end() {
     lock.lock();

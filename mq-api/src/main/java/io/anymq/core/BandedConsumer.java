@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
@@ -42,27 +43,40 @@ final class BandedConsumer implements LinkConsumer {
   private final Queue queue;
   private final DeliverySink sink;
   private final Duration operationTimeout;
+  private final Set<BandedConsumer> open;
   private final BandedBuffer buffer;
   private final List<Band> bands = new ArrayList<>();
   private final Thread thread;
 
   private BandedConsumer(
-      Link link, Queue queue, int prefetch, DeliverySink sink, Duration operationTimeout) {
+      Link link,
+      ConsumerRequest request,
+      DeliverySink sink,
+      Duration operationTimeout,
+      Set<BandedConsumer> open) {
     this.link = link;
-    this.queue = queue;
+    this.queue = ((Source.OfQueue) request.source()).queue();
     this.sink = sink;
+    this.open = open;
     this.operationTimeout = operationTimeout;
-    buffer = new BandedBuffer(prefetch);
+    buffer = new BandedBuffer(request.prefetch());
     thread = new Thread(this::run, "anymq-bands-" + COUNT.incrementAndGet());
     thread.setDaemon(true);
   }
 
+  /**
+   * Opens.
+   *
+   * @param open the consumers of the link; this one is among them until it has ended
+   */
   static BandedConsumer open(
-      Link link, ConsumerRequest request, DeliverySink sink, Duration operationTimeout) {
-    Queue queue = ((Source.OfQueue) request.source()).queue();
-    BandedConsumer consumer =
-        new BandedConsumer(link, queue, request.prefetch(), sink, operationTimeout);
-    for (Queue each : Bands.all(queue)) {
+      Link link,
+      ConsumerRequest request,
+      DeliverySink sink,
+      Duration operationTimeout,
+      Set<BandedConsumer> open) {
+    BandedConsumer consumer = new BandedConsumer(link, request, sink, operationTimeout, open);
+    for (Queue each : Bands.all(consumer.queue)) {
       consumer.bands.add(consumer.new Band(each, consumer.bands.size()));
     }
     try {
@@ -72,6 +86,7 @@ final class BandedConsumer implements LinkConsumer {
       consumer.close();
       throw e;
     }
+    open.add(consumer);
     consumer.thread.start();
     return consumer;
   }
@@ -100,6 +115,9 @@ final class BandedConsumer implements LinkConsumer {
       ConsumerRequest own =
           new ConsumerRequest(new Source.OfQueue(name), buffer.room(), request.selector(), false);
       opened.complete(link.openConsumer(own, this));
+      if (buffer.hasEnded()) {
+        close(); // another one broke meanwhile
+      }
     }
 
     @Override
@@ -114,6 +132,7 @@ final class BandedConsumer implements LinkConsumer {
     @Override
     public void broken(MessagingException cause) {
       if (buffer.end()) {
+        open.remove(BandedConsumer.this);
         background(BandedConsumer.this::closeBands);
         sink.broken(cause);
       }
@@ -149,17 +168,39 @@ final class BandedConsumer implements LinkConsumer {
   @Override
   public void settle(Outcome outcome, List<? extends InboundDelivery> deliveries) {
     BandedDelivery.byConsumer(deliveries)
-        .forEach((consumer, inner) -> consumer.settle(outcome, inner));
+        .forEach((consumer, inner) -> settle(consumer, outcome, inner));
     buffer.settled(outcome, deliveries);
+  }
+
+  /** What one queue's consumer cannot settle comes again; the others' are none of its business. */
+  private static void settle(
+      LinkConsumer consumer, Outcome outcome, List<? extends InboundDelivery> deliveries) {
+    try {
+      consumer.settle(outcome, deliveries);
+    } catch (MessagingException e) {
+      LOG.debug("Not settled; these messages come again", e);
+    }
+  }
+
+  /** A commit has accepted these. */
+  void accepted(List<? extends InboundDelivery> deliveries) {
+    buffer.settled(Outcome.ACCEPT, deliveries);
   }
 
   @Override
   public void close() {
+    Deadline deadline = Deadline.in(operationTimeout);
     boolean unused = buffer.end();
+    open.remove(this);
     closeBands();
-    if (Thread.currentThread() != thread) {
-      join();
-    }
+    join(deadline);
+  }
+
+  /** Its link is closed, and with it the consumers of the queues behind it. */
+  void linkClosed(Deadline deadline) {
+    boolean unused = buffer.end();
+    open.remove(this);
+    join(deadline);
   }
 
   private void closeBands() {
@@ -170,9 +211,12 @@ final class BandedConsumer implements LinkConsumer {
     }
   }
 
-  private void join() {
+  private void join(Deadline deadline) {
+    if (Thread.currentThread() == thread) {
+      return; // it ends when the listener that called this returns
+    }
     try {
-      thread.join(Math.max(1, operationTimeout.toMillis()));
+      thread.join(Math.max(1, deadline.remainingMillis()));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

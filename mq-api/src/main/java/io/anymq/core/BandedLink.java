@@ -29,6 +29,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * A link whose backend knows no priorities, with prioritized queues made of {@link Bands}. What is
@@ -38,6 +40,7 @@ class BandedLink implements Link, DepthQuery, Purger, Browsing, TemporaryQueues,
 
   private final Link link;
   private final Duration operationTimeout;
+  private final Set<BandedConsumer> consumers = ConcurrentHashMap.newKeySet();
 
   BandedLink(Link link, Duration operationTimeout) {
     this.link = link;
@@ -97,7 +100,7 @@ class BandedLink implements Link, DepthQuery, Purger, Browsing, TemporaryQueues,
           "%s is prioritized, and on this backend the order of its keys cannot be kept: a message that overtakes is in another queue than those of its key"
               .formatted(of.queue()));
     }
-    return BandedConsumer.open(link, request, sink, operationTimeout);
+    return BandedConsumer.open(link, request, sink, operationTimeout, consumers);
   }
 
   @Override
@@ -111,7 +114,7 @@ class BandedLink implements Link, DepthQuery, Purger, Browsing, TemporaryQueues,
       return; // it stays as it was made
     }
     // The queue itself comes last: when it is there, it is prioritized.
-    Bands.all(queue).stream().filter(band -> !band.equals(queue)).forEach(this::declarePlain);
+    Bands.behind(queue).forEach(this::declarePlain);
     declarePlain(queue);
   }
 
@@ -122,7 +125,7 @@ class BandedLink implements Link, DepthQuery, Purger, Browsing, TemporaryQueues,
   @Override
   public void delete(Destination destination) {
     if (destination instanceof Queue queue && isBanded(queue)) {
-      Bands.all(queue).stream().filter(band -> !band.equals(queue)).forEach(link::delete);
+      Bands.behind(queue).forEach(link::delete);
     }
     link.delete(destination);
   }
@@ -198,5 +201,7 @@ class BandedLink implements Link, DepthQuery, Purger, Browsing, TemporaryQueues,
   @Override
   public void close(Duration timeout) {
     link.close(timeout);
+    Deadline deadline = Deadline.in(timeout);
+    consumers.forEach(consumer -> consumer.linkClosed(deadline));
   }
 }

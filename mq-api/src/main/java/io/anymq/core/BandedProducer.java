@@ -21,6 +21,8 @@ final class BandedProducer implements LinkProducer {
   /** The queue was deleted, and may have been made again as another kind. */
   private volatile boolean doubtful;
 
+  private volatile boolean plain;
+
   private BandedProducer(BandedLink kinds, Queue queue) {
     this.kinds = kinds;
     this.queue = queue;
@@ -39,10 +41,11 @@ final class BandedProducer implements LinkProducer {
 
   @Override
   public void send(OutboundMessage message) {
-    if (doubtful && kinds.isBanded(queue)) {
+    if (doubtful) {
       doubtful = false;
+      plain = !kinds.isBanded(queue);
     }
-    Queue band = doubtful ? queue : Bands.of(queue, message.message().priority());
+    Queue band = plain ? queue : Bands.of(queue, message.message().priority());
     LinkProducer producer = bands.get(band);
     if (producer == null) {
       throw new IllegalStateException("There is no producer for " + band);

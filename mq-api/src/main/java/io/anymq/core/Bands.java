@@ -35,6 +35,17 @@ final class Bands {
         .toList();
   }
 
+  /**
+   * All but the queue itself, the mark last: made or deleted in this order, they are all there, or
+   * all gone, when the mark is.
+   */
+  static List<Queue> behind(Queue queue) {
+    return IntStream.rangeClosed(0, Message.MAX_PRIORITY)
+        .filter(priority -> priority != Message.DEFAULT_PRIORITY)
+        .mapToObj(priority -> of(queue, priority))
+        .toList();
+  }
+
   /** The one by which a prioritized queue is known. */
   static Queue mark(Queue queue) {
     return of(queue, Message.MAX_PRIORITY);

@@ -35,7 +35,8 @@ final class DeliveryBuffer {
   void add(List<CoreDelivery> more) {
     lock.lock();
     try {
-      if (!closed) {
+      // What a lost link still brings comes again; let out, it would hold its key for ever.
+      if (!closed && !more.get(0).attachment().ended()) {
         deliveries.addAll(more);
         changed.signalAll();
       }
@@ -53,6 +54,22 @@ final class DeliveryBuffer {
         letBack(delivery.inbound());
         changed.signal();
       }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * A delivery that was taken waits somewhere for its time: its key waits, and its place is free.
+   */
+  void park(InboundDelivery delivery) {
+    if (gate == null) {
+      return;
+    }
+    lock.lock();
+    try {
+      gate.park(delivery);
+      changed.signalAll();
     } finally {
       lock.unlock();
     }

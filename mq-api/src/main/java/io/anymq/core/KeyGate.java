@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -22,6 +23,10 @@ final class KeyGate {
 
   private final int most;
   private final IdentityHashMap<InboundDelivery, Attachment> inHand = new IdentityHashMap<>();
+
+  /** Released with a delay: they come back by themselves, and hold nothing but their keys. */
+  private final IdentityHashMap<InboundDelivery, Attachment> parked = new IdentityHashMap<>();
+
   private final Set<String> keys = new HashSet<>();
 
   /**
@@ -42,9 +47,19 @@ final class KeyGate {
     delivery.message().key().ifPresent(keys::add);
   }
 
-  /** It is settled, or comes back from its consumer to be handed out again. */
+  /** It is out of its consumer's hand, and comes back later. */
+  void park(InboundDelivery delivery) {
+    Attachment attachment = inHand.remove(delivery);
+    if (attachment != null) {
+      parked.put(delivery, attachment);
+    }
+  }
+
+  /** It is settled, or comes back to be handed out again. */
   void back(InboundDelivery delivery) {
-    if (inHand.remove(delivery) != null) {
+    boolean wasInHand = inHand.remove(delivery) != null;
+    boolean wasParked = parked.remove(delivery) != null;
+    if (wasInHand || wasParked) {
       Optional<String> key = delivery.message().key();
       key.ifPresent(keys::remove);
     }
@@ -53,12 +68,14 @@ final class KeyGate {
   /** What came over a lost link comes again; nobody waits for what is left of it in some hand. */
   void dropOf(Attachment lost) {
     List<InboundDelivery> gone = new ArrayList<>();
-    inHand.forEach(
-        (delivery, attachment) -> {
-          if (attachment == lost) {
-            gone.add(delivery);
-          }
-        });
+    for (Map<InboundDelivery, Attachment> each : List.of(inHand, parked)) {
+      each.forEach(
+          (delivery, attachment) -> {
+            if (attachment == lost) {
+              gone.add(delivery);
+            }
+          });
+    }
     gone.forEach(this::back);
   }
 }

@@ -23,6 +23,10 @@ record NextRelease(Path root) {
   private static final Map<String, String> NEXT =
       Map.of("bullseye", "bookworm", "bookworm", "trixie", "trixie", "forky");
 
+  /** Runs what follows as its own root, with mounts of its own; some systems forbid that. */
+  private static final List<String> NAMESPACES =
+      List.of("unshare", "--user", "--map-root-user", "--mount");
+
   /** What any script relies on, and no package says that it needs. */
   private static final List<String> ESSENTIAL =
       List.of(
@@ -35,6 +39,7 @@ record NextRelease(Path root) {
    */
   static NextRelease of(BrokerRequest request, List<String> packages) {
     try {
+      requireNamespaces();
       String codename = next(Files.readString(Path.of("/etc/os-release"), StandardCharsets.UTF_8));
       CacheDirectory cache = CacheDirectory.of(request.settings());
       String entry = String.join("+", packages) + "/" + codename;
@@ -44,6 +49,12 @@ record NextRelease(Path root) {
       throw new BrokerUnavailableException(
           "the packages of the next release cannot be had: " + e.getMessage(), e);
     }
+  }
+
+  private static void requireNamespaces() throws IOException {
+    List<String> attempt = new ArrayList<>(NAMESPACES);
+    attempt.add("true");
+    Commands.run(attempt, Path.of(System.getProperty("java.io.tmpdir")), DebianPackages.LIMIT);
   }
 
   static String next(String release) throws IOException {
@@ -72,8 +83,6 @@ record NextRelease(Path root) {
       Path archives = Files.createDirectory(work.resolve("archives"));
       Commands.run(download, archives, Commands.FETCH_LIMIT);
       DebianPackages.unpack(archives, part);
-      Path temporary = Path.of(System.getProperty("java.io.tmpdir")).toAbsolutePath();
-      Files.createDirectories(part.resolve(temporary.getRoot().relativize(temporary)));
     } finally {
       BrokerPlace.delete(work);
     }
@@ -118,19 +127,12 @@ record NextRelease(Path root) {
     Path temporary = Path.of(System.getProperty("java.io.tmpdir")).toAbsolutePath();
     String script =
         """
-        mount --rbind /proc "$0/proc" && mount --rbind /dev "$0/dev" && mount --bind "$1" "$0$1" \
+        mkdir -p "$0$1" && mount --rbind /proc "$0/proc" && mount --rbind /dev "$0/dev" && mount --bind "$1" "$0$1" \
         && exec chroot "$0" "$2"
         """;
-    return List.of(
-        "unshare",
-        "--user",
-        "--map-root-user",
-        "--mount",
-        "sh",
-        "-c",
-        script.strip(),
-        root.toString(),
-        temporary.toString(),
-        program);
+    List<String> command = new ArrayList<>(NAMESPACES);
+    command.addAll(
+        List.of("sh", "-c", script.strip(), root.toString(), temporary.toString(), program));
+    return command;
   }
 }

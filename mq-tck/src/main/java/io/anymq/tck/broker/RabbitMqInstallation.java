@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -48,17 +49,24 @@ record RabbitMqInstallation(Path server, List<String> command, Map<String, Strin
     if (request.version().isEmpty()) {
       return installed(request.settings()).orElseGet(() -> unpacked(request));
     }
-    return Stream.<Supplier<Optional<RabbitMqInstallation>>>of(
-            () -> installed(request.settings()),
-            () -> Optional.of(unpacked(request)),
-            () -> Optional.of(ofNextRelease(request)))
-        .flatMap(each -> each.get().stream())
-        .filter(each -> request.accepts(each.version()))
-        .findFirst()
-        .orElseThrow(
-            () ->
-                new BrokerUnavailableException(
-                    "neither this distribution's release nor the next one has " + request.name()));
+    List<Supplier<RabbitMqInstallation>> ways =
+        List.of(
+            () -> installed(request.settings()).orElseGet(() -> unpacked(request)),
+            () -> ofNextRelease(request));
+    List<String> closed = new ArrayList<>();
+    for (Supplier<RabbitMqInstallation> way : ways) {
+      try {
+        RabbitMqInstallation found = way.get();
+        if (request.accepts(found.version())) {
+          return found;
+        }
+        closed.add("there is " + found.version());
+      } catch (BrokerUnavailableException e) {
+        closed.add(e.getMessage());
+      }
+    }
+    throw new BrokerUnavailableException(
+        "%s is not here: %s".formatted(request.name(), String.join("; ", closed)));
   }
 
   /** As the directory is called that its programs are in. */
@@ -184,7 +192,7 @@ record RabbitMqInstallation(Path server, List<String> command, Map<String, Strin
 
   private static Stream<Path> architectures(Path lib) {
     try (DirectoryStream<Path> found = Files.newDirectoryStream(lib, "*-linux-*")) {
-      List<Path> directories = new java.util.ArrayList<>();
+      List<Path> directories = new ArrayList<>();
       found.forEach(directories::add);
       return directories.stream();
     } catch (IOException e) {

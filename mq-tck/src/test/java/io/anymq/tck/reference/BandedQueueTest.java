@@ -119,6 +119,44 @@ class BandedQueueTest {
   }
 
   @Test
+  void aSessionsCommitsMakeRoomForMore() {
+    connection.declare(queue, PRIORITIZED);
+    IntStream.range(0, 20).forEach(i -> send("" + i, i % 10));
+    try (Session session = connection.createSession()) {
+      Consumer consumer =
+          session.createConsumer(queue, ConsumerOptions.builder().prefetch(1).build());
+      for (int i = 0; i < 20; i++) {
+        assertThat(consumer.receive(LIMIT)).as("message %d", i).isPresent();
+        session.commit();
+      }
+    }
+    assertThat(connection.depth(queue).count()).isZero();
+  }
+
+  @Test
+  void aLostLinkLeavesNoThreadBehind() {
+    connection.declare(queue, PRIORITIZED);
+    MemoryBroker memory = MemoryBroker.named(broker.substring("memory:".length()));
+    try (Connection cut = ConnectionFactory.of(broker + "/route?priority-by-bands=true").connect();
+        Consumer consumer = cut.createConsumer(queue)) {
+      for (int i = 0; i < 3; i++) {
+        memory.cut("route");
+        memory.restore("route");
+        send("" + i, 9);
+        assertThat(consumer.receive(LIMIT).orElseThrow().message().text()).isEqualTo("" + i);
+        assertThat(handsAtWork()).as("threads that hand out, after outage %d", i).isEqualTo(1);
+      }
+    }
+    assertThat(handsAtWork()).isZero();
+  }
+
+  private static long handsAtWork() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> thread.getName().matches("anymq-bands-\\d+"))
+        .count();
+  }
+
+  @Test
   void aDeletedOneCanBecomeAnOrdinaryOne() {
     connection.declare(queue, PRIORITIZED);
     send("gone", 7);
