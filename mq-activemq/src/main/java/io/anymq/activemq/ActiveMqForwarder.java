@@ -42,8 +42,6 @@ final class ActiveMqForwarder {
   /** Enough to fill the next batch while one is committed. */
   private static final int PREFETCH = 2 * MAX_BATCH;
 
-  private static final Duration PAUSE = Duration.ofMillis(100);
-
   /** Makes the thread look whether it should end. */
   private static final MessageDispatch WAKE = new MessageDispatch();
 
@@ -54,6 +52,7 @@ final class ActiveMqForwarder {
   private final Owner owner;
   private final BlockingQueue<MessageDispatch> inbox = new LinkedBlockingQueue<>();
   private final CountDownLatch closing = new CountDownLatch(1);
+  private final ActiveMqTrouble trouble = new ActiveMqTrouble();
   private final Thread thread;
   private volatile Consumer<OpenWire> firstWords = wire -> {};
   private volatile Consumer<OpenWire> lastWords = wire -> {};
@@ -131,19 +130,27 @@ final class ActiveMqForwarder {
     while (again) {
       try {
         moveUntilClosed();
+        trouble.isOver();
         again = !isClosing();
       } catch (RuntimeException e) {
+        MessagingException why = ActiveMqErrors.translate("The subscription cannot be served", e);
         LOG.debug("The subscription {} is not served now", share.key(), e);
-        owner.failed(ActiveMqErrors.translate("The subscription cannot be served", e));
-        again = !pause();
+        owner.failed(why);
+        again = !pause(trouble.failed(why, System.nanoTime()));
       }
     }
   }
 
   /** Whether it was closed meanwhile. */
-  private boolean pause() {
+  private boolean pause(ActiveMqTrouble.Advice advice) {
+    if (advice.warns() && !isClosing()) {
+      LOG.warn(
+          "What the subscription {} collects waits and is not handed out; this is tried again: {}",
+          share.key(),
+          advice.why().getMessage());
+    }
     try {
-      return closing.await(PAUSE.toMillis(), TimeUnit.MILLISECONDS);
+      return closing.await(advice.pause().toMillis(), TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
       return true; // nobody else knows this thread
     }
@@ -224,6 +231,7 @@ final class ActiveMqForwarder {
     wire.request(
         what,
         new TransactionInfo(wire.connectionId(), transaction, TransactionInfo.COMMIT_ONE_PHASE));
+    trouble.isOver();
   }
 
   private Message readdressed(Message message) {

@@ -17,7 +17,8 @@ import org.slf4j.LoggerFactory;
  * Has the broker look at all messages of queues that consumers select from. It reads a queue in
  * pages of 200 (its policy's {@code maxPageSize}), and no further while so many wait that nobody
  * selects: what stands behind them would never be found. A browser makes it read the next page; it
- * may select nothing itself, so that nothing is transferred.
+ * may select nothing itself, so that nothing is transferred. Where the policy's pages are smaller,
+ * each look reads less, and what stands far behind comes later.
  *
  * <p>One thread for a link, while somebody selects. Whether messages have come, it asks the
  * statistics plug-in.
@@ -29,7 +30,9 @@ final class ActiveMqPages {
   /** How long a message may wait behind a full page that nobody selects. */
   private static final Duration INTERVAL = Duration.ofMillis(100);
 
+  /** The broker's default; see {@code PolicyEntry.maxPageSize}. */
   private static final int PAGE = 200;
+
   private static final String NOTHING = "1 = 0";
 
   private final OpenWire wire;
@@ -120,7 +123,9 @@ final class ActiveMqPages {
         long fresh = Math.max(0, counts.enqueued() - watched.enqueued);
         long unread = Math.min(counts.size(), watched.enqueued == 0 ? counts.size() : fresh);
         for (long page = 0; page <= unread / PAGE; page++) {
-          read(queue);
+          if (!read(queue)) {
+            return; // what was not read is still to be, so the counts stay those of before
+          }
         }
       }
       watched.enqueued = counts.enqueued();
@@ -132,8 +137,10 @@ final class ActiveMqPages {
 
   /**
    * Has the broker read one page more; when it has, the browser, which gets nothing, is at its end.
+   *
+   * @return whether it has
    */
-  private void read(ActiveMQDestination queue) {
+  private boolean read(ActiveMQDestination queue) {
     CountDownLatch end = new CountDownLatch(1);
     ConsumerInfo browser = new ConsumerInfo(wire.newConsumerId());
     browser.setDestination(queue);
@@ -144,13 +151,14 @@ final class ActiveMqPages {
     wire.addConsumer(queue + " could not be read further", browser, dispatch -> end.countDown());
     long deadline = System.nanoTime() + timeout.toNanos();
     try {
-      while (!end.await(INTERVAL.toMillis(), TimeUnit.MILLISECONDS)
-          && wire.isLive()
-          && System.nanoTime() < deadline) {
-        // Neither at the end nor lost yet.
+      boolean ended = false;
+      while (!ended && wire.isLive() && System.nanoTime() < deadline) {
+        ended = end.await(INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
       }
+      return ended;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+      return false;
     } finally {
       wire.detach(browser.getConsumerId());
       wire.send(queue + " could not be left", browser.createRemoveCommand());

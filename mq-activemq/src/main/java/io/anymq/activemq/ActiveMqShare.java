@@ -26,8 +26,14 @@ record ActiveMqShare(ActiveMQDestination origin, String key, String name, boolea
 
   static final String LEASES = "anymq:lease.";
 
-  /** What ends with its last member has this before its key. */
-  private static final String WHILE_USED = "while-used:";
+  /**
+   * What ends with its last member has this before its key. No portable name holds a colon: so no
+   * topic's key begins like that.
+   */
+  private static final String WHILE_USED = ":while-used:";
+
+  /** What collects from a pattern has this before its key, for the same reason. */
+  private static final String PATTERN = ":pattern:";
 
   /** What a source is natively; empty when it has no name. */
   static Optional<ActiveMqShare> of(Source source, ActiveMqDestinations names) {
@@ -46,12 +52,9 @@ record ActiveMqShare(ActiveMQDestination origin, String key, String name, boolea
     return new ActiveMqShare(origin, origin.getPhysicalName() + ":" + name, name, true);
   }
 
-  /**
-   * A durable subscription to a pattern. Its key has one colon more than a topic's: a pattern may
-   * be written like a topic's name.
-   */
+  /** A durable subscription to a pattern, which may be written like a topic's name. */
   static ActiveMqShare of(TopicPattern pattern, String name) {
-    String key = "pattern:" + pattern.expression() + ":" + name;
+    String key = PATTERN + pattern.expression() + ":" + name;
     return new ActiveMqShare(ActiveMqPatterns.toNative(pattern), key, name, true);
   }
 
@@ -98,9 +101,10 @@ record ActiveMqShare(ActiveMQDestination origin, String key, String name, boolea
   /** Whether a shared queue or a lease belongs to a subscription to that topic. */
   static boolean isOf(ActiveMQDestination topic, ActiveMQDestination queue) {
     String name = queue.getPhysicalName();
-    String key = name.substring(name.indexOf('.') + 1);
+    String marked = name.substring(name.indexOf('.') + 1);
+    String key = marked.startsWith(WHILE_USED) ? marked.substring(WHILE_USED.length()) : marked;
     String own = topic.getPhysicalName() + ":";
-    return key.startsWith(own) || key.startsWith(WHILE_USED + own);
+    return key.startsWith(own) && key.indexOf(':', own.length()) < 0;
   }
 
   /** What the broker is told of the consumer of the durable subscription. */

@@ -24,7 +24,9 @@
  *     leaves out what that brings too much</td></tr>
  * <tr><td>shared subscription</td><td>a durable subscriber, a queue {@code anymq:shared.<topic>:<name>}
  *     that its members consume, and one member that moves messages from the one to the other in
- *     transactions: the exclusive consumer of the queue {@code anymq:lease.<topic>:<name>}</td></tr>
+ *     transactions: the exclusive consumer of the queue {@code anymq:lease.<topic>:<name>}. Of a
+ *     pattern it is {@code :pattern:<pattern>} instead of the topic; what is not durable has {@code
+ *     :while-used:} before that</td></tr>
  * <tr><td>order by key</td><td>exclusive consumers, of which the broker serves one; a sign for
  *     others is a consumer of the queue {@code anymq:turns.<queue>}</td></tr>
  * <tr><td>selector on a queue</td><td>the consumer's selector, translated; a browser makes the broker
@@ -143,6 +145,10 @@
  *       restart.
  *   <li>A shared subscription that is not durable and whose members all crash collects until the
  *       next such subscription is made on that broker.
+ *   <li>A shared subscription whose messages cannot be moved, because the store is full, a right
+ *       was withdrawn or the broker refuses one of them for good, is tried again for ever. That is
+ *       logged as a warning, and told to who joins between two attempts; consumers that are open
+ *       get nothing new.
  *   <li>Patterns go by native names: a topic with a configured name is found by that one.
  *   <li>Without the statistics plug-in there are neither depth, browsing, temporary queues, shared
  *       subscriptions nor order by key; without that and advisory messages, no {@code exists}, and

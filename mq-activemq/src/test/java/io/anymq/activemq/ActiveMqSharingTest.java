@@ -269,9 +269,54 @@ final class ActiveMqSharingTest {
     assertThat(texts(take(again, 30))).isEqualTo(numbers(50).subList(20, 50));
   }
 
+  @Test
+  void topicsThatAreNamedLikeTheMarksOfOthersAreTopicsLikeAnyOther() throws Exception {
+    ActiveMqLink link = open(broker.url());
+    Topic topic = Links.newTopic(link);
+    Source pattern =
+        new Source.OfPattern(
+            TopicPattern.of("p" + UUID.randomUUID() + ".*"),
+            new Source.Terms(Optional.of("team"), true, true));
+    Links.consume(link, pattern, 1);
+    Links.consume(link, shared(topic, false), 1);
+    List<ActiveMqShare> others = List.of(share(pattern), share(topic, false));
+    for (String mark : List.of("pattern", "while-used")) {
+      Topic named = Topic.of(mark);
+      link.declare(named, QueueOptions.DEFAULT);
+      Links.consume(link, shared(named, true), 1).consumer().close();
+      Links.send(link, named, 1);
+      Links.consume(link, shared(Links.newTopic(link), false), 1).consumer().close();
+      Links.Received kept = Links.consume(link, shared(named, true), 1);
+      assertThat(texts(take(kept, 1))).as("what %s had kept", named).isEqualTo(numbers(1));
+      kept.consumer().close();
+      link.delete(named);
+      assertThat(queues(share(named, true))).isEmpty();
+      for (ActiveMqShare other : others) {
+        assertThat(queues(other)).contains(other.queue(), other.lease());
+      }
+    }
+  }
+
+  @Test
+  void aQueueBelongsToTheTopicWhoseNameStandsBeforeTheSubscriptions() {
+    Topic topic = Topic.of("orders");
+    ActiveMQDestination own = new ActiveMqDestinations(NativeNames.none()).toNative(topic);
+    assertThat(List.of(share(topic, true), share(topic, false)))
+        .allMatch(share -> ActiveMqShare.isOf(own, share.queue()))
+        .allMatch(share -> ActiveMqShare.isOf(own, share.lease()));
+    Source pattern =
+        new Source.OfPattern(
+            TopicPattern.of("orders"), new Source.Terms(Optional.of("team"), false, true));
+    assertThat(List.of(share(pattern), share(Topic.of("orders.new"), true)))
+        .noneMatch(share -> ActiveMqShare.isOf(own, share.queue()));
+  }
+
+  private static ActiveMqShare share(Source source) {
+    return ActiveMqShare.of(source, new ActiveMqDestinations(NativeNames.none())).orElseThrow();
+  }
+
   private static ActiveMqShare share(Topic topic, boolean durable) {
-    return ActiveMqShare.of(shared(topic, durable), new ActiveMqDestinations(NativeNames.none()))
-        .orElseThrow();
+    return share(shared(topic, durable));
   }
 
   private static void await(
