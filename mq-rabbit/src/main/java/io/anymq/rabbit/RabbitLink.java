@@ -73,7 +73,11 @@ final class RabbitLink implements Link, DepthQuery, Purger, TopicPatterns, Tempo
     this.main = main;
     this.mapper = new RabbitMapper(names);
     this.topology =
-        new RabbitTopology(main, names, request.options().get(RabbitOptions.QUEUE_TYPE));
+        new RabbitTopology(
+            main,
+            names,
+            request.options().get(RabbitOptions.QUEUE_TYPE),
+            RabbitAddress.of(request.url()).virtualHost());
     this.streams = RabbitStreams.of(main, names, request.options());
     this.subscriptions =
         new RabbitSubscriptions(topology, new SubscriptionLocks(main, names), main, streams);
@@ -84,9 +88,15 @@ final class RabbitLink implements Link, DepthQuery, Purger, TopicPatterns, Tempo
 
   static RabbitLink open(LinkRequest request, RabbitConnector connector) {
     Optional<URI> unused = RabbitOptions.management(request.options()); // malformed: refused now
-    RabbitLink link = new RabbitLink(request, connector, connector.connect("main"));
-    link.main.onLost(link::lost);
-    return link;
+    NativeConnection main = connector.connect("main");
+    try {
+      RabbitLink link = new RabbitLink(request, connector, main);
+      main.onLost(link::lost);
+      return link;
+    } catch (RuntimeException e) {
+      main.close(THREADS_END);
+      throw e;
+    }
   }
 
   @Override
@@ -174,14 +184,22 @@ final class RabbitLink implements Link, DepthQuery, Purger, TopicPatterns, Tempo
 
   @Override
   public void declare(Destination destination, QueueOptions options) {
-    if (topology.declare(destination, options)) {
-      delays.made(destination);
+    boolean made = topology.declare(destination, options);
+    if (made) {
+      expectDelayed(destination, options);
       if (destination instanceof Queue queue) {
         depth.isLed(queue);
       }
     }
     if (destination instanceof Topic topic) {
-      streams.ifPresent(kept -> kept.keep(topic));
+      streams.ifPresent(kept -> kept.keep(topic, made));
+    }
+  }
+
+  /** What waits would hold up all that is delayed when a queue with a limit refused it. */
+  private void expectDelayed(Destination destination, QueueOptions options) {
+    if (options.maxLength().isEmpty()) {
+      delays.made(destination);
     }
   }
 

@@ -31,6 +31,12 @@ final class RabbitManagement {
   private static final Pattern UNACKNOWLEDGED =
       Pattern.compile("\"messages_unacknowledged\":(\\d+)");
 
+  /** In each answer to a question for a list. */
+  private static final String LIST = "\"items\"";
+
+  /** Far more than an answer for one queue has. */
+  private static final int LONGEST_ANSWER = 65_536;
+
   /** No queue has an empty name. */
   private static final String NO_QUEUE = "";
 
@@ -63,9 +69,11 @@ final class RabbitManagement {
 
   private boolean answers() {
     try {
-      ask(NO_QUEUE);
+      if (!ask(NO_QUEUE).contains(LIST)) {
+        throw new IOException("it does not answer as a management interface does");
+      }
       return true;
-    } catch (IOException e) {
+    } catch (IOException | IllegalArgumentException e) {
       NativeConnection.LOG.warn(
           "The management interface {} cannot be used, so the number of messages in flight is not told: {}",
           base,
@@ -84,7 +92,7 @@ final class RabbitManagement {
     try {
       Matcher found = UNACKNOWLEDGED.matcher(ask(queue));
       return found.find() ? OptionalLong.of(Long.parseLong(found.group(1))) : OptionalLong.empty();
-    } catch (IOException e) {
+    } catch (IOException | IllegalArgumentException e) {
       NativeConnection.LOG.warn(
           "The management interface {} does not answer: {}", base, e.toString());
       return OptionalLong.empty();
@@ -103,7 +111,7 @@ final class RabbitManagement {
         throw new IOException("it answers with status " + connection.getResponseCode());
       }
       try (InputStream body = connection.getInputStream()) {
-        return new String(body.readAllBytes(), StandardCharsets.UTF_8);
+        return new String(body.readNBytes(LONGEST_ANSWER), StandardCharsets.UTF_8);
       }
     } finally {
       connection.disconnect();

@@ -83,6 +83,7 @@ final class RabbitOptions {
           "the password of the management interface; default: that of the connection");
 
   private static final long MAX_HEARTBEAT_SECONDS = 3600;
+  private static final int MAX_PORT = 65_535;
 
   private static final Option<Duration> DURATION =
       Option.duration("heartbeat", Duration.ofSeconds(10), "reads the text of a heartbeat");
@@ -113,7 +114,11 @@ final class RabbitOptions {
     try {
       URI uri = URI.create(text.endsWith("/") ? text.substring(0, text.length() - 1) : text);
       boolean http = "http".equals(uri.getScheme()) || "https".equals(uri.getScheme());
-      boolean more = uri.getRawUserInfo() != null || uri.getRawQuery() != null;
+      boolean more =
+          uri.getRawUserInfo() != null
+              || uri.getRawQuery() != null
+              || uri.getRawFragment() != null
+              || uri.getPort() > MAX_PORT;
       if (http && uri.getHost() != null && !more) {
         return uri;
       }

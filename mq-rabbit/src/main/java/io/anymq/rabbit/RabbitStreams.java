@@ -72,20 +72,21 @@ final class RabbitStreams {
             });
   }
 
-  /** A topic exists and is about to be used: from now on it keeps what is sent to it. */
-  void keep(Topic topic) {
-    if (!made.contains(topic)) {
+  /**
+   * A topic exists and is about to be used: from now on it keeps what is sent to it.
+   *
+   * @param isNew whether it was just made: somebody may have deleted the one that was seen before
+   */
+  void keep(Topic topic, boolean isNew) {
+    if (isNew || !made.contains(topic)) {
       make(topic);
       made.add(topic);
     }
   }
 
-  /** A topic is deleted: what it has kept goes with it. */
+  /** A topic is deleted, with its stream. */
   void forget(Topic topic) {
     made.remove(topic);
-    connection.ask(
-        "Deleting what " + topic + " has kept",
-        channel -> channel.queueDelete(names.stream(topic)));
   }
 
   /**

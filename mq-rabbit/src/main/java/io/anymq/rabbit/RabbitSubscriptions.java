@@ -2,7 +2,9 @@ package io.anymq.rabbit;
 
 import io.anymq.Destination;
 import io.anymq.ErrorCode;
+import io.anymq.InvalidDestinationException;
 import io.anymq.MessagingException;
+import io.anymq.Queue;
 import io.anymq.Topic;
 import io.anymq.TopicPattern;
 import io.anymq.spi.Source;
@@ -55,7 +57,7 @@ final class RabbitSubscriptions {
    */
   RabbitSource source(Source source, boolean keyOrdered) {
     if (source instanceof Source.OfQueue of) {
-      QueueKind kind = topology.kind(of.queue()).orElse(QueueKind.UNKNOWN);
+      QueueKind kind = kind(of.queue());
       return ordered(queue(of, kind), kind, keyOrdered);
     }
     if (source instanceof Source.OfTopic of) {
@@ -67,6 +69,16 @@ final class RabbitSubscriptions {
     }
     Source.OfPattern of = (Source.OfPattern) source;
     return subscription(subject(of.pattern()), of.terms(), keyOrdered);
+  }
+
+  /** Any queue can be consumed; of one that is not known nothing is expected. */
+  private QueueKind kind(Queue queue) {
+    try {
+      return topology.kind(queue).orElse(QueueKind.UNKNOWN);
+    } catch (InvalidDestinationException e) {
+      NativeConnection.LOG.debug("Consuming from {}, of whatever kind", queue, e);
+      return QueueKind.UNKNOWN;
+    }
   }
 
   private RabbitSource queue(Source.OfQueue of, QueueKind kind) {

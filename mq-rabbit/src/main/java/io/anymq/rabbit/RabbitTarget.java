@@ -14,8 +14,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Where one producer's messages go, and what kind of queue that is. The kind is asked for at first,
- * and again when a queue has vanished: who makes it again may make another kind. Owned by the
- * sending thread but for {@link #vanished} and {@link #refusal}.
+ * and again when it may be another: the queue had vanished, or refused a message; or this link has
+ * made or deleted a queue since. That somebody else replaced it between two sends is not seen.
+ * Owned by the sending thread but for {@link #vanished} and {@link #refusal}.
  */
 final class RabbitTarget {
 
@@ -27,12 +28,16 @@ final class RabbitTarget {
   private final String routingKey;
   private volatile @Nullable QueueKind kind;
 
+  /** The link's changes when the kind was asked for. */
+  private long asOf;
+
   RabbitTarget(Destination destination, RabbitTopology topology) {
     RabbitNames names = topology.names();
     this.destination = destination;
     this.topology = topology;
     this.exchange = destination instanceof Topic topic ? names.topic(topic) : DEFAULT_EXCHANGE;
     this.routingKey = destination instanceof Queue queue ? names.queue(queue) : destination.name();
+    this.asOf = topology.changes();
     this.kind = destination instanceof Queue queue ? ask(queue) : QueueKind.UNKNOWN;
   }
 
@@ -57,14 +62,20 @@ final class RabbitTarget {
   }
 
   /**
-   * Sees to it that the kind is known; asks the broker where the queue had vanished. A queue that
+   * Sees to it that the kind is known; asks the broker where it may be another by now. A queue that
    * cannot be asked about is sent to as an ordinary one.
    *
    * @throws UnsupportedCapabilityException when no such queue takes such a message
+   * @throws io.anymq.InvalidDestinationException when the broker does not tell the kind of a queue
+   *     with so long a name
    */
   void prepare(Message message) {
-    if (kind == null) {
-      kind = ask((Queue) destination);
+    if (destination instanceof Queue queue) {
+      long now = topology.changes();
+      if (kind == null || now != asOf) {
+        kind = ask(queue);
+        asOf = now;
+      }
     }
     if (bounded() && message.deliveryDelay().isPresent()) {
       throw new UnsupportedCapabilityException(
@@ -110,6 +121,9 @@ final class RabbitTarget {
       return new QueueFullException(
           destination
               + " is full: it has reached its maximum length; send again when there is room");
+    }
+    if (destination instanceof Queue) {
+      kind = null; // somebody may have made it anew, with a limit
     }
     return new SendInDoubtException(
         "The broker did not take responsibility for a message to "

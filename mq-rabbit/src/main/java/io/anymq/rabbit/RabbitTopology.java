@@ -5,6 +5,7 @@ import com.rabbitmq.client.BuiltinExchangeType;
 import com.rabbitmq.client.Channel;
 import io.anymq.Destination;
 import io.anymq.DestinationNotFoundException;
+import io.anymq.ErrorCode;
 import io.anymq.MessagingException;
 import io.anymq.Queue;
 import io.anymq.QueueOptions;
@@ -13,6 +14,7 @@ import io.anymq.TopicPattern;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Makes, finds and deletes what destinations and subscriptions are on the broker. Safe for use by
@@ -38,13 +40,26 @@ final class RabbitTopology {
   private final RabbitNames names;
   private final QueueKinds kinds;
 
-  RabbitTopology(NativeConnection connection, RabbitNames names, RabbitOptions.QueueType type) {
+  /** How many queues this link has made and deleted. */
+  private final AtomicLong changes = new AtomicLong();
+
+  RabbitTopology(
+      NativeConnection connection,
+      RabbitNames names,
+      RabbitOptions.QueueType type,
+      String virtualHost) {
     this.connection = connection;
     this.names = names;
     this.kinds =
         new QueueKinds(
             connection,
-            type == RabbitOptions.QueueType.QUORUM ? QueueKind.QUORUM : QueueKind.CLASSIC);
+            type == RabbitOptions.QueueType.QUORUM ? QueueKind.QUORUM : QueueKind.CLASSIC,
+            virtualHost);
+  }
+
+  /** Moves whenever a queue of this link may have become one of another kind. */
+  long changes() {
+    return changes.get();
   }
 
   RabbitNames names() {
@@ -80,8 +95,14 @@ final class RabbitTopology {
    *
    * @param options for a queue; one that exists stays as it was made
    * @return whether it was made
+   * @throws io.anymq.InvalidDestinationException when it is to be prioritized or bounded, and its
+   *     name is too long for that
    */
   boolean declare(Destination destination, QueueOptions options) {
+    QueueKind kind = QueueKind.of(options, kinds.ordinary());
+    if (!kind.equals(kinds.ordinary())) {
+      kinds.requireRecognizable(nativeQueue(destination));
+    }
     if (exists(destination)) {
       return false;
     }
@@ -89,12 +110,13 @@ final class RabbitTopology {
       declareTopic(topic);
       return true;
     }
-    return declareQueue(destination, QueueKind.of(options, kinds.ordinary()));
+    return declareQueue(destination, kind);
   }
 
   private boolean declareQueue(Destination queue, QueueKind kind) {
     try {
       kinds.declare(nativeQueue(queue), kind, "Declaring " + queue);
+      changes.incrementAndGet();
       return true;
     } catch (MessagingException e) {
       if (QueueKinds.isOfAnotherKind(e)) {
@@ -104,13 +126,27 @@ final class RabbitTopology {
     }
   }
 
-  /** Deletes a destination. */
+  /** Deletes a destination; a topic with what it has kept, for whoever had it keep that. */
   void delete(Destination destination) {
     String doing = "Deleting " + destination;
     if (destination instanceof Topic topic) {
       connection.ask(doing, channel -> channel.exchangeDelete(names.topic(topic)));
+      deletePast(topic);
     } else {
       connection.ask(doing, channel -> channel.queueDelete(nativeQueue(destination)));
+      changes.incrementAndGet();
+    }
+  }
+
+  /** The broker does not mind that there is none; who may not delete it has not made it. */
+  private void deletePast(Topic topic) {
+    try {
+      deleteQueue(names.stream(topic), "Deleting what " + topic + " has kept");
+    } catch (MessagingException e) {
+      if (e.code() != ErrorCode.ACCESS_REFUSED) {
+        throw e;
+      }
+      NativeConnection.LOG.debug("What {} may have kept is left", topic, e);
     }
   }
 
@@ -124,6 +160,8 @@ final class RabbitTopology {
    *
    * @return the kind, or empty when it cannot be found out
    * @throws DestinationNotFoundException when the queue does not exist
+   * @throws io.anymq.InvalidDestinationException when its name is too long for that, and it is none
+   *     of the ordinary kinds
    */
   Optional<QueueKind> kind(Queue queue) {
     return kinds.of(names.queue(queue));

@@ -10,16 +10,22 @@ import org.jspecify.annotations.Nullable;
 /**
  * One consumer's turn at a queue whose consumers keep the order of keys: one of them at a time
  * consumes. The turn is an exclusive queue beside the queue, which the broker gives to one
- * connection at a time, and takes away when that is lost; who waits asks for it again and again.
- * (Quorum queues know no exclusive consumers. A token in a queue for all who wait would come by
- * itself; but the broker closes the channel of who holds a message for half an hour, and to send a
- * token a consumer would have to publish, which brokers that run short of memory do not take.) Safe
- * for use by several threads.
+ * connection at a time, and takes away when that is lost; who waits asks for it again and again, at
+ * first after 100 ms, then less often, up to every second. (Quorum queues know no exclusive
+ * consumers. A token in a queue for all who wait would come by itself; but the broker closes the
+ * channel of who holds a message for half an hour, and to send a token a consumer would have to
+ * publish, which brokers that run short of memory do not take.) Safe for use by several threads.
  */
 final class Turn {
 
-  /** How often who waits asks; short against what it takes to notice that a consumer is gone. */
+  /** How often one at its turn asks for the end of others. */
   private static final Duration INTERVAL = Duration.ofMillis(100);
+
+  /**
+   * How seldom who waits asks in the end: each refusal closes a channel, and the broker logs that.
+   * Short against what it takes to notice that a consumer is gone.
+   */
+  private static final Duration LONGEST_INTERVAL = Duration.ofSeconds(1);
 
   /** How long what the last one held may take to come back, where its connection broke. */
   private static final Duration PREDECESSOR_ENDS = Duration.ofSeconds(5);
@@ -61,13 +67,22 @@ final class Turn {
    *     the queue has consumers nevertheless, which do not keep the order
    */
   void begin() {
-    if (take() && !consumersEnd(OTHERS_END)) {
+    if (take() && !othersEnd()) {
       leave();
       throw new MessagingException(
           ErrorCode.SUBSCRIPTION_IN_USE,
           doing
               + " in the order of keys failed: it has consumers that do not keep that order; close"
               + " those first");
+    }
+  }
+
+  private boolean othersEnd() {
+    try {
+      return consumersEnd(OTHERS_END);
+    } catch (RuntimeException e) {
+      leave();
+      throw e;
     }
   }
 
@@ -82,10 +97,13 @@ final class Turn {
    * @return false when this consumer has left meanwhile
    */
   boolean await() {
+    Duration interval = INTERVAL;
     while (!take()) {
-      if (hasLeft(INTERVAL)) {
+      if (hasLeft(interval)) {
         return false;
       }
+      Duration longer = interval.multipliedBy(2);
+      interval = longer.compareTo(LONGEST_INTERVAL) < 0 ? longer : LONGEST_INTERVAL;
     }
     if (!consumersEnd(PREDECESSOR_ENDS) && left.getCount() > 0) {
       NativeConnection.LOG.warn(

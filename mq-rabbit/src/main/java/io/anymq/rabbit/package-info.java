@@ -42,7 +42,7 @@
  * either shared or not</td><td>one that is not durable outlives a restart of the broker by a minute,
  * for its consumers to come back</td></tr>
  * <tr><td>key-ordered consumer</td><td>holds the exclusive queue {@code turn/<queue>} while it
- * consumes; who waits asks for it every 100 ms. A shared subscription that is not durable has a
+ * consumes; who waits asks for it, at first after 100 ms and in the end every second. A shared subscription that is not durable has a
  * queue with {@code x-single-active-consumer}</td><td>one at a time; what the one before held comes
  * first, in order; others are refused</td><td>native programs do not heed it</td></tr>
  * <tr><td>pattern</td><td>the same pattern, bound to {@code anymq/topics}; queues {@code
@@ -130,6 +130,11 @@
  *       kind of a queue is found out, by its consumer when it opens, and by its producer when it
  *       opens: one question for an ordinary queue, three for a bounded one. A user who may not
  *       declare a queue sends to it as to an ordinary one.
+ *   <li>The broker cuts that sentence to 252 bytes and {@code ...}; the queue's name comes before
+ *       what the queue has. So prioritized and bounded queues are made only where their name and
+ *       that of the virtual host have 110 bytes at most. A queue with a longer one that somebody
+ *       else made, and that is none of the ordinary kinds, is not sent to: {@code
+ *       InvalidDestinationException}.
  *   <li>{@code x-delivery-limit} -1 is taken by 3.10 without a word, and means that the first
  *       message that comes back is dropped; 4.x drops after 20 where nothing is set. Queues are
  *       made with a limit of 1,000,000,000. A native program that declares such a queue itself has
@@ -212,6 +217,12 @@
  * the count 2, however often that happens: the redelivery limit does not stop a message that kills
  * each process it comes to. A {@code basic.nack} of a classic queue that refuses when it is full is
  * taken to say so; that the queue's process failed in that moment would look the same.
+ *
+ * <p>A producer asks again for the kind of its queue when its own connection has made or deleted a
+ * queue, and after a {@code basic.nack} or a return. That another connection deleted the queue and
+ * made it as another kind between two sends is not seen: those are sent as to the old one. A topic
+ * that another connection deleted and made again keeps nothing before this one declares or
+ * subscribes to it with a stream anew.
  *
  * <p>Not declared: transactions that are atomic. AMQP's {@code tx} does not cover quorum queues,
  * nor several of them at once.

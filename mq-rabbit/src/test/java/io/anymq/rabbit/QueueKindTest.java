@@ -1,11 +1,13 @@
 package io.anymq.rabbit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.rabbitmq.client.AMQP.BasicProperties;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.GetResponse;
+import io.anymq.InvalidDestinationException;
 import io.anymq.Message;
 import io.anymq.Queue;
 import io.anymq.QueueFullException;
@@ -57,11 +59,7 @@ final class QueueKindTest {
 
   /** A queue that somebody else has made. */
   private Queue foreign(Map<String, Object> arguments) throws Exception {
-    Queue queue = Queue.of("kind." + UUID.randomUUID());
-    try (Channel channel = channel()) {
-      channel.queueDeclare(queue.name(), true, false, false, arguments);
-    }
-    return queue;
+    return foreign(Queue.of("kind." + UUID.randomUUID()), arguments);
   }
 
   private Channel channel() throws Exception {
@@ -226,6 +224,81 @@ final class QueueKindTest {
     link.declare(queue, QueueOptions.DEFAULT);
     send(queue, 1, 2);
     assertThat(priorities(queue, 2)).containsExactly(2, 1);
+  }
+
+  private static final QueueOptions BOTH =
+      QueueOptions.builder().prioritized(true).maxLength(1_000_000_000_000_000_000L).build();
+
+  private static Queue named(int length) {
+    String name = "kind." + UUID.randomUUID();
+    return Queue.of(name + "n".repeat(length - name.length()));
+  }
+
+  private Queue foreign(Queue queue, Map<String, Object> arguments) throws Exception {
+    try (Channel channel = channel()) {
+      channel.queueDeclare(queue.name(), true, false, false, arguments);
+    }
+    return queue;
+  }
+
+  /** The virtual host is {@code /}; without its sentence cut, the broker could tell of any. */
+  @Test
+  void theLongestNameIsTold() throws Exception {
+    Queue queue = named(QueueKinds.LONGEST_NAMES - 1);
+    link.declare(queue, BOTH);
+    send(queue, 1, 9, 5);
+    assertThat(priorities(queue, 3)).containsExactly(9, 5, 1);
+  }
+
+  @Test
+  void aLongerNameIsRefusedForAllButOrdinaryQueues() throws Exception {
+    QueueOptions prioritized = QueueOptions.builder().prioritized(true).build();
+    for (Queue queue : List.of(named(QueueKinds.LONGEST_NAMES), named(150))) {
+      for (QueueOptions options : List.of(BOTH, prioritized)) {
+        assertThatThrownBy(() -> link.declare(queue, options))
+            .isInstanceOf(InvalidDestinationException.class)
+            .hasMessageContaining("choose a shorter name");
+      }
+      assertThat(link.exists(queue)).isFalse();
+      link.declare(queue, QueueOptions.DEFAULT);
+      send(queue, 1);
+      assertThat(priorities(queue, 1)).containsExactly(1);
+      link.delete(queue);
+    }
+  }
+
+  @Test
+  void aForeignQueueWithALongNameIsNotTakenForAnOrdinaryOne() throws Exception {
+    Queue queue = foreign(named(150), Map.of("x-max-priority", 9));
+    assertThatThrownBy(() -> other.openProducer(queue, cause -> {}))
+        .isInstanceOf(InvalidDestinationException.class)
+        .hasMessageContaining("shorter name");
+    try (Channel channel = channel()) {
+      channel.basicPublish("", queue.name(), new BasicProperties(), new byte[0]);
+    }
+    assertThat(priorities(queue, 1)).hasSize(1);
+  }
+
+  @Test
+  void aForeignQueueWithALongNameThatAsksForNothingIsSentTo() throws Exception {
+    for (String type : List.of("classic", "quorum")) {
+      Queue queue = foreign(named(150), Map.of("x-queue-type", type));
+      send(queue, 7);
+      assertThat(priorities(queue, 1)).containsExactly(7);
+    }
+  }
+
+  @Test
+  void whatThisLinkMadeAnewIsKnownAsThat() throws Exception {
+    Queue queue = Links.newQueue(other);
+    LinkProducer producer = other.openProducer(queue, cause -> {});
+    Links.send(producer, of(1)).await();
+    other.delete(queue);
+    other.declare(queue, QueueOptions.builder().prioritized(true).build());
+    for (int priority : List.of(3, 8)) {
+      Links.send(producer, of(priority)).await();
+    }
+    assertThat(priorities(queue, 2)).containsExactly(8, 3);
   }
 
   /** Classic queues do not count; the core does, while the consumer lives. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.sun.net.httpserver.HttpServer;
 import io.anymq.Capability;
 import io.anymq.InvalidOptionException;
 import io.anymq.Options;
@@ -12,6 +13,8 @@ import io.anymq.QueueDepth;
 import io.anymq.QueueOptions;
 import io.anymq.tck.broker.BrokerHandle;
 import io.anymq.tck.broker.BrokerProvisioner;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
@@ -70,9 +73,36 @@ final class RabbitManagementTest {
   }
 
   @Test
+  void whatAnswersOtherwiseIsNoManagementInterface() throws Exception {
+    HttpServer server =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.createContext(
+        "/",
+        exchange -> {
+          exchange.sendResponseHeaders(200, -1);
+          exchange.close();
+        });
+    server.start();
+    try {
+      String url = "http://127.0.0.1:" + server.getAddress().getPort();
+      RabbitLink link = Links.open(broker.url(), at(url));
+      assertThat(link.capabilities()).doesNotContainKey(Capability.IN_FLIGHT_COUNT);
+      link.close(Duration.ofSeconds(5));
+    } finally {
+      server.stop(0);
+    }
+  }
+
+  @Test
   void aUrlWithAPasswordIsRefusedAndNotPrinted() {
     for (String url :
-        List.of("http://u:secret@host", "ftp://secret", "secret:1", "http://secret^")) {
+        List.of(
+            "http://u:secret@host",
+            "ftp://secret",
+            "secret:1",
+            "http://secret^",
+            "http://secret#f",
+            "http://secret:70000")) {
       assertThatThrownBy(() -> Links.open(broker.url(), at(url)))
           .isInstanceOf(InvalidOptionException.class)
           .hasMessageNotContaining("secret")

@@ -146,6 +146,16 @@ final class RabbitStreamTest {
     assertThat(texts(received, 1)).containsExactly("new");
   }
 
+  /** By a connection that has nothing kept. */
+  @Test
+  void aTopicThatOthersDeleteHasNoPastEither() throws Exception {
+    Links.send(other, topic, 3);
+    other.delete(topic);
+    link.declare(topic, QueueOptions.DEFAULT);
+    Links.send(other, topic, List.of(Links.text("new")));
+    assertThat(texts(replay(Instant.EPOCH), 1)).containsExactly("new");
+  }
+
   @Test
   void aStreamThatExistsStaysAsItWasMade() throws Exception {
     Links.send(other, topic, 1);

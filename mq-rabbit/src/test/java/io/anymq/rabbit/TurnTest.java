@@ -7,12 +7,14 @@ import com.rabbitmq.client.Connection;
 import io.anymq.DestinationNotFoundException;
 import io.anymq.ErrorCode;
 import io.anymq.MessagingException;
+import io.anymq.Options;
 import io.anymq.Queue;
 import io.anymq.QueueOptions;
 import io.anymq.Topic;
 import io.anymq.spi.ConsumerRequest;
 import io.anymq.spi.InboundDelivery;
 import io.anymq.spi.LinkConsumer;
+import io.anymq.spi.LinkRequest;
 import io.anymq.spi.Outcome;
 import io.anymq.spi.Source;
 import io.anymq.tck.broker.BrokerHandle;
@@ -22,6 +24,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -78,7 +82,7 @@ final class TurnTest {
   }
 
   private Queue prioritized() {
-    Queue queue = Queue.of("turn." + java.util.UUID.randomUUID());
+    Queue queue = Queue.of("turn." + UUID.randomUUID());
     link.declare(queue, QueueOptions.builder().prioritized(true).build());
     return queue;
   }
@@ -182,6 +186,20 @@ final class TurnTest {
     assertThat(Thread.getAllStackTraces().values().stream().flatMap(Arrays::stream))
         .as("threads that wait for a turn")
         .noneMatch(frame -> frame.getClassName().equals(Turn.class.getName()));
+  }
+
+  @Test
+  void whoCannotBeginHasNoTurn() {
+    LinkRequest request = Links.request(broker.url(), Options.none(), new LinkedBlockingQueue<>());
+    NativeConnection connection = new RabbitConnector(request).connect("turn");
+    RabbitNames names = new RabbitNames(request.names());
+    SubscriptionLocks locks = new SubscriptionLocks(connection, names);
+    String missing = "turn." + UUID.randomUUID();
+    Turn turn = new Turn(connection, locks, names, missing, "Consuming");
+    assertThatThrownBy(turn::begin).isInstanceOf(DestinationNotFoundException.class);
+    assertThat(turn.isTaken()).isFalse();
+    assertThat(locks.isHeld(names.turn(missing), "Looking")).isFalse();
+    connection.close(CLOSE);
   }
 
   @Test
