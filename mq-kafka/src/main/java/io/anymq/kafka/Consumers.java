@@ -173,7 +173,7 @@ final class Consumers {
     TopicDescription found = topology.require(topic);
     Map<TopicPartition, Uuid> partitions = new HashMap<>();
     KafkaTopology.partitions(found).forEach(each -> partitions.put(each, found.topicId()));
-    Map<TopicPartition, Long> begin = begin(topic, partitions.keySet(), terms);
+    Map<TopicPartition, Long> begin = begin(topic, partitions, terms);
     LiveConsumer consumer =
         new LiveConsumer(
             new LiveConsumer.Setup(
@@ -192,13 +192,18 @@ final class Consumers {
   }
 
   private Map<TopicPartition, Long> begin(
-      Topic topic, Set<TopicPartition> partitions, Source.Terms terms) {
+      Topic topic, Map<TopicPartition, Uuid> topics, Source.Terms terms) {
+    Set<TopicPartition> partitions = topics.keySet();
     if (terms.replayAfter().isPresent()) {
       LogPosition position = LogPosition.parse(terms.replayAfter().get());
       if (partitions.size() > 1) {
         throw new InvalidOptionException(
             "%s has %d partitions and no one order, and so no position: replay it from a moment"
                 .formatted(topic, partitions.size()));
+      }
+      if (!topics.containsValue(position.topic())) {
+        throw new InvalidOptionException(
+            "'%s' is a position in another topic than %s is now".formatted(position.text(), topic));
       }
       return topology.groups().behind(position, partitions);
     }

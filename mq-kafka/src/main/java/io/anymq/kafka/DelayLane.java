@@ -10,6 +10,8 @@ import java.util.NavigableSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What a mover has read of one partition of waiting records and not moved yet: a timetable. Records
@@ -17,6 +19,8 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
  * the place of the first that is left, and, as its metadata, which of those behind it are.
  */
 final class DelayLane {
+
+  private static final Logger LOG = LoggerFactory.getLogger(DelayLane.class);
 
   /**
    * How far the timetable may reach from the first record that is left. A bit for each place must
@@ -59,8 +63,14 @@ final class DelayLane {
     knownFrom = next;
     int colon = committed.metadata().indexOf(':');
     if (colon > 0) {
-      known = knownFrom + Long.parseLong(committed.metadata().substring(0, colon));
-      left = BitSet.valueOf(Base64.getDecoder().decode(committed.metadata().substring(colon + 1)));
+      try {
+        long count = Long.parseLong(committed.metadata().substring(0, colon));
+        left =
+            BitSet.valueOf(Base64.getDecoder().decode(committed.metadata().substring(colon + 1)));
+        known = knownFrom + count;
+      } catch (IllegalArgumentException e) {
+        LOG.warn("Which delayed messages are moved was overwritten; some may come twice", e);
+      }
     }
   }
 

@@ -20,6 +20,9 @@ import org.apache.kafka.common.config.SslConfigs;
 /** The settings of the native clients of one link. Immutable. */
 final class KafkaConfig {
 
+  /** A member learns with a heartbeat that it is its turn. */
+  static final Duration TURN_HEARTBEAT = Duration.ofSeconds(1);
+
   /** Room for the headers and for the type index, beside what a message's size counts. */
   private static final int RECORD_OVERHEAD = 64 * 1024;
 
@@ -217,8 +220,7 @@ final class KafkaConfig {
   /** A member of a group of which one at a time has the turn. */
   Map<String, Object> turn(String clientId, String group, Duration session) {
     Map<String, Object> config = lease(clientId, group, session);
-    // A member learns with a heartbeat that it is its turn.
-    config.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 1_000);
+    config.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, (int) TURN_HEARTBEAT.toMillis());
     config.put(ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG, TurnAssignor.class.getName());
     return config;
   }

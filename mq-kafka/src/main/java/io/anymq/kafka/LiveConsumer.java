@@ -217,8 +217,13 @@ final class LiveConsumer implements OpenConsumer, Runnable {
   private KafkaDelivery delivery(ConsumerRecord<byte[], byte[]> record) {
     Destination destination = subject.destination(record.topic());
     return oneLog
-        ? new LogDelivery(record, destination)
+        ? new LogDelivery(record, destination, idOf(record))
         : new KafkaDelivery(record, destination, 1);
+  }
+
+  private Uuid idOf(ConsumerRecord<byte[], byte[]> record) {
+    TopicPartition partition = new TopicPartition(record.topic(), record.partition());
+    return assigned.getOrDefault(partition, Uuid.ZERO_UUID);
   }
 
   private void failed(RuntimeException failure) {

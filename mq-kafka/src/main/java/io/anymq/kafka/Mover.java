@@ -10,8 +10,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.consumer.CloseOptions;
@@ -19,7 +21,6 @@ import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
@@ -65,14 +66,19 @@ final class Mover implements Runnable, ConsumerRebalanceListener {
   private final String clientId;
   private final Thread thread;
   private final CountDownLatch ended = new CountDownLatch(1);
+  private final AtomicBoolean told = new AtomicBoolean();
+
+  /** Up to where records are removed, as the broker has said. */
+  private final Map<TopicPartition, Long> removed = new ConcurrentHashMap<>();
+
   private volatile boolean closing;
   private volatile @Nullable KafkaConsumer<byte[], byte[]> open;
 
   // The thread's own:
   private final Map<Integer, DelayLane> lanes = new HashMap<>();
-  private final Map<TopicPartition, Long> removed = new HashMap<>();
   private long sweepAt;
   private boolean hold;
+  private boolean leaving;
 
   Mover(
       KafkaConfig config,
@@ -99,9 +105,17 @@ final class Mover implements Runnable, ConsumerRebalanceListener {
     while (isWanted()) {
       try {
         workWithNew();
+        if (leaving) {
+          pause(DelayedRecord.AGAIN);
+        }
       } catch (WakeupException e) {
         LOG.debug("Mover {} closes", clientId, e);
-      } catch (KafkaException | MessagingException | IllegalStateException e) {
+      } catch (RuntimeException e) {
+        // Whatever it is: without a mover no delayed message of this cluster may come.
+        if (Refusals.isOfMover(e)) {
+          LOG.warn("This user may not move delayed messages, and leaves it to others", e);
+          return;
+        }
         failed(e);
       }
     }
@@ -110,14 +124,18 @@ final class Mover implements Runnable, ConsumerRebalanceListener {
   private void workWithNew() {
     KafkaConsumer<byte[], byte[]> consumer = newConsumer();
     open = consumer;
+    leaving = false;
     try {
       work(consumer);
     } finally {
       open = null;
-      sweep();
-      letGo();
-      consumer.close(
-          CloseOptions.timeout(state.isLost() ? Duration.ZERO : config.requestTimeout()));
+      try {
+        sweep();
+      } finally {
+        letGo();
+        consumer.close(
+            CloseOptions.timeout(state.isLost() ? Duration.ZERO : config.requestTimeout()));
+      }
     }
   }
 
@@ -129,12 +147,16 @@ final class Mover implements Runnable, ConsumerRebalanceListener {
   private void failed(RuntimeException failure) {
     if (isWanted()) {
       LOG.warn("Moving delayed messages failed; it is tried again", failure);
-      try {
-        boolean unused = ended.await(PAUSE.toMillis(), TimeUnit.MILLISECONDS);
-      } catch (InterruptedException e) {
-        closing = true;
-        Thread.currentThread().interrupt();
-      }
+      pause(PAUSE);
+    }
+  }
+
+  private void pause(Duration time) {
+    try {
+      boolean unused = ended.await(time.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      closing = true;
+      Thread.currentThread().interrupt();
     }
   }
 
@@ -147,7 +169,7 @@ final class Mover implements Runnable, ConsumerRebalanceListener {
 
   private void work(KafkaConsumer<byte[], byte[]> consumer) {
     consumer.subscribe(Set.of(KafkaNames.DELAYS), this);
-    while (isWanted()) {
+    while (isWanted() && !leaving) {
       for (ConsumerRecord<byte[], byte[]> each : consumer.poll(untilNextLook())) {
         take(each);
       }
@@ -190,6 +212,7 @@ final class Mover implements Runnable, ConsumerRebalanceListener {
       OffsetAndMetadata place = committed.get(each);
       lane.begin(place == null ? new OffsetAndMetadata(oldest.getOrDefault(each, 0L)) : place);
       lanes.put(each.partition(), lane);
+      removed.put(each, oldest.getOrDefault(each, 0L));
       consumer.seek(each, lane.first());
     }
     LOG.debug("Mover {} has the turn", clientId);
@@ -215,7 +238,7 @@ final class Mover implements Runnable, ConsumerRebalanceListener {
       return;
     }
     try {
-      lane.add(DelayedRecord.of(record));
+      lane.add(DelayedRecord.of(record).within(System.currentTimeMillis()));
     } catch (InvalidMessageException e) {
       LOG.warn("A record in topic {} is none of this library's", record.topic(), e);
     }
@@ -247,8 +270,25 @@ final class Mover implements Runnable, ConsumerRebalanceListener {
     due.sort(BY_DUE);
     if (moves.move(due, offsets(due), consumer.groupMetadata(), now)) {
       due.forEach(this::done);
+      leaving = moves.lacksRights() && !isAlone();
     } else {
       hold = true;
+    }
+  }
+
+  /** Whether there is nobody who might have the rights that this one lacks. */
+  private boolean isAlone() {
+    try {
+      return calls
+          .await(
+              calls.admin().describeConsumerGroups(Set.of(GROUP)).all(),
+              "for the members of group " + GROUP)
+          .values()
+          .stream()
+          .allMatch(group -> group.members().size() < 2);
+    } catch (MessagingException e) {
+      LOG.debug("Who else moves delayed messages is not known", e);
+      return true;
     }
   }
 
@@ -287,7 +327,7 @@ final class Mover implements Runnable, ConsumerRebalanceListener {
     Map<TopicPartition, Long> done = new HashMap<>();
     lanes.forEach(
         (number, lane) -> {
-          Long before = removed.put(bucket(number), lane.first());
+          Long before = removed.get(bucket(number));
           if (before != null && before < lane.first()) {
             done.put(bucket(number), lane.first());
           }
@@ -307,10 +347,20 @@ final class Mover implements Runnable, ConsumerRebalanceListener {
             .all()
             .whenComplete(
                 (done, failure) -> {
-                  if (failure != null) {
-                    LOG.debug("Records of {} could not be removed", places.keySet(), failure);
+                  if (failure == null) {
+                    places.forEach((each, place) -> removed.merge(each, place, Math::max));
+                  } else {
+                    notRemoved(places.keySet(), failure);
                   }
                 });
+  }
+
+  private void notRemoved(Set<TopicPartition> partitions, Throwable failure) {
+    if (isWanted() && told.compareAndSet(false, true)) {
+      LOG.warn("Moved messages stay in {}: they cannot be removed", partitions, failure);
+    } else {
+      LOG.debug("Moved messages stay in {}", partitions, failure);
+    }
   }
 
   /** Ends, after the transaction that is under way; the next mover is told. */

@@ -5,12 +5,12 @@ import io.anymq.MessagingException;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.TopicDescription;
@@ -23,9 +23,6 @@ import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
-import org.apache.kafka.common.errors.InvalidTimestampException;
-import org.apache.kafka.common.errors.RecordTooLargeException;
-import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -49,6 +46,7 @@ final class Moves {
   /** By name, which topics are known to be marked; temporary ones come and go. */
   private final Map<String, Uuid> marked = new HashMap<>();
 
+  private boolean mayNot;
   private volatile @Nullable KafkaProducer<byte[], byte[]> sending;
 
   Moves(KafkaConfig config, KafkaTopology topology, String clientId) {
@@ -92,21 +90,29 @@ final class Moves {
       Map<TopicPartition, OffsetAndMetadata> offsets,
       ConsumerGroupMetadata group,
       long now) {
-    Map<DelayedRecord, Future<RecordMetadata>> sent = new HashMap<>();
-    Set<DelayedRecord> refused;
-    try {
-      return transact(filed(due, Set.of(), now), sent, offsets, group, due, now);
-    } catch (KafkaException e) {
-      refused = refused(sent);
-      if (refused.isEmpty()) {
-        throw e;
+    Set<DelayedRecord> putOff = new HashSet<>();
+    while (true) {
+      Map<DelayedRecord, Future<RecordMetadata>> sent = new HashMap<>();
+      try {
+        return transact(filed(due, putOff, now), sent, offsets, group, due, now);
+      } catch (KafkaException e) {
+        // The producer goes on with numbers that the broker does not expect: a new one.
+        close();
+        if (!putOff.addAll(Refusals.among(sent, due))) {
+          throw e;
+        }
+        LOG.warn("{} delayed messages cannot be delivered now", putOff.size(), e);
+        mayNot |= Refusals.isForRights(sent);
       }
-      LOG.warn("{} delayed messages cannot be delivered now", refused.size(), e);
+      begin();
     }
-    // The producer goes on with numbers that the broker does not expect: a new one.
-    close();
-    begin();
-    return transact(filed(due, refused, now), new HashMap<>(), offsets, group, due, now);
+  }
+
+  /** Whether, since it was asked, this user turned out not to have the right to a destination. */
+  boolean lacksRights() {
+    boolean lacks = mayNot;
+    mayNot = false;
+    return lacks;
   }
 
   private boolean transact(
@@ -166,7 +172,14 @@ final class Moves {
     if (record.due() > now) {
       return record.filedAgain(now);
     }
-    return topics.contains(record.topic()) ? record.arrived() : null;
+    if (topics.contains(record.topic())) {
+      return record.arrived();
+    }
+    if (!record.missed()) {
+      return record.lookedForAgain(now);
+    }
+    LOG.warn("A delayed message goes with its destination: there is no topic {}", record.topic());
+    return null;
   }
 
   /** Those of the destinations that are there; the native producer would wait for the others. */
@@ -187,7 +200,7 @@ final class Moves {
       found.forEach(this::mark);
       return found.stream().map(TopicDescription::name).collect(Collectors.toSet());
     } catch (MessagingException e) {
-      if (e.code() != ErrorCode.ACCESS_REFUSED) {
+      if (!isAboutOne(e)) {
         throw e;
       }
       // Whose topic is hidden from this user is told by its send, which another may do later.
@@ -209,35 +222,15 @@ final class Moves {
       found.ifPresent(this::mark);
       return found.isPresent();
     } catch (MessagingException e) {
-      if (e.code() != ErrorCode.ACCESS_REFUSED) {
+      if (!isAboutOne(e)) {
         throw e;
       }
       return true;
     }
   }
 
-  /** Those that a broker refused for what they are. */
-  private static Set<DelayedRecord> refused(Map<DelayedRecord, Future<RecordMetadata>> sent) {
-    return sent.entrySet().stream()
-        .filter(each -> isRefusal(each.getValue()))
-        .map(Map.Entry::getKey)
-        .collect(Collectors.toSet());
-  }
-
-  private static boolean isRefusal(Future<RecordMetadata> outcome) {
-    if (!outcome.isDone()) {
-      return false;
-    }
-    try {
-      RecordMetadata unused = outcome.get();
-      return false;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return false;
-    } catch (ExecutionException e) {
-      return e.getCause() instanceof RecordTooLargeException
-          || e.getCause() instanceof InvalidTimestampException
-          || e.getCause() instanceof TopicAuthorizationException;
-    }
+  private static boolean isAboutOne(MessagingException failure) {
+    return failure.code() == ErrorCode.ACCESS_REFUSED
+        || failure.code() == ErrorCode.INVALID_DESTINATION;
   }
 }

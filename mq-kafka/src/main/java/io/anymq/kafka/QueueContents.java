@@ -2,6 +2,7 @@ package io.anymq.kafka;
 
 import io.anymq.ErrorCode;
 import io.anymq.MessagingException;
+import io.anymq.MessagingTimeoutException;
 import io.anymq.Queue;
 import io.anymq.QueueDepth;
 import io.anymq.QueueDepth.Counting;
@@ -19,9 +20,13 @@ import org.apache.kafka.clients.admin.SharePartitionOffsetInfo;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.TopicIdPartition;
 import org.apache.kafka.common.TopicPartition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Counts and removes what is in queues. Safe for use by several threads. */
 final class QueueContents {
+
+  private static final Logger LOG = LoggerFactory.getLogger(QueueContents.class);
 
   private final KafkaCalls calls;
   private final KafkaConfig config;
@@ -59,21 +64,29 @@ final class QueueContents {
     List<TopicPartition> partitions = topology.partitions(queue);
     boolean markers = topology.remarks().isTransactional(topology.names().topic(queue));
     boolean readable = profile.stateReadable();
-    long count = markers && readable ? countOneByOne(queue) : lag(queue, partitions);
-    boolean exact = !markers || readable;
+    OptionalLong counted = markers && readable ? countOneByOne(queue) : OptionalLong.empty();
+    long count = counted.isPresent() ? counted.getAsLong() : lag(queue, partitions);
+    boolean exact = !markers || counted.isPresent();
     return new QueueDepth(
         count, Counting.READY_AND_IN_FLIGHT, OptionalLong.empty(), exact, Instant.now());
   }
 
-  /** The markers of transactions are in the lag, and are no messages. */
-  private long countOneByOne(Queue queue) {
+  /** The markers of transactions are in the lag, and are no messages. Empty: there is no time. */
+  private OptionalLong countOneByOne(Queue queue) {
+    long deadline = System.nanoTime() + config.operationTimeout().toNanos();
     long count = 0;
     try (QueueScan scan = scan(queue)) {
-      while (scan.next().isPresent()) {
+      while (scan.next(deadline).isPresent()) {
         count++;
+        if (System.nanoTime() - deadline > 0) {
+          return OptionalLong.empty();
+        }
       }
+      return OptionalLong.of(count);
+    } catch (MessagingTimeoutException e) {
+      LOG.debug("What is in {} could not be counted in time", queue, e);
+      return OptionalLong.empty();
     }
-    return count;
   }
 
   private long lag(Queue queue, List<TopicPartition> partitions) {

@@ -151,10 +151,14 @@ final class QueueScan implements AutoCloseable {
   }
 
   /** The next record that the group is not done with; empty at the end. */
-  synchronized Optional<ConsumerRecord<byte[], byte[]>> next() {
+  Optional<ConsumerRecord<byte[], byte[]>> next() {
+    return next(System.nanoTime() + timeout.toNanos());
+  }
+
+  /** As {@link #next()}, by this moment of {@link System#nanoTime}. */
+  synchronized Optional<ConsumerRecord<byte[], byte[]>> next(long deadline) {
     try {
       state.requireOpen();
-      long deadline = System.nanoTime() + timeout.toNanos();
       while (fetched.isEmpty() && !isAtEnd()) {
         for (ConsumerRecord<byte[], byte[]> each : poll(deadline)) {
           if (waits(each)) {

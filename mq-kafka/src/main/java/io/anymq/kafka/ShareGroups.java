@@ -2,6 +2,7 @@ package io.anymq.kafka;
 
 import io.anymq.DestinationNotFoundException;
 import io.anymq.ErrorCode;
+import io.anymq.InvalidOptionException;
 import io.anymq.MessagingException;
 import io.anymq.MessagingTimeoutException;
 import java.time.Duration;
@@ -153,8 +154,13 @@ final class ShareGroups {
     Map<TopicPartition, Long> oldest = ends(partitions, OffsetSpec.earliest());
     Map<TopicPartition, Long> begin = ends(partitions, OffsetSpec.latest());
     begin.replaceAll(
-        (each, end) ->
-            Math.min(end, Math.max(oldest.getOrDefault(each, 0L), position.offset() + 1)));
+        (each, end) -> {
+          if (position.offset() >= end) {
+            throw new InvalidOptionException(
+                "'%s' is a position that %s has not reached".formatted(position.text(), each));
+          }
+          return Math.max(oldest.getOrDefault(each, 0L), position.offset() + 1);
+        });
     return begin;
   }
 

@@ -35,6 +35,10 @@ final class Turn implements OpenConsumer, Runnable, ConsumerRebalanceListener {
 
   private static final Logger LOG = LoggerFactory.getLogger(Turn.class);
   private static final Duration POLL = Duration.ofSeconds(1);
+
+  /** For the broker's own timers, by which locks end. */
+  private static final Duration MARGIN = Duration.ofSeconds(1);
+
   private static final String HELD = "held";
   private static final String GIVEN_BACK = "given back";
 
@@ -213,9 +217,13 @@ final class Turn implements OpenConsumer, Runnable, ConsumerRebalanceListener {
     }
   }
 
-  /** Its session has ended since, and with that so much of the time that its locks last. */
+  /**
+   * Its session has ended since, and with that so much of the time that its locks last; but the
+   * session began with its last heartbeat, and the locks with its last sign of life.
+   */
   private Duration left() {
-    Duration left = setup.lock().minus(setup.session());
+    Duration left =
+        setup.lock().plus(KafkaConfig.TURN_HEARTBEAT).plus(MARGIN).minus(setup.session());
     return left.isNegative() ? Duration.ZERO : left;
   }
 

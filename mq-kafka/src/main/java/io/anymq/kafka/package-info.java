@@ -70,7 +70,10 @@
  * with the places in {@code anymq.delays}: not lost, and not twice. Not early by the sender's and the
  * mover's clocks. To a topic: published when it is due. While no link is open it waits; after a crash
  * of its mover up to 10 s ({@code session.timeout.ms}). What is due for a topic that is gone goes with
- * it</td></tr>
+ * it, when a second look 5 s later does not find it either; what a topic does not take is tried again
+ * every minute. Rights of whoever is connected: read, write, describe and delete on {@code anymq.delays}, read on
+ * group {@code anymq:delays}, write on the transactional id of that name, and describe, write and
+ * alter configs on all destinations of delayed messages</td></tr>
  * <tr><td>depth</td><td>lag of the share group; of a queue that has had delayed messages, marked by
  * {@code min.compaction.lag.ms=1}, the records that a browser would see</td><td>exact at rest; ready and in flight. Transaction
  * markers and aborted records of foreign programs count until the group has passed them</td></tr>

@@ -1,0 +1,151 @@
+package io.anymq.kafka;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.anymq.Message;
+import io.anymq.Queue;
+import io.anymq.QueueOptions;
+import io.anymq.kafka.Links.Sent;
+import io.anymq.kafka.Links.Taking;
+import io.anymq.spi.Link;
+import io.anymq.tck.broker.BrokerHandle;
+import io.anymq.tck.broker.BrokerProvisioner;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.CommonClientConfigs;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.header.internals.RecordHeader;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What one delayed message does to the others when something is wrong with it. */
+final class KafkaDelayFaultsTest {
+
+  private static final long HOUR = 3_600_000;
+
+  private final BrokerHandle broker = BrokerProvisioner.shared("kafka");
+  private Link link;
+  private Queue queue;
+
+  @BeforeEach
+  void open() throws Exception {
+    link = Links.open(broker);
+    queue = Links.newQueue(link);
+    send(queue, "first", 1);
+    take("first");
+  }
+
+  @AfterEach
+  void close() {
+    link.close(Links.PATIENCE);
+  }
+
+  private void send(Queue to, String text, long delay) throws Exception {
+    Sent sent =
+        new Sent(
+            Message.text(text).toBuilder()
+                .id(text)
+                .deliveryDelay(Duration.ofMillis(delay))
+                .build());
+    link.openProducer(to, cause -> {}).send(sent);
+    sent.outcome().get(Links.PATIENCE.toSeconds(), TimeUnit.SECONDS);
+  }
+
+  /** The patience is far less than the minute after which what is refused is tried again. */
+  private void take(String text) throws Exception {
+    take(queue, text);
+  }
+
+  private void take(Queue from, String text) throws Exception {
+    try (Taking consumer = new Taking(link, from, 10)) {
+      var delivery = consumer.take();
+      assertThat(delivery.message().text()).isEqualTo(text);
+      consumer.accept(delivery);
+    }
+  }
+
+  /** Writes into the topic of what waits, as another program may. */
+  private void write(int partition, byte @Nullable [] header) throws Exception {
+    Map<String, Object> config =
+        Map.of(
+            CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG,
+            broker.url().substring("kafka://".length()));
+    try (KafkaProducer<byte[], byte[]> producer =
+        new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer())) {
+      ProducerRecord<byte[], byte[]> entry =
+          new ProducerRecord<>(KafkaNames.DELAYS, partition, null, new byte[0]);
+      entry.headers().add(new RecordHeader(KafkaHeaders.PREFIX + "delayed", header));
+      producer.send(entry).get(Links.PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    }
+  }
+
+  private static byte[] header(long due, long look, String topic) {
+    return (due + " " + look + " " + topic).getBytes(StandardCharsets.UTF_8);
+  }
+
+  @Test
+  void aHeaderWithoutAValueIsPassedOver() throws Exception {
+    write(0, null);
+    send(queue, "next", 100);
+    take("next");
+  }
+
+  @Test
+  void aTopicThatCannotBeHoldsNobodyUp() throws Exception {
+    long now = System.currentTimeMillis();
+    write(0, header(now, now, "no/topic"));
+    send(queue, "next", 100);
+    take("next");
+  }
+
+  /** A topic that is compacted takes nothing without a key. */
+  @Test
+  void aTopicThatRefusesTheMessageHoldsNobodyUp() throws Exception {
+    Queue compacted = Links.newQueue(link);
+    ConfigResource topic =
+        new ConfigResource(ConfigResource.Type.TOPIC, KafkaHarness.NAMES.topic(compacted));
+    AlterConfigOp change =
+        new AlterConfigOp(new ConfigEntry("cleanup.policy", "compact"), AlterConfigOp.OpType.SET);
+    link.unwrap(Admin.class)
+        .orElseThrow()
+        .incrementalAlterConfigs(Map.of(topic, List.of(change)))
+        .all()
+        .get(Links.PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    send(compacted, "refused", 500);
+    send(queue, "next", 600);
+    take("next");
+    link.delete(compacted);
+  }
+
+  /** In a partition that is read in its order, and by the mover's clock is for four seconds. */
+  @Test
+  void aClockThatIsFastHoldsNobodyUp() throws Exception {
+    long fast = System.currentTimeMillis() + HOUR;
+    write(1, header(fast + 5_000, fast + 3_000, KafkaHarness.NAMES.topic(queue)));
+    send(queue, "next", 4_500);
+    take("next");
+  }
+
+  /** As with a broker that does not know of the topic for a moment. */
+  @Test
+  void aTopicThatIsMissedOnceIsLookedForAgain() throws Exception {
+    Queue missed = Links.newQueue(link);
+    send(missed, "kept", 1_500);
+    link.delete(missed);
+    send(queue, "looked for", 2_000);
+    take("looked for");
+    link.declare(missed, QueueOptions.DEFAULT);
+    take(missed, "kept");
+  }
+}
