@@ -106,7 +106,15 @@ final class BrokerCommands {
     if (!content.memory().fits(target.cost(payload) + content.storage().cost(payload))) {
       throw content.memory().full();
     }
-    content.storage().requireRoom(payload.bytes().length);
+    if (isKept(content.storage(), target, payload)) {
+      content.storage().requireRoom(payload.bytes().length);
+    }
+  }
+
+  /** Whether a message takes room on the disk. */
+  static boolean isKept(Storage storage, Target target, Payload payload) {
+    boolean temporary = target instanceof MessageQueue queue && queue.isTemporary();
+    return !temporary && storage.cost(payload) > 0;
   }
 
   static Refusal tooLarge(int length, HubSettings settings) {

@@ -89,12 +89,15 @@ final class CommitCommands {
     for (int i = 0; i < targets.size(); i++) {
       Payload payload = what.get(i).payload();
       places += targets.get(i).costOfPlaces(payload) + content.storage().cost(payload);
-      bytes += payload.bytes().length;
+      boolean kept = BrokerCommands.isKept(content.storage(), targets.get(i), payload);
+      bytes += kept ? payload.bytes().length : 0;
     }
     if (!content.memory().fits(places)) {
       throw content.memory().full();
     }
-    content.storage().requireRoom(bytes);
+    if (bytes > 0) {
+      content.storage().requireRoom(bytes);
+    }
     Map<Target, Integer> sends = new HashMap<>();
     targets.forEach(target -> sends.merge(target, 1, Integer::sum));
     for (Map.Entry<Target, Integer> each : sends.entrySet()) {

@@ -20,6 +20,8 @@ final class DiskSpace {
 
   private final LongSupplier usable;
   private long allowance;
+  private long unasked = STRIDE_BYTES;
+  private boolean isShort;
 
   /**
    * A disk.
@@ -33,7 +35,7 @@ final class DiskSpace {
   /** Whether so many bytes may be written; they count as written then. */
   boolean take(long bytes) {
     if (bytes > allowance) {
-      long free = usable.getAsLong() - RESERVE_BYTES;
+      long free = ask() - RESERVE_BYTES;
       if (free < bytes) {
         return false;
       }
@@ -41,5 +43,25 @@ final class DiskSpace {
     }
     allowance -= bytes;
     return true;
+  }
+
+  /**
+   * Whether there is so little left that waste should make room: twice what is left alone.
+   *
+   * @param written how many bytes have been written since this was asked
+   */
+  boolean isShort(long written) {
+    unasked += written;
+    if (unasked >= STRIDE_BYTES) {
+      ask();
+    }
+    return isShort;
+  }
+
+  private long ask() {
+    long free = usable.getAsLong();
+    unasked = 0;
+    isShort = free < 2 * RESERVE_BYTES;
+    return free;
   }
 }

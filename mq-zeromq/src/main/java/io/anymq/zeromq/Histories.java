@@ -68,6 +68,11 @@ final class Histories {
     bounds = howMuch;
   }
 
+  /** A position that was given before, in a life whose clock may have been ahead. */
+  void beginBehind(long position) {
+    nextPosition = Math.max(nextPosition, position + 1);
+  }
+
   boolean keepsAnything() {
     return bounds.keepsAnything();
   }

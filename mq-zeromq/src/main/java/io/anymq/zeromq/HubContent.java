@@ -209,6 +209,8 @@ final class HubContent {
             newWaitingRoom(),
             histories.ofTopic(),
             log,
+            memory,
+            storage,
             terms -> newBacklog(Wire.TOPIC, name, terms));
     patterns.values().forEach(topic::offer);
     return topic;

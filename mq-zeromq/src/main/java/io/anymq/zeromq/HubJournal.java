@@ -32,7 +32,7 @@ final class HubJournal implements Storage {
   private final Journal journal;
   private int lastNumber;
   private long lastWaiting;
-  private @Nullable IOException failure;
+  private @Nullable Exception failure;
   private boolean closed;
 
   /**
@@ -50,7 +50,8 @@ final class HubJournal implements Storage {
     this.declared = read.declared();
     this.lastNumber = read.lastNumber();
     this.lastWaiting = read.lastWaiting();
-    this.journal = new Journal(directory, read.reader(), this::account, settings.segmentBytes());
+    this.journal =
+        new Journal(directory, read.reader(), this::account, settings.segmentBytes(), space);
   }
 
   /**
@@ -171,7 +172,8 @@ final class HubJournal implements Storage {
     if (failure == null) {
       try {
         journal.write();
-      } catch (IOException e) {
+      } catch (IOException | RuntimeException e) {
+        // Whatever it was, nobody knows what is on the disk now.
         LOG.error("The journal in {} cannot be written", directory.path(), e);
         failure = e;
       }
@@ -181,7 +183,7 @@ final class HubJournal implements Storage {
 
   @Override
   public String failure() {
-    return failure == null ? "" : "The hub's journal cannot be written: " + failure.getMessage();
+    return failure == null ? "" : "The hub's journal cannot be written: " + failure;
   }
 
   @Override

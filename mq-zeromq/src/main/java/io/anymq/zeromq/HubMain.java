@@ -16,8 +16,9 @@ import java.util.concurrent.CountDownLatch;
  *
  * <p>Prints {@code anymq hub VERSION ready at URL} for each address when it serves, and ends in
  * order on SIGTERM or SIGINT, or, with {@code --watch-stdin}, at the end of its standard input.
- * Exit status: 0 after an orderly end, 1 when its journal could not be written any more, 2 when the
- * options are wrong, an address cannot be bound, or the data directory cannot be used.
+ * Exit status: 0 after an orderly end, 1 when it failed (its journal could not be written any more,
+ * or it ended by a fault), 2 when the options are wrong, an address cannot be bound, or the data
+ * directory cannot be used.
  */
 public final class HubMain {
 

@@ -18,6 +18,7 @@ final class HubRecovery implements JournalReader.Sink {
   private final Map<Long, StoredMessage> waiting = new LinkedHashMap<>();
   private int lastNumber;
   private long lastWaiting;
+  private long lastPosition;
   private boolean begun;
 
   /** A destination or a durable subscription, and what is in it. */
@@ -147,6 +148,7 @@ final class HubRecovery implements JournalReader.Sink {
     List<Place> places = places(in);
     long position = in.i64();
     StoredMessage stored = stored(in.blob(), null);
+    lastPosition = Math.max(lastPosition, position);
     stored.payload().position(position);
     segment.adopt(stored, in.position() - from);
     put(stored, places);
@@ -218,6 +220,7 @@ final class HubRecovery implements JournalReader.Sink {
     StoredMessage stored = waiting.remove(in.i64());
     List<Place> places = places(in);
     long position = in.i64();
+    lastPosition = Math.max(lastPosition, position);
     if (stored != null) {
       stored.stopWaiting();
       stored.payload().position(position);
@@ -239,6 +242,7 @@ final class HubRecovery implements JournalReader.Sink {
    */
   void restore(HubContent content, HubJournal journal, long now) {
     journal.countStored();
+    content.histories().beginBehind(lastPosition);
     content.agenda().advance(System.nanoTime());
     Map<Integer, Target> targets = new LinkedHashMap<>();
     declared.forEach(

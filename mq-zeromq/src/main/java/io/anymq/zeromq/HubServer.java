@@ -113,6 +113,7 @@ final class HubServer implements Outlet {
   }
 
   private void run() {
+    String fault = "";
     try {
       while (!stopping && broker.works()) {
         tick();
@@ -124,15 +125,23 @@ final class HubServer implements Outlet {
       storage.close();
     } catch (RuntimeException | Error e) {
       LOG.error("{} ends by a fault", thread.getName(), e);
+      fault = "The hub has ended by a fault: " + e;
       throw e;
     } finally {
-      storage.abandon();
-      release();
-      ended.complete(storage.failure());
+      end(fault);
     }
   }
 
-  /** Completes when it has ended, with what was wrong with its journal, or with nothing. */
+  private void end(String fault) {
+    try {
+      storage.abandon();
+    } finally {
+      release();
+      ended.complete(fault.isEmpty() ? storage.failure() : fault);
+    }
+  }
+
+  /** Completes when it has ended, with what was wrong, or with nothing. */
   CompletableFuture<String> ended() {
     return ended;
   }

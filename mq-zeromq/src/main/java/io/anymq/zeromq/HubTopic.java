@@ -15,6 +15,8 @@ final class HubTopic implements Target {
   private final WaitingRoom waiting;
   private final TopicHistory history;
   private final DestinationLog log;
+  private final HubMemory memory;
+  private final Storage storage;
   private final List<HubPattern> patterns = new ArrayList<>();
 
   HubTopic(
@@ -22,10 +24,14 @@ final class HubTopic implements Target {
       WaitingRoom waiting,
       TopicHistory history,
       DestinationLog log,
+      HubMemory memory,
+      Storage storage,
       Function<Subscription.Terms, MessageQueue> queues) {
     this.history = history;
     this.name = name;
     this.log = log;
+    this.memory = memory;
+    this.storage = storage;
     this.waiting = waiting;
     this.subscriptions = new Subscriptions(queues);
   }
@@ -36,12 +42,35 @@ final class HubTopic implements Target {
 
   /** Its own subscription that a consumer asks for; one that is new may begin in the past. */
   Subscription open(Subscription.Terms terms, OpenTerms more) throws Refusal {
-    boolean fresh = !subscriptions.has(terms.name());
-    Subscription subscription = subscriptions.open(terms);
-    if (fresh) {
-      history.replay(more, payload -> subscription.backlog().add(payload, null));
+    List<Payload> past = new ArrayList<>();
+    if (!subscriptions.has(terms.name())) {
+      history.replay(more, past::add);
     }
-    return subscription;
+    // To make room the hub may forget the past: what is asked for of it must not go meanwhile.
+    past.forEach(payload -> payload.hold(memory));
+    try {
+      requireRoom(past, terms.durable());
+      Subscription subscription = subscriptions.open(terms);
+      past.forEach(payload -> subscription.backlog().add(payload, null));
+      return subscription;
+    } finally {
+      past.forEach(payload -> payload.letGo(memory));
+    }
+  }
+
+  private void requireRoom(List<Payload> past, boolean durable) throws Refusal {
+    long cost = 0;
+    for (Payload payload : past) {
+      cost += Queued.COST_BYTES + (durable ? storage.cost(payload) : 0);
+    }
+    if (!memory.fits(cost)) {
+      throw memory.full();
+    }
+    for (Payload payload : past) {
+      if (durable && payload.isPersistent()) {
+        storage.requireRoom(payload.bytes().length);
+      }
+    }
   }
 
   /** Lets a pattern hear what is sent here, if it means this topic. */

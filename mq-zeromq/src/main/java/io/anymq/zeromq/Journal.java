@@ -44,6 +44,7 @@ final class Journal implements AutoCloseable {
   private final JournalDirectory directory;
   private final JournalNote account;
   private final long segmentBytes;
+  private final DiskSpace space;
   private final long journal;
   private final Deque<JournalSegment> segments;
   private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
@@ -63,12 +64,19 @@ final class Journal implements AutoCloseable {
    *
    * @param account writes what there is, for the beginning of a file
    * @param segmentBytes when to begin another file
+   * @param space tells when waste must go that is tolerated otherwise
    */
-  Journal(JournalDirectory directory, JournalReader read, JournalNote account, long segmentBytes)
+  Journal(
+      JournalDirectory directory,
+      JournalReader read,
+      JournalNote account,
+      long segmentBytes,
+      DiskSpace space)
       throws IOException {
     this.directory = directory;
     this.account = account;
     this.segmentBytes = segmentBytes;
+    this.space = space;
     this.segments = new ArrayDeque<>(read.segments());
     this.nextBatch = read.nextBatch();
     JournalSegment last = segments.peekLast();
@@ -167,7 +175,8 @@ final class Journal implements AutoCloseable {
       awaited = false;
       unforced = false;
       deleteEmpty();
-      clean(Math.max(CLEAN_BYTES, 2 * (current.size() - before)));
+      long written = Math.max(0, current.size() - before);
+      clean(written, Math.max(CLEAN_BYTES, 2 * written));
     }
   }
 
@@ -230,11 +239,10 @@ final class Journal implements AutoCloseable {
     }
   }
 
-  /** Writes some of the oldest file again, with what is added next, when half is waste. */
-  private void clean(long atMost) {
+  /** Writes some of the oldest file again, with what is added next, when that is worth it. */
+  private void clean(long written, long atMost) {
     JournalSegment oldest = segments.getFirst();
-    Usage usage = usage();
-    if (oldest == current || usage.all() <= 2 * usage.live() + 2 * segmentBytes) {
+    if (oldest == current || !isWorthCleaning(written)) {
       return;
     }
     long moved = 0;
@@ -245,6 +253,13 @@ final class Journal implements AutoCloseable {
       pending.add(record);
       record = oldest.first();
     }
+  }
+
+  /** When half is waste; where the disk is nearly full, when two files' worth is. */
+  private boolean isWorthCleaning(long written) {
+    Usage usage = usage();
+    long waste = usage.all() - usage.live() - 2 * segmentBytes;
+    return waste > usage.live() || (waste > 0 && space.isShort(written));
   }
 
   private Usage usage() {

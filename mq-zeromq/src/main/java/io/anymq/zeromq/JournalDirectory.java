@@ -12,7 +12,9 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -27,11 +29,19 @@ final class JournalDirectory implements AutoCloseable {
   private static final Pattern SEGMENT = Pattern.compile("journal-([0-9]{12,19})");
   private static final String UNFINISHED = ".new";
 
+  /**
+   * What this JVM holds. POSIX gives up a process's lock when it closes any descriptor of the file,
+   * so nobody else here may so much as open a lock file that is held.
+   */
+  private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
+
   private final Path path;
+  private final Path held;
   private final FileChannel lockFile;
 
-  private JournalDirectory(Path path, FileChannel lockFile) {
+  private JournalDirectory(Path path, Path held, FileChannel lockFile) {
     this.path = path;
+    this.held = held;
     this.lockFile = lockFile;
   }
 
@@ -43,17 +53,15 @@ final class JournalDirectory implements AutoCloseable {
   static JournalDirectory open(Path path) {
     try {
       Files.createDirectories(path);
-      FileChannel file =
-          FileChannel.open(
-              path.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-      if (lock(file) == null) {
-        file.close();
+      Path real = path.toRealPath();
+      FileChannel file = HELD.add(real) ? lock(real) : null;
+      if (file == null) {
         throw new MessagingException(
             ErrorCode.BACKEND_FAILURE,
             "Another hub uses the data directory %s: stop it, or take another directory"
                 .formatted(path));
       }
-      return new JournalDirectory(path, file);
+      return new JournalDirectory(path, real, file);
     } catch (IOException e) {
       throw unusable(path, e);
     }
@@ -66,11 +74,33 @@ final class JournalDirectory implements AutoCloseable {
         cause);
   }
 
-  private static @Nullable FileLock lock(FileChannel file) throws IOException {
+  /** The locked lock file of a directory that nobody else in this JVM has; null: others have it. */
+  private static @Nullable FileChannel lock(Path real) throws IOException {
+    FileChannel locked = null;
+    try {
+      FileChannel file =
+          FileChannel.open(
+              real.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+      try {
+        locked = tryLock(file) == null ? null : file;
+      } finally {
+        if (locked == null) {
+          file.close();
+        }
+      }
+    } finally {
+      if (locked == null) {
+        HELD.remove(real);
+      }
+    }
+    return locked;
+  }
+
+  private static @Nullable FileLock tryLock(FileChannel file) throws IOException {
     try {
       return file.tryLock();
     } catch (OverlappingFileLockException e) {
-      // Held inside this JVM.
+      // Held inside this JVM, by classes that another loader has loaded.
       return null;
     }
   }
@@ -136,6 +166,13 @@ final class JournalDirectory implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    lockFile.close();
+    // Closed once: afterwards the directory may be another hub's.
+    if (lockFile.isOpen()) {
+      try {
+        lockFile.close();
+      } finally {
+        HELD.remove(held);
+      }
+    }
   }
 }

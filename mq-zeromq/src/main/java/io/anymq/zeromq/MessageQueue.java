@@ -204,6 +204,9 @@ final class MessageQueue implements Target {
       }
     }
     if (slice.isOver()) {
+      if (!takers.isEmpty()) {
+        takers.addLast(takers.removeFirst()); // who has used it up is last in the next one
+      }
       pause(slice);
     }
     if (ready.hasSelections()) {

@@ -12,6 +12,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class Selection {
 
+  /**
+   * So many places are remembered one by one; instead of more, it looks again from the first on.
+   */
+  private static final int MOST_BEHIND = 1_024;
+
   private final Selector selector;
   private final boolean dropsTheRest;
 
@@ -62,6 +67,11 @@ final class Selection {
   void isReady(Queued message) {
     if (message.compareTo(lookedAt) <= 0) {
       behind.add(message);
+      if (behind.size() > MOST_BEHIND) {
+        Queued first = behind.first();
+        lookedAt = Queued.place(first.rank(), first.position() - 1);
+        behind.clear();
+      }
     }
   }
 

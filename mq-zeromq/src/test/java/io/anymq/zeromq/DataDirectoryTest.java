@@ -9,12 +9,14 @@ import io.anymq.MessagingException;
 import io.anymq.Queue;
 import io.anymq.QueueOptions;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -70,6 +72,61 @@ class DataDirectoryTest {
       Links.send(link, QUEUE, "a");
       link.close(Links.LIMIT);
     }
+  }
+
+  /** A refusal in this JVM must not open and close the lock file: that would free it for others. */
+  @Test
+  void aRefusedHubInTheJvmDoesNotGiveTheDirectoryToAnotherProcess() throws Exception {
+    try (ZeroMqHub hub = start()) {
+      assertThatThrownBy(this::start).isInstanceOf(MessagingException.class);
+      assertThat(hub.url()).isNotEmpty();
+      Process other =
+          new ProcessBuilder(
+                  Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                  "-cp",
+                  System.getProperty(
+                      "surefire.test.class.path", System.getProperty("java.class.path")),
+                  HubMain.class.getName(),
+                  "--bind=tcp://127.0.0.1:0",
+                  "--data=" + data,
+                  "--watch-stdin")
+              .redirectErrorStream(true)
+              .start();
+      try {
+        other.getOutputStream().close();
+        String said = new String(other.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(said).contains("Another hub uses the data directory " + data);
+        assertThat(other.waitFor(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(other.exitValue()).isEqualTo(2);
+      } finally {
+        other.destroyForcibly();
+      }
+    }
+  }
+
+  @Test
+  void aHubThatEndsByAFaultSaysSo() throws Exception {
+    HubContent content = new HubContent(1 << 20);
+    content
+        .agenda()
+        .add(
+            new Agenda.Entry() {
+              @Override
+              void due() {
+                throw new AssertionError("a fault, for the test");
+              }
+            },
+            1);
+    SharedContext context = new SharedContext();
+    HubSettings settings =
+        new HubSettings(1 << 20, 1_024, Duration.ofSeconds(1), ReplayBounds.NONE);
+    HubServer server = new HubServer(context, settings, content, List.of(), "fault");
+    context.release();
+    server.start();
+    assertThat(server.ended().get(10, TimeUnit.SECONDS))
+        .contains("ended by a fault")
+        .contains("a fault, for the test");
+    server.close();
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.anymq.Message;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -12,7 +13,9 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -260,6 +263,87 @@ class HubJournalTest {
       usable.addAndGet(1 << 20);
       full.content().storage().requireRoom(1);
     }
+  }
+
+  /** On a full disk consuming makes room: waste is not tolerated for long. */
+  @Test
+  void whatIsConsumedMakesRoomOnAFullDisk() throws Exception {
+    AtomicLong usable = new AtomicLong(Long.MAX_VALUE);
+    Clock clock = Clock.fixed(Instant.EPOCH, ZoneOffset.UTC);
+    Path full = directory.resolve("full");
+    try (KeptHub kept = new KeptHub(new JournalSettings(full, 100_000, usable::get, clock))) {
+      MessageQueue keeper = kept.queue("keeper");
+      MessageQueue passing = kept.queue("passing");
+      String kilobyte = "x".repeat(1_000);
+      for (int i = 0; i < 400; i++) {
+        KeptHub.send(keeper, kilobyte);
+        KeptHub.send(passing, kilobyte);
+        kept.write();
+      }
+      usable.set(DiskSpace.RESERVE_BYTES);
+      assertThatThrownBy(() -> kept.content().storage().requireRoom(9L << 20))
+          .isInstanceOf(Refusal.class);
+      HubConsumer consumer = kept.consume(passing, 400);
+      for (int i = 1; i <= 400; i++) {
+        consumer.accept(new TagRange(i, 1));
+        kept.content().storage().sync();
+      }
+      assertThat(sizeOf(full)).isLessThan(750_000);
+      assertThat(keeper.ready()).isEqualTo(400);
+    }
+  }
+
+  private static long sizeOf(Path directory) throws IOException {
+    long size = 0;
+    try (Stream<Path> files = Files.list(directory)) {
+      for (Path file : files.toList()) {
+        size += Files.size(file);
+      }
+    }
+    return size;
+  }
+
+  /** Whatever goes wrong in a write, the journal counts as broken. */
+  @Test
+  void aFaultInAWriteIsAFailureOfTheJournal() throws Exception {
+    Path broken = directory.resolve("broken");
+    Clock clock = Clock.fixed(Instant.EPOCH, ZoneOffset.UTC);
+    AtomicBoolean faulty = new AtomicBoolean();
+    JournalSettings settings =
+        new JournalSettings(
+            broken,
+            1_000,
+            () -> {
+              if (faulty.get()) {
+                throw new IllegalStateException("a fault, for the test");
+              }
+              return Long.MAX_VALUE;
+            },
+            clock);
+    KeptHub faultyHub = new KeptHub(settings);
+    String kilobyte = "x".repeat(1_000);
+    MessageQueue queue = faultyHub.queue("q");
+    for (int i = 0; i < 200; i++) {
+      KeptHub.send(queue, kilobyte, kilobyte);
+    }
+    faultyHub.write();
+    faultyHub.crash();
+    faulty.set(true);
+    faultyHub.queue("other");
+    assertThat(faultyHub.content().storage().write()).isFalse();
+    assertThat(faultyHub.content().storage().failure()).contains("a fault, for the test");
+    faultyHub.content().storage().abandon();
+  }
+
+  @Test
+  void positionsGoOnBehindThoseOfALifeWhoseClockWasAhead() throws Exception {
+    HubTopic topic = hub.topic("t");
+    topic.subscriptions().open(new Subscription.Terms("s", true, false));
+    long ahead = Long.MAX_VALUE / 2;
+    hub.content().histories().beginBehind(ahead);
+    KeptHub.send(topic, "a");
+    hub.crash();
+    assertThat(hub.content().histories().knows(ahead + 1)).isTrue();
   }
 
   @Test

@@ -1,6 +1,7 @@
 package io.anymq.zeromq;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.anymq.Message;
 import java.time.Duration;
@@ -118,6 +119,19 @@ class HubReplayTest {
     assertThat(content.memory().fits(LIMIT + 1)).isFalse();
     assertThat(content.memory().used()).isZero();
     assertThat(past(topic, ALL)).isEmpty();
+  }
+
+  @Test
+  void aReplayForWhichThereIsNoMemoryIsRefusedAndLeavesNothing() throws Exception {
+    HubTopic topic = topic("t", 1_000, Long.MAX_VALUE / 2);
+    for (int i = 0; i < 300; i++) {
+      send(topic, "past");
+    }
+    content.memory().take(LIMIT - content.memory().used());
+    assertThatThrownBy(() -> topic.open(PLAIN, ALL))
+        .isInstanceOfSatisfying(
+            Refusal.class, e -> assertThat(e.error()).isEqualTo(WireError.QUEUE_FULL));
+    assertThat(topic.subscriptions().count()).isZero();
   }
 
   @Test

@@ -140,6 +140,58 @@ class HubSelectorTest {
     assertThat(queue.ready()).isEqualTo(39_999);
   }
 
+  /** Who uses up each slice does not keep the others who select from ever having one. */
+  @Test
+  void oneWhoLooksForLongLeavesTheNextSliceToAnother() throws Exception {
+    for (int i = 0; i < 40_000; i++) {
+      queue.take(new Payload(encoded("a" + i)));
+    }
+    HubConsumer none = taking(1, "x");
+    HubConsumer a = taking(1, "a");
+    for (int slices = 0; slices < 2 && held(a).isEmpty(); slices++) {
+      now += content.agenda().untilNext(now);
+      content.agenda().advance(now);
+      content.dispatch();
+    }
+    assertThat(held(a)).containsExactly("a0");
+    assertThat(held(none)).isEmpty();
+  }
+
+  @Test
+  void howeverMuchComesBeforeWhatItHasLookedAtItIsFound() throws Exception {
+    content.declareQueue("p", new QueueTerms(true, 0));
+    MessageQueue prioritized = content.requireQueue("p");
+    HubConsumer b =
+        new HubConsumer(
+            consumer(1, false, null).session(),
+            2,
+            prioritized,
+            new HubConsumer.Terms(1, false, Selection.ofQueue(in("b"))),
+            () -> {});
+    b.begin();
+    prioritized.take(new Payload(encoded("b0")));
+    content.dispatch();
+    assertThat(held(b)).containsExactly("b0");
+    for (int i = 0; i < 3_000; i++) {
+      prioritized.take(new Payload(urgent(i == 1_500 ? "b1" : "a" + i)));
+    }
+    prioritized.take(new Payload(encoded("b2")));
+    b.accept(new TagRange(1, 1));
+    lookThrough();
+    assertThat(held(b)).containsExactly("b1");
+    b.accept(new TagRange(2, 1));
+    lookThrough();
+    assertThat(held(b)).containsExactly("b2");
+  }
+
+  private static byte[] urgent(String text) {
+    WireWriter out = new WireWriter();
+    Message message = Message.text(text);
+    MessageCodec.encode(
+        message.toBuilder().property("colour", text.substring(0, 1)).priority(9).build(), out);
+    return out.copyAndClear();
+  }
+
   @Test
   void aKeyIsInOrderForThoseWhoSelectIt() throws Exception {
     send("a0", "b0", "a1", "b1");
