@@ -5,10 +5,10 @@ import static org.junit.jupiter.api.Assumptions.abort;
 
 import io.anymq.Connection;
 import io.anymq.ConnectionFactory;
+import io.anymq.tck.BackendHarness;
 import io.anymq.tck.TckSuite;
 import io.anymq.tck.broker.BrokerException;
 import io.anymq.tck.broker.BrokerHandle;
-import io.anymq.tck.broker.BrokerProvisioner;
 import io.anymq.tck.report.Report.BackendReport;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -30,9 +30,9 @@ class CapabilitiesPageTest {
   @Timeout(value = 5, unit = TimeUnit.MINUTES)
   void capabilitiesAreWhatTheConnectionsDeclare() throws IOException {
     List<BackendReport> reports = new ArrayList<>();
-    for (String name : CompareCommand.OURS) {
+    for (BackendHarness harness : CompareCommand.harnesses(CompareCommand.OURS)) {
       try {
-        reports.add(report(name));
+        reports.add(report(harness));
       } catch (BrokerException e) {
         if (!Boolean.getBoolean(TckSuite.ALLOW_MISSING)) {
           throw e;
@@ -44,15 +44,17 @@ class CapabilitiesPageTest {
         .isEqualTo(CapabilityTable.lines(reports));
   }
 
-  private static BackendReport report(String name) {
-    BrokerHandle broker = BrokerProvisioner.shared(name);
-    try (Connection connection = ConnectionFactory.of(broker.url()).connect()) {
+  private static BackendReport report(BackendHarness harness) {
+    BrokerHandle broker = harness.startBroker();
+    ConnectionFactory.Builder builder = ConnectionFactory.builder().url(harness.url(broker));
+    harness.options().forEach(builder::option);
+    try (Connection connection = builder.build().connect()) {
       Map<String, String> capabilities = new TreeMap<>();
       connection
           .capabilities()
           .support()
           .forEach((key, value) -> capabilities.put(key.name(), value.name()));
-      return new BackendReport(name, broker.version(), "", "", capabilities, List.of());
+      return new BackendReport(harness.name(), broker.version(), "", "", capabilities, List.of());
     }
   }
 }

@@ -221,7 +221,7 @@
  * <p>A producer asks again for the kind of its queue when its own connection has made or deleted a
  * queue, and after a {@code basic.nack} or a return. That another connection deleted the queue and
  * made it as another kind between two sends is not seen: those are sent as to the old one. A topic
- * that another connection deleted and made again keeps nothing before this one declares or
+ * that another connection deleted and made again keeps nothing before this one makes it, or
  * subscribes to it with a stream anew.
  *
  * <p>Not declared: transactions that are atomic. AMQP's {@code tx} does not cover quorum queues,
