@@ -45,8 +45,8 @@ public final class RabbitHarness implements BackendHarness {
   }
 
   @Override
-  public BrokerHandle startBroker() {
-    BrokerHandle broker = BackendHarness.super.startBroker();
+  public BrokerHandle startBroker(String nameAndVersion) {
+    BrokerHandle broker = BackendHarness.super.startBroker(nameAndVersion);
     broker.managementUrl().ifPresent(url -> options = with(options, "management", url));
     return broker;
   }

@@ -35,7 +35,17 @@ public interface BackendHarness {
    *     and the report says so
    */
   default BrokerHandle startBroker() {
-    return BrokerProvisioner.shared(name());
+    return startBroker(name());
+  }
+
+  /**
+   * As {@link #startBroker()}, of a version that is asked for. Default: the one that all tests of
+   * this JVM share.
+   *
+   * @param nameAndVersion such as {@code rabbitmq} or {@code rabbitmq@4}
+   */
+  default BrokerHandle startBroker(String nameAndVersion) {
+    return BrokerProvisioner.shared(nameAndVersion);
   }
 
   /**

@@ -2,7 +2,6 @@ package io.anymq.tck;
 
 import io.anymq.Destination;
 import io.anymq.tck.broker.BrokerHandle;
-import io.anymq.tck.broker.BrokerProvisioner;
 import java.time.Duration;
 import java.util.Map;
 
@@ -26,7 +25,7 @@ public record VersionedHarness(BackendHarness harness, String version) implement
 
   @Override
   public BrokerHandle startBroker() {
-    return BrokerProvisioner.shared(label());
+    return harness.startBroker(label());
   }
 
   @Override
