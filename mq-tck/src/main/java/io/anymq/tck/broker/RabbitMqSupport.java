@@ -23,6 +23,12 @@ final class RabbitMqSupport implements BrokerSupport {
   private static final String NO_PORT_MAPPER = "no port mapper";
   private static final String MANAGEMENT = "management";
 
+  /**
+   * When a message is passed on again that a queue did not confirm, such as one that is not up yet
+   * after a restart; the default is three minutes.
+   */
+  private static final int DEAD_LETTER_RETRY_MILLIS = 2_000;
+
   /** How old a quorum queue's numbers get in the management interface; the default is 5 s. */
   private static final String FRESH_NUMBERS = "[{rabbit, [{quorum_tick_interval, 500}]}].\n";
 
@@ -189,8 +195,8 @@ final class RabbitMqSupport implements BrokerSupport {
       environment.put("RABBITMQ_DIST_PORT", Integer.toString(distribution));
       environment.put(
           "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS",
-          "-sname %s -start_epmd false -erl_epmd_port %d -kernel inet_dist_use_interface {127,0,0,1}"
-              .formatted(node, distribution));
+          "-sname %s -start_epmd false -erl_epmd_port %d -kernel inet_dist_use_interface {127,0,0,1} -rabbit dead_letter_worker_publisher_confirm_timeout %d"
+              .formatted(node, distribution, DEAD_LETTER_RETRY_MILLIS));
       return environment;
     }
   }
