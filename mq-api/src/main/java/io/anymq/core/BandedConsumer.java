@@ -79,6 +79,7 @@ final class BandedConsumer implements LinkConsumer {
     for (Queue each : Bands.all(consumer.queue)) {
       consumer.bands.add(consumer.new Band(each, consumer.bands.size()));
     }
+    open.add(consumer); // now, so that a link that closes meanwhile ends it
     try {
       consumer.inParallel(Band::look); // before it could take them
       consumer.inParallel(band -> band.open(request));
@@ -86,7 +87,6 @@ final class BandedConsumer implements LinkConsumer {
       consumer.close();
       throw e;
     }
-    open.add(consumer);
     consumer.thread.start();
     return consumer;
   }

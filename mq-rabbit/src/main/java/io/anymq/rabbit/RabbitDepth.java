@@ -1,13 +1,10 @@
 package io.anymq.rabbit;
 
-import io.anymq.ErrorCode;
-import io.anymq.MessagingException;
 import io.anymq.MessagingTimeoutException;
 import io.anymq.Queue;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Asks for the number of ready messages, and knows when not to believe the answer.
@@ -29,8 +26,6 @@ final class RabbitDepth {
    * terms more than the longest election time-out, which is 1.1 s with the broker's settings.
    */
   private static final Duration ELECTED = Duration.ofSeconds(2);
-
-  private static final Duration PAUSE = Duration.ofMillis(20);
 
   private final NativeConnection connection;
   private final RabbitNames names;
@@ -73,7 +68,7 @@ final class RabbitDepth {
             "The depth of %s could not be told within %s: its leader does not answer the broker"
                 .formatted(queue, limit));
       }
-      pause();
+      Pauses.brief("asking for the depth of a queue");
       answer = ask(queue);
     }
     return answer.count();
@@ -106,15 +101,5 @@ final class RabbitDepth {
 
   private boolean isOldEnough() {
     return System.nanoTime() - openedAt >= ELECTED.toNanos();
-  }
-
-  private static void pause() {
-    try {
-      TimeUnit.NANOSECONDS.sleep(PAUSE.toNanos());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new MessagingException(
-          ErrorCode.INTERRUPTED, "Interrupted while asking for the depth of a queue", e);
-    }
   }
 }

@@ -1,7 +1,6 @@
 package io.anymq.rabbit;
 
 import io.anymq.DestinationNotFoundException;
-import io.anymq.ErrorCode;
 import io.anymq.InvalidOptionException;
 import io.anymq.MessagingException;
 import io.anymq.Options;
@@ -13,7 +12,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 
 /**
@@ -36,7 +34,6 @@ final class RabbitStreams {
   private static final String NOT_UP = "down or inaccessible";
 
   private static final Duration UP_AGAIN = Duration.ofSeconds(5);
-  private static final Duration PAUSE = Duration.ofMillis(50);
 
   private static final String ANY_KEY = "#";
 
@@ -126,18 +123,8 @@ final class RabbitStreams {
         if (!starting || System.nanoTime() - deadline >= 0) {
           throw e;
         }
-        pause(e);
+        Pauses.brief("waiting for a stream");
       }
-    }
-  }
-
-  private static void pause(MessagingException cause) {
-    try {
-      TimeUnit.NANOSECONDS.sleep(PAUSE.toNanos());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new MessagingException(
-          ErrorCode.INTERRUPTED, "Interrupted while waiting for a stream", cause);
     }
   }
 
