@@ -6,19 +6,15 @@ import io.anymq.ClosedException;
 import io.anymq.ConnectionOptions;
 import io.anymq.Consumer;
 import io.anymq.ConsumerOptions;
-import io.anymq.DeadLetter.Reason;
 import io.anymq.Delivery;
 import io.anymq.DestinationNotFoundException;
 import io.anymq.ErrorCode;
-import io.anymq.InvalidMessageException;
 import io.anymq.InvalidOptionException;
-import io.anymq.Message;
 import io.anymq.MessageListener;
 import io.anymq.MessagingException;
 import io.anymq.MissingDestination;
 import io.anymq.RedeliveryDelay;
 import io.anymq.Support;
-import io.anymq.selector.Selector;
 import io.anymq.spi.ConsumerRequest;
 import io.anymq.spi.DeliverySink;
 import io.anymq.spi.InboundDelivery;
@@ -26,7 +22,6 @@ import io.anymq.spi.Link;
 import io.anymq.spi.LinkConsumer;
 import io.anymq.spi.Source;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -49,9 +44,6 @@ class CoreConsumer implements Consumer, Child {
   private final ConsumerOptions options;
   private final int prefetch;
 
-  /** What the core applies; null when there is none, or when the backend does. */
-  private final @Nullable Selector selector;
-
   private final @Nullable Listeners listeners;
   private final DeadLetters deadLetters;
   private final DeliveryBuffer buffer;
@@ -60,6 +52,8 @@ class CoreConsumer implements Consumer, Child {
   private final boolean gated;
 
   private final HandedOut handedOut;
+  private final ReplayProgress progress;
+  private final Screening screening;
 
   private final ReentrantLock attachLock = new ReentrantLock();
   private final AtomicReference<@Nullable Attachment> attached = new AtomicReference<>();
@@ -67,9 +61,6 @@ class CoreConsumer implements Consumer, Child {
   private final AtomicBoolean finishing = new AtomicBoolean();
   private final CountDownLatch closed = new CountDownLatch(1);
   private volatile @Nullable MessagingException failure;
-
-  private final boolean replays;
-  private volatile @Nullable Instant reached;
 
   CoreConsumer(
       CoreConnection connection,
@@ -81,12 +72,12 @@ class CoreConsumer implements Consumer, Child {
     this.options = options;
     this.prefetch =
         options.prefetch().orElseGet(() -> connection.options().get(ConnectionOptions.PREFETCH));
-    this.selector = selectsHere() ? options.selector().map(Selector::parse).orElse(null) : null;
     this.gated = options.keyOrdered() && isEmulated(Capability.KEY_ORDERING);
     this.buffer = new DeliveryBuffer(gated ? new KeyGate(prefetch) : null);
     this.handedOut = new HandedOut(prefetch);
-    this.replays = source instanceof Source.OfTopic of && of.terms().replays();
+    this.progress = new ReplayProgress(source);
     this.deadLetters = new DeadLetters(connection, options.deadLetterQueue());
+    this.screening = new Screening(options.maxDeliveries(), selectorHere(), deadLetters);
     this.listeners =
         listener == null
             ? null
@@ -99,8 +90,10 @@ class CoreConsumer implements Consumer, Child {
     }
   }
 
-  private boolean selectsHere() {
-    return !(source instanceof Source.OfQueue) && isEmulated(Capability.TOPIC_SELECTORS);
+  /** What the core applies; empty when there is none, or when the backend does. */
+  private Optional<String> selectorHere() {
+    boolean here = !(source instanceof Source.OfQueue) && isEmulated(Capability.TOPIC_SELECTORS);
+    return here ? options.selector() : Optional.empty();
   }
 
   private boolean isEmulated(Capability capability) {
@@ -163,9 +156,9 @@ class CoreConsumer implements Consumer, Child {
     }
     ConsumerRequest request =
         new ConsumerRequest(
-            resumed(),
+            progress.resumed(),
             gated ? prefetch + KeyGate.WINDOW : prefetch,
-            selector == null ? options.selector() : Optional.empty(),
+            selectorHere().isPresent() ? Optional.empty() : options.selector(),
             options.keyOrdered());
     LinkConsumer consumer = link.openConsumer(request, new Sink(attachment, inline));
     attachment.open(consumer);
@@ -177,19 +170,6 @@ class CoreConsumer implements Consumer, Child {
    */
   private int gathering() {
     return options.keyOrdered() && !gated ? 1 : prefetch;
-  }
-
-  /** A replay goes on after an outage, at the last message that was handed out. */
-  private Source resumed() {
-    Instant from = reached;
-    if (from != null && source instanceof Source.OfTopic of) {
-      Source.Terms terms = of.terms();
-      return new Source.OfTopic(
-          of.topic(),
-          new Source.Terms(
-              terms.name(), terms.durable(), terms.shared(), Optional.of(from), Optional.empty()));
-    }
-    return source;
   }
 
   private final class Sink implements DeliverySink {
@@ -265,63 +245,14 @@ class CoreConsumer implements Consumer, Child {
 
   // --- what the application gets
 
-  /**
-   * Whether the application may have a delivery. What cannot be decoded, and what came too often,
-   * is dead-lettered instead; what has expired, or is not selected, is dropped.
-   */
+  /** Whether the application may have a delivery; it counts as handed out then. */
   boolean screen(CoreDelivery delivery) {
-    if (delivery.attachment().ended()) {
-      return false; // it comes again, on the next link
-    }
-    Optional<InvalidMessageException> undecodable = delivery.inbound().undecodable();
-    if (undecodable.isPresent()) {
-      return bury(delivery, Reason.UNDECODABLE, undecodable.get().getMessage());
-    }
-    if (selector != null && !selector.matches(delivery.message())) {
-      return drop(delivery, "is not selected");
-    }
-    if (isExpired(delivery.message())) {
-      return drop(delivery, "has expired");
-    }
-    if (delivery.deliveryCount() > options.maxDeliveries()) {
-      return bury(
-          delivery, Reason.DELIVERY_LIMIT, "its consumers went away before they settled it");
+    if (!screening.passes(delivery)) {
+      return false;
     }
     delivery.message().id().ifPresent(handedOut::add);
-    if (replays) {
-      noteReached(delivery.message());
-    }
+    progress.note(delivery.message());
     return true;
-  }
-
-  /**
-   * A time ahead of the clock is the application's own: to go on from there would pass others over.
-   */
-  private void noteReached(Message message) {
-    message
-        .timestamp()
-        .filter(timestamp -> !timestamp.isAfter(Instant.now()))
-        .ifPresent(timestamp -> reached = timestamp);
-  }
-
-  private static boolean isExpired(Message message) {
-    Optional<Instant> expiry = message.expiresAt();
-    return expiry.isPresent() && !Instant.now().isBefore(expiry.get());
-  }
-
-  /** What is dropped is done with: nobody gets it, and it is no dead letter. */
-  private static boolean drop(CoreDelivery delivery, String why) {
-    LOG.debug("{} {}", delivery, why);
-    delivery.accept();
-    return false;
-  }
-
-  private boolean bury(CoreDelivery delivery, Reason reason, @Nullable String error) {
-    if (delivery.settle()) {
-      LOG.warn("Dead-lettering {}: {} {}", delivery, reason, error);
-      deadLetters.bury(delivery, reason, error);
-    }
-    return false;
   }
 
   /** Delivers again what the backend cannot take back alone. */
