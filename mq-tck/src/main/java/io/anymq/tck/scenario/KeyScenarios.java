@@ -29,6 +29,9 @@ final class KeyScenarios {
   /** Longer than it takes to get what may come at once. */
   private static final Duration PAUSE = Duration.ofMillis(700);
 
+  private static final List<String> KEYS = List.of("a", "b", "c");
+  private static final int OF_EACH = 8;
+
   private KeyScenarios() {}
 
   private static ConsumerOptions ordered(int prefetch) {
@@ -80,8 +83,8 @@ final class KeyScenarios {
   static void severalConsumers(ScenarioContext t) {
     Connection connection = t.connect();
     Queue queue = t.queue();
-    KeyWatch watch = new KeyWatch();
-    ConsumerOptions options = ConsumerOptions.builder().keyOrdered(true).build();
+    KeyWatch watch = watch();
+    ConsumerOptions options = ConsumerOptions.builder().keyOrdered(true).prefetch(1).build();
     for (int i = 0; i < 3; i++) {
       t.connect().createConsumer(queue, options, watch);
     }
@@ -96,28 +99,30 @@ final class KeyScenarios {
   static void concurrency(ScenarioContext t) {
     Connection connection = t.connect();
     Queue queue = t.queue();
-    KeyWatch watch = new KeyWatch();
+    KeyWatch watch = watch();
     ConsumerOptions options = ConsumerOptions.builder().keyOrdered(true).concurrency(4).build();
     t.connect().createConsumer(queue, options, watch);
     judge(connection, queue, watch);
   }
 
+  private static KeyWatch watch() {
+    return new KeyWatch((KEYS.size() - 1) * OF_EACH);
+  }
+
   private static void judge(Connection connection, Queue queue, KeyWatch watch) {
-    List<String> keys = List.of("a", "b", "c");
-    int each = 8;
-    for (int i = 0; i < each; i++) {
-      for (String key : keys) {
+    for (int i = 0; i < OF_EACH; i++) {
+      for (String key : KEYS) {
         send(connection, queue, key + i);
       }
     }
     Check.eventually(
-        () -> watch.handled() >= keys.size() * each,
-        keys.size() * each + " messages handled",
+        () -> watch.handled() >= KEYS.size() * OF_EACH,
+        KEYS.size() * OF_EACH + " messages handled",
         watch::handled,
         CHECK);
     Check.equal(List.of(), watch.overlaps(), "messages handled at one time with their key", CHECK);
-    for (String key : keys) {
-      Check.equal(List.of(numbered(key, each)), watch.of(key), "the order of key " + key, CHECK);
+    for (String key : KEYS) {
+      Check.equal(List.of(numbered(key, OF_EACH)), watch.of(key), "the order of key " + key, CHECK);
     }
   }
 
