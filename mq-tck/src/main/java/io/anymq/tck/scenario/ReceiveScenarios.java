@@ -147,8 +147,8 @@ final class ReceiveScenarios {
     Consumer slow = connection.createConsumer(queue, Messages.manual(1));
     Messages.send(connection, queue, "held");
     Delivery held = Messages.take(slow);
-    Consumer fast = t.connect().createConsumer(queue, Messages.manual(1));
     Messages.sendNumbers(connection, queue, 20);
+    Consumer fast = t.connect().createConsumer(queue, Messages.manual(1));
     for (int i = 0; i < 20; i++) {
       Messages.take(fast).accept();
     }
