@@ -2,15 +2,18 @@ package io.anymq.tck.report;
 
 import io.anymq.tck.report.Report.BackendReport;
 import io.anymq.tck.report.Report.RuleReport;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** A report as a table for a console: a row for each rule, a column for each backend. */
 public final class ReportTable {
 
   private static final int ID_WIDTH = 11;
   private static final int COLUMN_WIDTH = 11;
+  private static final int MOST_NAMED = 5;
 
   private ReportTable() {}
 
@@ -72,19 +75,34 @@ public final class ReportTable {
                 backend.count("NOT_RUN")));
   }
 
+  /** What several rules say, as where there is no broker, is said once. */
   private static void failures(StringBuilder text, BackendReport backend) {
+    Map<String, List<RuleReport>> bySentence = new LinkedHashMap<>();
     for (RuleReport rule : backend.rules()) {
       if (rule.result().equals("FAILED") || rule.result().equals("NOT_RUN")) {
-        text.append(
-            "%n%s %s on %s: %s%n  %s%n"
-                .formatted(
-                    word(rule.result()),
-                    rule.id(),
-                    backend.name(),
-                    rule.title(),
-                    rule.message().replace("\n", "\n  ")));
+        bySentence
+            .computeIfAbsent(rule.result() + rule.message(), absent -> new ArrayList<>())
+            .add(rule);
       }
     }
+    bySentence.values().forEach(rules -> failure(text, backend, rules));
+  }
+
+  private static void failure(StringBuilder text, BackendReport backend, List<RuleReport> rules) {
+    RuleReport first = rules.get(0);
+    String which =
+        rules.size() == 1
+            ? "%s on %s: %s".formatted(first.id(), backend.name(), first.title())
+            : "%d rules on %s (%s)".formatted(rules.size(), backend.name(), named(rules));
+    text.append(
+        "%n%s %s%n  %s%n"
+            .formatted(word(first.result()), which, first.message().replace("\n", "\n  ")));
+  }
+
+  private static String named(List<RuleReport> rules) {
+    String some =
+        rules.stream().limit(MOST_NAMED).map(RuleReport::id).collect(Collectors.joining(", "));
+    return rules.size() > MOST_NAMED ? some + ", …" : some;
   }
 
   private static String word(String result) {
