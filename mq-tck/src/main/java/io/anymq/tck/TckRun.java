@@ -74,6 +74,9 @@ public final class TckRun implements AutoCloseable {
       run.unavailable = "There is no broker: " + e.getMessage();
     } catch (MessagingException e) {
       run.unusable = "The kit could not connect to the broker: " + e;
+    } catch (RuntimeException e) { // a defect of one harness must not end the others' comparison
+      LOG.error("The harness of {} failed", run.backend(), e);
+      run.unusable = "The harness failed, which is a defect of it: " + e;
     }
     return run;
   }
@@ -105,13 +108,13 @@ public final class TckRun implements AutoCloseable {
    * @return its result
    */
   public RuleResult run(Rule rule) {
-    BrokerHandle handle = broker;
-    if (handle == null) {
-      return result(rule, RuleResult.Outcome.NOT_RUN, Duration.ZERO, String.valueOf(unavailable));
+    if (unavailable != null) {
+      return result(rule, RuleResult.Outcome.NOT_RUN, Duration.ZERO, unavailable);
     }
+    BrokerHandle handle = broker;
     Connection connection = janitor;
     OldQueues queues = oldQueues;
-    if (connection == null || queues == null) {
+    if (handle == null || connection == null || queues == null) {
       return result(rule, RuleResult.Outcome.FAILED, Duration.ZERO, String.valueOf(unusable));
     }
     Set<BrokerControl> lacking = missing(rule.controls(), handle.controls());

@@ -206,6 +206,7 @@ final class QueueSelectionScenarios {
     send(connection, queue, "r0");
     Check.equal("r0", Messages.take(red).message().text(), "what it holds", CHECK);
     send(connection, queue, "b1", "r2", "r3");
+    Messages.nothingMore(red, "while it holds all that it may", CHECK);
     try (Consumer all = connection.createConsumer(queue, Messages.manual(10))) {
       Check.equal(List.of("b1", "r2", "r3"), accept(all, 3), "what others get", CHECK);
     }
