@@ -5,7 +5,9 @@ import io.anymq.Connection;
 import io.anymq.Consumer;
 import io.anymq.DeadLetter;
 import io.anymq.Delivery;
+import io.anymq.ErrorCode;
 import io.anymq.Message;
+import io.anymq.Producer;
 import io.anymq.Queue;
 import io.anymq.QueueBrowser;
 import io.anymq.QueueFullException;
@@ -73,7 +75,37 @@ final class CapabilityScenarios {
     session.commit();
     session.close();
     Messages.empty(t, in, "after one commit", DECLARED);
-    Check.equal("a", Messages.takeText(connection.createConsumer(out)), "the result", DECLARED);
+    Consumer results = connection.createConsumer(out);
+    Check.equal("a", Messages.takeText(results), "the result", DECLARED);
+    if (t.supports(Capability.TEMPORARY_QUEUES)) {
+      refusedUnit(t, in, out, results);
+    }
+  }
+
+  /** One of the sends cannot be done, so that nothing of the unit may be. */
+  private static void refusedUnit(ScenarioContext t, Queue in, Queue out, Consumer results) {
+    Connection connection = t.connect();
+    Connection requester = t.connect();
+    Queue gone = requester.createTemporaryQueue();
+    Messages.send(connection, in, "b");
+    Session session = connection.createSession();
+    Consumer consumer = session.createConsumer(in);
+    Producer result = session.createProducer(out);
+    Producer answer = session.createProducer(gone);
+    requester.close();
+    Check.eventually(
+        () -> !connection.exists(gone), "the requester's queue to go", () -> gone, DECLARED);
+    result.send(Messages.takeText(consumer));
+    answer.send("for nobody");
+    Check.refused(
+        session::commit,
+        "commit of a unit with a send to nowhere",
+        DECLARED,
+        ErrorCode.ROLLED_BACK);
+    Messages.nothingMore(results, "of a unit that was rolled back", DECLARED);
+    Delivery again = Messages.take(consumer);
+    Check.equal("b", again.message().text(), "what comes again", DECLARED);
+    Check.that(again.redelivered(), "the mark of a redelivery", again, DECLARED);
   }
 
   @Scenario(

@@ -228,4 +228,25 @@ final class DelayScenarios {
     Duration waited = Duration.ofNanos(System.nanoTime() - sentAt);
     Check.that(waited.compareTo(delay) >= 0, "no delivery before " + delay, waited, CHECK);
   }
+
+  @Scenario(
+      id = "DELAY-09",
+      title = "A delayed message whose queue is deleted meanwhile holds up no other",
+      intent = "One that cannot arrive is its own trouble.",
+      needs = Capability.DELIVERY_DELAY)
+  static void queueGone(ScenarioContext t) {
+    Connection connection = warm(t);
+    Queue doomed = t.queue();
+    Queue queue = t.queue();
+    Consumer consumer = connection.createConsumer(queue);
+    Duration delay = Duration.ofMillis(900);
+    connection.send(doomed, later("for nobody", Duration.ofMillis(600)));
+    long sentAt = System.nanoTime();
+    connection.send(queue, later("sent before", delay));
+    connection.delete(doomed);
+    connection.send(queue, later("sent after", delay));
+    List<String> order = Messages.takeTexts(consumer, 2);
+    inTime(delay, sentAt, "both");
+    Check.equal(List.of("sent before", "sent after"), order, "what arrives", CHECK);
+  }
 }

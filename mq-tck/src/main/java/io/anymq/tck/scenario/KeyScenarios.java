@@ -5,9 +5,7 @@ import io.anymq.Connection;
 import io.anymq.Consumer;
 import io.anymq.ConsumerOptions;
 import io.anymq.Delivery;
-import io.anymq.Destination;
 import io.anymq.ErrorCode;
-import io.anymq.Message;
 import io.anymq.MessagingException;
 import io.anymq.Queue;
 import io.anymq.QueueDepth;
@@ -18,7 +16,6 @@ import io.anymq.tck.Scenario;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.IntStream;
 
 /** KEY: messages of one key, one after the other, in order. */
 final class KeyScenarios {
@@ -34,35 +31,8 @@ final class KeyScenarios {
 
   private KeyScenarios() {}
 
-  private static ConsumerOptions ordered(int prefetch) {
-    return Messages.manual().keyOrdered(true).prefetch(prefetch).build();
-  }
-
-  /** Sends each, one after the other; its key is its first letter. */
-  private static void send(Connection connection, Destination to, String... texts) {
-    for (String text : texts) {
-      connection.send(to, Message.text(text).toBuilder().key(text.substring(0, 1)).build());
-    }
-  }
-
-  private static String[] numbered(String key, int count) {
-    return IntStream.range(0, count).mapToObj(i -> key + i).toArray(String[]::new);
-  }
-
-  /** The next deliveries of several consumers, whichever gets them. */
   private static List<Delivery> gather(int count, Consumer... consumers) {
-    List<Delivery> gathered = new ArrayList<>();
-    Check.eventually(
-        () -> {
-          for (Consumer consumer : consumers) {
-            consumer.receive(Duration.ofMillis(20)).ifPresent(gathered::add);
-          }
-          return gathered.size() >= count;
-        },
-        count + " messages",
-        () -> Messages.texts(gathered),
-        CHECK);
-    return gathered;
+    return Keys.gather(count, CHECK, consumers);
   }
 
   private static void expect(List<String> expected, List<Delivery> seen, String what) {
@@ -112,7 +82,7 @@ final class KeyScenarios {
   private static void judge(Connection connection, Queue queue, KeyWatch watch) {
     for (int i = 0; i < OF_EACH; i++) {
       for (String key : KEYS) {
-        send(connection, queue, key + i);
+        Keys.send(connection, queue, key + i);
       }
     }
     Check.eventually(
@@ -122,7 +92,7 @@ final class KeyScenarios {
         CHECK);
     Check.equal(List.of(), watch.overlaps(), "messages handled at one time with their key", CHECK);
     for (String key : KEYS) {
-      Check.equal(List.of(numbered(key, OF_EACH)), watch.of(key), "the order of key " + key, CHECK);
+      Check.equal(List.of(Keys.numbered(key, OF_EACH)), watch.of(key), "the order of key " + key, CHECK);
     }
   }
 
@@ -134,8 +104,8 @@ final class KeyScenarios {
   static void othersGoOn(ScenarioContext t) {
     Connection connection = t.connect();
     Queue queue = t.queue();
-    Consumer consumer = connection.createConsumer(queue, ordered(10));
-    send(connection, queue, "a0", "a1", "b0", "c0");
+    Consumer consumer = connection.createConsumer(queue, Keys.ordered(10));
+    Keys.send(connection, queue, "a0", "a1", "b0", "c0");
     Messages.send(connection, queue, "free 0", "free 1");
     List<Delivery> held = gather(5, consumer);
     expect(List.of("a0", "b0", "c0", "free 0", "free 1"), held, "what comes at one time");
@@ -149,9 +119,9 @@ final class KeyScenarios {
   static void oneAtATime(ScenarioContext t) {
     Connection connection = t.connect();
     Queue queue = t.queue();
-    Consumer first = t.connect().createConsumer(queue, ordered(10));
-    Consumer second = t.connect().createConsumer(queue, ordered(10));
-    send(connection, queue, "a0", "a1");
+    Consumer first = t.connect().createConsumer(queue, Keys.ordered(10));
+    Consumer second = t.connect().createConsumer(queue, Keys.ordered(10));
+    Keys.send(connection, queue, "a0", "a1");
     Delivery held = gather(1, first, second).get(0);
     Check.equal("a0", held.message().text(), "the first of a key", CHECK);
     quiet("of a key that is in hand", first, second);
@@ -167,8 +137,8 @@ final class KeyScenarios {
   static void release(ScenarioContext t) {
     Connection connection = t.connect();
     Queue queue = t.queue();
-    send(connection, queue, "a0", "a1", "a2");
-    Consumer consumer = connection.createConsumer(queue, ordered(10));
+    Keys.send(connection, queue, "a0", "a1", "a2");
+    Consumer consumer = connection.createConsumer(queue, Keys.ordered(10));
     Messages.take(consumer).release();
     List<String> order = new ArrayList<>();
     for (int i = 0; i < 3; i++) {
@@ -187,8 +157,8 @@ final class KeyScenarios {
   static void delayedRelease(ScenarioContext t) {
     Connection connection = t.connect();
     Queue queue = t.queue();
-    send(connection, queue, "a0", "a1", "b0", "b1");
-    Consumer consumer = connection.createConsumer(queue, ordered(2));
+    Keys.send(connection, queue, "a0", "a1", "b0", "b1");
+    Consumer consumer = connection.createConsumer(queue, Keys.ordered(2));
     List<Delivery> held = gather(2, consumer);
     expect(List.of("a0", "b0"), held, "one of each key");
     for (Delivery delivery : held) {
@@ -216,10 +186,10 @@ final class KeyScenarios {
     Connection connection = t.connect();
     Queue queue = t.queue();
     Connection first = t.connect();
-    Consumer gone = first.createConsumer(queue, ordered(1));
-    send(connection, queue, "a0", "a1");
+    Consumer gone = first.createConsumer(queue, Keys.ordered(1));
+    Keys.send(connection, queue, "a0", "a1");
     Check.equal("a0", Messages.takeText(gone), "what the first consumer holds", CHECK);
-    Consumer heir = t.connect().createConsumer(queue, ordered(10));
+    Consumer heir = t.connect().createConsumer(queue, Keys.ordered(10));
     quiet("while the first consumer holds the key", heir);
     first.close();
     Delivery again = Messages.take(heir);
@@ -237,9 +207,9 @@ final class KeyScenarios {
   static void backlog(ScenarioContext t) {
     Connection connection = t.connect();
     Queue queue = t.queue();
-    send(connection, queue, numbered("a", 20));
-    send(connection, queue, "b0");
-    Consumer consumer = connection.createConsumer(queue, ordered(2));
+    Keys.send(connection, queue, Keys.numbered("a", 20));
+    Keys.send(connection, queue, "b0");
+    Consumer consumer = connection.createConsumer(queue, Keys.ordered(2));
     expect(List.of("a0", "b0"), gather(2, consumer), "what comes at one time");
   }
 
@@ -251,8 +221,8 @@ final class KeyScenarios {
   static void reject(ScenarioContext t) {
     Connection connection = t.connect();
     Queue queue = t.queue();
-    send(connection, queue, "a0", "a1");
-    Consumer consumer = connection.createConsumer(queue, ordered(10));
+    Keys.send(connection, queue, "a0", "a1");
+    Consumer consumer = connection.createConsumer(queue, Keys.ordered(10));
     Messages.take(consumer).reject("bad");
     Check.equal("a1", Messages.takeText(consumer), "what comes after the rejected one", CHECK);
   }
@@ -265,7 +235,7 @@ final class KeyScenarios {
   static void mixed(ScenarioContext t) {
     Connection connection = t.connect();
     Queue queue = t.queue();
-    Consumer keyed = t.connect().createConsumer(queue, ordered(1));
+    Consumer keyed = t.connect().createConsumer(queue, Keys.ordered(1));
     Consumer plain;
     try {
       plain = t.connect().createConsumer(queue, Messages.manual(10));
@@ -274,7 +244,7 @@ final class KeyScenarios {
           ErrorCode.SUBSCRIPTION_IN_USE, e.code(), "the refusal of one that would break it", CHECK);
       return;
     }
-    send(connection, queue, "a0", "a1", "a2");
+    Keys.send(connection, queue, "a0", "a1", "a2");
     Delivery held = gather(1, keyed, plain).get(0);
     Check.equal("a0", held.message().text(), "the first of a key", CHECK);
     quiet("of a key that is in hand", keyed, plain);
@@ -292,10 +262,10 @@ final class KeyScenarios {
     Connection connection = t.connect();
     Topic topic = t.topic();
     SubscriptionOptions options =
-        SubscriptionOptions.builder().shared("s").consumer(ordered(10)).build();
+        SubscriptionOptions.builder().shared("s").consumer(Keys.ordered(10)).build();
     Consumer first = t.connect().subscribe(topic, options);
     Consumer second = t.connect().subscribe(topic, options);
-    send(connection, topic, "a0", "a1", "b0");
+    Keys.send(connection, topic, "a0", "a1", "b0");
     List<Delivery> held = gather(2, first, second);
     expect(List.of("a0", "b0"), held, "what comes at one time");
     quiet("of keys that are in hand", first, second);
@@ -311,8 +281,8 @@ final class KeyScenarios {
   static void depth(ScenarioContext t) {
     Connection connection = t.connect();
     Queue queue = t.queue();
-    Consumer consumer = connection.createConsumer(queue, ordered(10));
-    send(connection, queue, "a0", "a1", "a2", "b0");
+    Consumer consumer = connection.createConsumer(queue, Keys.ordered(10));
+    Keys.send(connection, queue, "a0", "a1", "a2", "b0");
     List<Delivery> held = gather(2, consumer);
     expect(List.of("a0", "b0"), held, "one of each key");
     boolean ready =

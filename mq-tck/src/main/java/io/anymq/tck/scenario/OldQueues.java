@@ -41,12 +41,17 @@ public final class OldQueues {
 
   /** One that nobody has had yet; waits until it is old enough. */
   Queue take() {
+    awaitAge(madeAt);
+    return queues.remove();
+  }
+
+  /** Waits until what was made at that time is old enough. */
+  static void awaitAge(long nanoTime) {
     Check.eventually(
-        () -> System.nanoTime() - madeAt > AGE.toNanos(),
+        () -> System.nanoTime() - nanoTime > AGE.toNanos(),
         "time to pass",
         () -> "none",
         "the clock");
-    return queues.remove();
   }
 
   /** Deletes those that nobody took. */

@@ -298,4 +298,27 @@ final class ReceiveScenarios {
           "how large bodies are read");
     }
   }
+
+  @Scenario(
+      id = "RECV-16",
+      title = "Each of several consumers has its share of a backlog, whenever it comes",
+      intent = "Nobody starves while there is work.")
+  static void shares(ScenarioContext t) {
+    Queue queue = t.queue();
+    Messages.sendNumbers(t.connect(), queue, 40);
+    List<Consumer> consumers = new ArrayList<>();
+    List<Delivery> held = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      consumers.add(t.connect().createConsumer(queue, Messages.manual(2)));
+      held.add(Messages.take(consumers.get(i)));
+    }
+    Set<String> handled = new HashSet<>();
+    for (int round = 0; round < 5; round++) {
+      handled.addAll(Messages.texts(held));
+      held.forEach(Delivery::accept);
+      held.clear();
+      consumers.forEach(each -> held.add(Messages.take(each)));
+    }
+    Check.equal(15, handled.size(), "the number of different messages", "who gets a message");
+  }
 }

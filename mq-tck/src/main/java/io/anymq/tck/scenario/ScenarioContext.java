@@ -124,6 +124,11 @@ public final class ScenarioContext {
     return queue;
   }
 
+  /** Waits until all that was made so far is as old as {@link #oldQueue}. */
+  void growOld() {
+    OldQueues.awaitAge(System.nanoTime());
+  }
+
   /** A topic that nobody else has; it does not exist yet, and is deleted at the end. */
   public synchronized Topic newTopic() {
     Topic topic = Topic.of(freshName());

@@ -22,7 +22,7 @@ final class BrowseMutations {
 
   private BrowseMutations() {}
 
-  private static List<Message> look(Link link, Queue queue) {
+  static List<Message> look(Link link, Queue queue) {
     List<Message> seen = new ArrayList<>();
     try (QueueBrowser browser = ((Browsing) link).browse(queue)) {
       browser.forEachRemaining(seen::add);

@@ -7,6 +7,10 @@ import io.anymq.spi.DeliverySink;
 import io.anymq.spi.DepthQuery;
 import io.anymq.spi.Link;
 import io.anymq.spi.LinkConsumer;
+import io.anymq.spi.LinkRequest;
+import java.time.Duration;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Faults of the order of keys. */
 final class KeyMutations {
@@ -37,6 +41,41 @@ final class KeyMutations {
     QueueDepth depth(Link link, Queue queue) {
       QueueDepth actual = ((DepthQuery) link).depth(queue);
       return new QueueDepth(0, actual.counts(), actual.inFlight(), true, actual.takenAt());
+    }
+  }
+
+  /** A consumer with keys is open for as long as the broker, whatever became of its link. */
+  static final class StayWithTheDead extends Mutation {
+    private volatile @Nullable Link afterlife;
+
+    @Override
+    Link connect(LinkRequest request, Function<LinkRequest, Link> connecting) {
+      Link link = connecting.apply(request);
+      afterlife =
+          connecting.apply(
+              new LinkRequest(
+                  request.url(), request.options(), request.names(), cause -> closeAfterlife()));
+      return link;
+    }
+
+    @Override
+    LinkConsumer open(Link link, ConsumerRequest request, DeliverySink sink) {
+      Link other = afterlife;
+      return (request.keyOrdered() && other != null ? other : link).openConsumer(request, sink);
+    }
+
+    private void closeAfterlife() {
+      Link other = afterlife;
+      if (other != null) {
+        other.close(Duration.ZERO);
+      }
+    }
+
+    @Override
+    void close(Link link, ConsumerRequest request, LinkConsumer consumer) {
+      if (!request.keyOrdered()) {
+        consumer.close();
+      }
     }
   }
 }

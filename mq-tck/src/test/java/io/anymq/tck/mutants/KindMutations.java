@@ -8,8 +8,12 @@ import io.anymq.spi.ConsumerRequest;
 import io.anymq.spi.Link;
 import io.anymq.spi.LinkConsumer;
 import io.anymq.spi.LinkProducer;
+import io.anymq.spi.LinkRequest;
 import io.anymq.spi.OutboundMessage;
 import io.anymq.spi.Source;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 
 /** Faults of queues with options, and of messages that wait for their time. */
 final class KindMutations {
@@ -50,6 +54,40 @@ final class KindMutations {
       if (message.message().deliveryDelay().isPresent()) {
         message.confirmed();
       } else {
+        producer.send(message);
+      }
+    }
+  }
+
+  /** Takes no more delayed messages once a queue was deleted that one of them waits for. */
+  static final class DelayedAreHeldUp extends Mutation {
+    private static final Set<Destination> WAITED_FOR = ConcurrentHashMap.newKeySet();
+    private static final Set<String> HELD_UP = ConcurrentHashMap.newKeySet();
+
+    private String url = "";
+
+    @Override
+    Link connect(LinkRequest request, Function<LinkRequest, Link> connecting) {
+      url = request.url().toString();
+      return connecting.apply(request);
+    }
+
+    @Override
+    void delete(Link link, Destination destination) {
+      link.delete(destination);
+      if (WAITED_FOR.contains(destination)) {
+        HELD_UP.add(url);
+      }
+    }
+
+    @Override
+    void send(Link link, LinkProducer producer, Destination to, OutboundMessage message) {
+      if (message.message().deliveryDelay().isEmpty()) {
+        producer.send(message);
+      } else if (HELD_UP.contains(url)) {
+        message.confirmed();
+      } else {
+        WAITED_FOR.add(to);
         producer.send(message);
       }
     }

@@ -31,10 +31,15 @@ final class Outcomes {
 
   /** A copy whose outcome nobody asks for. */
   static OutboundMessage unasked(OutboundMessage original) {
+    return unasked(original.message());
+  }
+
+  /** A message whose outcome nobody asks for. */
+  static OutboundMessage unasked(Message message) {
     return new OutboundMessage() {
       @Override
       public Message message() {
-        return original.message();
+        return message;
       }
 
       @Override

@@ -5,9 +5,13 @@ import io.anymq.spi.DeliverySink;
 import io.anymq.spi.InboundDelivery;
 import io.anymq.spi.Link;
 import io.anymq.spi.LinkConsumer;
+import io.anymq.spi.LinkProducer;
 import io.anymq.spi.Outcome;
+import io.anymq.spi.Source;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Faults of delivering and settling. */
@@ -139,5 +143,30 @@ final class SettleMutations {
   static final class KeepsWhatIsHeld extends Mutation {
     @Override
     void close(Link link, ConsumerRequest request, LinkConsumer consumer) {}
+  }
+
+  /** Puts what is released at the end of its queue, as something new. */
+  static final class ReleasesToTheEnd extends Mutation {
+    private final Map<LinkConsumer, LinkProducer> ends = new ConcurrentHashMap<>();
+
+    @Override
+    LinkConsumer open(Link link, ConsumerRequest request, DeliverySink sink) {
+      LinkConsumer consumer = link.openConsumer(request, sink);
+      if (request.source() instanceof Source.OfQueue of) {
+        ends.put(consumer, link.openProducer(of.queue(), cause -> {}));
+      }
+      return consumer;
+    }
+
+    @Override
+    void settle(LinkConsumer consumer, Outcome outcome, List<InboundDelivery> deliveries) {
+      LinkProducer end = ends.get(consumer);
+      if (outcome == Outcome.ACCEPT || end == null) {
+        consumer.settle(outcome, deliveries);
+      } else {
+        deliveries.forEach(each -> end.send(Outcomes.unasked(each.message())));
+        consumer.settle(Outcome.ACCEPT, deliveries);
+      }
+    }
   }
 }
