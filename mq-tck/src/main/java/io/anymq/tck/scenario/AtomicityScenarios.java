@@ -80,29 +80,14 @@ final class AtomicityScenarios {
     Check.completes(working, "the work", "what becomes of a commit when the link is lost");
     connection.close();
     List<String> done = new ArrayList<>(work.committed);
-    List<String> left = content(t, work.left);
+    List<String> left = Messages.drain(t.observer(), work.left);
     if (!work.doubtful.isEmpty() && left.contains(work.doubtful.get(0))) {
       done.addAll(work.doubtful);
     }
     List<String> open = new ArrayList<>(Messages.numbers(UNITS * UNIT));
     open.removeAll(done);
     Check.equal(done, left, "what one queue got of the units", WHOLE);
-    Check.equal(done, content(t, work.right), "what the other queue got", WHOLE);
-    Check.equal(open, content(t, work.in), "what is left to do", WHOLE);
-  }
-
-  /** All that is in a queue. */
-  private static List<String> content(ScenarioContext t, Queue queue) {
-    Connection connection = t.connect();
-    Messages.send(connection, queue, "end");
-    try (Consumer consumer = connection.createConsumer(queue)) {
-      List<String> texts = new ArrayList<>();
-      String next = Messages.takeText(consumer);
-      while (!next.equals("end")) {
-        texts.add(next);
-        next = Messages.takeText(consumer);
-      }
-      return texts;
-    }
+    Check.equal(done, Messages.drain(t.observer(), work.right), "what the other queue got", WHOLE);
+    Check.equal(open, Messages.drain(t.observer(), work.in), "what is left to do", WHOLE);
   }
 }

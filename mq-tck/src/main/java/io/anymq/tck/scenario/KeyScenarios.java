@@ -92,7 +92,8 @@ final class KeyScenarios {
         CHECK);
     Check.equal(List.of(), watch.overlaps(), "messages handled at one time with their key", CHECK);
     for (String key : KEYS) {
-      Check.equal(List.of(Keys.numbered(key, OF_EACH)), watch.of(key), "the order of key " + key, CHECK);
+      Check.equal(
+          List.of(Keys.numbered(key, OF_EACH)), watch.of(key), "the order of key " + key, CHECK);
     }
   }
 

@@ -135,6 +135,20 @@ final class Messages {
     nothingMore(consumer, when, check);
   }
 
+  /** Takes what is in the queue, in order: all that comes before a message that is sent now. */
+  static List<String> drain(Connection connection, Queue queue) {
+    send(connection, queue, MARKER);
+    try (Consumer consumer = connection.createConsumer(queue)) {
+      List<String> texts = new ArrayList<>();
+      String next = takeText(consumer);
+      while (!next.equals(MARKER)) {
+        texts.add(next);
+        next = takeText(consumer);
+      }
+      return texts;
+    }
+  }
+
   static String shown(Delivery delivery) {
     byte[] body = delivery.message().body();
     String text =

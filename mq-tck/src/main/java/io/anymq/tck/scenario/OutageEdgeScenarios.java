@@ -11,7 +11,6 @@ import io.anymq.QueueDepth;
 import io.anymq.Session;
 import io.anymq.tck.Scenario;
 import io.anymq.tck.broker.BrokerControl;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -82,7 +81,7 @@ final class OutageEdgeScenarios {
     Future<Boolean> commit = t.inThread(session::commit);
     outage.restore();
     Optional<ErrorCode> failure = failure(commit);
-    List<String> stored = stored(t, queue);
+    List<String> stored = Messages.drain(t.observer(), queue);
     String check = "what a commit says that met an outage";
     if (failure.isEmpty()) {
       Check.equal(List.of("0", "1"), stored, "what was committed", check);
@@ -93,7 +92,8 @@ final class OutageEdgeScenarios {
     }
     producer.send("2");
     session.commit();
-    Check.equal(List.of("2"), stored(t, queue), "what the next unit committed", check);
+    Check.equal(
+        List.of("2"), Messages.drain(t.observer(), queue), "what the next unit committed", check);
   }
 
   private static Optional<ErrorCode> failure(Future<Boolean> commit) {
@@ -104,20 +104,6 @@ final class OutageEdgeScenarios {
       return Optional.of(e.code());
     } catch (Exception e) {
       throw Check.failure("a commit to fail with a messaging exception", e, "the commit");
-    }
-  }
-
-  /** What is in the queue, in order: all that comes before a message that is sent now. */
-  private static List<String> stored(ScenarioContext t, Queue queue) {
-    Messages.send(t.observer(), queue, "end");
-    try (Consumer consumer = t.observer().createConsumer(queue)) {
-      List<String> texts = new ArrayList<>();
-      String next = Messages.takeText(consumer);
-      while (!next.equals("end")) {
-        texts.add(next);
-        next = Messages.takeText(consumer);
-      }
-      return texts;
     }
   }
 }

@@ -1,20 +1,13 @@
 package io.anymq.tck.scenario;
 
-import io.anymq.ClosedException;
 import io.anymq.Connection;
 import io.anymq.Consumer;
 import io.anymq.Delivery;
-import io.anymq.DestinationNotFoundException;
-import io.anymq.ErrorCode;
 import io.anymq.Message;
 import io.anymq.MessageTooLargeException;
-import io.anymq.MessagingException;
-import io.anymq.MessagingTimeoutException;
-import io.anymq.MissingDestination;
 import io.anymq.Producer;
 import io.anymq.ProducerOptions;
 import io.anymq.Queue;
-import io.anymq.Topic;
 import io.anymq.tck.Scenario;
 import io.anymq.tck.broker.BrokerControl;
 import io.anymq.tck.ledger.Ledger;
@@ -24,11 +17,8 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 
-/** SEND: producers and confirmations. */
+/** SEND: confirmations, and the order of sends. */
 final class SendScenarios {
-
-  private static final ProducerOptions FAIL_IF_MISSING =
-      ProducerOptions.builder().missingDestination(MissingDestination.FAIL).build();
 
   private SendScenarios() {}
 
@@ -134,76 +124,6 @@ final class SendScenarios {
   }
 
   @Scenario(
-      id = "SEND-06",
-      title = "A producer for a missing destination is refused where the options forbid to make it",
-      intent = "A mistyped name is found at once, and creates nothing.")
-  static void missingRefused(ScenarioContext t) {
-    Connection connection = t.connect();
-    Queue queue = t.newQueue();
-    Topic topic = t.newTopic();
-    Class<DestinationNotFoundException> refusal = DestinationNotFoundException.class;
-    String check = "MissingDestination.FAIL";
-    Check.refused(
-        refusal, () -> connection.createProducer(queue, FAIL_IF_MISSING), "a producer", check);
-    Check.refused(
-        refusal, () -> connection.createProducer(topic, FAIL_IF_MISSING), "a producer", check);
-    Check.that(!connection.exists(queue), "the queue not to be made", "that it exists", check);
-    Check.that(!connection.exists(topic), "the topic not to be made", "that it exists", check);
-  }
-
-  @Scenario(
-      id = "SEND-07",
-      title = "A missing destination is made where the options allow",
-      intent = "With defaults a first send works on every backend.")
-  static void missingMade(ScenarioContext t) {
-    Connection connection = t.connect();
-    Queue queue = t.newQueue();
-    Messages.send(connection, queue, "first");
-    Check.equal(
-        "first",
-        Messages.takeText(connection.createConsumer(queue)),
-        "the message that made its queue",
-        "MissingDestination.CREATE");
-    Topic topic = t.newTopic();
-    Messages.send(connection, topic, "nobody listens");
-    Check.that(connection.exists(topic), "the topic to be made", "that it is missing", "CREATE");
-  }
-
-  @Scenario(
-      id = "SEND-08",
-      title = "A send to a queue that was deleted fails, and is never confirmed",
-      intent = "Nothing is confirmed and dropped.")
-  static void deletedMeanwhile(ScenarioContext t) {
-    Queue queue = t.queue();
-    Producer producer = t.connect().createProducer(queue, FAIL_IF_MISSING);
-    producer.send("before");
-    t.observer().delete(queue);
-    Check.refused(
-        DestinationNotFoundException.class,
-        () -> producer.send("after"),
-        "a send to a queue that was deleted",
-        "that the broker's word about unroutable messages is heard (mandatory, metadata, …)");
-  }
-
-  @Scenario(
-      id = "SEND-09",
-      title = "A send after a deletion makes the queue again where the options allow",
-      intent = "Confirmed means that it is there, in this case too.")
-  static void deletedAndMade(ScenarioContext t) {
-    Queue queue = t.queue();
-    Connection connection = t.connect();
-    Producer producer = connection.createProducer(queue);
-    producer.send("before");
-    t.observer().delete(queue);
-    producer.send("after");
-    Check.equal(
-        "after",
-        Messages.takeText(connection.createConsumer(queue)),
-        "the message that made its queue again",
-        "what becomes of DestinationNotFoundException in a send");
-  }
-
-  @Scenario(
       id = "SEND-10",
       title = "A refused message does not disturb its neighbours",
       intent = "What was accepted before is kept, and what follows is sent.")
@@ -223,81 +143,6 @@ final class SendScenarios {
     Check.completes(after, "the send after", "the window");
     List<String> texts = Messages.takeTexts(connection.createConsumer(queue), 2);
     Check.equal(List.of("before", "after"), texts, "what arrived", "the refusal");
-  }
-
-  @Scenario(
-      id = "SEND-11",
-      title = "flush waits for everything that was sent before",
-      intent = "A batch can be closed with one call.")
-  static void flush(ScenarioContext t) {
-    Producer producer = t.connect().createProducer(t.queue());
-    List<CompletableFuture<Message>> sent = new ArrayList<>();
-    for (String number : Messages.numbers(100)) {
-      sent.add(producer.sendAsync(Message.text(number)));
-    }
-    producer.flush(Check.LIMIT);
-    long unconfirmed = sent.stream().filter(each -> !each.isDone()).count();
-    Check.equal(0L, unconfirmed, "the number of unconfirmed sends after flush", "flush");
-  }
-
-  @Scenario(
-      id = "SEND-12",
-      title = "flush that is not done in time says so",
-      intent = "No call waits longer than it was told to.",
-      controls = BrokerControl.PAUSE)
-  static void flushTimeout(ScenarioContext t) throws Exception {
-    Producer producer = t.connect().createProducer(t.queue());
-    producer.send("warm");
-    t.onClose(t.broker()::resume);
-    t.broker().pause();
-    CompletableFuture<Message> sent = producer.sendAsync(Message.text("a"));
-    Check.within(
-        Duration.ofSeconds(3),
-        () ->
-            Check.refused(
-                MessagingTimeoutException.class,
-                () -> producer.flush(Duration.ofMillis(200)),
-                "flush with a broker that does not answer",
-                "flush"),
-        "a flush of 200 ms",
-        "flush's time limit");
-    t.broker().resume();
-    Check.completes(sent, "the send, when the broker goes on,", "that flush cancels nothing");
-  }
-
-  @Scenario(
-      id = "SEND-13",
-      title = "Closing a producer waits for its unconfirmed sends",
-      intent = "Close loses nothing.")
-  static void closeFlushes(ScenarioContext t) {
-    Queue queue = t.queue();
-    Connection connection = t.connect();
-    Producer producer = connection.createProducer(queue);
-    List<CompletableFuture<Message>> sent = new ArrayList<>();
-    for (String number : Messages.numbers(200)) {
-      sent.add(producer.sendAsync(Message.text(number)));
-    }
-    producer.close();
-    sent.forEach(each -> Check.that(each.isDone(), "every send done", "one that is not", "close"));
-    sent.forEach(each -> Check.completes(each, "every send", "what close does to the window"));
-    List<String> received = Messages.takeTexts(connection.createConsumer(queue), 200);
-    Check.equal(Messages.numbers(200), received, "what arrived", "close");
-  }
-
-  @Scenario(
-      id = "SEND-14",
-      title = "A closed producer refuses to send",
-      intent = "A message never vanishes into a closed object.")
-  static void closedProducer(ScenarioContext t) {
-    Producer producer = t.connect().createProducer(t.queue());
-    producer.close();
-    Class<ClosedException> refusal = ClosedException.class;
-    Check.refused(refusal, () -> producer.send("a"), "send after close", "the producer's state");
-    Check.refused(
-        refusal,
-        () -> Check.outcome(producer.sendAsync(Message.text("a"))),
-        "sendAsync after close",
-        "the producer's state");
   }
 
   @Scenario(
@@ -331,60 +176,6 @@ final class SendScenarios {
   }
 
   @Scenario(
-      id = "SEND-17",
-      title = "A send ends within its time limit",
-      intent =
-          "A broker that says nothing holds nobody for ever, and the failure says what is known.",
-      controls = BrokerControl.PAUSE)
-  static void sendTimeout(ScenarioContext t) throws Exception {
-    ProducerOptions options = ProducerOptions.builder().sendTimeout(Duration.ofMillis(500)).build();
-    Producer producer = t.connect().createProducer(t.queue(), options);
-    t.onClose(t.broker()::resume);
-    t.broker().pause();
-    MessagingException failure =
-        Check.within(
-            Duration.ofSeconds(4),
-            () ->
-                Check.refused(
-                    () -> producer.send("a"),
-                    "a send to a broker that does not answer",
-                    "that a message that may have arrived is in doubt",
-                    ErrorCode.SEND_IN_DOUBT,
-                    ErrorCode.TIMEOUT),
-            "a send with a time limit of 500 ms",
-            "the send time-out");
-    Check.that(failure.isTransient(), "a transient failure", failure.code(), "the error's code");
-  }
-
-  @Scenario(
-      id = "SEND-18",
-      title = "What is in doubt may have arrived; what was not sent never does",
-      intent = "The caller can decide whether to send again.",
-      controls = BrokerControl.PAUSE)
-  static void inDoubt(ScenarioContext t) {
-    ProducerOptions options = ProducerOptions.builder().sendTimeout(Duration.ofMillis(500)).build();
-    Queue queue = t.queue();
-    Connection connection = t.connect();
-    Producer producer = connection.createProducer(queue, options);
-    producer.send("0");
-    t.onClose(t.broker()::resume);
-    t.broker().pause();
-    ErrorCode code = failure(producer).code();
-    t.broker().resume();
-    connection.send(queue, Message.text("end"));
-    List<String> texts = new ArrayList<>();
-    Consumer consumer = connection.createConsumer(queue);
-    while (!texts.contains("end")) {
-      texts.add(Messages.takeText(consumer));
-    }
-    Check.that(
-        code == ErrorCode.SEND_IN_DOUBT || !texts.contains("1"),
-        "a message that was reported as not sent (" + code + ") not to arrive",
-        texts,
-        "when a failure says SEND_IN_DOUBT");
-  }
-
-  @Scenario(
       id = "SEND-19",
       title = "Sends of the connection keep their order",
       intent = "The short form means the same as a producer.")
@@ -406,14 +197,6 @@ final class SendScenarios {
       sent.add(producer.sendAsync(Message.text(number).toBuilder().key(key).build()));
     }
     sent.forEach(each -> Check.completes(each, "each send of " + key, "the confirmations"));
-  }
-
-  private static MessagingException failure(Producer producer) {
-    return Check.refused(
-        MessagingException.class,
-        () -> producer.send("1"),
-        "a send to a broker that does not answer",
-        "the send time-out");
   }
 
   private static boolean doneWithin(Future<?> future, Duration limit) {

@@ -4,9 +4,7 @@ import io.anymq.Capability;
 import io.anymq.Connection;
 import io.anymq.Consumer;
 import io.anymq.ConsumerOptions;
-import io.anymq.DeadLetter;
 import io.anymq.Delivery;
-import io.anymq.Message;
 import io.anymq.Queue;
 import io.anymq.tck.Scenario;
 import java.time.Duration;
@@ -179,115 +177,6 @@ final class SettleScenarios {
   }
 
   @Scenario(
-      id = "ACK-09",
-      title = "A rejected message goes to the dead-letter queue with its reason",
-      intent = "Nothing is thrown away, and whoever looks knows why it is there.",
-      needs = Capability.DEAD_LETTER)
-  static void rejected(ScenarioContext t) {
-    Connection connection = t.connect();
-    Queue queue = t.queue();
-    Messages.send(connection, queue, "bad", "good");
-    Consumer consumer = connection.createConsumer(queue, Messages.MANUAL);
-    Messages.take(consumer).reject("no customer");
-    Check.equal("good", Messages.takeText(consumer), "the next message", "what reject blocks");
-    Delivery dead = Messages.take(connection.createConsumer(queue.deadLetterQueue()));
-    String check = "what is sent to the dead-letter queue on reject";
-    Check.equal("bad", dead.message().text(), "the dead letter", check);
-    DeadLetter why =
-        DeadLetter.of(dead.message())
-            .orElseThrow(() -> Check.failure("a reason in the dead letter", "none", check));
-    Check.equal(DeadLetter.Reason.REJECTED, why.reason(), "the reason", check);
-    Check.equal(1, why.deliveryCount(), "the count", check);
-    Check.equal(queue.toString(), why.source(), "the source", check);
-    Check.equal("no customer", why.error(), "the error", check);
-  }
-
-  @Scenario(
-      id = "ACK-10",
-      title = "A dead letter is the message as it was",
-      intent = "It can be mended and sent again.",
-      needs = Capability.DEAD_LETTER)
-  static void deadLetterIsWhole(ScenarioContext t) {
-    Connection connection = t.connect();
-    Queue queue = t.queue();
-    Message sent =
-        connection.send(
-            queue, Fidelity.full(t).toBuilder().timeToLive(null).deliveryDelay(null).build());
-    Messages.take(connection.createConsumer(queue, Messages.MANUAL)).reject("look at it");
-    Message dead = Messages.take(connection.createConsumer(queue.deadLetterQueue())).message();
-    Message.Builder unmarked = dead.toBuilder();
-    dead.properties().keySet().stream()
-        .filter(name -> name.startsWith("anymq.dead-letter."))
-        .forEach(name -> unmarked.property(name, null));
-    List<String> differences = FieldDiff.of(sent, unmarked.build());
-    Check.that(
-        differences.isEmpty(),
-        "every field as it was sent",
-        differences,
-        "that only the reason is added to a dead letter");
-  }
-
-  @Scenario(
-      id = "ACK-11",
-      title = "What a consumer held comes back when it closes",
-      intent = "Closing loses nothing, and the next one is told.")
-  static void consumerCloses(ScenarioContext t) {
-    Connection connection = t.connect();
-    Queue queue = t.queue();
-    Messages.sendNumbers(connection, queue, 3);
-    Consumer consumer = connection.createConsumer(queue, Messages.MANUAL);
-    Messages.take(consumer, 3);
-    consumer.close();
-    backAndMarked(connection.createConsumer(queue));
-  }
-
-  @Scenario(
-      id = "ACK-12",
-      title = "What a connection held comes back soon when it closes",
-      intent = "Another process can go on at once.")
-  static void connectionCloses(ScenarioContext t) {
-    Queue queue = t.queue();
-    Connection first = t.connect();
-    Messages.sendNumbers(first, queue, 3);
-    Connection other = t.connect();
-    List<Delivery> held = Messages.take(other.createConsumer(queue, Messages.manual(3)), 3);
-    Check.equal(3, held.size(), "the held deliveries", "the consumer");
-    Consumer waiting = first.createConsumer(queue);
-    Messages.nothingMore(waiting, "while another consumer holds all", "prefetch");
-    other.close();
-    long begun = System.nanoTime();
-    backAndMarked(waiting);
-    Duration took = Duration.ofNanos(System.nanoTime() - begun);
-    Check.that(
-        took.compareTo(t.harness().patience()) <= 0,
-        "them within the harness's patience",
-        took,
-        "that close gives back what is unsettled, and does not leave it to a time-out");
-  }
-
-  @Scenario(
-      id = "ACK-13",
-      title = "Settling after close does nothing",
-      intent = "A late thread neither breaks nor touches anything.")
-  static void afterClose(ScenarioContext t) {
-    Connection connection = t.connect();
-    Queue queue = t.queue();
-    Messages.send(connection, queue, "a");
-    Consumer consumer = connection.createConsumer(queue, Messages.MANUAL);
-    Delivery held = Messages.take(consumer);
-    consumer.close();
-    held.accept();
-    Consumer next = connection.createConsumer(queue, Messages.MANUAL);
-    Delivery again = Messages.take(next);
-    String check = "that a settlement belongs to the consumer that got the delivery";
-    Check.equal("a", again.message().text(), "what comes again", check);
-    held.reject("late");
-    again.accept();
-    next.close();
-    Messages.empty(t, queue, "after the second delivery was accepted", check);
-  }
-
-  @Scenario(
       id = "ACK-14",
       title = "Manual mode settles nothing by itself",
       intent = "Neither the next receive nor a listener's return accepts.")
@@ -301,30 +190,6 @@ final class SettleScenarios {
     consumer.close();
     Set<String> again = new TreeSet<>(Messages.takeTexts(connection.createConsumer(queue), 3));
     Check.equal(Set.of("0", "1", "2"), again, "what comes again", "what else settles deliveries");
-  }
-
-  @Scenario(
-      id = "ACK-15",
-      title = "Dead letters go where the options say",
-      intent = "Several queues can share one place for bad messages.",
-      needs = Capability.DEAD_LETTER)
-  static void ownDeadLetterQueue(ScenarioContext t) {
-    Connection connection = t.connect();
-    Queue queue = t.queue();
-    Queue morgue = t.newQueue();
-    Messages.send(connection, queue, "bad");
-    ConsumerOptions options = Messages.manual().deadLetterQueue(morgue).build();
-    Messages.take(connection.createConsumer(queue, options)).reject("bad");
-    Check.equal(
-        "bad",
-        Messages.takeText(connection.createConsumer(morgue)),
-        "the dead letter",
-        "ConsumerOptions.deadLetterQueue");
-    Check.that(
-        !connection.exists(queue.deadLetterQueue()),
-        "the default dead-letter queue not to be made",
-        "that it exists",
-        "when dead-letter queues are made");
   }
 
   @Scenario(
@@ -375,19 +240,6 @@ final class SettleScenarios {
     Set<String> rejected = new TreeSet<>(Messages.takeTexts(dead, 3));
     Check.equal(Set.of("2", "5", "8"), rejected, "what was rejected", "how batches are settled");
     Messages.nothingMore(consumer, "as the rest was accepted", "how batches are settled");
-  }
-
-  private static void backAndMarked(Consumer consumer) {
-    Set<String> texts = new TreeSet<>();
-    for (Delivery delivery : Messages.take(consumer, 3)) {
-      texts.add(delivery.message().text());
-      Check.that(
-          delivery.redelivered(),
-          "redelivered() to be true for what another consumer held",
-          "false",
-          "the native redelivered flag");
-    }
-    Check.equal(Set.of("0", "1", "2"), texts, "what comes back", "what close gives back");
   }
 
   private static long depthOrZero(ScenarioContext t, Queue queue) {
