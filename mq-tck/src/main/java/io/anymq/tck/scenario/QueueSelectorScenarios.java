@@ -13,10 +13,9 @@ import io.anymq.QueueDepth;
 import io.anymq.tck.Scenario;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
-/** SEL from 10 on: consumers of queues that take a part of what is there. */
+/** SEL from 14 on: consumers of queues that take a part of what is there. */
 final class QueueSelectorScenarios {
 
   static final String CHECK =
@@ -64,67 +63,6 @@ final class QueueSelectorScenarios {
       Check.equal(SelectorTable.LAST, Messages.takeText(all), "what comes behind it", CHECK);
     }
     connection.close();
-  }
-
-  /**
-   * Each selector has a queue of its own, since what it takes is gone. There is a last message of
-   * each kind, for a backend may keep persistent messages and others in order among themselves
-   * only.
-   */
-  private static void selects(ScenarioContext t, SelectorTable table) {
-    Connection connection = t.connect();
-    for (Map.Entry<String, List<String>> row : table.selected().entrySet()) {
-      Queue queue = t.queue();
-      table.messages().forEach(message -> connection.send(queue, message));
-      connection.send(queue, SelectorTable.last());
-      connection.send(queue, SelectorTable.last().toBuilder().persistent(false).build());
-      ConsumerOptions options =
-          ConsumerOptions.builder().selector(SelectorTable.orLast(row.getKey())).build();
-      try (Consumer consumer = connection.createConsumer(queue, options)) {
-        List<String> seen = SelectorScenarios.beforeLast(consumer);
-        seen.addAll(SelectorScenarios.beforeLast(consumer));
-        if (!table.messages().stream().allMatch(Message::persistent)) {
-          seen.sort(null);
-        }
-        Check.equal(row.getValue(), seen, "what «" + row.getKey() + "» selects", CHECK);
-      }
-    }
-  }
-
-  @Scenario(
-      id = "SEL-10",
-      title = "A consumer of a queue gets what its selector is true for, in order",
-      intent = "Who asks for a part gets that part.",
-      needs = Capability.QUEUE_SELECTORS)
-  static void conditions(ScenarioContext t) {
-    selects(t, SelectorTable.conditions());
-  }
-
-  @Scenario(
-      id = "SEL-11",
-      title = "What is unknown is not selected from a queue",
-      intent = "A message without the property is neither equal nor unequal.",
-      needs = Capability.QUEUE_SELECTORS)
-  static void unknown(ScenarioContext t) {
-    selects(t, SelectorTable.unknown());
-  }
-
-  @Scenario(
-      id = "SEL-12",
-      title = "A queue's selector sees the message's fields",
-      intent = "What is a field here is a header in JMS, and is called as there.",
-      needs = Capability.QUEUE_SELECTORS)
-  static void fields(ScenarioContext t) {
-    selects(t, SelectorTable.fields());
-  }
-
-  @Scenario(
-      id = "SEL-13",
-      title = "A queue's selector compares numbers by value, and with nothing else",
-      intent = "A broker's own dialect never decides what a program gets.",
-      needs = Capability.QUEUE_SELECTORS)
-  static void types(ScenarioContext t) {
-    selects(t, SelectorTable.types());
   }
 
   @Scenario(

@@ -29,6 +29,7 @@ public final class Scenarios {
           SharedScenarios.class,
           PatternScenarios.class,
           ReplayScenarios.class,
+          SelectorDialectScenarios.class,
           SelectorScenarios.class,
           QueueSelectorScenarios.class,
           QueueSelectionScenarios.class,

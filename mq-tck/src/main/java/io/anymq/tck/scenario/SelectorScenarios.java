@@ -2,7 +2,6 @@ package io.anymq.tck.scenario;
 
 import io.anymq.Capability;
 import io.anymq.Connection;
-import io.anymq.Consumer;
 import io.anymq.ConsumerOptions;
 import io.anymq.ErrorCode;
 import io.anymq.InvalidSelectorException;
@@ -12,10 +11,7 @@ import io.anymq.Subscription;
 import io.anymq.SubscriptionOptions;
 import io.anymq.Topic;
 import io.anymq.tck.Scenario;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
 
@@ -37,73 +33,6 @@ final class SelectorScenarios {
 
   private static SubscriptionOptions durable(String name, ConsumerOptions consumer) {
     return SubscriptionOptions.builder().durable(name).consumer(consumer).build();
-  }
-
-  /** Each selector's subscription gets its messages of all, in order, and the last one. */
-  private static void selects(ScenarioContext t, SelectorTable table) {
-    Connection connection = t.connect();
-    Topic topic = t.topic();
-    Map<String, Subscription> subscriptions = new LinkedHashMap<>();
-    for (String selector : table.selected().keySet()) {
-      SubscriptionOptions orLast = plain(SelectorTable.orLast(selector));
-      subscriptions.put(selector, connection.subscribe(topic, orLast));
-    }
-    table.messages().forEach(message -> connection.send(topic, message));
-    connection.send(topic, SelectorTable.last());
-    subscriptions.forEach(
-        (selector, subscription) ->
-            Check.equal(
-                table.selected().get(selector),
-                beforeLast(subscription),
-                "what «" + selector + "» selects",
-                CHECK));
-  }
-
-  /** What comes until the last message, which must be among it. */
-  static List<String> beforeLast(Consumer consumer) {
-    List<String> seen = new ArrayList<>();
-    String next = Messages.takeText(consumer);
-    while (!next.equals(SelectorTable.LAST)) {
-      seen.add(next);
-      next = Messages.takeText(consumer);
-    }
-    return seen;
-  }
-
-  @Scenario(
-      id = "SEL-01",
-      title = "A subscription gets what its selector is true for, in order",
-      intent = "Who asks for a part gets that part.",
-      needs = Capability.TOPIC_SELECTORS)
-  static void conditions(ScenarioContext t) {
-    selects(t, SelectorTable.conditions());
-  }
-
-  @Scenario(
-      id = "SEL-02",
-      title = "What is unknown is not selected",
-      intent = "A message without the property is neither equal nor unequal.",
-      needs = Capability.TOPIC_SELECTORS)
-  static void unknown(ScenarioContext t) {
-    selects(t, SelectorTable.unknown());
-  }
-
-  @Scenario(
-      id = "SEL-03",
-      title = "A selector sees the message's fields",
-      intent = "What is a field here is a header in JMS, and is called as there.",
-      needs = Capability.TOPIC_SELECTORS)
-  static void fields(ScenarioContext t) {
-    selects(t, SelectorTable.fields());
-  }
-
-  @Scenario(
-      id = "SEL-04",
-      title = "Numbers compare by value, and with nothing else",
-      intent = "The type that a sender chose for a number is not the receiver's business.",
-      needs = Capability.TOPIC_SELECTORS)
-  static void types(ScenarioContext t) {
-    selects(t, SelectorTable.types());
   }
 
   @Scenario(
