@@ -1,32 +1,16 @@
 package io.anymq.tck.reference;
 
-import io.anymq.Capability;
 import io.anymq.RolledBackException;
-import io.anymq.Support;
 import io.anymq.spi.AtomicCommit;
 import io.anymq.spi.LinkRequest;
 import io.anymq.spi.Outcome;
 import java.util.List;
-import java.util.Map;
 
 /** A link whose commits are one step: all of it happens under one hold of the broker's lock. */
 final class AtomicMemoryLink extends MemoryLink implements AtomicCommit {
 
-  private final boolean declared;
-
   AtomicMemoryLink(MemoryBroker broker, LinkRequest request, String route) {
     super(broker, request, route);
-    declared =
-        !request.options().get(MemoryBackend.WITHHOLD).contains(Capability.ATOMIC_TRANSACTIONS);
-  }
-
-  @Override
-  public Map<Capability, Support> capabilities() {
-    Map<Capability, Support> support = super.capabilities();
-    if (declared) {
-      support.put(Capability.ATOMIC_TRANSACTIONS, Support.NATIVE);
-    }
-    return support;
   }
 
   @Override
@@ -34,9 +18,11 @@ final class AtomicMemoryLink extends MemoryLink implements AtomicCommit {
     lockedAlive(
         () -> {
           accepts.forEach(AtomicMemoryLink::requireHeld);
-          sends.forEach(send -> broker.store().requireRoom(actual(send.destination())));
+          sends.forEach(send -> broker.store().requireRoom(actual.of(send.destination())));
           for (Send send : sends) {
-            broker.store().publish(actual(send.destination()), MemoryMapper.encode(send.message()));
+            broker
+                .store()
+                .publish(actual.of(send.destination()), MemoryMapper.encode(send.message()));
           }
           accepts.forEach(each -> each.consumer().settle(Outcome.ACCEPT, each.deliveries()));
           return true;

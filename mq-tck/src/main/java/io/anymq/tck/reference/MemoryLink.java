@@ -25,13 +25,10 @@ import io.anymq.spi.LinkRequest;
 import io.anymq.spi.OutboundMessage;
 import io.anymq.spi.ProducerListener;
 import io.anymq.spi.Purger;
-import io.anymq.spi.Source;
 import io.anymq.spi.TemporaryQueues;
 import io.anymq.spi.TopicPatterns;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -49,40 +46,24 @@ class MemoryLink implements Link, DepthQuery, Purger, Browsing, TemporaryQueues,
 
   private static final AtomicInteger COUNT = new AtomicInteger();
 
-  private static final Set<Capability> NATIVE =
-      Set.of(
-          Capability.PERSISTENCE,
-          Capability.PRIORITY,
-          Capability.DELIVERY_DELAY,
-          Capability.DELIVERY_COUNT,
-          Capability.DURABLE_SUBSCRIPTIONS,
-          Capability.SHARED_SUBSCRIPTIONS,
-          Capability.TOPIC_PATTERNS,
-          Capability.BROWSE,
-          Capability.PURGE,
-          Capability.TEMPORARY_QUEUES,
-          Capability.BOUNDED_QUEUES,
-          Capability.KEY_ORDERING,
-          Capability.QUEUE_SELECTORS,
-          Capability.REPLAY,
-          Capability.QUEUE_DEPTH,
-          Capability.IN_FLIGHT_COUNT);
-
   final MemoryBroker broker;
+  final ActualNames actual;
   private final LinkRequest request;
   private final String route;
   private final String threadName = "anymq-memory-" + COUNT.incrementAndGet();
   private final Worker io = new Worker(threadName);
   private final Set<MemoryConsumer> consumers = new LinkedHashSet<>();
   private final Set<Queue> temporaryQueues = new LinkedHashSet<>();
-  private final List<Runnable> heldConfirmations = new ArrayList<>();
+  private final Confirmations confirmations;
   private boolean alive = true;
   private int consumerCount;
 
   MemoryLink(MemoryBroker broker, LinkRequest request, String route) {
     this.broker = broker;
+    this.actual = new ActualNames(request.names());
     this.request = request;
     this.route = route;
+    this.confirmations = new Confirmations(broker, io, () -> alive);
   }
 
   String route() {
@@ -96,16 +77,7 @@ class MemoryLink implements Link, DepthQuery, Purger, Browsing, TemporaryQueues,
 
   @Override
   public Map<Capability, Support> capabilities() {
-    Map<Capability, Support> support = new EnumMap<>(Capability.class);
-    NATIVE.forEach(capability -> support.put(capability, Support.NATIVE));
-    if (keysByTurn()) {
-      support.put(Capability.KEY_ORDERING, Support.EMULATED);
-    }
-    if (request.options().get(MemoryBackend.PRIORITY_BY_BANDS)) {
-      support.put(Capability.PRIORITY, Support.EMULATED);
-    }
-    request.options().get(MemoryBackend.WITHHOLD).forEach(support::remove);
-    return support;
+    return MemoryCapabilities.of(request.options());
   }
 
   @Override
@@ -119,7 +91,7 @@ class MemoryLink implements Link, DepthQuery, Purger, Browsing, TemporaryQueues,
     return new LinkProducer() {
       @Override
       public void send(OutboundMessage message) {
-        publish(actual(destination), message);
+        publish(actual.of(destination), message);
       }
 
       @Override
@@ -131,7 +103,7 @@ class MemoryLink implements Link, DepthQuery, Purger, Browsing, TemporaryQueues,
   public LinkConsumer openConsumer(ConsumerRequest wanted, DeliverySink sink) {
     return lockedAlive(
         () -> {
-          MemoryQueue queue = broker.store().open(actual(wanted.source()));
+          MemoryQueue queue = broker.store().open(actual.of(wanted.source()));
           if (keysByTurn()) {
             queue.requireOneKind(wanted.keyOrdered());
           }
@@ -151,7 +123,7 @@ class MemoryLink implements Link, DepthQuery, Purger, Browsing, TemporaryQueues,
   public void declare(Destination destination, QueueOptions options) {
     lockedAlive(
         () -> {
-          broker.store().declare(actual(destination), options);
+          broker.store().declare(actual.of(destination), options);
           return true;
         });
   }
@@ -160,21 +132,21 @@ class MemoryLink implements Link, DepthQuery, Purger, Browsing, TemporaryQueues,
   public void delete(Destination destination) {
     lockedAlive(
         () -> {
-          deleteNow(actual(destination));
+          deleteNow(actual.of(destination));
           return true;
         });
   }
 
   @Override
   public boolean exists(Destination destination) {
-    return lockedAlive(() -> broker.store().exists(actual(destination)));
+    return lockedAlive(() -> broker.store().exists(actual.of(destination)));
   }
 
   @Override
   public void unsubscribe(Topic topic, String name) {
     lockedAlive(
         () -> {
-          broker.store().unsubscribe(actual(topic), name);
+          broker.store().unsubscribe(actual.of(topic), name);
           return true;
         });
   }
@@ -192,7 +164,7 @@ class MemoryLink implements Link, DepthQuery, Purger, Browsing, TemporaryQueues,
   public QueueDepth depth(Queue queue) {
     return lockedAlive(
         () -> {
-          MemoryQueue found = broker.store().queue(actual(queue));
+          MemoryQueue found = broker.store().queue(actual.of(queue));
           OptionalLong inFlight = OptionalLong.of(found.inFlight());
           return new QueueDepth(
               found.ready(), QueueDepth.Counting.READY, inFlight, true, Instant.now());
@@ -203,7 +175,7 @@ class MemoryLink implements Link, DepthQuery, Purger, Browsing, TemporaryQueues,
   public void purge(Queue queue) {
     lockedAlive(
         () -> {
-          broker.store().queue(actual(queue)).purge();
+          broker.store().queue(actual.of(queue)).purge();
           return true;
         });
   }
@@ -211,7 +183,7 @@ class MemoryLink implements Link, DepthQuery, Purger, Browsing, TemporaryQueues,
   @Override
   public QueueBrowser browse(Queue queue) {
     List<Message> messages =
-        lockedAlive(() -> broker.store().queue(actual(queue)).contents()).stream()
+        lockedAlive(() -> broker.store().queue(actual.of(queue)).contents()).stream()
             .map(stored -> MemoryMapper.decode(stored.record).message())
             .toList();
     return new MemoryBrowser(queue, messages.iterator());
@@ -256,15 +228,9 @@ class MemoryLink implements Link, DepthQuery, Purger, Browsing, TemporaryQueues,
     return request.options().get(MemoryBackend.NATIVE_RELEASE);
   }
 
-  /** Runs the confirmations that were held back, if the broker confirms again. */
+  /** The broker may confirm again. */
   void confirmHeld() {
-    if (broker.confirming()) {
-      broker.lockedRun(
-          () -> {
-            heldConfirmations.forEach(io::execute);
-            heldConfirmations.clear();
-          });
-    }
+    confirmations.tellHeld();
   }
 
   <T> T lockedAlive(Supplier<T> action) {
@@ -275,29 +241,6 @@ class MemoryLink implements Link, DepthQuery, Purger, Browsing, TemporaryQueues,
           }
           return action.get();
         });
-  }
-
-  /** The queue that configuration means by this one. */
-  Queue actual(Queue queue) {
-    return request.names().of(queue).map(Queue::of).orElse(queue);
-  }
-
-  private Topic actual(Topic topic) {
-    return request.names().of(topic).map(Topic::of).orElse(topic);
-  }
-
-  /** The destination that configuration means by this one. */
-  Destination actual(Destination destination) {
-    return destination instanceof Queue queue ? actual(queue) : actual((Topic) destination);
-  }
-
-  private Source actual(Source source) {
-    if (source instanceof Source.OfQueue of) {
-      return new Source.OfQueue(actual(of.queue()));
-    }
-    return source instanceof Source.OfTopic of
-        ? new Source.OfTopic(actual(of.topic()), of.terms())
-        : source;
   }
 
   private void deleteNow(Destination destination) {
@@ -311,7 +254,7 @@ class MemoryLink implements Link, DepthQuery, Purger, Browsing, TemporaryQueues,
     broker.lockedRun(
         () -> {
           if (alive) {
-            confirm(store(destination, record, outbound));
+            confirmations.tell(store(destination, record, outbound));
           }
         });
   }
@@ -322,20 +265,6 @@ class MemoryLink implements Link, DepthQuery, Purger, Browsing, TemporaryQueues,
       return outbound::confirmed;
     } catch (MessagingException e) {
       return () -> outbound.failed(e);
-    }
-  }
-
-  private void confirm(Runnable outcome) {
-    Runnable ifAlive =
-        () -> {
-          if (broker.locked(() -> alive)) {
-            outcome.run();
-          }
-        };
-    if (broker.confirming()) {
-      io.execute(ifAlive);
-    } else {
-      heldConfirmations.add(ifAlive);
     }
   }
 
