@@ -7,7 +7,8 @@ import io.anymq.spi.NativeNames;
 import io.anymq.tck.BackendHarness;
 import io.anymq.tck.NativeClient;
 import io.anymq.tck.broker.BrokerHandle;
-import java.util.HashMap;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
 /** What the kit needs to judge the adapter for RabbitMQ. */
@@ -17,7 +18,7 @@ public final class RabbitHarness implements BackendHarness {
 
   private static final RabbitNames NAMES = new RabbitNames(NativeNames.none());
 
-  private volatile Map<String, String> options;
+  private final Map<String, String> options;
 
   /** Made by {@link java.util.ServiceLoader}. */
   public RabbitHarness() {
@@ -30,13 +31,7 @@ public final class RabbitHarness implements BackendHarness {
    * @param options its options, as text
    */
   RabbitHarness(Map<String, String> options) {
-    this.options = options;
-  }
-
-  private static Map<String, String> with(Map<String, String> options, String key, String value) {
-    Map<String, String> more = new HashMap<>(options);
-    more.put(key, value);
-    return Map.copyOf(more);
+    this.options = Map.copyOf(options);
   }
 
   @Override
@@ -44,11 +39,13 @@ public final class RabbitHarness implements BackendHarness {
     return RabbitBackend.NAME;
   }
 
+  /** With the broker's management interface, where the kit has started one. */
   @Override
-  public BrokerHandle startBroker(String nameAndVersion) {
-    BrokerHandle broker = BackendHarness.super.startBroker(nameAndVersion);
-    broker.managementUrl().ifPresent(url -> options = with(options, "management", url));
-    return broker;
+  public String url(BrokerHandle broker) {
+    return broker
+        .managementUrl()
+        .map(url -> broker.url() + "?management=" + URLEncoder.encode(url, StandardCharsets.UTF_8))
+        .orElse(broker.url());
   }
 
   @Override
