@@ -70,15 +70,9 @@ record RabbitSource(
 
   /** The same, consumed at its turn. */
   RabbitSource atTurn(Turn given, Ending inOrder) {
-    return new RabbitSource(
-        queue,
-        origin,
-        destination,
-        releasesNatively,
-        vanishes,
+    return consumed(
         false,
         given,
-        null,
         inOrder,
         () -> {
           given.leave();
@@ -88,32 +82,27 @@ record RabbitSource(
 
   /** The same, consumed as long as nobody asks for the order of keys. */
   RabbitSource inNoOrder() {
-    return new RabbitSource(
-        queue,
-        origin,
-        destination,
-        releasesNatively,
-        vanishes,
-        true,
-        null,
-        null,
-        Ending.CANCEL,
-        releaser);
+    return consumed(true, null, Ending.CANCEL, releaser);
   }
 
   /** The same, whose broker gives turns by itself. */
   RabbitSource inOrder() {
+    return consumed(false, null, Ending.CLOSE, releaser);
+  }
+
+  private RabbitSource consumed(
+      boolean contestedThen, @Nullable Turn given, Ending endingThen, Runnable releaserThen) {
     return new RabbitSource(
         queue,
         origin,
         destination,
         releasesNatively,
         vanishes,
-        false,
-        null,
-        null,
-        Ending.CLOSE,
-        releaser);
+        contestedThen,
+        given,
+        start,
+        endingThen,
+        releaserThen);
   }
 
   /** Gives back what holding it took. */
