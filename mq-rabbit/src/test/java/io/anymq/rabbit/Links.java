@@ -1,5 +1,7 @@
 package io.anymq.rabbit;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.anymq.ConnectionOptions;
 import io.anymq.Destination;
 import io.anymq.Message;
@@ -151,6 +153,16 @@ final class Links {
     received.consumer =
         link.openConsumer(new ConsumerRequest(source, prefetch, Optional.empty(), false), received);
     return received;
+  }
+
+  /** What a consumer held is ready again a moment after its close. */
+  static void awaitDepth(RabbitLink link, Queue queue, long expected) {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    long seen = link.depth(queue).count();
+    while (seen != expected && System.nanoTime() < deadline) {
+      seen = link.depth(queue).count();
+    }
+    assertThat(seen).as("depth of %s within %s", queue, PATIENCE).isEqualTo(expected);
   }
 
   /** A message on its way, whose outcome can be waited for. */

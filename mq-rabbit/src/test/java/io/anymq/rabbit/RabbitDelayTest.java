@@ -13,33 +13,20 @@ import io.anymq.Topic;
 import io.anymq.TopicPattern;
 import io.anymq.spi.LinkProducer;
 import io.anymq.spi.Source;
-import io.anymq.tck.broker.BrokerHandle;
-import io.anymq.tck.broker.BrokerProvisioner;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** Delayed messages on a real broker: what the kit's rules do not look at. */
-@Timeout(60)
-final class RabbitDelayTest {
+final class RabbitDelayTest extends OneLink {
 
   private static final Duration SOON = Duration.ofMillis(600);
   private static final Duration LONG_FROM_NOW = Duration.ofDays(3);
   private static final String UNDELIVERABLE = "anymq/undeliverable";
-
-  private final BrokerHandle broker = BrokerProvisioner.shared("rabbitmq");
-  private final RabbitLink link = Links.open(broker.url());
-
-  @AfterEach
-  void disconnect() {
-    link.close(Duration.ofSeconds(5));
-  }
 
   private static Message later(String text, Duration delay) {
     return Links.text(text).toBuilder().deliveryDelay(delay).build();

@@ -1,0 +1,87 @@
+package io.anymq.rabbit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.anymq.ErrorCode;
+import io.anymq.MessagingException;
+import io.anymq.QueueOptions;
+import io.anymq.Topic;
+import io.anymq.spi.InboundDelivery;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Plain and durable subscriptions on a real broker. */
+final class SubscriptionTest extends OneLink {
+
+  @Test
+  void aPlainSubscriptionIsLiveAtOnceAndEndsWithItsConsumer() throws Exception {
+    Topic topic = Links.newTopic(link);
+    Links.Received one = Links.consume(link, Links.plain(topic), 10);
+    Links.Received two = Links.consume(link, Links.plain(topic), 10);
+    Links.send(link, topic, 3);
+    assertThat(one.next(3)).extracting(InboundDelivery::destination).containsOnly(topic);
+    assertThat(two.next(3)).extracting(InboundDelivery::deliveryCount).containsOnly(1);
+    assertThat(one.consumer().releasesNatively()).isFalse();
+    one.consumer().close();
+    Links.send(link, topic, 1);
+    two.next();
+    assertThat(one.deliveries).isEmpty();
+  }
+
+  @Test
+  void aDurableSubscriptionKeepsWhatIsSentMeanwhile() throws Exception {
+    Topic topic = Links.newTopic(link);
+    Links.consume(link, Links.durable(topic, "s"), 10).consumer().close();
+    Links.send(link, topic, 3);
+    Links.Received received = Links.consume(link, Links.durable(topic, "s"), 10);
+    List<InboundDelivery> held = received.next(3);
+    assertThat(held).extracting(each -> each.message().text()).containsExactly("0", "1", "2");
+    received.accept(held.get(0));
+    received.consumer().close();
+    Links.Received again = Links.consume(link, Links.durable(topic, "s"), 10);
+    assertThat(again.next(2)).extracting(InboundDelivery::deliveryCount).containsOnly(2);
+    again.consumer().close();
+    link.unsubscribe(topic, "s");
+    link.unsubscribe(topic, "s");
+    Links.Received anew = Links.consume(link, Links.durable(topic, "s"), 10);
+    Links.send(link, topic, List.of(Links.text("new")));
+    assertThat(anew.next().message().text()).isEqualTo("new");
+  }
+
+  @Test
+  void aDurableSubscriptionHasOneConsumer() {
+    Topic topic = Links.newTopic(link);
+    RabbitLink other = Links.open(broker.url());
+    Links.Received holder = Links.consume(link, Links.durable(topic, "s"), 10);
+    for (RabbitLink each : List.of(link, other)) {
+      assertInUse(() -> Links.consume(each, Links.durable(topic, "s"), 10));
+      assertInUse(() -> each.unsubscribe(topic, "s"));
+    }
+    holder.consumer().close();
+    Links.consume(other, Links.durable(topic, "s"), 10);
+    assertInUse(() -> link.unsubscribe(topic, "s"));
+    other.close(Duration.ofSeconds(5));
+    link.unsubscribe(topic, "s");
+  }
+
+  private static void assertInUse(Runnable use) {
+    assertThatThrownBy(use::run)
+        .isInstanceOfSatisfying(
+            MessagingException.class,
+            e -> assertThat(e.code()).isEqualTo(ErrorCode.SUBSCRIPTION_IN_USE));
+  }
+
+  @Test
+  void aSubscriptionOutlivesATopicThatIsMadeAgain() throws Exception {
+    Topic topic = Links.newTopic(link);
+    Links.Received plain = Links.consume(link, Links.plain(topic), 10);
+    Links.Received durable = Links.consume(link, Links.durable(topic, "s"), 10);
+    link.delete(topic);
+    link.declare(topic, QueueOptions.DEFAULT);
+    Links.send(link, topic, 1);
+    assertThat(plain.next().message().text()).isEqualTo("0");
+    assertThat(durable.next().message().text()).isEqualTo("0");
+  }
+}
