@@ -16,6 +16,13 @@ import java.util.concurrent.ConcurrentHashMap;
 /**
  * The queues in which delayed messages wait, and the exchanges between them; see the package
  * documentation. All of them are made when they are needed first. Safe for use by several threads.
+ *
+ * <p>A broker that starts passes on what is due before it has all of its bindings again, which come
+ * back in any order. A message to a queue has one way only, so that it goes there or stays; but one
+ * to a topic would go to those subscriptions alone whose bindings are there, and what has its queue
+ * would seem to have none. So what goes to a topic, or to no queue, passes the exchange {@link
+ * #GATE}, which does not outlive the broker: a client can make it again only when the broker has
+ * all the rest.
  */
 final class RabbitDelays {
 
@@ -33,6 +40,12 @@ final class RabbitDelays {
 
   /** Where those to queues go from there, by the queue's native name. */
   private static final String DUE_QUEUES = "anymq/due/queues";
+
+  /** Where those to topics go, through {@link #GATE}. */
+  private static final String DUE_TOPICS = "anymq/due/topics";
+
+  /** Takes what goes to a topic, or has no queue; gone when the broker ends. */
+  static final String GATE = "anymq/due/gate";
 
   /** Takes what is due and has no queue any more. */
   private static final String UNDELIVERABLE = "anymq/undeliverable";
@@ -54,6 +67,7 @@ final class RabbitDelays {
   private final RabbitNames names;
   private final Set<DelayPath.Wait> made = ConcurrentHashMap.newKeySet();
   private volatile boolean exchangesMade;
+  private volatile boolean gateOpened;
 
   RabbitDelays(NativeConnection connection, RabbitNames names) {
     this.connection = connection;
@@ -120,13 +134,36 @@ final class RabbitDelays {
    * delayed, or this user may not know of it, there is nothing to be done.
    */
   void made(Destination destination) {
+    ifDelaysAreKnown(() -> bind(destination));
+  }
+
+  /**
+   * Somebody subscribes: what is due for topics goes on that has stayed since the broker was
+   * started. Asks once for a link.
+   */
+  void openGate() {
+    if (gateOpened) {
+      return;
+    }
+    ifDelaysAreKnown(
+        () ->
+            connection.ask(
+                "Looking for delayed messages to topics",
+                channel -> {
+                  channel.exchangeDeclarePassive(DUE_TOPICS);
+                  return makeGate(channel);
+                }));
+    gateOpened = true;
+  }
+
+  private static void ifDelaysAreKnown(Runnable work) {
     try {
-      bind(destination);
+      work.run();
     } catch (MessagingException e) {
       if (e.code() != ErrorCode.DESTINATION_NOT_FOUND && e.code() != ErrorCode.ACCESS_REFUSED) {
         throw e;
       }
-      NativeConnection.LOG.debug("No delayed messages are expected for {}", destination, e);
+      NativeConnection.LOG.debug("No delayed messages are expected", e);
     }
   }
 
@@ -136,7 +173,7 @@ final class RabbitDelays {
         channel -> {
           if (destination instanceof Topic topic) {
             String exchange = names.topic(topic);
-            return channel.exchangeBind(exchange, DUE, "", match(EXCHANGE, exchange));
+            return channel.exchangeBind(exchange, DUE_TOPICS, "", match(EXCHANGE, exchange));
           }
           String queue = names.queue((Queue) destination);
           return channel.queueBind(queue, DUE_QUEUES, queue);
@@ -161,26 +198,24 @@ final class RabbitDelays {
   }
 
   private static void makeEnd(Channel channel) throws IOException {
-    channel.exchangeDeclare(UNDELIVERABLE, BuiltinExchangeType.FANOUT, true);
-    channel.queueDeclare(
-        UNDELIVERABLE,
-        true,
-        false,
-        false,
-        Map.of("x-queue-type", "quorum", "x-delivery-limit", QueueKind.DELIVERY_LIMIT));
-    channel.queueBind(UNDELIVERABLE, UNDELIVERABLE, "");
-    channel.exchangeDeclare(
-        DUE_QUEUES,
-        BuiltinExchangeType.DIRECT,
-        true,
-        false,
-        Map.of("alternate-exchange", UNDELIVERABLE));
-    channel.exchangeDeclare(
-        DUE, BuiltinExchangeType.HEADERS, true, false, Map.of("alternate-exchange", UNDELIVERABLE));
+    channel.queueDeclare(UNDELIVERABLE, true, false, false, QueueKind.QUORUM.arguments());
+    Map<String, Object> otherwise = Map.of("alternate-exchange", GATE);
+    channel.exchangeDeclare(DUE_QUEUES, BuiltinExchangeType.DIRECT, true, false, otherwise);
+    channel.exchangeDeclare(DUE, BuiltinExchangeType.HEADERS, true, false, otherwise);
     channel.exchangeBind(DUE_QUEUES, DUE, "", match(KIND, QUEUE));
+    headersExchange(channel, DUE_TOPICS);
     channel.queueDeclare(
         TOPICS_SINK, true, false, false, Map.of("x-queue-type", "quorum", "x-message-ttl", 0));
-    channel.queueBind(TOPICS_SINK, DUE, "", match(KIND, TOPIC));
+    channel.queueBind(TOPICS_SINK, DUE_TOPICS, "", match(KIND, TOPIC));
+    makeGate(channel);
+  }
+
+  /** Bound to nothing that survives: it is found as the alternate of the others, by its name. */
+  private static Channel makeGate(Channel channel) throws IOException {
+    channel.exchangeDeclare(GATE, BuiltinExchangeType.HEADERS, false);
+    channel.exchangeBind(DUE_TOPICS, GATE, "", match(KIND, TOPIC));
+    channel.queueBind(UNDELIVERABLE, GATE, "", match(KIND, QUEUE));
+    return channel;
   }
 
   private void make(DelayPath.Wait wait) {
