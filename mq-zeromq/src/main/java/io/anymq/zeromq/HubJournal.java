@@ -1,9 +1,10 @@
 package io.anymq.zeromq;
 
 import io.anymq.MessagingException;
+import java.io.Closeable;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -60,29 +61,44 @@ final class HubJournal implements Storage {
    * @throws MessagingException when another hub has it, it is damaged, or it is newer
    */
   static HubContent open(JournalSettings settings, long memoryLimit) {
-    JournalDirectory directory = JournalDirectory.open(settings.directory());
+    JournalDirectory directory = JournalDirectory.open(settings.directory(), settings.opener());
+    HubContent content = null;
     try {
-      HubRecovery recovery = new HubRecovery(directory);
-      recovery.read();
-      HubMemory memory = new HubMemory(memoryLimit);
-      HubJournal journal = new HubJournal(settings, directory, recovery, memory);
+      content = open(settings, directory, new HubMemory(memoryLimit));
+    } catch (IOException e) {
+      throw JournalDirectory.unusable(settings.directory(), e);
+    } finally {
+      // Whatever it was, even that the memory does not hold it: the next try must not find a lock.
+      if (content == null) {
+        closeQuietly(directory, directory.path());
+      }
+    }
+    return content;
+  }
+
+  private static HubContent open(
+      JournalSettings settings, JournalDirectory directory, HubMemory memory) throws IOException {
+    HubRecovery recovery = new HubRecovery(directory);
+    recovery.read();
+    HubJournal journal = new HubJournal(settings, directory, recovery, memory);
+    boolean restored = false;
+    try {
       HubContent content = new HubContent(memory, journal);
       recovery.restore(content, journal, settings.clock().millis());
+      restored = true;
       return content;
-    } catch (IOException e) {
-      closeQuietly(directory);
-      throw JournalDirectory.unusable(settings.directory(), e);
-    } catch (RuntimeException e) {
-      closeQuietly(directory);
-      throw e;
+    } finally {
+      if (!restored) {
+        journal.abandon();
+      }
     }
   }
 
-  private static void closeQuietly(JournalDirectory directory) {
+  private static void closeQuietly(Closeable resource, Path directory) {
     try {
-      directory.close();
+      resource.close();
     } catch (IOException e) {
-      LOG.warn("The lock of {} could not be closed", directory.path(), e);
+      LOG.warn("A file in {} could not be closed", directory, e);
     }
   }
 
@@ -204,12 +220,9 @@ final class HubJournal implements Storage {
   public void abandon() {
     if (!closed) {
       closed = true;
-      try {
-        journal.close();
-        directory.close();
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
+      // What was confirmed is on the disk already: nothing depends on how its file is closed.
+      closeQuietly(journal, directory.path());
+      closeQuietly(directory, directory.path());
     }
   }
 

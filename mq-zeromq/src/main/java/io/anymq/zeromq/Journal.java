@@ -1,5 +1,6 @@
 package io.anymq.zeromq;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * at the end before, so notes need not be kept longer than what they are about. Each file begins
  * with an account of what there is, so that any of them can be the oldest. For the hub's thread.
  */
-final class Journal implements AutoCloseable {
+final class Journal implements Closeable {
 
   /** A file gets no further batches when it has grown past this. */
   static final long SEGMENT_BYTES = 32L << 20;
@@ -52,6 +53,10 @@ final class Journal implements AutoCloseable {
   private JournalFormat.Segment header;
   private JournalSegment current;
   private long nextBatch;
+
+  /** The last batch that is known to be on the disk. */
+  private long forced;
+
   private List<JournalNote> pending = new ArrayList<>();
   private boolean awaited;
   private boolean unforced;
@@ -79,6 +84,7 @@ final class Journal implements AutoCloseable {
     this.space = space;
     this.segments = new ArrayDeque<>(read.segments());
     this.nextBatch = read.nextBatch();
+    this.forced = nextBatch - 1;
     JournalSegment last = segments.peekLast();
     this.journal = last == null ? ThreadLocalRandom.current().nextLong() : read.journal();
     this.header =
@@ -89,15 +95,14 @@ final class Journal implements AutoCloseable {
 
   /** Begins the file that {@code header} tells of; it counts when all of its beginning is there. */
   private JournalSegment begin() throws IOException {
-    ByteBuffer start = JournalFormat.header(header);
-    while (start.hasRemaining()) {
-      file.write(start);
+    long length;
+    try {
+      length = writeBeginning();
+      directory.finish(header.number());
+    } catch (IOException | RuntimeException e) {
+      file.close();
+      throw e;
     }
-    JournalBatch first = new JournalBatch();
-    account.writeTo(first);
-    long length = first.writeTo(file, buffer, header, nextBatch++);
-    file.force(true);
-    directory.finish(header.number());
     JournalSegment segment =
         new JournalSegment(
             directory.segment(header.number()),
@@ -107,8 +112,29 @@ final class Journal implements AutoCloseable {
     return segment;
   }
 
+  private long writeBeginning() throws IOException {
+    ByteBuffer start = JournalFormat.header(header);
+    while (start.hasRemaining()) {
+      file.write(start);
+    }
+    JournalBatch first = new JournalBatch();
+    account.writeTo(first);
+    long length = append(first);
+    force(true);
+    return length;
+  }
+
+  private long append(JournalBatch batch) throws IOException {
+    return batch.writeTo(file, buffer, header, nextBatch++, forced);
+  }
+
+  private void force(boolean withMetadata) throws IOException {
+    file.force(withMetadata);
+    forced = nextBatch - 1;
+  }
+
   private void roll() throws IOException {
-    file.force(false);
+    force(false);
     file.close();
     header = new JournalFormat.Segment(journal, header.number() + 1, nextBatch);
     file = directory.begin(header.number());
@@ -171,7 +197,7 @@ final class Journal implements AutoCloseable {
       unforced = true;
     }
     if (awaited) {
-      file.force(false);
+      force(false);
       awaited = false;
       unforced = false;
       deleteEmpty();
@@ -190,7 +216,7 @@ final class Journal implements AutoCloseable {
       List<JournalRecord> records = new ArrayList<>();
       next = fill(batch, notes, next, records);
       if (!batch.isEmpty()) {
-        current.grow(batch.writeTo(file, buffer, header, nextBatch++));
+        current.grow(append(batch));
       }
       // What they take was put down while they were written.
       records.forEach(record -> current.adopt(record, record.bytes));

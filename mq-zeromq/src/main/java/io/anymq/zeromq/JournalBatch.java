@@ -42,12 +42,19 @@ final class JournalBatch {
   /**
    * Writes the batch to where the channel is, through a buffer that is empty before and afterwards.
    *
+   * @param number the batch's number
+   * @param forced the last batch that is known to be on the disk
    * @return how many bytes it takes there
    */
-  long writeTo(FileChannel channel, ByteBuffer buffer, JournalFormat.Segment segment, long number)
+  long writeTo(
+      FileChannel channel,
+      ByteBuffer buffer,
+      JournalFormat.Segment segment,
+      long number,
+      long forced)
       throws IOException {
     Output output = new Output(channel, buffer, segment.check());
-    JournalFormat.putHeader(buffer, segment, new JournalFormat.Batch(length(), number));
+    JournalFormat.putHeader(buffer, segment, new JournalFormat.Batch(length(), number, forced));
     ByteBuffer records = heads.take();
     int position = 0;
     for (Blob blob : blobs) {

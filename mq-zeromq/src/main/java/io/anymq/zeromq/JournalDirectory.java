@@ -2,11 +2,13 @@ package io.anymq.zeromq;
 
 import io.anymq.ErrorCode;
 import io.anymq.MessagingException;
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -24,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * The directory of a journal, held by one hub at a time. It has a file {@code lock} and segments,
  * {@code journal-000000000001} and so on; what else is in it is left alone. For the hub's thread.
  */
-final class JournalDirectory implements AutoCloseable {
+final class JournalDirectory implements Closeable {
 
   private static final Pattern SEGMENT = Pattern.compile("journal-([0-9]{12,19})");
   private static final String UNFINISHED = ".new";
@@ -35,12 +37,20 @@ final class JournalDirectory implements AutoCloseable {
    */
   private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
 
+  /** Opens the files of a journal. */
+  interface Opener {
+    FileChannel open(Path file, OpenOption... options) throws IOException;
+  }
+
   private final Path path;
+  private final Opener opener;
   private final Path held;
   private final FileChannel lockFile;
+  private boolean closed;
 
-  private JournalDirectory(Path path, Path held, FileChannel lockFile) {
+  private JournalDirectory(Path path, Opener opener, Path held, FileChannel lockFile) {
     this.path = path;
+    this.opener = opener;
     this.held = held;
     this.lockFile = lockFile;
   }
@@ -48,9 +58,11 @@ final class JournalDirectory implements AutoCloseable {
   /**
    * Makes the directory if it is not there, and takes hold of it.
    *
+   * @param path where it is
+   * @param opener opens its segments
    * @throws MessagingException when that cannot be, or another hub has it
    */
-  static JournalDirectory open(Path path) {
+  static JournalDirectory open(Path path, Opener opener) {
     try {
       Files.createDirectories(path);
       Path real = path.toRealPath();
@@ -61,7 +73,7 @@ final class JournalDirectory implements AutoCloseable {
             "Another hub uses the data directory %s: stop it, or take another directory"
                 .formatted(path));
       }
-      return new JournalDirectory(path, real, file);
+      return new JournalDirectory(path, opener, real, file);
     } catch (IOException e) {
       throw unusable(path, e);
     }
@@ -129,11 +141,16 @@ final class JournalDirectory implements AutoCloseable {
 
   /** A file for a segment that does not count yet. */
   FileChannel begin(long number) throws IOException {
-    return FileChannel.open(
+    return opener.open(
         unfinished(number),
         StandardOpenOption.CREATE,
         StandardOpenOption.TRUNCATE_EXISTING,
         StandardOpenOption.WRITE);
+  }
+
+  /** A segment that is there, to be read and perhaps cut. */
+  FileChannel reopen(Path segment) throws IOException {
+    return opener.open(segment, StandardOpenOption.READ, StandardOpenOption.WRITE);
   }
 
   /** What was begun, and has been forced, counts from now on. */
@@ -167,7 +184,8 @@ final class JournalDirectory implements AutoCloseable {
   @Override
   public void close() throws IOException {
     // Closed once: afterwards the directory may be another hub's.
-    if (lockFile.isOpen()) {
+    if (!closed) {
+      closed = true;
       try {
         lockFile.close();
       } finally {

@@ -12,19 +12,26 @@ final class JournalInput {
 
   private final Path file;
   private final ByteBuffer bytes;
-  private final int end;
+  private final long offset;
 
-  JournalInput(Path file, ByteBuffer segment, int from, int length) {
+  /**
+   * Reads a batch.
+   *
+   * @param file where it is
+   * @param records what is in it
+   * @param offset where in the file that begins
+   */
+  JournalInput(Path file, ByteBuffer records, long offset) {
     this.file = file;
-    this.bytes = segment.duplicate();
-    this.end = from + length;
-    bytes.limit(end).position(from);
+    this.bytes = records;
+    this.offset = offset;
   }
 
   boolean hasMore() {
     return bytes.hasRemaining();
   }
 
+  /** How far it has been read. */
   int position() {
     return bytes.position();
   }
@@ -54,6 +61,6 @@ final class JournalInput {
   }
 
   RuntimeException unknown(String what) {
-    return JournalFormat.corrupt(file, bytes.position(), what);
+    return JournalFormat.corrupt(file, offset + bytes.position(), what);
   }
 }

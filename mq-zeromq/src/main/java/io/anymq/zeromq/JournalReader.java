@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Iterator;
@@ -15,8 +14,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads a journal from its first batch to its last. What a crash has left half-written at the very
- * end is cut off; damage anywhere else is a failure that says where. For one thread.
+ * Reads a journal from its first batch to its last. What was never forced to the disk is cut off
+ * where a crash has not left it whole; damage anywhere else is a failure that says where. For one
+ * thread.
  */
 final class JournalReader {
 
@@ -62,40 +62,55 @@ final class JournalReader {
   }
 
   /**
-   * Reads everything.
+   * Reads everything. What was read is on the disk when this returns, though the hub before may
+   * have been killed before it had seen to that.
    *
-   * @throws MessagingException when the journal is damaged, or newer than this version
+   * @throws MessagingException when the journal is damaged, or of another version
    */
   void read() throws IOException {
     Iterator<Map.Entry<Long, Path>> files = directory.segments().entrySet().iterator();
     while (files.hasNext()) {
       Map.Entry<Long, Path> each = files.next();
-      try (FileChannel file =
-          FileChannel.open(each.getValue(), StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-        read(each.getValue(), each.getKey(), file, !files.hasNext());
+      try (FileChannel file = directory.reopen(each.getValue())) {
+        read(each.getValue(), each.getKey(), new JournalFile(file));
+        if (!files.hasNext()) {
+          cutOff(file, segments.getLast());
+          file.force(true);
+        }
       }
     }
   }
 
-  private void read(Path path, long number, FileChannel file, boolean last) throws IOException {
-    ByteBuffer bytes = file.map(FileChannel.MapMode.READ_ONLY, 0, file.size());
-    JournalFormat.Segment header = JournalFormat.segment(bytes, path);
+  private void read(Path path, long number, JournalFile file) throws IOException {
+    JournalFormat.Segment header = JournalFormat.segment(file, path);
     requireNext(path, number, header);
     JournalSegment segment = new JournalSegment(path, number, 0);
     segments.addLast(segment);
-    int end = read(segment, header, bytes);
+    long end = read(segment, header, file);
     segment.grow(end);
-    if (end < bytes.limit()) {
-      if (!last || followedByAnother(bytes, end, header)) {
-        throw JournalFormat.corrupt(path, end, "a batch of records is not as it was written");
-      }
+    if (nextBatch <= lastForced(header, file, end)) {
+      throw damaged(segment);
+    }
+  }
+
+  private static MessagingException damaged(JournalSegment segment) {
+    return JournalFormat.corrupt(
+        segment.file(), segment.size(), "a batch of records is not as it was written");
+  }
+
+  /**
+   * Cuts off what was never forced. Of that a crash leaves whatever it likes: all of it, other
+   * bytes in its place, or later pages without earlier ones.
+   */
+  private static void cutOff(FileChannel file, JournalSegment segment) throws IOException {
+    long end = segment.size();
+    if (end < file.size()) {
       LOG.warn(
-          "{}: the last {} bytes, from byte {} on, are the rest of a write that was not finished; they are cut off",
-          path,
-          bytes.limit() - end,
+          "{}: the last {} bytes, from byte {} on, are the rest of writes that were not finished; they are cut off",
+          segment.file(),
+          file.size() - end,
           end);
       file.truncate(end);
-      file.force(true);
     }
   }
 
@@ -109,51 +124,66 @@ final class JournalReader {
       nextBatch = header.firstBatch();
     } else if (header.journal() != journal) {
       throw JournalFormat.corrupt(path, 0, "this segment is of another journal");
-    } else if (number != before.number() + 1 || header.firstBatch() != nextBatch) {
+    } else if (number != before.number() + 1) {
       throw JournalFormat.corrupt(
           path, 0, "what comes between %s and this segment is missing".formatted(before.file()));
+    } else if (header.firstBatch() != nextBatch) {
+      throw damaged(before); // it was forced to its end before this one began
     }
   }
 
   /** Reads batches while they are whole; tells where that ends. */
-  private int read(JournalSegment segment, JournalFormat.Segment header, ByteBuffer bytes) {
-    int at = JournalFormat.SEGMENT_HEADER_BYTES;
-    JournalFormat.Batch batch = whole(bytes, at, header);
-    while (batch != null && batch.number() == nextBatch) {
-      int body = at + JournalFormat.BATCH_HEADER_BYTES;
-      int length = (int) batch.length();
-      JournalInput records = new JournalInput(segment.file(), bytes, body, length);
-      sink.batch(segment, nextBatch == header.firstBatch(), records);
+  private long read(JournalSegment segment, JournalFormat.Segment header, JournalFile file)
+      throws IOException {
+    long at = JournalFormat.SEGMENT_HEADER_BYTES;
+    ByteBuffer body = body(file, at, header);
+    while (body != null) {
+      long bodyAt = at + JournalFormat.BATCH_HEADER_BYTES;
+      at = bodyAt + body.remaining() + JournalFormat.CHECK_BYTES;
+      sink.batch(
+          segment,
+          nextBatch == header.firstBatch(),
+          new JournalInput(segment.file(), body, bodyAt));
       nextBatch++;
-      at = body + length + JournalFormat.CHECK_BYTES;
-      batch = whole(bytes, at, header);
+      body = body(file, at, header);
     }
     return at;
   }
 
-  private static JournalFormat.@Nullable Batch whole(
-      ByteBuffer bytes, int at, JournalFormat.Segment header) {
-    JournalFormat.Batch batch = JournalFormat.batch(bytes, at, header);
-    int body = at + JournalFormat.BATCH_HEADER_BYTES;
-    if (batch == null || batch.length() > bytes.limit() - body - JournalFormat.CHECK_BYTES) {
+  /** The body of the next batch, when that is there, and whole. */
+  private @Nullable ByteBuffer body(JournalFile file, long at, JournalFormat.Segment header)
+      throws IOException {
+    JournalFormat.Batch batch = batch(file, at, header);
+    long bodyAt = at + JournalFormat.BATCH_HEADER_BYTES;
+    if (batch == null
+        || batch.number() != nextBatch
+        || !file.has(bodyAt, batch.length() + JournalFormat.CHECK_BYTES)) {
       return null;
     }
     int length = (int) batch.length();
-    int check = JournalFormat.checkOf(bytes, body, length, header.check());
-    return check == bytes.getInt(body + length) ? batch : null;
+    ByteBuffer body = file.at(bodyAt, length + JournalFormat.CHECK_BYTES);
+    int check = JournalFormat.checkOf(body, 0, length, header.check());
+    return check == body.getInt(length) ? body.limit(length) : null;
+  }
+
+  private static JournalFormat.@Nullable Batch batch(
+      JournalFile file, long at, JournalFormat.Segment header) throws IOException {
+    return file.has(at, JournalFormat.BATCH_HEADER_BYTES)
+        ? JournalFormat.batch(file.at(at, JournalFormat.BATCH_HEADER_BYTES), 0, header)
+        : null;
   }
 
   /**
-   * Whether a later batch is there. It was written when the one at {@code from} was on the disk, so
-   * that one has been damaged since.
+   * The last batch that was on the disk for certain: the segment's first was before the file had
+   * its name, and headers behind the end tell of more.
    */
-  private boolean followedByAnother(ByteBuffer bytes, int from, JournalFormat.Segment header) {
-    for (int at = from; at <= bytes.limit() - JournalFormat.BATCH_HEADER_BYTES; at++) {
-      JournalFormat.Batch batch = JournalFormat.batch(bytes, at, header);
-      if (batch != null && batch.number() > nextBatch) {
-        return true;
-      }
+  private static long lastForced(JournalFormat.Segment header, JournalFile file, long end)
+      throws IOException {
+    long last = header.firstBatch();
+    for (long at = end; file.has(at, JournalFormat.BATCH_HEADER_BYTES); at++) {
+      JournalFormat.Batch batch = batch(file, at, header);
+      last = batch == null ? last : Math.max(last, batch.forced());
     }
-    return false;
+    return last;
   }
 }

@@ -1,6 +1,7 @@
 package io.anymq.zeromq;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -14,8 +15,18 @@ import org.slf4j.LoggerFactory;
  * @param segmentBytes when another file is begun
  * @param usable tells how many bytes are free there
  * @param clock the wall's, for times that hold over a restart
+ * @param opener opens its files
  */
-record JournalSettings(Path directory, long segmentBytes, LongSupplier usable, Clock clock) {
+record JournalSettings(
+    Path directory,
+    long segmentBytes,
+    LongSupplier usable,
+    Clock clock,
+    JournalDirectory.Opener opener) {
+
+  JournalSettings(Path directory, long segmentBytes, LongSupplier usable, Clock clock) {
+    this(directory, segmentBytes, usable, clock, FileChannel::open);
+  }
 
   static JournalSettings of(Path directory) {
     return new JournalSettings(

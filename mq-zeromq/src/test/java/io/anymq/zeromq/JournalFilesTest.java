@@ -221,7 +221,7 @@ class JournalFilesTest {
     assertThatThrownBy(this::open)
         .isInstanceOf(MessagingException.class)
         .hasMessageContaining("newer hub")
-        .hasMessageContaining("format 2");
+        .hasMessageContaining("has format 3, and this hub reads format 2");
   }
 
   @Test
