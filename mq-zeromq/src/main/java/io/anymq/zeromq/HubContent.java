@@ -1,12 +1,8 @@
 package io.anymq.zeromq;
 
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +20,7 @@ final class HubContent {
   private final Map<String, MessageQueue> queues = new HashMap<>();
   private final Map<String, HubTopic> topics = new HashMap<>();
   private final Map<String, HubPattern> patterns = new HashMap<>();
-  private final Set<MessageQueue> wantDispatch = new LinkedHashSet<>();
+  private final Dispatcher dispatcher = new Dispatcher(agenda);
 
   /** A content that goes with the process. */
   HubContent(long memoryLimit) {
@@ -60,15 +56,13 @@ final class HubContent {
     return agenda;
   }
 
-  /** Hands messages to consumers wherever both have come together. */
+  /** Hands messages to consumers wherever both have come together, as far as a slice goes. */
   void dispatch() {
-    Deque<MessageQueue> now = new ArrayDeque<>(wantDispatch);
-    wantDispatch.clear();
-    now.forEach(MessageQueue::dispatch);
+    dispatcher.dispatch();
   }
 
   boolean wantsDispatch() {
-    return !wantDispatch.isEmpty();
+    return dispatcher.isWanted();
   }
 
   @Nullable Target find(int kind, String name) {
@@ -227,7 +221,7 @@ final class HubContent {
   }
 
   private MessageQueue newQueue(QueueTerms terms, DestinationLog log) {
-    return new MessageQueue(terms, memory, newWaitingRoom(), log, wantDispatch::add);
+    return new MessageQueue(terms, memory, newWaitingRoom(), log, dispatcher::wants);
   }
 
   private WaitingRoom newWaitingRoom() {

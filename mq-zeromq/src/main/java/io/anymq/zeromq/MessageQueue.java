@@ -9,7 +9,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,7 +22,7 @@ final class MessageQueue implements Target {
   private final Consumer<MessageQueue> wantsDispatch;
   private final WaitingRoom waiting;
   private final DestinationLog log;
-  private final ReadyMessages ready;
+  private final Backlog backlog;
   private final Expiries expiries;
   private final Set<HubConsumer> consumers = new LinkedHashSet<>();
 
@@ -33,14 +32,8 @@ final class MessageQueue implements Target {
   /** What is to come back after a while; neither ready nor in flight. */
   private final Set<Queued> resting = new LinkedHashSet<>();
 
-  /** The order of keys, as long as a consumer asks for it. */
-  private @Nullable KeyOrder keys;
-
   /** What messages must pass before they are kept, where the only consumer drops the others. */
   private @Nullable Selection screen;
-
-  /** Whether those who select wait until others have had their turn. */
-  private boolean paused;
 
   private long nextPosition;
   private int inFlight;
@@ -68,7 +61,7 @@ final class MessageQueue implements Target {
     this.waiting = waiting;
     this.log = log;
     this.wantsDispatch = wantsDispatch;
-    this.ready = new ReadyMessages(terms.prioritized());
+    this.backlog = new Backlog(terms.prioritized(), () -> wantsDispatch.accept(this));
     this.expiries = new Expiries(waiting.agenda(), this::expired);
   }
 
@@ -99,7 +92,7 @@ final class MessageQueue implements Target {
   }
 
   int ready() {
-    return ready.size() + (keys == null ? 0 : keys.waiting());
+    return backlog.size();
   }
 
   int inFlight() {
@@ -155,9 +148,8 @@ final class MessageQueue implements Target {
     }
     Queued message = new Queued(payload, terms.rankOf(payload), nextPosition++, topic);
     if (admit(message)) {
-      ready.addNew(message);
+      backlog.addNew(message);
       log.placed(message);
-      wantsDispatch.accept(this);
     }
   }
 
@@ -179,19 +171,22 @@ final class MessageQueue implements Target {
     for (Queued message : messages) {
       nextPosition = Math.max(nextPosition, message.position() + 1);
       if (admit(message)) {
-        ready.putBack(message);
+        backlog.putBack(message);
       }
     }
   }
 
-  /** Gives messages to the consumers, one to each in turn, while both are there. */
-  void dispatch() {
-    Slice slice = new Slice();
+  /**
+   * Gives messages to the consumers, one to each in turn, while both are there.
+   *
+   * @param slice how much of the backlog may be looked through for that
+   */
+  void dispatch(Slice slice) {
     int inVain = 0;
     while (inVain < takers.size()) {
       HubConsumer taker = takers.removeFirst();
-      Queued message = nextFor(taker, slice);
-      if (message == null && !ready.hasSelections()) {
+      Queued message = backlog.nextFor(taker, slice, this::forget);
+      if (message == null && !backlog.hasSelections()) {
         takers.addFirst(taker); // there is nothing for anybody, and it is still his turn
         return;
       }
@@ -203,14 +198,10 @@ final class MessageQueue implements Target {
         give(message, taker);
       }
     }
-    if (slice.isOver()) {
-      if (!takers.isEmpty()) {
-        takers.addLast(takers.removeFirst()); // who has used it up is last in the next one
-      }
-      pause(slice);
-    }
-    if (ready.hasSelections()) {
-      freeUnwanted();
+    if (slice.wasCutShort() && !takers.isEmpty()) {
+      takers.addLast(takers.removeFirst()); // who has used it up is last in the next one
+    } else if (backlog.hasSelections()) {
+      backlog.freeUnwanted();
     }
   }
 
@@ -223,52 +214,6 @@ final class MessageQueue implements Target {
     }
   }
 
-  /** The first that may go to a consumer; those before it wait for their keys. */
-  private @Nullable Queued nextFor(HubConsumer taker, Slice slice) {
-    Queued message = firstFor(taker, slice);
-    while (message != null && keys != null && !keys.letGo(message)) {
-      message = firstFor(taker, slice);
-    }
-    return message;
-  }
-
-  private @Nullable Queued firstFor(HubConsumer taker, Slice slice) {
-    Selection selection = taker.selection();
-    if (selection == null) {
-      return ready.pollFirst();
-    }
-    if (paused || slice.isOver()) {
-      return null;
-    }
-    Queued message =
-        selection.next(ready, slice, selection.dropsTheRest() ? this::drop : any -> {});
-    if (message != null) {
-      ready.take(message);
-    }
-    return message;
-  }
-
-  private void drop(Queued message) {
-    ready.take(message);
-    forget(message);
-  }
-
-  /** There is more to look through; others have their turn before that. */
-  private void pause(Slice slice) {
-    paused = true;
-    waiting
-        .agenda()
-        .add(
-            new Agenda.Entry() {
-              @Override
-              void due() {
-                paused = false;
-                wantsDispatch.accept(MessageQueue.this);
-              }
-            },
-            slice.pauseMillis());
-  }
-
   /** Writes what is ready behind a place, in order, as much as a page holds; changes nothing. */
   void browse(BrowsePlace from, WireWriter out) {
     long end = from.end() < 0 ? nextPosition : from.end();
@@ -276,7 +221,8 @@ final class MessageQueue implements Target {
     BrowsePlace place = new BrowsePlace(end, from.rank(), from.position());
     int pageEnd = out.size() + Wire.FRAME_TARGET_BYTES;
     Iterator<Queued> ahead =
-        waitingToo(ready.behind(Queued.place(from.rank(), from.position())))
+        backlog
+            .behind(Queued.place(from.rank(), from.position()))
             .filter(place::isBefore)
             .iterator();
     while (out.size() < pageEnd && ahead.hasNext()) {
@@ -285,13 +231,9 @@ final class MessageQueue implements Target {
     }
   }
 
-  private Stream<Queued> waitingToo(Stream<Queued> inOrder) {
-    return keys == null ? inOrder : Stream.concat(inOrder, keys.stream()).sorted();
-  }
-
   void join(HubConsumer consumer) {
-    if (consumer.isKeyOrdered() && keys == null) {
-      keys = keysInHand();
+    if (consumer.isKeyOrdered() && !backlog.isKeyOrdered()) {
+      backlog.orderKeys(keysInHand());
     }
     consumers.add(consumer);
     takers.addLast(consumer);
@@ -303,26 +245,17 @@ final class MessageQueue implements Target {
   }
 
   private void join(Selection selection) {
-    ready.add(selection);
+    backlog.add(selection);
     if (selection.dropsTheRest()) {
       selection.screenedFrom(nextPosition);
       screen = selection;
     }
-    freeUnwanted();
   }
 
   private void part(Selection selection) {
-    freeUnwanted();
-    ready.remove(selection);
+    backlog.remove(selection);
     if (screen == selection) {
       screen = null;
-    }
-  }
-
-  /** What waits for one of its key that nobody has taken may be for somebody else than that one. */
-  private void freeUnwanted() {
-    if (keys != null && keys.hasFree()) {
-      keys.drainFree(this::ready);
     }
   }
 
@@ -342,9 +275,8 @@ final class MessageQueue implements Target {
     if (selection != null) {
       part(selection);
     }
-    if (keys != null && consumers.stream().noneMatch(HubConsumer::isKeyOrdered)) {
-      keys.drainTo(this::ready);
-      keys = null;
+    if (consumers.stream().noneMatch(HubConsumer::isKeyOrdered)) {
+      backlog.endKeyOrder();
     }
   }
 
@@ -385,34 +317,24 @@ final class MessageQueue implements Target {
       freeKey(message);
       forget(message);
     } else {
-      ready(message);
+      expiries.watch(message);
+      backlog.putBack(message);
       freeKey(message);
     }
   }
 
   private void expired(Queued message) {
-    if (!ready.take(message) && keys != null) {
-      keys.remove(message);
-    }
+    backlog.remove(message);
     forget(message);
-    freeUnwanted();
   }
 
   private void freeKey(Queued message) {
-    if (keys != null) {
-      keys.settled(message, this::isWanted, this::ready);
-    }
+    backlog.settled(message, this::isWanted);
   }
 
   private boolean isWanted(Queued message) {
-    return !ready.hasSelections()
+    return !backlog.hasSelections()
         || consumers.stream().anyMatch(consumer -> consumer.canTakeThis(message));
-  }
-
-  private void ready(Queued message) {
-    expiries.watch(message);
-    ready.putBack(message);
-    wantsDispatch.accept(this);
   }
 
   /**
@@ -422,10 +344,7 @@ final class MessageQueue implements Target {
    */
   int purge() {
     int count = ready();
-    ready.drainTo(this::forget);
-    if (keys != null) {
-      keys.drainTo(this::forget);
-    }
+    backlog.drainTo(this::forget);
     return count;
   }
 

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 import org.zeromq.ZMQException;
 
 /**
@@ -222,6 +223,7 @@ public final class ZeroMqHub implements AutoCloseable {
       SharedContext context = new SharedContext();
       List<String> registered = new ArrayList<>();
       HubContent content = null;
+      boolean started = false;
       try {
         for (String name : names) {
           InprocHubs.register(name, context);
@@ -232,15 +234,24 @@ public final class ZeroMqHub implements AutoCloseable {
         HubServer server =
             new HubServer(context, settings, content, where, where.get(0).toString());
         server.start();
+        started = true;
         return new ZeroMqHub(server, context, names);
-      } catch (RuntimeException e) {
-        if (content != null) {
-          content.storage().abandon();
+      } catch (ZMQException e) {
+        throw ZeroMqErrors.bindFailed(where, e);
+      } finally {
+        if (!started) {
+          release(content, registered, context);
         }
-        registered.forEach(InprocHubs::unregister);
-        context.release();
-        throw e instanceof ZMQException cannotBind ? ZeroMqErrors.bindFailed(where, cannotBind) : e;
       }
+    }
+
+    private static void release(
+        @Nullable HubContent content, List<String> registered, SharedContext context) {
+      if (content != null) {
+        content.storage().abandon();
+      }
+      registered.forEach(InprocHubs::unregister);
+      context.release();
     }
 
     private static HubContent content(HubSettings settings) {
