@@ -19,7 +19,7 @@ final class HubJournal implements Storage {
   /** What a message needs in the journal beside its bytes and its places. */
   private static final int RECORD_BYTES = 64;
 
-  /** What goes into one batch is read in one piece, which Java can map up to twice as large. */
+  /** What goes into one batch is read in one piece, which Java can read up to twice as large. */
   private static final long MOST_TOGETHER_BYTES = 1L << 30;
 
   private final JournalDirectory directory;
@@ -139,7 +139,7 @@ final class HubJournal implements Storage {
 
   /** The log of what was declared under a number. */
   DestinationLog log(int number) {
-    return new Log(number);
+    return new JournalLog(this, journal, number);
   }
 
   @Override
@@ -226,157 +226,35 @@ final class HubJournal implements Storage {
     }
   }
 
-  private void finish(StoredMessage stored) {
+  /** A destination is no more. */
+  void forget(int number) {
+    declared.remove(number);
+  }
+
+  /** Nothing needs a message any more. */
+  void finish(StoredMessage stored) {
     Journal.remove(stored);
     stored.payload().stored(null);
     memory.give(StoredMessage.COST_BYTES);
   }
 
-  private StoredMessage store(Payload payload, StoredMessage.@Nullable Waiting waiting) {
+  /** A message waits for its time before a destination. */
+  StoredMessage.Waiting waiting(int number, long millis) {
+    return new StoredMessage.Waiting(++lastWaiting, number, dueIn(millis));
+  }
+
+  /** The clock tells whole milliseconds, of which the present one may be nearly over. */
+  private long dueIn(long millis) {
+    return clock.millis() + 1 + Math.min(millis, Agenda.LONGEST_MILLIS);
+  }
+
+  /** Keeps a message, which waits for its time or not. */
+  StoredMessage store(Payload payload, StoredMessage.@Nullable Waiting waiting) {
     StoredMessage stored = new StoredMessage(payload, waiting);
     payload.stored(stored);
     memory.take(StoredMessage.COST_BYTES);
     journal.add(stored);
     journal.await();
     return stored;
-  }
-
-  /** What has happened at a place, and at those behind it. */
-  private static final class Run implements JournalNote {
-    private final int kind;
-    private final int log;
-    private final long first;
-    private long count = 1;
-
-    Run(int kind, int log, long first) {
-      this.kind = kind;
-      this.log = log;
-      this.first = first;
-    }
-
-    boolean takesIn(int otherKind, int otherLog, long position) {
-      boolean next = kind == otherKind && log == otherLog && position == first + count;
-      count += next ? 1 : 0;
-      return next;
-    }
-
-    @Override
-    public void writeTo(JournalBatch batch) {
-      batch.out().u8(kind).i32(log).i64(first).i64(count);
-    }
-  }
-
-  private final class Log implements DestinationLog {
-    private final int number;
-    private boolean deleted;
-
-    Log(int number) {
-      this.number = number;
-    }
-
-    @Override
-    public void placed(Queued message) {
-      Payload payload = message.payload();
-      if (payload.isPersistent()) {
-        StoredMessage there = payload.stored();
-        StoredMessage stored = there == null ? store(payload, null) : there;
-        stored.add(message, number);
-        if (stored.home != null && !stored.isPlacedByNote()) {
-          // It is written with other places: a replay has given it one more.
-          journal.writeAgain(stored);
-        }
-      }
-    }
-
-    @Override
-    public void gone(Queued message) {
-      StoredMessage stored = message.payload().stored();
-      if (message.log() == 0 || stored == null) {
-        return;
-      }
-      stored.remove(message);
-      // Where the destination is deleted, its record says it all.
-      if (stored.written && !deleted) {
-        note(JournalCodec.GONE, message.position());
-      }
-      if (!stored.isNeeded()) {
-        finish(stored);
-      }
-    }
-
-    /** A record that has yet to be written tells the count itself. */
-    @Override
-    public void delivered(Queued message) {
-      StoredMessage stored = message.payload().stored();
-      if (message.log() != 0 && stored != null && stored.home != null) {
-        note(JournalCodec.DELIVERED, message.position());
-      }
-    }
-
-    private void note(int kind, long position) {
-      if (!(journal.lastAdded() instanceof Run last && last.takesIn(kind, number, position))) {
-        journal.add(new Run(kind, number, position));
-      }
-    }
-
-    @Override
-    public void waits(Payload payload) {
-      if (payload.isPersistent()) {
-        long due = dueIn(payload.delayMillis());
-        store(payload, new StoredMessage.Waiting(++lastWaiting, number, due));
-      }
-    }
-
-    /** The clock tells whole milliseconds, of which the present one may be nearly over. */
-    private long dueIn(long millis) {
-      return clock.millis() + 1 + Math.min(millis, Agenda.LONGEST_MILLIS);
-    }
-
-    @Override
-    public void isDue(Payload payload) {
-      StoredMessage stored = payload.stored();
-      StoredMessage.Waiting waiting = stored == null ? null : stored.waiting();
-      if (stored == null || waiting == null) {
-        return;
-      }
-      stored.stopWaiting();
-      stored.placedByNote(true);
-      if (stored.written) {
-        journal.add(
-            batch -> {
-              batch.out().u8(JournalCodec.DUE).i64(waiting.number());
-              JournalCodec.putPlaces(batch.out(), stored.places(), false);
-              batch.out().i64(payload.position());
-            });
-      }
-    }
-
-    @Override
-    public void wasDue(Payload payload) {
-      StoredMessage stored = payload.stored();
-      if (stored != null) {
-        stored.placedByNote(false);
-        if (!stored.isNeeded()) {
-          finish(stored);
-        }
-      }
-    }
-
-    @Override
-    public void dropped(Payload payload) {
-      StoredMessage stored = payload.stored();
-      if (stored != null) {
-        stored.stopWaiting();
-        finish(stored);
-      }
-    }
-
-    @Override
-    public void deleted() {
-      deleted = true;
-      declared.remove(number);
-      journal.add(batch -> batch.out().u8(JournalCodec.DELETED).i32(number));
-      journal.await();
-    }
   }
 }

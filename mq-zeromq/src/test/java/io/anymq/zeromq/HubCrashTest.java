@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.anymq.Capability;
 import io.anymq.Connection;
-import io.anymq.ConnectionFactory;
 import io.anymq.Consumer;
 import io.anymq.Delivery;
 import io.anymq.Message;
@@ -12,10 +11,6 @@ import io.anymq.MessagingException;
 import io.anymq.Producer;
 import io.anymq.Queue;
 import io.anymq.Session;
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -41,68 +36,16 @@ class HubCrashTest {
 
   @TempDir private Path data;
 
-  /** A hub on the data directory, at a port of its own. */
-  private final class HubProcess implements AutoCloseable {
-    private final Process process;
-    private final BufferedReader output;
-    private final String url;
-
-    HubProcess() throws IOException {
-      process =
-          new ProcessBuilder(
-                  Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                  "-cp",
-                  System.getProperty(
-                      "surefire.test.class.path", System.getProperty("java.class.path")),
-                  HubMain.class.getName(),
-                  "--bind=tcp://127.0.0.1:0",
-                  "--data=" + data)
-              .redirectErrorStream(true)
-              .start();
-      output =
-          new BufferedReader(
-              new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
-      url = urlFrom(output);
-    }
-
-    private static String urlFrom(BufferedReader output) throws IOException {
-      StringBuilder said = new StringBuilder();
-      for (String line = output.readLine(); line != null; line = output.readLine()) {
-        if (line.contains(" ready at ")) {
-          return line.substring(line.indexOf("zeromq:"));
-        }
-        said.append(line).append('\n');
-      }
-      throw new AssertionError("The hub ended: " + said);
-    }
-
-    Connection connect() {
-      return ConnectionFactory.builder().url(url).option("recovery", "false").build().connect();
-    }
-
-    /** SIGKILL. */
-    void kill() throws InterruptedException {
-      process.destroyForcibly();
-      assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
-    }
-
-    @Override
-    public void close() throws IOException {
-      process.destroyForcibly();
-      output.close();
-    }
-  }
-
   @ParameterizedTest
   @ValueSource(ints = {1, 3_000, 20_000})
   void whatWasConfirmedIsThereInOrder(int killedAfter) throws Exception {
     List<CompletableFuture<Message>> sent;
-    try (HubProcess hub = new HubProcess()) {
+    try (HubProcess hub = new HubProcess(data)) {
       sent = sendUntilKilled(hub, killedAfter);
     }
     int confirmed = (int) sent.stream().filter(HubCrashTest::isConfirmed).count();
     assertThat(confirmed).isBetween(killedAfter, MOST - 1);
-    try (HubProcess hub = new HubProcess();
+    try (HubProcess hub = new HubProcess(data);
         Connection connection = hub.connect()) {
       assertThat(connection.capabilities().supports(Capability.PERSISTENCE)).isTrue();
       long depth = connection.depth(FROM).count();
@@ -167,7 +110,7 @@ class HubCrashTest {
   void aUnitOfWorkIsDoneOrNot() throws Exception {
     int messages = 10_000;
     AtomicInteger committed = new AtomicInteger();
-    try (HubProcess hub = new HubProcess()) {
+    try (HubProcess hub = new HubProcess(data)) {
       Connection connection = hub.connect();
       fill(connection, messages);
       CompletableFuture<Void> moving =
@@ -179,7 +122,7 @@ class HubCrashTest {
       moving.get(60, TimeUnit.SECONDS);
       connection.close();
     }
-    try (HubProcess hub = new HubProcess();
+    try (HubProcess hub = new HubProcess(data);
         Connection connection = hub.connect()) {
       List<Integer> left = drain(connection, FROM, connection.depth(FROM).count());
       List<Integer> moved = drain(connection, TO, connection.depth(TO).count());
