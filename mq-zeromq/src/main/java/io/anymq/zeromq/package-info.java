@@ -57,7 +57,8 @@
  * time, in order, for all consumers of the queue as long as one of them asks for it</td><td>each
  * message of a key costs a way to the consumer and back</td></tr>
  * <tr><td>selector on a queue</td><td>term of OPEN_CONSUMER</td><td>the hub passes over what is not
- * selected, in slices of 5 ms; it looks at each message once for each consumer</td><td>selectors of
+ * selected, in slices of some milliseconds that all its queues share, with other work between; it
+ * looks at each message once for each consumer</td><td>selectors of
  * more than 16 KiB are refused</td></tr>
  * <tr><td>selector on a subscription</td><td>the same</td><td>what is not selected is dropped as it is
  * sent, and takes neither memory nor a way to the client</td><td></td></tr>
