@@ -13,8 +13,6 @@ import io.anymq.Queue;
 import io.anymq.tck.Scenario;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -115,62 +113,6 @@ final class ReceiveScenarios {
     Check.equal(Messages.numbers(10), received, "all batches together", "the order");
     List<Delivery> none = consumer.receiveBatch(4, Duration.ofMillis(100));
     Check.that(none.isEmpty(), "an empty batch from an empty queue", none, "what was delivered");
-  }
-
-  @Scenario(
-      id = "RECV-06",
-      title = "Competing consumers share the messages",
-      intent = "Each message goes to one of them.")
-  static void competing(ScenarioContext t) {
-    Queue queue = t.queue();
-    Connection sender = t.connect();
-    List<String> received = Collections.synchronizedList(new ArrayList<>());
-    ConsumerOptions options = ConsumerOptions.builder().prefetch(1).build();
-    for (int i = 0; i < 3; i++) {
-      t.connect()
-          .createConsumer(queue, options, delivery -> received.add(delivery.message().text()));
-    }
-    Messages.sendNumbers(sender, queue, 60);
-    Check.eventually(
-        () -> received.size() >= 60, "60 messages", received::size, "whether all are delivered");
-    List<String> sorted = received.stream().sorted(Comparator.comparing(Integer::valueOf)).toList();
-    Check.equal(Messages.numbers(60), sorted, "each message once", "what two consumers both got");
-  }
-
-  @Scenario(
-      id = "RECV-07",
-      title = "A slow consumer does not starve a fast one",
-      intent = "What waits behind a slow handler is free for others.")
-  static void slowAndFast(ScenarioContext t) {
-    Queue queue = t.queue();
-    Connection connection = t.connect();
-    Consumer slow = connection.createConsumer(queue, Messages.manual(1));
-    Messages.send(connection, queue, "held");
-    Delivery held = Messages.take(slow);
-    Messages.sendNumbers(connection, queue, 20);
-    Consumer fast = t.connect().createConsumer(queue, Messages.manual(1));
-    for (int i = 0; i < 20; i++) {
-      Messages.take(fast).accept();
-    }
-    held.accept();
-  }
-
-  @Scenario(
-      id = "RECV-08",
-      title = "Prefetch bounds what a consumer holds unsettled",
-      intent = "A consumer that settles nothing gets no more than it asked for.")
-  static void prefetch(ScenarioContext t) {
-    Queue queue = t.queue();
-    Connection connection = t.connect();
-    Messages.sendNumbers(connection, queue, 10);
-    Consumer first = connection.createConsumer(queue, Messages.manual(3));
-    List<Delivery> held = Messages.take(first, 3);
-    String check = "that credit is given back by settling, and not by handing over";
-    Messages.nothingMore(first, "while 3 of 3 are unsettled", check);
-    Consumer second = t.connect().createConsumer(queue, Messages.manual(10));
-    Messages.take(second, 7);
-    Messages.nothingMore(second, "as 3 are held by another consumer", check);
-    held.forEach(Delivery::accept);
   }
 
   @Scenario(
@@ -297,28 +239,5 @@ final class ReceiveScenarios {
           received.get(i).message().bodyLength() + " bytes",
           "how large bodies are read");
     }
-  }
-
-  @Scenario(
-      id = "RECV-16",
-      title = "Each of several consumers has its share of a backlog, whenever it comes",
-      intent = "Nobody starves while there is work.")
-  static void shares(ScenarioContext t) {
-    Queue queue = t.queue();
-    Messages.sendNumbers(t.connect(), queue, 40);
-    List<Consumer> consumers = new ArrayList<>();
-    List<Delivery> held = new ArrayList<>();
-    for (int i = 0; i < 3; i++) {
-      consumers.add(t.connect().createConsumer(queue, Messages.manual(2)));
-      held.add(Messages.take(consumers.get(i)));
-    }
-    Set<String> handled = new HashSet<>();
-    for (int round = 0; round < 5; round++) {
-      handled.addAll(Messages.texts(held));
-      held.forEach(Delivery::accept);
-      held.clear();
-      consumers.forEach(each -> held.add(Messages.take(each)));
-    }
-    Check.equal(15, handled.size(), "the number of different messages", "who gets a message");
   }
 }

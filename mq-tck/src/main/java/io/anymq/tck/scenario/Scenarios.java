@@ -16,6 +16,7 @@ public final class Scenarios {
           SendTargetScenarios.class,
           SendLimitScenarios.class,
           ReceiveScenarios.class,
+          CompetingScenarios.class,
           ListenerScenarios.class,
           SettleScenarios.class,
           RejectScenarios.class,
