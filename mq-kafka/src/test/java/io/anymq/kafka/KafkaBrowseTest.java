@@ -2,15 +2,12 @@ package io.anymq.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.anymq.Queue;
 import io.anymq.QueueBrowser;
 import io.anymq.kafka.Links.Taking;
 import io.anymq.spi.Browsing;
 import io.anymq.spi.InboundDelivery;
 import io.anymq.spi.Link;
 import io.anymq.spi.Purger;
-import io.anymq.tck.broker.BrokerHandle;
-import io.anymq.tck.broker.BrokerProvisioner;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,30 +17,13 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What a browser makes of a share group's state, as the broker writes it down. */
-final class KafkaBrowseTest {
+final class KafkaBrowseTest extends LinkTest {
 
   /** More than the 500 after which the broker writes a new snapshot. */
   private static final int UPDATES = 520;
-
-  private final BrokerHandle broker = BrokerProvisioner.shared("kafka");
-  private Link link;
-  private Queue queue;
-
-  @BeforeEach
-  void open() {
-    link = Links.open(broker);
-    queue = Links.newQueue(link);
-  }
-
-  @AfterEach
-  void close() {
-    link.close(Links.PATIENCE);
-  }
 
   private List<String> look() {
     List<String> seen = new ArrayList<>();

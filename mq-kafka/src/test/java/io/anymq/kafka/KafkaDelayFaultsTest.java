@@ -7,48 +7,30 @@ import io.anymq.Queue;
 import io.anymq.QueueOptions;
 import io.anymq.kafka.Links.Sent;
 import io.anymq.kafka.Links.Taking;
-import io.anymq.spi.Link;
-import io.anymq.tck.broker.BrokerHandle;
-import io.anymq.tck.broker.BrokerProvisioner;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.CommonClientConfigs;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.AlterConfigOp;
-import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.header.internals.RecordHeader;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What one delayed message does to the others when something is wrong with it. */
-final class KafkaDelayFaultsTest {
+final class KafkaDelayFaultsTest extends LinkTest {
 
   private static final long HOUR = 3_600_000;
 
-  private final BrokerHandle broker = BrokerProvisioner.shared("kafka");
-  private Link link;
-  private Queue queue;
-
+  /** There is a mover, then. */
   @BeforeEach
-  void open() throws Exception {
-    link = Links.open(broker);
-    queue = Links.newQueue(link);
+  void moveOne() throws Exception {
     send(queue, "first", 1);
     take("first");
-  }
-
-  @AfterEach
-  void close() {
-    link.close(Links.PATIENCE);
   }
 
   private void send(Queue to, String text, long delay) throws Exception {
@@ -113,15 +95,8 @@ final class KafkaDelayFaultsTest {
   @Test
   void aTopicThatRefusesTheMessageHoldsNobodyUp() throws Exception {
     Queue compacted = Links.newQueue(link);
-    ConfigResource topic =
-        new ConfigResource(ConfigResource.Type.TOPIC, KafkaHarness.NAMES.topic(compacted));
-    AlterConfigOp change =
-        new AlterConfigOp(new ConfigEntry("cleanup.policy", "compact"), AlterConfigOp.OpType.SET);
-    link.unwrap(Admin.class)
-        .orElseThrow()
-        .incrementalAlterConfigs(Map.of(topic, List.of(change)))
-        .all()
-        .get(Links.PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    String topic = KafkaHarness.NAMES.topic(compacted);
+    Links.set(link, ConfigResource.Type.TOPIC, topic, "cleanup.policy", "compact");
     send(compacted, "refused", 500);
     send(queue, "next", 600);
     take("next");

@@ -13,46 +13,23 @@ import io.anymq.spi.DepthQuery;
 import io.anymq.spi.InboundDelivery;
 import io.anymq.spi.Link;
 import io.anymq.spi.LinkProducer;
-import io.anymq.tck.broker.BrokerHandle;
-import io.anymq.tck.broker.BrokerProvisioner;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.AlterConfigOp;
-import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.common.config.ConfigResource;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** How delayed messages are moved when there are many, and when the one that moves them goes. */
-final class KafkaDelayTest {
+final class KafkaDelayTest extends LinkTest {
 
   /** A crashed mover's session lasts 10 s; the rest is for a busy machine. */
   private static final Duration TAKE_OVER = Duration.ofSeconds(25);
 
   /** How long a busy machine may take from the look at the clock to the send. */
   private static final long BLUR_MILLIS = 500;
-
-  private final BrokerHandle broker = BrokerProvisioner.shared("kafka");
-  private Link link;
-  private Queue queue;
-
-  @BeforeEach
-  void open() {
-    link = Links.open(broker);
-    queue = Links.newQueue(link);
-  }
-
-  @AfterEach
-  void close() {
-    link.close(Links.PATIENCE);
-  }
 
   /** Sends each with its delay; its body tells when it is due. */
   private static void send(Link from, Destination to, List<Long> delays) throws Exception {
@@ -136,15 +113,8 @@ final class KafkaDelayTest {
   @Test
   void oneThatIsRefusedHoldsNobodyUp() throws Exception {
     Queue narrow = Links.newQueue(link);
-    ConfigResource topic =
-        new ConfigResource(ConfigResource.Type.TOPIC, KafkaHarness.NAMES.topic(narrow));
-    AlterConfigOp change =
-        new AlterConfigOp(new ConfigEntry("max.message.bytes", "500"), AlterConfigOp.OpType.SET);
-    link.unwrap(Admin.class)
-        .orElseThrow()
-        .incrementalAlterConfigs(Map.of(topic, List.of(change)))
-        .all()
-        .get(Links.PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    String topic = KafkaHarness.NAMES.topic(narrow);
+    Links.set(link, ConfigResource.Type.TOPIC, topic, "max.message.bytes", "500");
     Message wide =
         Message.text("x".repeat(1_000)).toBuilder()
             .id("wide")

@@ -7,7 +7,6 @@ import io.anymq.DestinationNotFoundException;
 import io.anymq.Message;
 import io.anymq.MessagingException;
 import io.anymq.Options;
-import io.anymq.Queue;
 import io.anymq.kafka.Links.Sent;
 import io.anymq.kafka.Links.Taking;
 import io.anymq.spi.DepthQuery;
@@ -16,8 +15,6 @@ import io.anymq.spi.Link;
 import io.anymq.spi.LinkProducer;
 import io.anymq.spi.NativeNames;
 import io.anymq.spi.Purger;
-import io.anymq.tck.broker.BrokerHandle;
-import io.anymq.tck.broker.BrokerProvisioner;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,34 +23,20 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.AlterConfigOp;
-import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What the kit cannot see: Kafka's own traps, on a real broker. */
-final class KafkaLinkTest {
+final class KafkaLinkTest extends LinkTest {
 
   private static final Duration A_WHILE = Duration.ofMillis(700);
 
-  private final BrokerHandle broker = BrokerProvisioner.shared("kafka");
-  private Link link;
-  private Queue queue;
-
-  @BeforeEach
-  void open() {
-    link = Links.open(broker);
-    queue = Links.newQueue(link);
-  }
-
   @AfterEach
-  void close() {
+  void deleteQueue() {
     link.delete(queue);
-    link.close(Links.PATIENCE);
   }
 
   private long depth() {
@@ -148,17 +131,12 @@ final class KafkaLinkTest {
 
   /** 15 s is the least that a broker with default settings allows. */
   private void lockFor(Duration time) throws Exception {
-    String group = new KafkaNames(NativeNames.none()).group(queue);
-    ConfigEntry lock =
-        new ConfigEntry("share.record.lock.duration.ms", String.valueOf(time.toMillis()));
-    link.unwrap(Admin.class)
-        .orElseThrow()
-        .incrementalAlterConfigs(
-            Map.of(
-                new ConfigResource(ConfigResource.Type.GROUP, group),
-                List.of(new AlterConfigOp(lock, AlterConfigOp.OpType.SET))))
-        .all()
-        .get(Links.PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    Links.set(
+        link,
+        ConfigResource.Type.GROUP,
+        KafkaHarness.NAMES.group(queue),
+        "share.record.lock.duration.ms",
+        String.valueOf(time.toMillis()));
   }
 
   @Test

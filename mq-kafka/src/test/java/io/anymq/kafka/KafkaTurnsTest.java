@@ -6,44 +6,24 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.anymq.ErrorCode;
 import io.anymq.MessagingException;
 import io.anymq.Options;
-import io.anymq.Queue;
 import io.anymq.QueueOptions;
 import io.anymq.Topic;
 import io.anymq.kafka.Links.Taking;
 import io.anymq.spi.InboundDelivery;
 import io.anymq.spi.Link;
 import io.anymq.spi.Source;
-import io.anymq.tck.broker.BrokerHandle;
-import io.anymq.tck.broker.BrokerProvisioner;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.LinkedBlockingQueue;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Whose turn it is, and what the next one gets first. */
-final class KafkaTurnsTest {
+final class KafkaTurnsTest extends LinkTest {
 
   private static final int PREFETCH = 10;
-
-  private final BrokerHandle broker = BrokerProvisioner.shared("kafka");
-  private Link link;
-  private Queue queue;
-
-  @BeforeEach
-  void open() {
-    link = Links.open(broker);
-    queue = Links.newQueue(link);
-  }
-
-  @AfterEach
-  void close() {
-    link.close(Links.PATIENCE);
-  }
 
   private Taking inTurn(Link by) {
     return new Taking(by, new Source.OfQueue(queue), PREFETCH, true);

@@ -7,6 +7,7 @@ import io.anymq.MessagingException;
 import io.anymq.Options;
 import io.anymq.Queue;
 import io.anymq.QueueOptions;
+import io.anymq.kafka.KafkaOptions.SecurityProtocol;
 import io.anymq.spi.BrokerUrl;
 import io.anymq.spi.ConsumerRequest;
 import io.anymq.spi.DeliverySink;
@@ -23,12 +24,17 @@ import io.anymq.tck.broker.BrokerHandle;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.common.config.ConfigResource;
 import org.assertj.core.api.Assertions;
 import org.jspecify.annotations.Nullable;
 
@@ -44,10 +50,27 @@ final class Links {
     return open(broker.url(), Options.none(), new LinkedBlockingQueue<>());
   }
 
+  /** Logs in, without encryption. */
+  static Link open(String url, String user, String password) {
+    Options plain =
+        Options.none().with(KafkaOptions.SECURITY_PROTOCOL, SecurityProtocol.SASL_PLAINTEXT);
+    return open(
+        new BrokerUrl("kafka", rest(url), Optional.of(user), Optional.of(password)),
+        plain,
+        new LinkedBlockingQueue<>());
+  }
+
   static Link open(String url, Options options, BlockingQueue<MessagingException> lost) {
-    BrokerUrl parsed =
-        new BrokerUrl(
-            "kafka", url.substring("kafka:".length()), Optional.empty(), Optional.empty());
+    return open(
+        new BrokerUrl("kafka", rest(url), Optional.empty(), Optional.empty()), options, lost);
+  }
+
+  private static String rest(String url) {
+    return url.substring("kafka:".length());
+  }
+
+  private static Link open(
+      BrokerUrl parsed, Options options, BlockingQueue<MessagingException> lost) {
     Options bounded =
         options
             .with(ConnectionOptions.OPERATION_TIMEOUT, PATIENCE)
@@ -60,6 +83,18 @@ final class Links {
     Queue queue = Queue.of("q." + UUID.randomUUID());
     link.declare(queue, QueueOptions.DEFAULT);
     return queue;
+  }
+
+  /** Makes a setting of a topic or group. */
+  static void set(Link link, ConfigResource.Type type, String of, String name, String value)
+      throws Exception {
+    AlterConfigOp change =
+        new AlterConfigOp(new ConfigEntry(name, value), AlterConfigOp.OpType.SET);
+    link.unwrap(Admin.class)
+        .orElseThrow()
+        .incrementalAlterConfigs(Map.of(new ConfigResource(type, of), List.of(change)))
+        .all()
+        .get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
   }
 
   /** Sends texts {@code 0}, {@code 1} … and waits until all are confirmed. */
