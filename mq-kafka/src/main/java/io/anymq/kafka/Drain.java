@@ -2,11 +2,9 @@ package io.anymq.kafka;
 
 import io.anymq.MessagingTimeoutException;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import org.apache.kafka.clients.consumer.AcknowledgeType;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaShareConsumer;
@@ -22,11 +20,8 @@ final class Drain {
 
   private static final int BATCH = 2_000;
 
-  /** How long the broker keeps a fetch waiting when there is nothing to hand out. */
-  private static final Duration FETCH_WAIT = Duration.ofMillis(100);
-
   /** Longer than one fetch takes, so that an empty answer means that nothing is to be had. */
-  private static final Duration POLL = FETCH_WAIT.multipliedBy(4);
+  private static final Duration POLL = KafkaConfig.FETCH_WAIT.multipliedBy(4);
 
   private final KafkaConfig config;
   private final String topic;
@@ -48,12 +43,11 @@ final class Drain {
   void run(Map<TopicPartition, Long> ends) {
     String clientId = config.clientId("purge");
     ClientIds.hold(clientId);
-    Map<String, Object> settings =
-        new HashMap<>(config.shareConsumer(clientId, group, BATCH, false));
-    settings.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, (int) FETCH_WAIT.toMillis());
     try (KafkaShareConsumer<byte[], byte[]> consumer =
         new KafkaShareConsumer<>(
-            settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+            config.shareConsumer(clientId, group, BATCH, false),
+            new ByteArrayDeserializer(),
+            new ByteArrayDeserializer())) {
       consumer.subscribe(Set.of(topic));
       drain(consumer, clientId, ends);
     } catch (KafkaException e) {

@@ -20,6 +20,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -43,12 +44,6 @@ final class LiveConsumer implements OpenConsumer, Runnable {
   private static final Logger LOG = LoggerFactory.getLogger(LiveConsumer.class);
   private static final Duration POLL = Duration.ofSeconds(1);
   private static final int MAX_POLL_RECORDS = 500;
-
-  /**
-   * How long a broker keeps a fetch of a pattern's topics waiting. There is one fetch at a time to
-   * each broker, so that topics which are new wait until the one before has ended.
-   */
-  private static final int PATTERN_FETCH_MILLIS = 100;
 
   /**
    * What a plain subscription is made with.
@@ -126,15 +121,13 @@ final class LiveConsumer implements OpenConsumer, Runnable {
 
   @Override
   public void run() {
-    try (KafkaConsumer<byte[], byte[]> consumer = newConsumer()) {
-      Deque<ConsumerRecord<byte[], byte[]>> fetched = new ArrayDeque<>();
-      while (!closing) {
-        assign(consumer);
-        if (fetched.isEmpty()) {
-          poll(consumer, fetched);
-        } else {
-          handOut(fetched);
-        }
+    try {
+      KafkaConsumer<byte[], byte[]> consumer = newConsumer();
+      try {
+        work(consumer);
+      } finally {
+        // In no group, it has nobody to say good-bye to, and no reason to wait for its last fetch.
+        consumer.close(CloseOptions.timeout(Duration.ZERO));
       }
     } catch (InterruptedException | InterruptException e) {
       LOG.debug("Consumer {} was interrupted", clientId, e);
@@ -143,11 +136,25 @@ final class LiveConsumer implements OpenConsumer, Runnable {
     }
   }
 
+  private void work(KafkaConsumer<byte[], byte[]> consumer) throws InterruptedException {
+    Deque<ConsumerRecord<byte[], byte[]>> fetched = new ArrayDeque<>();
+    while (!closing) {
+      assign(consumer);
+      if (fetched.isEmpty()) {
+        poll(consumer, fetched);
+      } else {
+        handOut(fetched);
+      }
+    }
+  }
+
   private KafkaConsumer<byte[], byte[]> newConsumer() {
     try {
       Map<String, Object> settings = config.consumer(clientId, MAX_POLL_RECORDS);
       if (subject.isPattern()) {
-        settings.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, PATTERN_FETCH_MILLIS);
+        // One fetch at a time is under way to a broker; topics that are new wait for its end.
+        settings.put(
+            ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, (int) KafkaConfig.FETCH_WAIT.toMillis());
       }
       KafkaConsumer<byte[], byte[]> consumer =
           new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
