@@ -68,7 +68,8 @@ record BrokerProfile(
 
   static BrokerProfile find(KafkaCalls calls) {
     FeatureMetadata features =
-        calls.await(calls.admin().describeFeatures().featureMetadata(), "for its features");
+        calls.await(
+            calls.admin().describeFeatures().featureMetadata(), "for its features", "a login");
     FinalizedVersionRange share = features.finalizedFeatures().get("share.version");
     boolean shareGroups = share != null && share.maxVersionLevel() >= 1;
     return new BrokerProfile(
@@ -90,7 +91,8 @@ record BrokerProfile(
                   .describeTopics(Set.of(ShareState.TOPIC), asked)
                   .topicNameValues()
                   .get(ShareState.TOPIC),
-              "for topic " + ShareState.TOPIC)
+              "for topic " + ShareState.TOPIC,
+              "DESCRIBE on topic " + ShareState.TOPIC)
           .map(BrokerProfile::mayRead)
           .orElseGet(() -> hasNoShareGroup(calls));
     } catch (MessagingException e) {
@@ -108,7 +110,8 @@ record BrokerProfile(
     return calls
         .await(
             calls.admin().listGroups(ListGroupsOptions.forShareGroups()).all(),
-            "for its share groups")
+            "for its share groups",
+            "DESCRIBE on groups")
         .isEmpty();
   }
 
@@ -133,11 +136,17 @@ record BrokerProfile(
   private static Map<String, String> settings(KafkaCalls calls) {
     try {
       Node node =
-          calls.await(calls.admin().describeCluster().nodes(), "for its brokers").iterator().next();
+          calls
+              .await(calls.admin().describeCluster().nodes(), "for its brokers", "a login")
+              .iterator()
+              .next();
       ConfigResource broker = new ConfigResource(ConfigResource.Type.BROKER, node.idString());
       Config config =
           calls
-              .await(calls.admin().describeConfigs(List.of(broker)).all(), "for its settings")
+              .await(
+                  calls.admin().describeConfigs(List.of(broker)).all(),
+                  "for its settings",
+                  "DESCRIBE_CONFIGS on the cluster")
               .get(broker);
       return config == null ? Map.of() : asMap(config.entries());
     } catch (MessagingException e) {

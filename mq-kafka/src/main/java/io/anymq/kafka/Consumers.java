@@ -32,7 +32,6 @@ final class Consumers {
 
   private final KafkaConfig config;
   private final KafkaTopology topology;
-  private final QueueContents contents;
   private final LinkState state;
   private final Set<OpenConsumer> open = ConcurrentHashMap.newKeySet();
   private final Turns turns;
@@ -43,14 +42,12 @@ final class Consumers {
   Consumers(
       KafkaConfig config,
       KafkaTopology topology,
-      QueueContents contents,
       Turns turns,
       SharedProducer producer,
       LinkState state,
       Duration session) {
     this.config = config;
     this.topology = topology;
-    this.contents = contents;
     this.state = state;
     this.turns = turns;
     this.session = session;
@@ -149,7 +146,8 @@ final class Consumers {
   private LinkConsumer takeTurns(
       Members.Member member, DeliverySink sink, Consumer<OpenConsumer> onClosed) {
     Turn.Setup setup =
-        new Turn.Setup(config, member, session, topology.groups().shortenLocks(member.group()));
+        new Turn.Setup(
+            config, member, session, topology.groups().settings().shortenLocks(member.group()));
     Turn turn =
         new Turn(setup, members, turns, sink, state, onClosed.andThen(open::remove)::accept);
     open.add(turn);
@@ -205,10 +203,10 @@ final class Consumers {
         throw new InvalidOptionException(
             "'%s' is a position in another topic than %s is now".formatted(position.text(), topic));
       }
-      return topology.groups().behind(position, partitions);
+      return topology.logs().behind(position, partitions);
     }
     return terms.replayFrom().isPresent()
-        ? topology.groups().positions(partitions, start(terms.replayFrom()))
-        : contents.endsOf(partitions);
+        ? topology.logs().at(partitions, start(terms.replayFrom()))
+        : topology.logs().of(partitions, OffsetSpec.latest());
   }
 }

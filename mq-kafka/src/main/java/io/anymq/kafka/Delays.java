@@ -3,16 +3,25 @@ package io.anymq.kafka;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
+import org.apache.kafka.clients.admin.ConsumerGroupDescription;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.TransactionalIdNotFoundException;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a link has to do with delayed messages: it makes the topic in which they wait, and has a
- * {@link Mover}, from the moment on when there is that topic. Safe for use by several threads.
+ * {@link Mover} where the cluster needs one more: one moves, and one stands by. More would only
+ * have each other wait, whenever one of them comes or goes. Safe for use by several threads.
  */
 final class Delays {
+
+  private static final int ENOUGH = 2;
+  private static final String MOVE = "to move delayed messages, which nobody else does";
+  private static final String RIGHTS =
+      "WRITE on transactional id %s, READ on group %1$s, READ and WRITE on topic %s"
+          .formatted(Mover.GROUP, KafkaNames.DELAYS);
 
   private final KafkaConfig config;
   private final KafkaCalls calls;
@@ -20,6 +29,8 @@ final class Delays {
   private final LinkState state;
   private final Duration session;
   private volatile @Nullable Mover mover;
+  private volatile boolean prepared;
+  private volatile boolean looked;
   private boolean closed;
 
   Delays(
@@ -35,34 +46,84 @@ final class Delays {
     session = profile.session();
   }
 
-  /** Looks whether anybody has delayed messages; called now and then. Returns at once. */
+  /**
+   * Looks whether anybody has delayed messages, and whether somebody moves them; called now and
+   * then. A link that is new stands by only at the second look. Returns at once.
+   */
   void look() {
-    if (mover == null) {
-      KafkaFuture<Map<String, TopicDescription>> unused =
-          calls
-              .admin()
-              .describeTopics(Set.of(KafkaNames.DELAYS))
-              .allTopicNames()
-              .whenComplete(
-                  (found, failure) -> {
-                    if (failure == null) {
-                      start();
-                    }
-                  });
+    if (mover != null) {
+      return;
     }
+    int enough = looked ? ENOUGH : 1;
+    looked = true;
+    KafkaFuture<Map<String, TopicDescription>> unused =
+        calls
+            .admin()
+            .describeTopics(Set.of(KafkaNames.DELAYS))
+            .allTopicNames()
+            .whenComplete(
+                (found, failure) -> {
+                  if (failure == null) {
+                    startUnless(enough);
+                  }
+                });
   }
 
-  /** Makes sure that messages can wait. */
+  /** Starts a mover, unless there are so many. Returns at once. */
+  private void startUnless(int enough) {
+    KafkaFuture<Map<String, ConsumerGroupDescription>> unused =
+        calls
+            .admin()
+            .describeConsumerGroups(Set.of(Mover.GROUP))
+            .all()
+            .whenComplete(
+                (found, failure) -> {
+                  // A failure is that there is no such group, or what the mover will come upon too.
+                  if (failure != null || members(found.values()) < enough) {
+                    start();
+                  }
+                });
+  }
+
+  private static int members(Iterable<ConsumerGroupDescription> groups) {
+    int members = 0;
+    for (ConsumerGroupDescription each : groups) {
+      members += each.members().size();
+    }
+    return members;
+  }
+
+  /** Makes sure that messages can wait, and that somebody will move them. */
   void prepare() {
-    if (mover == null) {
+    if (!prepared) {
+      requireRights();
       // Larger than what destinations take, for its own header.
       int bytes = Math.min(config.maxRecordBytes(), Integer.MAX_VALUE - 4096) + 4096;
       topology.ensureTopic(
           KafkaNames.DELAYS,
           DelayedRecord.PARTITIONS,
           Map.of(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Integer.toString(bytes)));
-      start();
+      startUnless(1);
+      prepared = true;
     }
+    Mover ended = mover;
+    RuntimeException refusal = ended == null ? null : ended.refusal();
+    if (refusal != null && ConsumerGroups.members(calls, Mover.GROUP).isEmpty()) {
+      throw KafkaErrors.translate(refusal, MOVE, RIGHTS);
+    }
+  }
+
+  /**
+   * Refuses messages that this user may not move: it is not known whether there will be anybody
+   * else who may. A broker does not tell who may write, so whoever may see counts.
+   */
+  private void requireRights() {
+    calls.awaitUnless(
+        TransactionalIdNotFoundException.class,
+        calls.admin().describeTransactions(Set.of(Mover.GROUP)).description(Mover.GROUP),
+        MOVE,
+        RIGHTS);
+    ConsumerGroups.members(calls, Mover.GROUP);
   }
 
   private synchronized void start() {

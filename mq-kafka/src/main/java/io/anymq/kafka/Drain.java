@@ -51,7 +51,8 @@ final class Drain {
       consumer.subscribe(Set.of(topic));
       drain(consumer, clientId, ends);
     } catch (KafkaException e) {
-      throw KafkaErrors.translate(e, "to purge topic " + topic);
+      throw KafkaErrors.translate(
+          e, "to purge topic " + topic, "READ on topic " + topic + " and group " + group);
     } finally {
       ClientIds.free(clientId);
     }

@@ -91,11 +91,15 @@ final class GroupConsumer implements OpenConsumer {
       first.opened().get(setup.config().operationTimeout().toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException | TimeoutException e) {
       close();
-      throw KafkaErrors.translate(e, "to consume from topic " + setup.topic());
+      throw KafkaErrors.translate(e, "to consume from topic " + setup.topic(), rights());
     } catch (InterruptedException e) {
       close();
-      throw KafkaErrors.translate(e, "opening a consumer");
+      throw KafkaErrors.translate(e, "opening a consumer", rights());
     }
+  }
+
+  private String rights() {
+    return "READ on topic %s and on group %s".formatted(setup.topic(), setup.group());
   }
 
   private @Nullable ShareLane addLane(int size) {
@@ -182,7 +186,7 @@ final class GroupConsumer implements OpenConsumer {
     if (gate.isClosing() || state.isLost()) {
       LOG.debug("Lane {} ended", lane.clientId(), failure);
     } else if (!lane.opened().isCompletedExceptionally()) {
-      breakUp(KafkaErrors.translate(failure, "to consume from topic " + setup.topic()));
+      breakUp(KafkaErrors.translate(failure, "to consume from topic " + setup.topic(), rights()));
     } else if (gate.lanes().size() > 1) {
       LOG.warn("No further lane for {}; slow handlers hold others up", setup.group(), failure);
     }

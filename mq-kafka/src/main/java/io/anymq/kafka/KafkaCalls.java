@@ -42,12 +42,17 @@ final class KafkaCalls {
     lost.completeExceptionally(cause);
   }
 
-  /** Waits for an answer. */
-  <T> T await(KafkaFuture<T> answer, String doing) {
+  /**
+   * Waits for an answer.
+   *
+   * @param doing what is asked for, as "to make topic x"
+   * @param right the right that it needs, as "CREATE on topic x"
+   */
+  <T> T await(KafkaFuture<T> answer, String doing, String right) {
     try {
       return answerOf(answer, timeout);
     } catch (ExecutionException | TimeoutException | InterruptedException e) {
-      throw failure(e, doing);
+      throw failure(e, doing, right);
     }
   }
 
@@ -55,10 +60,15 @@ final class KafkaCalls {
    * Waits for an answer to a question about one thing.
    *
    * @param missing the failure that says that it does not exist
+   * @param doing as for {@link #await}
+   * @param right as for {@link #await}
    * @return the answer, or empty when the thing does not exist
    */
   <T> Optional<T> awaitUnless(
-      Class<? extends Exception> missing, @Nullable KafkaFuture<T> answer, String doing) {
+      Class<? extends Exception> missing,
+      @Nullable KafkaFuture<T> answer,
+      String doing,
+      String right) {
     try {
       // Of several things asked about at once each has its own answer; none is left out.
       return Optional.ofNullable(answerOf(Objects.requireNonNull(answer), timeout));
@@ -66,9 +76,9 @@ final class KafkaCalls {
       if (missing.isInstance(e.getCause())) {
         return Optional.empty();
       }
-      throw failure(e, doing);
+      throw failure(e, doing, right);
     } catch (TimeoutException | InterruptedException e) {
-      throw failure(e, doing);
+      throw failure(e, doing, right);
     }
   }
 
@@ -79,11 +89,11 @@ final class KafkaCalls {
     return asked.get(0, TimeUnit.MILLISECONDS);
   }
 
-  private MessagingException failure(Exception failure, String doing) {
+  private MessagingException failure(Exception failure, String doing, String right) {
     if (lost.isCompletedExceptionally()) {
       return new ConnectionLostException(
           "The connection to Kafka was lost when asked " + doing, failure);
     }
-    return KafkaErrors.translate(failure, doing);
+    return KafkaErrors.translate(failure, doing, right);
   }
 }

@@ -10,14 +10,17 @@ import io.anymq.MessageTooLargeException;
 import io.anymq.MessagingException;
 import io.anymq.MessagingTimeoutException;
 import io.anymq.SendInDoubtException;
+import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.common.InvalidRecordException;
+import org.apache.kafka.common.errors.ApiException;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.CorruptRecordException;
 import org.apache.kafka.common.errors.GroupNotEmptyException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.InvalidConfigurationException;
+import org.apache.kafka.common.errors.InvalidRequestException;
 import org.apache.kafka.common.errors.InvalidTimestampException;
 import org.apache.kafka.common.errors.InvalidTopicException;
 import org.apache.kafka.common.errors.NotEnoughReplicasException;
@@ -36,6 +39,14 @@ import org.jspecify.annotations.Nullable;
 /** Translates Kafka's exceptions into portable ones. */
 final class KafkaErrors {
 
+  private static final List<Class<? extends ApiException>> REFUSALS =
+      List.of(
+          AuthorizationException.class,
+          InvalidConfigurationException.class,
+          InvalidRequestException.class,
+          PolicyViolationException.class,
+          UnsupportedVersionException.class);
+
   private KafkaErrors() {}
 
   /**
@@ -43,13 +54,14 @@ final class KafkaErrors {
    *
    * @param failure what the native client threw
    * @param doing what was being done, as "to describe topic x"
+   * @param right the right that it needs, as "DESCRIBE on topic x"
    */
-  static MessagingException translate(Throwable failure, String doing) {
+  static MessagingException translate(Throwable failure, String doing, String right) {
     Throwable cause = unwrap(failure);
     if (cause instanceof MessagingException already) {
       return already;
     }
-    MessagingException common = common(cause, doing);
+    MessagingException common = common(cause, doing, right);
     if (common != null) {
       return common;
     }
@@ -76,7 +88,7 @@ final class KafkaErrors {
     if (cause instanceof MessagingException already) {
       return already;
     }
-    MessagingException refused = common(cause, doing);
+    MessagingException refused = common(cause, doing, "WRITE on topic " + topic);
     if (refused == null) {
       refused = refusedRecord(cause, topic);
     }
@@ -92,7 +104,7 @@ final class KafkaErrors {
               + cause.getMessage(),
           cause);
     }
-    return translate(cause, doing);
+    return translate(cause, doing, "WRITE on topic " + topic);
   }
 
   /** The failure of connecting. */
@@ -102,7 +114,8 @@ final class KafkaErrors {
         && !(already instanceof MessagingTimeoutException)) {
       return already;
     }
-    MessagingException common = common(cause, "to connect to " + servers);
+    MessagingException common =
+        common(cause, "to connect to " + servers, "DESCRIBE on the cluster");
     return common != null
         ? common
         : new ConnectFailedException(
@@ -110,7 +123,16 @@ final class KafkaErrors {
             cause);
   }
 
-  private static @Nullable MessagingException common(Throwable cause, String doing) {
+  /**
+   * Whether a broker does not do what it is asked for, now or later: for want of a right, by a
+   * policy, or as it does not know of such a thing.
+   */
+  static boolean isRefusal(MessagingException failure) {
+    Throwable cause = failure.getCause();
+    return REFUSALS.stream().anyMatch(kind -> kind.isInstance(cause));
+  }
+
+  private static @Nullable MessagingException common(Throwable cause, String doing, String right) {
     if (cause instanceof SaslAuthenticationException
         || cause instanceof SslAuthenticationException) {
       return new AuthenticationException(
@@ -119,7 +141,8 @@ final class KafkaErrors {
     if (cause instanceof AuthorizationException) {
       return new MessagingException(
           ErrorCode.ACCESS_REFUSED,
-          "Kafka refuses this user " + doing + ": " + cause.getMessage(),
+          "Kafka refuses this user %s; it needs the right %s: %s"
+              .formatted(doing, right, cause.getMessage()),
           cause);
     }
     if (cause instanceof UnknownTopicOrPartitionException

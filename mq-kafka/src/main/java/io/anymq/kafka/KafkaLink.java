@@ -66,8 +66,7 @@ final class KafkaLink
     contents = new QueueContents(calls, config, topology, profile, state);
     producer = new SharedProducer(config);
     consumers =
-        new Consumers(
-            config, topology, contents, new Turns(calls), producer, state, profile.session());
+        new Consumers(config, topology, new Turns(calls), producer, state, profile.session());
     temporary = new TemporaryTopics(config, calls, topology, profile, state);
     // Whoever asks through the link's own calls is told that it closes.
     KafkaCalls last = new KafkaCalls(calls.admin(), config.requestTimeout());

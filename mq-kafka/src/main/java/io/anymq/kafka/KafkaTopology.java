@@ -30,6 +30,8 @@ final class KafkaTopology {
   private final KafkaConfig config;
   private final KafkaNames names;
   private final ShareGroups groups;
+  private final LogOffsets logs;
+  private final TopicRemarks remarks;
   private final BrokerProfile profile;
 
   KafkaTopology(
@@ -42,6 +44,8 @@ final class KafkaTopology {
     this.config = config;
     this.names = names;
     this.groups = groups;
+    logs = new LogOffsets(calls);
+    remarks = new TopicRemarks(calls, this);
     this.profile = profile;
   }
 
@@ -53,8 +57,12 @@ final class KafkaTopology {
     return groups;
   }
 
+  LogOffsets logs() {
+    return logs;
+  }
+
   TopicRemarks remarks() {
-    return new TopicRemarks(calls, this);
+    return remarks;
   }
 
   void declare(Destination destination) {
@@ -97,7 +105,8 @@ final class KafkaTopology {
     calls.awaitUnless(
         TopicExistsException.class,
         calls.admin().createTopics(List.of(asked)).values().get(topic),
-        "to make topic " + topic);
+        "to make topic " + topic,
+        "CREATE on topic " + topic + " or on the cluster");
   }
 
   private Map<String, String> settings() {
@@ -134,7 +143,8 @@ final class KafkaTopology {
     return calls.awaitUnless(
         UnknownTopicOrPartitionException.class,
         calls.admin().describeTopics(Set.of(topic)).topicNameValues().get(topic),
-        "to describe topic " + topic);
+        "to describe topic " + topic,
+        "DESCRIBE on topic " + topic);
   }
 
   /** The topics of those names that there are. */
@@ -148,7 +158,8 @@ final class KafkaTopology {
                     .awaitUnless(
                         UnknownTopicOrPartitionException.class,
                         answers.get(topic),
-                        "to describe topic " + topic)
+                        "to describe topic " + topic,
+                        "DESCRIBE on topic " + topic)
                     .stream())
         .toList();
   }
@@ -190,7 +201,8 @@ final class KafkaTopology {
         .awaitUnless(
             UnknownTopicOrPartitionException.class,
             calls.admin().describeConfigs(List.of(resource)).values().get(resource),
-            "for settings of topic " + topic)
+            "for settings of topic " + topic,
+            "DESCRIBE_CONFIGS on topic " + topic)
         .map(found -> BrokerProfile.asMap(found.entries()))
         .orElse(Map.of());
   }
@@ -207,7 +219,8 @@ final class KafkaTopology {
     calls.awaitUnless(
         UnknownTopicOrPartitionException.class,
         calls.admin().deleteTopics(Set.of(topic)).topicNameValues().get(topic),
-        "to delete topic " + topic);
+        "to delete topic " + topic,
+        "DELETE on topic " + topic);
     awaitGone(topic);
   }
 

@@ -80,7 +80,10 @@ final class Lease implements Runnable {
     } catch (WakeupException e) {
       closing = true;
     } catch (KafkaException | MessagingException e) {
-      setup.state().lose(KafkaErrors.translate(e, "to hold group " + group(setup.number())));
+      String group = group(setup.number());
+      setup
+          .state()
+          .lose(KafkaErrors.translate(e, "to hold group " + group, "READ on group " + group));
     } finally {
       boolean heard = !setup.state().isLost();
       Duration time = heard ? setup.config().requestTimeout() : Duration.ZERO;

@@ -115,7 +115,7 @@ final class LiveConsumer implements OpenConsumer, Runnable {
       opened.get(config.operationTimeout().toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException | TimeoutException | InterruptedException e) {
       close();
-      throw KafkaErrors.translate(e, "to subscribe to " + subject);
+      throw KafkaErrors.translate(e, "to subscribe to " + subject, "READ on its topics");
     }
   }
 
@@ -237,7 +237,7 @@ final class LiveConsumer implements OpenConsumer, Runnable {
     if (closing || state.isLost() || opened.isCompletedExceptionally()) {
       LOG.debug("Consumer {} ended", clientId, failure);
     } else {
-      breakUp(KafkaErrors.translate(failure, "to consume " + subject));
+      breakUp(KafkaErrors.translate(failure, "to consume " + subject, "READ on its topics"));
     }
   }
 

@@ -1,27 +1,18 @@
 package io.anymq.kafka;
 
-import io.anymq.InvalidMessageException;
 import io.anymq.MessagingException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.stream.Collectors;
-import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
-import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -40,7 +31,6 @@ final class Mover implements Runnable, ConsumerRebalanceListener {
   static final String GROUP = KafkaNames.GROUP_PREFIX + "delays";
 
   private static final Logger LOG = LoggerFactory.getLogger(Mover.class);
-  private static final int BATCH = 500;
 
   /** How long one call waits for records when nothing is due before. */
   private static final long LONGEST_WAIT_MILLIS = 5_000;
@@ -50,14 +40,6 @@ final class Mover implements Runnable, ConsumerRebalanceListener {
 
   private static final Duration PAUSE = Duration.ofSeconds(1);
 
-  /** What is moved is removed so often. */
-  private static final long SWEEP_NANOS = TimeUnit.SECONDS.toNanos(10);
-
-  private static final Comparator<DelayedRecord> BY_DUE =
-      Comparator.comparingLong(DelayedRecord::due)
-          .thenComparingInt(record -> record.source().partition())
-          .thenComparingLong(DelayedRecord::offset);
-
   private final KafkaConfig config;
   private final KafkaCalls calls;
   private final Moves moves;
@@ -66,17 +48,14 @@ final class Mover implements Runnable, ConsumerRebalanceListener {
   private final String clientId;
   private final Thread thread;
   private final CountDownLatch ended = new CountDownLatch(1);
-  private final AtomicBoolean told = new AtomicBoolean();
-
-  /** Up to where records are removed, as the broker has said. */
-  private final Map<TopicPartition, Long> removed = new ConcurrentHashMap<>();
 
   private volatile boolean closing;
+  private volatile @Nullable RuntimeException refusal;
   private volatile @Nullable KafkaConsumer<byte[], byte[]> open;
 
   // The thread's own:
-  private final Map<Integer, DelayLane> lanes = new HashMap<>();
-  private long sweepAt;
+  private final Timetable timetable = new Timetable();
+  private final MovedRecords moved;
   private boolean hold;
   private boolean leaving;
 
@@ -91,13 +70,19 @@ final class Mover implements Runnable, ConsumerRebalanceListener {
     this.session = session;
     this.state = state;
     clientId = config.clientId("mover");
-    moves = new Moves(config, topology, clientId);
+    moves = new Moves(config, topology, clientId, this::isWanted);
+    moved = new MovedRecords(calls, this::isWanted);
     thread = new Thread(this, "anymq-kafka-" + clientId);
     thread.setDaemon(true);
   }
 
   void start() {
     thread.start();
+  }
+
+  /** Why it has ended for good: this user has not the rights. Null while it goes on. */
+  @Nullable RuntimeException refusal() {
+    return refusal;
   }
 
   @Override
@@ -114,6 +99,7 @@ final class Mover implements Runnable, ConsumerRebalanceListener {
         // Whatever it is: without a mover no delayed message of this cluster may come.
         if (Refusals.isOfMover(e)) {
           LOG.warn("This user may not move delayed messages, and leaves it to others", e);
+          refusal = e;
           return;
         }
         failed(e);
@@ -130,7 +116,7 @@ final class Mover implements Runnable, ConsumerRebalanceListener {
     } finally {
       open = null;
       try {
-        sweep();
+        moved.sweep(timetable);
       } finally {
         letGo();
         consumer.close(
@@ -171,19 +157,15 @@ final class Mover implements Runnable, ConsumerRebalanceListener {
     consumer.subscribe(Set.of(KafkaNames.DELAYS), this);
     while (isWanted() && !leaving) {
       for (ConsumerRecord<byte[], byte[]> each : consumer.poll(untilNextLook())) {
-        take(each);
+        timetable.take(each);
       }
-      if (!lanes.isEmpty()) {
-        lanes.forEach((number, lane) -> lane.readUpTo(consumer.position(bucket(number))));
+      if (!timetable.isEmpty()) {
+        timetable.taken(consumer);
         move(consumer);
-        regulate(consumer);
-        sweepNowAndThen();
+        timetable.regulate(consumer);
+        moved.sweepNowAndThen(timetable);
       }
     }
-  }
-
-  private static TopicPartition bucket(int number) {
-    return new TopicPartition(KafkaNames.DELAYS, number);
   }
 
   private Duration untilNextLook() {
@@ -191,12 +173,9 @@ final class Mover implements Runnable, ConsumerRebalanceListener {
       hold = false;
       return HOLD;
     }
-    long next = lanes.values().stream().mapToLong(DelayLane::nextLook).min().orElse(Long.MAX_VALUE);
-    long wait = Math.max(0, next - System.currentTimeMillis());
+    long wait = Math.max(0, timetable.nextLook() - System.currentTimeMillis());
     return Duration.ofMillis(Math.min(wait, LONGEST_WAIT_MILLIS));
   }
-
-  // --- the turn
 
   @Override
   public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
@@ -208,12 +187,10 @@ final class Mover implements Runnable, ConsumerRebalanceListener {
     Map<TopicPartition, OffsetAndMetadata> committed = consumer.committed(Set.copyOf(partitions));
     Map<TopicPartition, Long> oldest = consumer.beginningOffsets(partitions);
     for (TopicPartition each : partitions) {
-      DelayLane lane = new DelayLane(each.partition() == 0);
+      long first = oldest.getOrDefault(each, 0L);
       OffsetAndMetadata place = committed.get(each);
-      lane.begin(place == null ? new OffsetAndMetadata(oldest.getOrDefault(each, 0L)) : place);
-      lanes.put(each.partition(), lane);
-      removed.put(each, oldest.getOrDefault(each, 0L));
-      consumer.seek(each, lane.first());
+      timetable.begin(each, place == null ? new OffsetAndMetadata(first) : place, consumer);
+      moved.begin(each, first);
     }
     LOG.debug("Mover {} has the turn", clientId);
   }
@@ -226,50 +203,18 @@ final class Mover implements Runnable, ConsumerRebalanceListener {
   }
 
   private void letGo() {
-    lanes.clear();
+    timetable.clear();
     moves.close();
-  }
-
-  // --- the timetable
-
-  private void take(ConsumerRecord<byte[], byte[]> record) {
-    DelayLane lane = lanes.get(record.partition());
-    if (lane == null || lane.isMoved(record.offset())) {
-      return;
-    }
-    try {
-      lane.add(DelayedRecord.of(record).within(System.currentTimeMillis()));
-    } catch (InvalidMessageException e) {
-      LOG.warn("A record in topic {} is none of this library's", record.topic(), e);
-    }
-  }
-
-  /** Has the native consumer read on where there is room. */
-  private void regulate(KafkaConsumer<byte[], byte[]> consumer) {
-    long now = System.currentTimeMillis();
-    Set<TopicPartition> paused = consumer.paused();
-    lanes.forEach(
-        (number, lane) -> {
-          TopicPartition bucket = bucket(number);
-          boolean full = lane.isFull(now);
-          if (full && !paused.contains(bucket)) {
-            consumer.pause(Set.of(bucket));
-          } else if (!full && paused.contains(bucket)) {
-            consumer.resume(Set.of(bucket));
-          }
-        });
   }
 
   private void move(KafkaConsumer<byte[], byte[]> consumer) {
     long now = System.currentTimeMillis();
-    List<DelayedRecord> due = new ArrayList<>();
-    lanes.values().forEach(lane -> lane.collect(now, BATCH, due));
+    List<DelayedRecord> due = timetable.due(now);
     if (due.isEmpty()) {
       return;
     }
-    due.sort(BY_DUE);
-    if (moves.move(due, offsets(due), consumer.groupMetadata(), now)) {
-      due.forEach(this::done);
+    if (moves.move(due, timetable.without(due), consumer.groupMetadata(), now)) {
+      due.forEach(timetable::remove);
       leaving = moves.lacksRights() && !isAlone();
     } else {
       hold = true;
@@ -279,87 +224,10 @@ final class Mover implements Runnable, ConsumerRebalanceListener {
   /** Whether there is nobody who might have the rights that this one lacks. */
   private boolean isAlone() {
     try {
-      return calls
-          .await(
-              calls.admin().describeConsumerGroups(Set.of(GROUP)).all(),
-              "for the members of group " + GROUP)
-          .values()
-          .stream()
-          .allMatch(group -> group.members().size() < 2);
+      return ConsumerGroups.members(calls, GROUP).size() < 2;
     } catch (MessagingException e) {
       LOG.debug("Who else moves delayed messages is not known", e);
       return true;
-    }
-  }
-
-  private void done(DelayedRecord record) {
-    DelayLane lane = lanes.get(record.source().partition());
-    if (lane != null) {
-      lane.remove(record);
-    }
-  }
-
-  private Map<TopicPartition, OffsetAndMetadata> offsets(List<DelayedRecord> done) {
-    Map<Integer, List<DelayedRecord>> byLane =
-        done.stream().collect(Collectors.groupingBy(record -> record.source().partition()));
-    Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
-    byLane.forEach(
-        (number, records) -> {
-          DelayLane lane = lanes.get(number);
-          if (lane != null) {
-            offsets.put(bucket(number), lane.without(records));
-          }
-        });
-    return offsets;
-  }
-
-  // --- what is done with
-
-  private void sweepNowAndThen() {
-    if (System.nanoTime() - sweepAt >= 0) {
-      sweep();
-    }
-  }
-
-  /** Removes what has been moved; not all of it, should this one end before the answer is there. */
-  private void sweep() {
-    sweepAt = System.nanoTime() + SWEEP_NANOS;
-    Map<TopicPartition, Long> done = new HashMap<>();
-    lanes.forEach(
-        (number, lane) -> {
-          Long before = removed.get(bucket(number));
-          if (before != null && before < lane.first()) {
-            done.put(bucket(number), lane.first());
-          }
-        });
-    if (!done.isEmpty()) {
-      remove(done);
-    }
-  }
-
-  private void remove(Map<TopicPartition, Long> places) {
-    Map<TopicPartition, RecordsToDelete> asked = new HashMap<>();
-    places.forEach((each, place) -> asked.put(each, RecordsToDelete.beforeOffset(place)));
-    KafkaFuture<Void> unused =
-        calls
-            .admin()
-            .deleteRecords(asked)
-            .all()
-            .whenComplete(
-                (done, failure) -> {
-                  if (failure == null) {
-                    places.forEach((each, place) -> removed.merge(each, place, Math::max));
-                  } else {
-                    notRemoved(places.keySet(), failure);
-                  }
-                });
-  }
-
-  private void notRemoved(Set<TopicPartition> partitions, Throwable failure) {
-    if (isWanted() && told.compareAndSet(false, true)) {
-      LOG.warn("Moved messages stay in {}: they cannot be removed", partitions, failure);
-    } else {
-      LOG.debug("Moved messages stay in {}", partitions, failure);
     }
   }
 
@@ -372,7 +240,7 @@ final class Mover implements Runnable, ConsumerRebalanceListener {
       consumer.wakeup();
     }
     if (state.isLost()) {
-      moves.close(); // so that nothing waits for an answer any more
+      moves.close(); // So that nothing waits for an answer any more.
     }
     Threads.join(thread, deadline);
   }

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Future;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.CommitFailedException;
@@ -42,6 +43,7 @@ final class Moves {
   private final KafkaTopology topology;
   private final TopicRemarks remarks;
   private final String clientId;
+  private final BooleanSupplier isWanted;
 
   /** By name, which topics are known to be marked; temporary ones come and go. */
   private final Map<String, Uuid> marked = new HashMap<>();
@@ -49,11 +51,17 @@ final class Moves {
   private boolean mayNot;
   private volatile @Nullable KafkaProducer<byte[], byte[]> sending;
 
-  Moves(KafkaConfig config, KafkaTopology topology, String clientId) {
+  /**
+   * None yet.
+   *
+   * @param isWanted whether there is anything to move for: not, when the link is lost or closes
+   */
+  Moves(KafkaConfig config, KafkaTopology topology, String clientId, BooleanSupplier isWanted) {
     this.config = config;
     this.topology = topology;
     remarks = topology.remarks();
     this.clientId = clientId;
+    this.isWanted = isWanted;
   }
 
   /** Puts an end to what a mover before has begun. */
@@ -64,6 +72,9 @@ final class Moves {
             new ByteArraySerializer(),
             new ByteArraySerializer());
     sending = producer;
+    if (!isWanted.getAsBoolean()) {
+      close(); // Whoever has closed before has not seen this one; it refuses what follows.
+    }
     producer.initTransactions();
   }
 
@@ -84,6 +95,7 @@ final class Moves {
    * @param group as whom
    * @param now the moment
    * @return whether it is done; if not, the group changes, and it is to be tried again
+   * @throws RuntimeException when it failed as a whole, or nobody wants it any more
    */
   boolean move(
       List<DelayedRecord> due,
@@ -91,17 +103,23 @@ final class Moves {
       ConsumerGroupMetadata group,
       long now) {
     Set<DelayedRecord> putOff = new HashSet<>();
+    KafkaException refusal = null;
     while (true) {
       Map<DelayedRecord, Future<RecordMetadata>> sent = new HashMap<>();
       try {
-        return transact(filed(due, putOff, now), sent, offsets, group, due, now);
+        boolean done = transact(filed(due, putOff, now), sent, offsets, group, due, now);
+        if (done && refusal != null) {
+          // Not before: where nothing at all can be sent, none of them is to blame.
+          LOG.warn("{} delayed messages cannot be delivered now", putOff.size(), refusal);
+        }
+        return done;
       } catch (KafkaException e) {
         // The producer goes on with numbers that the broker does not expect: a new one.
         close();
-        if (!putOff.addAll(Refusals.among(sent, due))) {
+        if (!isWanted.getAsBoolean() || !putOff.addAll(Refusals.among(sent, due))) {
           throw e;
         }
-        LOG.warn("{} delayed messages cannot be delivered now", putOff.size(), e);
+        refusal = e;
         mayNot |= Refusals.isForRights(sent);
       }
       begin();

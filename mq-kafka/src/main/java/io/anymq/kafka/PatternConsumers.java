@@ -74,7 +74,7 @@ final class PatternConsumers implements AutoCloseable {
         new LiveConsumer(
             new LiveConsumer.Setup(config, Subject.of(pattern, topology.names()), prefetch, false),
             partitions,
-            topology.groups().positions(partitions.keySet(), Consumers.start(terms.replayFrom())),
+            topology.logs().at(partitions.keySet(), Consumers.start(terms.replayFrom())),
             sink,
             state,
             closed -> {

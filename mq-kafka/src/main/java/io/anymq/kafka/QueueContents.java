@@ -7,7 +7,6 @@ import io.anymq.Queue;
 import io.anymq.QueueDepth;
 import io.anymq.QueueDepth.Counting;
 import java.time.Instant;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +31,7 @@ final class QueueContents {
   private final KafkaConfig config;
   private final KafkaTopology topology;
   private final ShareGroups groups;
+  private final LogOffsets logs;
   private final BrokerProfile profile;
   private final LinkState state;
   private final Set<QueueScan> scans = ConcurrentHashMap.newKeySet();
@@ -48,11 +48,7 @@ final class QueueContents {
     this.profile = profile;
     this.state = state;
     groups = topology.groups();
-  }
-
-  /** Where partitions end. */
-  Map<TopicPartition, Long> endsOf(Collection<TopicPartition> partitions) {
-    return groups.ends(partitions, OffsetSpec.latest());
+    logs = topology.logs();
   }
 
   /**
@@ -92,8 +88,8 @@ final class QueueContents {
   private long lag(Queue queue, List<TopicPartition> partitions) {
     Map<TopicPartition, SharePartitionOffsetInfo> offsets =
         groups.offsets(topology.names().group(queue));
-    Map<TopicPartition, Long> starts = groups.ends(partitions, OffsetSpec.earliest());
-    Map<TopicPartition, Long> ends = endsOf(partitions);
+    Map<TopicPartition, Long> starts = logs.of(partitions, OffsetSpec.earliest());
+    Map<TopicPartition, Long> ends = logs.of(partitions, OffsetSpec.latest());
     long count = 0;
     for (TopicPartition partition : partitions) {
       long held = ends.getOrDefault(partition, 0L) - starts.getOrDefault(partition, 0L);
@@ -132,7 +128,7 @@ final class QueueContents {
     List<TopicPartition> partitions = topology.partitions(queue);
     String group = topology.names().group(queue);
     topology.ensureGroup(queue);
-    Map<TopicPartition, Long> ends = endsOf(partitions);
+    Map<TopicPartition, Long> ends = logs.of(partitions, OffsetSpec.latest());
     if (skipTo(group, ends)) {
       deleteRecords(ends);
     } else {
@@ -156,6 +152,9 @@ final class QueueContents {
   private void deleteRecords(Map<TopicPartition, Long> ends) {
     Map<TopicPartition, RecordsToDelete> asked = new HashMap<>();
     ends.forEach((partition, end) -> asked.put(partition, RecordsToDelete.beforeOffset(end)));
-    calls.await(calls.admin().deleteRecords(asked).all(), "to delete records of " + ends.keySet());
+    calls.await(
+        calls.admin().deleteRecords(asked).all(),
+        "to delete records of " + ends.keySet(),
+        "DELETE on the topic");
   }
 }

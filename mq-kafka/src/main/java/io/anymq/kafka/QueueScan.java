@@ -33,6 +33,8 @@ final class QueueScan implements AutoCloseable {
   /** How many of the latest records of the groups' state are looked at first, for a snapshot. */
   private static final long FIRST_LOOK = 1_000;
 
+  private static final String RIGHT = "READ on topic " + ShareState.TOPIC + " and on the queue's";
+
   /** By how much each further look back is longer. */
   private static final long FARTHER = 8;
 
@@ -84,7 +86,7 @@ final class QueueScan implements AutoCloseable {
     } catch (WakeupException e) {
       throw closed(e);
     } catch (KafkaException e) {
-      throw KafkaErrors.translate(e, "what group " + subject.group() + " has done");
+      throw KafkaErrors.translate(e, "what group " + subject.group() + " has done", RIGHT);
     }
   }
 
@@ -169,7 +171,8 @@ final class QueueScan implements AutoCloseable {
     } catch (WakeupException e) {
       throw closed(e);
     } catch (KafkaException e) {
-      throw KafkaErrors.translate(e, "to look at what group " + subject.group() + " has not done");
+      throw KafkaErrors.translate(
+          e, "to look at what group " + subject.group() + " has not done", RIGHT);
     }
     if (fetched.isEmpty()) {
       close();
@@ -194,7 +197,7 @@ final class QueueScan implements AutoCloseable {
   private MessagingException closed(WakeupException cause) {
     return closing
         ? new ClosedException("The look at group " + subject.group() + " was closed")
-        : KafkaErrors.translate(cause, "what group " + subject.group() + " has done");
+        : KafkaErrors.translate(cause, "what group " + subject.group() + " has done", RIGHT);
   }
 
   @Override

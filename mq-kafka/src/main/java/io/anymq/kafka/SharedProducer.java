@@ -61,7 +61,7 @@ final class SharedProducer {
     try {
       List<PartitionInfo> unused = get().partitionsFor(topic);
     } catch (KafkaException e) {
-      throw KafkaErrors.translate(e, "where topic " + topic + " is");
+      throw KafkaErrors.translate(e, "where topic " + topic + " is", "DESCRIBE on topic " + topic);
     }
   }
 

@@ -19,7 +19,6 @@ import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
-import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -84,7 +83,8 @@ final class TemporaryTopics {
         new AlterConfigOp(new ConfigEntry(OWNER, Long.toString(number)), AlterConfigOp.OpType.SET);
     calls.await(
         calls.admin().incrementalAlterConfigs(Map.of(resource(topic), List.of(change))).all(),
-        "to take over topic " + topic);
+        "to take over topic " + topic,
+        "ALTER_CONFIGS on topic " + topic);
   }
 
   /** This link's lease, which others can see when this returns. */
@@ -127,14 +127,7 @@ final class TemporaryTopics {
   }
 
   private boolean isAlive(long number) {
-    String group = Lease.group(number);
-    return calls
-        .awaitUnless(
-            GroupIdNotFoundException.class,
-            calls.admin().describeConsumerGroups(Set.of(group)).describedGroups().get(group),
-            "for the members of group " + group)
-        .filter(found -> !found.members().isEmpty())
-        .isPresent();
+    return !ConsumerGroups.members(calls, Lease.group(number)).isEmpty();
   }
 
   /** A queue of this link was deleted. */
@@ -180,7 +173,9 @@ final class TemporaryTopics {
 
   private Map<String, Queue> others() {
     String prefix = topology.names().topic(Queue.of("tmp."));
-    return calls.await(calls.admin().listTopics().names(), "for its topics").stream()
+    return calls
+        .await(calls.admin().listTopics().names(), "for its topics", "DESCRIBE on topics")
+        .stream()
         .filter(topic -> topic.startsWith(prefix))
         .map(topic -> "tmp." + topic.substring(prefix.length()))
         .filter(name -> NAME.matcher(name).matches())
@@ -211,7 +206,8 @@ final class TemporaryTopics {
               .awaitUnless(
                   UnknownTopicOrPartitionException.class,
                   answers.get(resource(topic)),
-                  "for settings of topic " + topic)
+                  "for settings of topic " + topic,
+                  "DESCRIBE_CONFIGS on topic " + topic)
               .map(found -> found.get(OWNER))
               .orElse(null);
       if (entry != null && entry.source() == ConfigEntry.ConfigSource.DYNAMIC_TOPIC_CONFIG) {

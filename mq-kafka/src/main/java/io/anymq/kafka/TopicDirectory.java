@@ -46,7 +46,8 @@ final class TopicDirectory implements AutoCloseable {
   Map<String, Uuid> topics() {
     Map<String, Uuid> topics = new HashMap<>();
     KafkaCalls open = calls();
-    for (TopicListing each : open.await(open.admin().listTopics().listings(), "for its topics")) {
+    for (TopicListing each :
+        open.await(open.admin().listTopics().listings(), "for its topics", "DESCRIBE on topics")) {
       topics.put(each.name(), each.topicId());
     }
     return topics;

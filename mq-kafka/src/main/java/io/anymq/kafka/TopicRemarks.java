@@ -1,9 +1,10 @@
 package io.anymq.kafka;
 
-import io.anymq.ErrorCode;
 import io.anymq.MessagingException;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.common.config.ConfigResource;
@@ -21,6 +22,9 @@ final class TopicRemarks {
   private final KafkaCalls calls;
   private final KafkaTopology topology;
 
+  /** Those that could not be marked; this link at least knows. */
+  private final Set<String> unmarked = ConcurrentHashMap.newKeySet();
+
   TopicRemarks(KafkaCalls calls, KafkaTopology topology) {
     this.calls = calls;
     this.topology = topology;
@@ -28,13 +32,14 @@ final class TopicRemarks {
 
   /** Whether a topic holds, or may have held, records that were written in transactions. */
   boolean isTransactional(String topic) {
-    return TRANSACTIONAL.equals(topology.settings(topic).get(REMARK));
+    return unmarked.contains(topic) || TRANSACTIONAL.equals(topology.settings(topic).get(REMARK));
   }
 
   /**
    * Notes that a topic holds records that were written in transactions, whose markers are no
    * messages. A topic has no setting for remarks; this one means nothing where nothing is
-   * compacted.
+   * compacted. A broker that refuses it, for this user or for all, as a managed one may, does not
+   * hold messages up.
    */
   void markTransactional(String topic) {
     try {
@@ -44,13 +49,18 @@ final class TopicRemarks {
         ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
         calls.await(
             calls.admin().incrementalAlterConfigs(Map.of(resource, List.of(change))).all(),
-            "to change settings of topic " + topic);
+            "to change settings of topic " + topic,
+            "ALTER_CONFIGS on topic " + topic);
       }
     } catch (MessagingException e) {
-      if (e.code() != ErrorCode.ACCESS_REFUSED) {
+      if (!KafkaErrors.isRefusal(e)) {
         throw e;
       }
-      LOG.warn("Topic {} cannot be marked; its depth counts what is no message", topic, e);
+      unmarked.add(topic);
+      LOG.warn(
+          "Topic {} cannot be marked: on other connections the depth counts what is no message",
+          topic,
+          e);
     }
   }
 }

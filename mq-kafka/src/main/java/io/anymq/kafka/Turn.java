@@ -131,7 +131,11 @@ final class Turn implements OpenConsumer, Runnable, ConsumerRebalanceListener {
     } catch (WakeupException e) {
       LOG.debug("Turn {} ends", clientId, e);
     } catch (KafkaException | MessagingException e) {
-      failed(KafkaErrors.translate(e, "to wait for a turn at " + setup.member().topic()));
+      failed(
+          KafkaErrors.translate(
+              e,
+              "to wait for a turn at " + setup.member().topic(),
+              "READ on group " + Turns.group(setup.member().group())));
     } finally {
       ClientIds.free(clientId);
     }

@@ -3,11 +3,6 @@ package io.anymq.kafka;
 import io.anymq.ErrorCode;
 import io.anymq.MessagingException;
 import java.util.List;
-import java.util.Optional;
-import java.util.Set;
-import org.apache.kafka.clients.admin.ConsumerGroupDescription;
-import org.apache.kafka.clients.admin.MemberDescription;
-import org.apache.kafka.common.errors.GroupIdNotFoundException;
 
 /**
  * Tells whose consumers take turns. Those of one share group that do are the members of a consumer
@@ -32,15 +27,7 @@ final class Turns {
 
   /** The names of the clients that take turns, leftovers of this JVM left out. */
   List<String> members(String shareGroup) {
-    String group = group(shareGroup);
-    Optional<ConsumerGroupDescription> found =
-        calls.awaitUnless(
-            GroupIdNotFoundException.class,
-            calls.admin().describeConsumerGroups(Set.of(group)).describedGroups().get(group),
-            "for the members of group " + group);
-    return found.stream()
-        .flatMap(each -> each.members().stream())
-        .map(MemberDescription::clientId)
+    return ConsumerGroups.members(calls, group(shareGroup)).stream()
         .filter(client -> !ClientIds.isLeftover(client))
         .toList();
   }

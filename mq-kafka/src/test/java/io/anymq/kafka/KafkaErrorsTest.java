@@ -9,6 +9,9 @@ import java.util.stream.Stream;
 import org.apache.kafka.clients.producer.BufferExhaustedException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.DisconnectException;
+import org.apache.kafka.common.errors.GroupAuthorizationException;
+import org.apache.kafka.common.errors.PolicyViolationException;
+import org.apache.kafka.common.errors.InvalidRequestException;
 import org.apache.kafka.common.errors.GroupNotEmptyException;
 import org.apache.kafka.common.errors.InvalidConfigurationException;
 import org.apache.kafka.common.errors.InvalidTimestampException;
@@ -54,9 +57,40 @@ final class KafkaErrorsTest {
   @MethodSource("answers")
   void translates(Exception failure, ErrorCode code) {
     MessagingException translated =
-        KafkaErrors.translate(new ExecutionException(failure), "to do something");
+        KafkaErrors.translate(
+            new ExecutionException(failure), "to do something", "DESCRIBE on something");
     assertThat(translated.code()).isEqualTo(code);
     assertThat(translated).hasCause(failure).hasMessageContaining("to do something");
+  }
+
+  @Test
+  void namesTheRightThatIsMissing() {
+    assertThat(
+            KafkaErrors.translate(
+                new GroupAuthorizationException("g"), "to set up group g", "READ on group g"))
+        .hasMessageContaining("refuses this user to set up group g")
+        .hasMessageContaining("it needs the right READ on group g");
+  }
+
+  /** What is refused for good may be done without; what fails now is tried again. */
+  static Stream<Arguments> settings() {
+    return Stream.of(
+        Arguments.of(new TopicAuthorizationException("no"), true),
+        Arguments.of(new PolicyViolationException("managed"), true),
+        Arguments.of(new InvalidConfigurationException("no"), true),
+        Arguments.of(new InvalidRequestException("no"), true),
+        Arguments.of(new UnsupportedVersionException("no"), true),
+        Arguments.of(new UnknownTopicOrPartitionException(), false),
+        Arguments.of(new TimeoutException("no"), false),
+        Arguments.of(new KafkaStorageException("no"), false));
+  }
+
+  @ParameterizedTest
+  @MethodSource("settings")
+  void tellsWhatIsRefusedForGood(Exception failure, boolean refused) {
+    MessagingException translated =
+        KafkaErrors.translate(new ExecutionException(failure), "to change it", "ALTER_CONFIGS");
+    assertThat(KafkaErrors.isRefusal(translated)).isEqualTo(refused);
   }
 
   /** By the time of the failure: before the native client had the record, and after. */

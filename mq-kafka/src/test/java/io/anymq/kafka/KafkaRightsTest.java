@@ -1,0 +1,305 @@
+package io.anymq.kafka;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.anymq.Capability;
+import io.anymq.ErrorCode;
+import io.anymq.Message;
+import io.anymq.MessagingException;
+import io.anymq.Queue;
+import io.anymq.QueueDepth;
+import io.anymq.QueueOptions;
+import io.anymq.kafka.Links.Sent;
+import io.anymq.kafka.Links.Taking;
+import io.anymq.spi.DepthQuery;
+import io.anymq.spi.Link;
+import io.anymq.spi.LinkProducer;
+import io.anymq.tck.broker.BrokerHandle;
+import io.anymq.tck.broker.BrokerOptions;
+import io.anymq.tck.broker.BrokerProvisioner;
+import io.anymq.tck.broker.BrokerSettings;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.acl.AccessControlEntry;
+import org.apache.kafka.common.acl.AclBinding;
+import org.apache.kafka.common.acl.AclBindingFilter;
+import org.apache.kafka.common.acl.AclOperation;
+import org.apache.kafka.common.acl.AclPermissionType;
+import org.apache.kafka.common.resource.PatternType;
+import org.apache.kafka.common.resource.ResourcePattern;
+import org.apache.kafka.common.resource.ResourceType;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * What a user gets who lacks a right: a refusal that names it, or a capability that is not
+ * declared.
+ *
+ * <p>A broker with Kafka's own authorizer. Whoever comes straight to it may do everything; whoever
+ * comes through the proxy logs in as a user who may do everything but what a test denies.
+ */
+final class KafkaRightsTest {
+
+  private static final String USER = "ann";
+  private static final String PASSWORD = "ann's";
+  private static final String PRINCIPAL = "User:" + USER;
+
+  /** Far less than a redelivery, far more than a refusal takes. */
+  private static final Duration SOON = Duration.ofMillis(1);
+
+  @SuppressWarnings("NullAway.Init") // Set before all tests.
+  private static BrokerHandle broker;
+
+  @SuppressWarnings("NullAway.Init")
+  private static Admin admin;
+
+  private Link owner;
+  private Queue queue;
+  private final List<Link> links = new ArrayList<>();
+
+  @BeforeAll
+  static void start() {
+    BrokerSettings local =
+        BrokerSettings.system().with("anymq.tck.kafka.provisioning", "local-process");
+    BrokerOptions options =
+        BrokerOptions.none()
+            .withSetting(
+                "listener.security.protocol.map",
+                "DIRECT:PLAINTEXT,PROXIED:SASL_PLAINTEXT,CONTROLLER:PLAINTEXT")
+            .withSetting("sasl.enabled.mechanisms", "PLAIN")
+            .withSetting(
+                "listener.name.proxied.plain.sasl.jaas.config",
+                "org.apache.kafka.common.security.plain.PlainLoginModule required user_%s=\"%s\";"
+                    .formatted(USER, PASSWORD))
+            .withSetting(
+                "authorizer.class.name", "org.apache.kafka.metadata.authorizer.StandardAuthorizer")
+            .withSetting("super.users", "User:ANONYMOUS");
+    broker = BrokerProvisioner.with(local).start("kafka", options);
+    admin = Admin.create(Map.of("bootstrap.servers", broker.url().substring("kafka://".length())));
+  }
+
+  @AfterAll
+  static void stop() {
+    admin.close(Links.PATIENCE);
+    broker.close();
+  }
+
+  /** A queue there is: with the first one the broker makes the topic of the groups' state. */
+  @BeforeEach
+  void open() throws Exception {
+    acls(
+        List.of(
+            any(ResourceType.TOPIC, AclPermissionType.ALLOW, AclOperation.ALL),
+            any(ResourceType.GROUP, AclPermissionType.ALLOW, AclOperation.ALL),
+            any(ResourceType.TRANSACTIONAL_ID, AclPermissionType.ALLOW, AclOperation.ALL),
+            acl(ResourceType.CLUSTER, "kafka-cluster", AclPermissionType.ALLOW, AclOperation.ALL)));
+    owner = Links.open(broker);
+    queue = Links.newQueue(owner);
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    links.forEach(link -> link.close(Links.PATIENCE));
+    owner.delete(queue);
+    owner.close(Links.PATIENCE);
+    admin.deleteAcls(List.of(AclBindingFilter.ANY)).all().get(20, TimeUnit.SECONDS);
+  }
+
+  private static AclBinding any(
+      ResourceType type, AclPermissionType permission, AclOperation operation) {
+    return acl(type, "*", permission, operation);
+  }
+
+  private static AclBinding acl(
+      ResourceType type, String name, AclPermissionType permission, AclOperation operation) {
+    return new AclBinding(
+        new ResourcePattern(type, name, PatternType.LITERAL),
+        new AccessControlEntry(PRINCIPAL, "*", operation, permission));
+  }
+
+  private static void acls(List<AclBinding> bindings) throws Exception {
+    admin.createAcls(bindings).all().get(Links.PATIENCE.toSeconds(), TimeUnit.SECONDS);
+  }
+
+  private static void deny(ResourceType type, String name, AclOperation operation)
+      throws Exception {
+    acls(List.of(acl(type, name, AclPermissionType.DENY, operation)));
+  }
+
+  private Link login() {
+    Link link = Links.open(broker.proxiedUrl(), USER, PASSWORD);
+    links.add(link);
+    return link;
+  }
+
+  private static void assertRefused(Runnable action, String right) {
+    assertThatThrownBy(action::run)
+        .isInstanceOfSatisfying(
+            MessagingException.class,
+            failure -> assertThat(failure.code()).isEqualTo(ErrorCode.ACCESS_REFUSED))
+        .hasMessageContaining("it needs the right " + right);
+  }
+
+  private static void declare(Link link, Queue wanted) {
+    link.declare(wanted, QueueOptions.DEFAULT);
+  }
+
+  private static Queue newName() {
+    return Queue.of("q." + UUID.randomUUID());
+  }
+
+  private Sent delayed(Link link) {
+    LinkProducer producer = link.openProducer(queue, cause -> {});
+    Sent sent = new Sent(Message.text("later").toBuilder().id("id").deliveryDelay(SOON).build());
+    producer.send(sent);
+    return sent;
+  }
+
+  private static void await(Sent sent) throws Exception {
+    sent.outcome().get(Links.PATIENCE.toSeconds(), TimeUnit.SECONDS);
+  }
+
+  private static void assertDelayRefused(Sent sent) {
+    assertThatThrownBy(() -> await(sent))
+        .isInstanceOf(ExecutionException.class)
+        .cause()
+        .isInstanceOfSatisfying(
+            MessagingException.class,
+            failure -> assertThat(failure.code()).isEqualTo(ErrorCode.ACCESS_REFUSED))
+        .hasMessageContaining("it needs the right WRITE on transactional id anymq:delays");
+  }
+
+  private void sendAndTake(Link link) throws Exception {
+    Links.send(link, queue, 1);
+    try (Taking consumer = new Taking(link, queue, 1)) {
+      consumer.accept(consumer.take());
+    }
+  }
+
+  /** Else a test that wants a refusal may see that of something else. */
+  @Test
+  void whoHasAllRightsGetsEverything() throws Exception {
+    Link link = login();
+    assertThat(link.capabilities()).isEqualTo(owner.capabilities()).containsKey(Capability.BROWSE);
+    Queue own = newName();
+    declare(link, own);
+    sendAndTake(link);
+    await(delayed(link));
+    try (Taking consumer = new Taking(link, queue, 1)) {
+      consumer.accept(consumer.take());
+    }
+    link.delete(own);
+  }
+
+  @Test
+  void whoMayNotAlterGroupsMakesNoQueue() throws Exception {
+    deny(ResourceType.GROUP, "*", AclOperation.ALTER_CONFIGS);
+    Link link = login();
+    assertRefused(() -> declare(link, newName()), "ALTER_CONFIGS on group anymq:queue:queue.q.");
+    sendAndTake(link); // What somebody else has set up is of use.
+  }
+
+  @Test
+  void whoMayNotSeeTheSettingsOfGroupsMakesNoQueue() throws Exception {
+    deny(ResourceType.GROUP, "*", AclOperation.DESCRIBE_CONFIGS);
+    Link link = login();
+    assertRefused(() -> declare(link, newName()), "DESCRIBE_CONFIGS on group anymq:queue:queue.q.");
+    assertRefused(
+        () -> new Taking(link, queue, 1).close(),
+        "DESCRIBE_CONFIGS on group " + KafkaHarness.NAMES.group(queue));
+  }
+
+  @Test
+  void whoMayNotMakeTopicsMakesNoQueue() throws Exception {
+    deny(ResourceType.TOPIC, "*", AclOperation.CREATE);
+    deny(ResourceType.CLUSTER, "kafka-cluster", AclOperation.CREATE);
+    Link link = login();
+    Queue wanted = newName();
+    assertRefused(
+        () -> declare(link, wanted), "CREATE on topic " + KafkaHarness.NAMES.topic(wanted));
+    assertThat(owner.exists(wanted)).isFalse();
+    sendAndTake(link);
+  }
+
+  @Test
+  void whoMayNotReadWhatGroupsHaveDoneDoesNotBrowse() throws Exception {
+    deny(ResourceType.TOPIC, ShareState.TOPIC, AclOperation.READ);
+    assertDoesNotBrowse(login());
+  }
+
+  @Test
+  void whoMayNotSeeThatGroupsHaveDoneAnythingDoesNotBrowse() throws Exception {
+    deny(ResourceType.TOPIC, ShareState.TOPIC, AclOperation.DESCRIBE);
+    assertDoesNotBrowse(login());
+  }
+
+  private void assertDoesNotBrowse(Link link) throws Exception {
+    assertThat(link.capabilities())
+        .doesNotContainKey(Capability.BROWSE)
+        .containsKey(Capability.QUEUE_DEPTH);
+    Links.send(link, queue, 2);
+    assertThat(((DepthQuery) link).depth(queue).count()).isEqualTo(2);
+    sendAndTake(link);
+  }
+
+  @Test
+  void whoMayNotUseTransactionsIsRefusedDelays() throws Exception {
+    deny(ResourceType.TRANSACTIONAL_ID, "*", AclOperation.ALL);
+    Link link = login();
+    assertDelayRefused(delayed(link));
+    sendAndTake(link);
+  }
+
+  /** What was confirmed before waits for somebody who may move it. */
+  @Test
+  void whoTurnsOutNotToMoveIsRefusedDelaysFromThenOn() throws Exception {
+    owner.close(Links.PATIENCE); // It would move them.
+    deny(ResourceType.TRANSACTIONAL_ID, "*", AclOperation.WRITE);
+    Link link = login();
+    Sent sent = delayed(link);
+    long deadline = System.nanoTime() + Links.PATIENCE.toNanos();
+    while (!isRefused(sent) && System.nanoTime() - deadline < 0) {
+      sent = delayed(link);
+    }
+    assertDelayRefused(sent);
+    owner = Links.open(broker);
+    try (Taking consumer = new Taking(owner, queue, 1)) {
+      assertThat(consumer.take().message().text()).isEqualTo("later");
+    }
+  }
+
+  private static boolean isRefused(Sent sent) throws Exception {
+    try {
+      await(sent);
+      return false;
+    } catch (ExecutionException e) {
+      return true;
+    }
+  }
+
+  /** The markers of transactions are in the group's lag, and no messages. */
+  @Test
+  void whoMayNotMarkTopicsMovesAndCountsAllTheSame() throws Exception {
+    owner.close(Links.PATIENCE);
+    deny(ResourceType.TOPIC, "*", AclOperation.ALTER_CONFIGS);
+    Link link = login();
+    await(delayed(link));
+    try (Taking consumer = new Taking(link, queue, 1)) {
+      consumer.release(consumer.take());
+    }
+    QueueDepth depth = ((DepthQuery) link).depth(queue);
+    assertThat(depth.count()).isEqualTo(1);
+    assertThat(depth.exact()).isTrue();
+    owner = Links.open(broker);
+  }
+}
