@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -102,38 +103,47 @@ final class ActiveMqSupport implements BrokerSupport {
 
     @Override
     public BrokerHandle start(BrokerRequest request) {
-      List<Path> classPath = new BrokerJars(request).classPath();
-      return JvmBroker.named(NAME)
-          .mainClass(MAIN)
-          .classPath(classPath)
-          .arguments(place -> List.of(writeSettings(place, request).toString()))
-          .url(port -> url(account(request) + "127.0.0.1", port))
-          .probe(
-              place -> new OpenWireProbe(PortReservation.loopback(place.port(BrokerPlace.CLIENTS))))
-          .start();
+      return local(
+          NAME,
+          MAIN,
+          request,
+          place -> new OpenWireProbe(PortReservation.loopback(place.port(BrokerPlace.CLIENTS))));
     }
+  }
 
-    /** The user and the password in the form of a URL, where the broker asks for them. */
-    private static String account(BrokerRequest request) {
-      BrokerOptions.Credentials only = request.options().credentials();
-      return only == null ? "" : encode(only.user()) + ":" + encode(only.password()) + "@";
-    }
+  /** A broker with an OpenWire connector, in a JVM of its own. */
+  static BrokerHandle local(
+      String name, String main, BrokerRequest request, Function<BrokerPlace, BrokerProbe> probe) {
+    List<Path> classPath = new BrokerJars(request).classPath();
+    return JvmBroker.named(name)
+        .mainClass(main)
+        .classPath(classPath)
+        .arguments(place -> List.of(writeSettings(place, request).toString()))
+        .url(port -> url(accountInUrl(request) + "127.0.0.1", port))
+        .probe(probe)
+        .start();
+  }
 
-    private static String encode(String text) {
-      return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
-    }
+  /** The user and the password in the form of a URL, where the broker asks for them. */
+  private static String accountInUrl(BrokerRequest request) {
+    BrokerOptions.Credentials only = request.options().credentials();
+    return only == null ? "" : encode(only.user()) + ":" + encode(only.password()) + "@";
+  }
 
-    private static Path writeSettings(BrokerPlace place, BrokerRequest request) {
-      Map<String, String> settings = new LinkedHashMap<>();
-      settings.put("connector", "tcp://127.0.0.1:" + place.port(BrokerPlace.CLIENTS));
-      settings.put("data", place.directory().resolve("data").toString());
-      BrokerOptions.Credentials credentials = request.options().credentials();
-      if (credentials != null) {
-        settings.put("user", credentials.user());
-        settings.put("password", credentials.password());
-      }
-      settings.putAll(request.options().settings());
-      return place.write("broker.properties", KafkaSupport.lines(settings));
+  private static String encode(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+  }
+
+  private static Path writeSettings(BrokerPlace place, BrokerRequest request) {
+    Map<String, String> settings = new LinkedHashMap<>();
+    settings.put("connector", "tcp://127.0.0.1:" + place.port(BrokerPlace.CLIENTS));
+    settings.put("data", place.directory().resolve("data").toString());
+    BrokerOptions.Credentials credentials = request.options().credentials();
+    if (credentials != null) {
+      settings.put("user", credentials.user());
+      settings.put("password", credentials.password());
     }
+    settings.putAll(request.options().settings());
+    return place.write("broker.properties", KafkaSupport.lines(settings));
   }
 }
