@@ -65,6 +65,9 @@ final class ActiveMqForwarder {
 
     /** It does not work now; it is tried again until it is closed. */
     void failed(MessagingException why);
+
+    /** It has not worked for a while, for a reason that does not go away by itself. */
+    void hopeless(MessagingException why);
   }
 
   /**
@@ -136,9 +139,16 @@ final class ActiveMqForwarder {
         MessagingException why = ActiveMqErrors.translate("The subscription cannot be served", e);
         LOG.debug("The subscription {} is not served now", share.key(), e);
         owner.failed(why);
-        again = !pause(trouble.failed(why, System.nanoTime()));
+        again = !pause(heeded(trouble.failed(why, System.nanoTime())));
       }
     }
+  }
+
+  private ActiveMqTrouble.Advice heeded(ActiveMqTrouble.Advice advice) {
+    if (advice.hopeless() && !isClosing()) {
+      owner.hopeless(advice.why());
+    }
+    return advice;
   }
 
   /** Whether it was closed meanwhile. */

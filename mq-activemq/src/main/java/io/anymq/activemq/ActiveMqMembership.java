@@ -12,6 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.apache.activemq.ActiveMQDispatcher;
 import org.apache.activemq.AsyncCallback;
@@ -55,6 +56,7 @@ final class ActiveMqMembership implements ActiveMQDispatcher {
   private final Duration timeout;
   private final Function<ActiveMqForwarder.Owner, ActiveMqForwarder> forwarders;
   private final Cleaning cleaning;
+  private final Consumer<MessagingException> hopeless;
   private final ConsumerInfo lease;
   private final CompletableFuture<ActiveMQMessage> answer = new CompletableFuture<>();
   private final ProducerId producer;
@@ -87,18 +89,22 @@ final class ActiveMqMembership implements ActiveMQDispatcher {
    * @param timeout how long joining may take
    * @param forwarders makes the forwarder when it is this member's turn
    * @param cleaning what is done before the first and after the last member
+   * @param hopeless is told when this member cannot move what is collected, and trying again would
+   *     not help
    */
   ActiveMqMembership(
       OpenWire wire,
       ActiveMqShare share,
       Duration timeout,
       Function<ActiveMqForwarder.Owner, ActiveMqForwarder> forwarders,
-      Cleaning cleaning) {
+      Cleaning cleaning,
+      Consumer<MessagingException> hopeless) {
     this.wire = wire;
     this.share = share;
     this.timeout = timeout;
     this.forwarders = forwarders;
     this.cleaning = cleaning;
+    this.hopeless = hopeless;
     this.producer = wire.newProducerId();
     lease = new ConsumerInfo(wire.newConsumerId());
     lease.setDestination(share.lease());
@@ -226,6 +232,11 @@ final class ActiveMqMembership implements ActiveMQDispatcher {
         trouble = why;
         answerLetters();
       }
+    }
+
+    @Override
+    public void hopeless(MessagingException why) {
+      hopeless.accept(why);
     }
   }
 

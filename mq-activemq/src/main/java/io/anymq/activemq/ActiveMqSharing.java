@@ -6,6 +6,7 @@ import io.anymq.MessagingException;
 import io.anymq.Topic;
 import io.anymq.spi.Source;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -182,16 +183,48 @@ final class ActiveMqSharing {
     }
   }
 
+  /** Tells a listener once that a part ends, whichever of the two comes first. */
+  private static final class Ending {
+
+    private Optional<MessagingException> reason = Optional.empty();
+    private Optional<Consumer<MessagingException>> listener = Optional.empty();
+
+    void listen(Consumer<MessagingException> toTell) {
+      Optional<MessagingException> told;
+      synchronized (this) {
+        listener = Optional.of(toTell);
+        told = reason;
+      }
+      told.ifPresent(toTell);
+    }
+
+    void tell(MessagingException why) {
+      Optional<Consumer<MessagingException>> toTell = Optional.empty();
+      synchronized (this) {
+        if (reason.isEmpty()) {
+          reason = Optional.of(why);
+          toTell = listener;
+        }
+      }
+      toTell.ifPresent(hears -> hears.accept(why));
+    }
+  }
+
   private final class Member implements Part {
 
     private final ActiveMqMembership membership;
+    private final Ending ending = new Ending();
     private volatile boolean gone;
-    private volatile Consumer<MessagingException> listener = why -> {};
 
     Member(ActiveMqShare share, Source source) {
       membership =
           new ActiveMqMembership(
-              wire, share, timeout, owner -> forwarder(share, source, owner), cleaning(share));
+              wire,
+              share,
+              timeout,
+              owner -> forwarder(share, source, owner),
+              cleaning(share),
+              ending::tell);
     }
 
     private ActiveMqMembership.Cleaning cleaning(ActiveMqShare share) {
@@ -219,13 +252,13 @@ final class ActiveMqSharing {
 
     @Override
     public void onEnd(Consumer<MessagingException> toTell) {
-      listener = toTell;
+      ending.listen(toTell);
     }
 
     @Override
     public void end(MessagingException why) {
       gone = true;
-      listener.accept(why);
+      ending.tell(why);
     }
 
     @Override
@@ -239,8 +272,8 @@ final class ActiveMqSharing {
     private final ActiveMqForwarder forwarder;
     private final ActiveMqShare share;
     private final CompletableFuture<Void> joined = new CompletableFuture<>();
+    private final Ending ending = new Ending();
     private volatile boolean gone;
-    private volatile Consumer<MessagingException> listener = why -> {};
 
     Alone(ActiveMqShare share, Source source) {
       this.share = share;
@@ -271,18 +304,23 @@ final class ActiveMqSharing {
       if (joined.completeExceptionally(why) || why.code() != ErrorCode.SUBSCRIPTION_IN_USE) {
         return;
       }
-      listener.accept(why); // others took it while the connection was broken
+      ending.tell(why); // others took it while the connection was broken
+    }
+
+    @Override
+    public void hopeless(MessagingException why) {
+      ending.tell(why);
     }
 
     @Override
     public void onEnd(Consumer<MessagingException> toTell) {
-      listener = toTell;
+      ending.listen(toTell);
     }
 
     @Override
     public void end(MessagingException why) {
       gone = true;
-      listener.accept(why);
+      ending.tell(why);
     }
 
     @Override

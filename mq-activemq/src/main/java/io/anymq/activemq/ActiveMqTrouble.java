@@ -19,6 +19,12 @@ final class ActiveMqTrouble {
   /** For so long that somebody else has the subscription is how it is handed over. */
   private static final Duration HAND_OVER = Duration.ofSeconds(1);
 
+  /**
+   * A failure that does not go away by itself is believed after so long: a broker that stops says
+   * things like that, too.
+   */
+  private static final Duration PATIENCE = Duration.ofSeconds(1);
+
   private static final Duration REMINDER = Duration.ofMinutes(1);
 
   private Duration pause = SHORTEST;
@@ -32,9 +38,10 @@ final class ActiveMqTrouble {
    *
    * @param why the failure
    * @param warns whether to speak of it
+   * @param hopeless whether whoever relies on it must be told that it does not work
    * @param pause how long to wait before the next attempt
    */
-  record Advice(MessagingException why, boolean warns, Duration pause) {}
+  record Advice(MessagingException why, boolean warns, boolean hopeless, Duration pause) {}
 
   /** It has worked: the next failure is the first of another row. */
   void isOver() {
@@ -57,7 +64,8 @@ final class ActiveMqTrouble {
     boolean inUse = why.code() == ErrorCode.SUBSCRIPTION_IN_USE;
     Duration wait = inUse ? min(pause, LONGEST_IN_USE) : pause;
     pause = min(pause.multipliedBy(2), LONGEST);
-    return new Advice(why, tells(inUse, now), wait);
+    boolean hopeless = !why.isTransient() && now - since >= PATIENCE.toNanos();
+    return new Advice(why, tells(inUse, now), hopeless, wait);
   }
 
   private boolean tells(boolean inUse, long now) {

@@ -58,6 +58,15 @@ final class ActiveMqTroubleTest {
   }
 
   @Test
+  void whatDoesNotGoAwayByItselfIsHopelessAfterAWhile() {
+    MessagingException refused = new MessagingException(ErrorCode.ACCESS_REFUSED, "Not allowed");
+    assertThat(at(Duration.ZERO, refused).hopeless()).isFalse();
+    assertThat(at(Duration.ofMillis(999), refused).hopeless()).isFalse();
+    assertThat(at(Duration.ofSeconds(1), refused).hopeless()).isTrue();
+    assertThat(at(Duration.ofMinutes(1), full).hopeless()).isFalse();
+  }
+
+  @Test
   void whatHasWorkedBeginsAnotherRow() {
     assertThat(pauses(3, full)).endsWith(400L);
     trouble.isOver();
