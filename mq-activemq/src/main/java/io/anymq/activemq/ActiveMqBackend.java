@@ -13,6 +13,9 @@ public final class ActiveMqBackend implements Backend {
 
   static final String NAME = "activemq";
 
+  /** What {@link io.anymq.BackendInfo} says where the broker is ActiveMQ Artemis. */
+  static final String ARTEMIS = "artemis";
+
   /** For {@link java.util.ServiceLoader}. */
   public ActiveMqBackend() {}
 

@@ -128,6 +128,14 @@ final class ActiveMqDeletions implements ActiveMQDispatcher {
     return new Watch(destination, onDeleted);
   }
 
+  /** A destination has been made by this connection; the news of it may come later. */
+  void made(ActiveMQDestination destination) {
+    News news = known.get(destination);
+    if (news != null) {
+      news.gone = false;
+    }
+  }
+
   @SuppressWarnings("NonAtomicVolatileUpdate") // the reading thread alone writes it
   private static void removed(News news) {
     news.removals++;

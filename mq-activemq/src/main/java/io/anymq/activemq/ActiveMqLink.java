@@ -47,11 +47,12 @@ final class ActiveMqLink
   private final OpenWire wire;
   private final ActiveMqDestinations names;
   private final ActiveMqMapper mapper;
+  private final Optional<ArtemisManagement> artemis;
   private final Optional<ActiveMqStatistics> statistics;
   private final boolean scheduler;
   private final Optional<ActiveMqTurns> turns;
   private final ActiveMqDeletions deletions;
-  private final ActiveMqTopology topology;
+  private final Topology topology;
   private final ActiveMqConsumer.Setting setting;
   private final ActiveMqConsumers consumers;
   private final Set<ActiveMqBrowser> browsers = ConcurrentHashMap.newKeySet();
@@ -60,15 +61,19 @@ final class ActiveMqLink
     this.request = request;
     this.wire = wire;
     names = new ActiveMqDestinations(request.names());
-    mapper = new ActiveMqMapper(names);
-    statistics = ActiveMqStatistics.detect(wire, request.operationTimeout());
+    artemis = ArtemisManagement.detect(wire, request.operationTimeout());
+    mapper = new ActiveMqMapper(names, artemis.isPresent());
+    statistics =
+        artemis.isPresent()
+            ? Optional.empty()
+            : ActiveMqStatistics.detect(wire, request.operationTimeout());
     deletions = ActiveMqDeletions.listen(wire);
-    scheduler = ActiveMqScheduler.detect(wire);
+    scheduler = artemis.isEmpty() && ActiveMqScheduler.detect(wire);
     turns =
         deletions.hasHeard()
             ? statistics.map(plugin -> new ActiveMqTurns(wire, plugin))
             : Optional.empty();
-    topology = new ActiveMqTopology(wire, names, statistics);
+    topology = topology();
     setting =
         new ActiveMqConsumer.Setting(wire, names, mapper, deletions, request.operationTimeout());
     ActiveMqSubscriptions subscriptions = new ActiveMqSubscriptions(request);
@@ -85,6 +90,14 @@ final class ActiveMqLink
             statistics.map(plugin -> new ActiveMqPages(wire, plugin, request.operationTimeout())));
   }
 
+  private Topology topology() {
+    return artemis
+        .<Topology>map(
+            management ->
+                new ArtemisTopology(wire, names, management, deletions, request.operationTimeout()))
+        .orElseGet(() -> new ActiveMqTopology(wire, names, statistics));
+  }
+
   /** Connects, and finds out what the broker can do. */
   static ActiveMqLink open(LinkRequest request) {
     OpenWire wire = OpenWire.open(request, Optional.empty(), request.listener()::lost);
@@ -99,7 +112,9 @@ final class ActiveMqLink
   @Override
   public BackendInfo info() {
     return new BackendInfo(
-        ActiveMqBackend.NAME, wire.brokerVersion(), ActiveMQConnectionMetaData.PROVIDER_VERSION);
+        artemis.isPresent() ? ActiveMqBackend.ARTEMIS : ActiveMqBackend.NAME,
+        artemis.map(ArtemisManagement::version).orElseGet(wire::brokerVersion),
+        ActiveMQConnectionMetaData.PROVIDER_VERSION);
   }
 
   @Override
@@ -125,6 +140,10 @@ final class ActiveMqLink
     }
     if (turns.isPresent()) {
       support.put(Capability.KEY_ORDERING, Support.EMULATED);
+    }
+    if (artemis.isPresent()) {
+      support.put(Capability.QUEUE_DEPTH, Support.NATIVE);
+      support.put(Capability.IN_FLIGHT_COUNT, Support.NATIVE);
     }
     return support;
   }
@@ -212,6 +231,9 @@ final class ActiveMqLink
 
   @Override
   public QueueDepth depth(Queue queue) {
+    if (topology instanceof ArtemisTopology destinations) {
+      return destinations.depth(queue).orElseThrow(() -> missing(queue));
+    }
     ActiveMqStatistics.Counts counts = counts(queue);
     return new QueueDepth(
         counts.size(),

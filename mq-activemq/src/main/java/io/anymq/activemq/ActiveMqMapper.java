@@ -7,21 +7,15 @@ import io.anymq.Queue;
 import io.anymq.Topic;
 import jakarta.jms.JMSException;
 import java.io.IOException;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Arrays;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.function.Consumer;
 import org.apache.activemq.ScheduledMessage;
 import org.apache.activemq.command.ActiveMQBytesMessage;
 import org.apache.activemq.command.ActiveMQDestination;
 import org.apache.activemq.command.ActiveMQMessage;
-import org.apache.activemq.command.ActiveMQTextMessage;
-import org.apache.activemq.util.ByteSequence;
 import org.fusesource.hawtbuf.UTF8Buffer;
 import org.jspecify.annotations.Nullable;
 
@@ -42,24 +36,11 @@ final class ActiveMqMapper {
   static final String REPLY_TO = "x-anymq-reply-to";
   static final String TYPE = SELECTABLE_PREFIX + "type";
   static final String KEY = SELECTABLE_PREFIX + "key";
+  static final String PRIORITY = SELECTABLE_PREFIX + "priority";
   static final String TIMESTAMP = SELECTABLE_PREFIX + "timestamp";
   static final String TIME_TO_LIVE = "x-anymq-time-to-live";
   static final String DELIVERY_DELAY = "x-anymq-delivery-delay";
 
-  /** Before the name of a property of bytes, which a selector of the broker's cannot bear. */
-  static final String BYTES_PREFIX = SELECTABLE_PREFIX + "bytes$";
-
-  /** Before the name of an application's property that looks like one of ours. */
-  private static final String FOREIGN_PREFIX = "x-anymq-property.";
-
-  /** Before the name of a text property that the broker could not write again. */
-  private static final String TEXT_PREFIX = "x-anymq-text.";
-
-  /** What the broker's scheduler reads, and what it writes. */
-  private static final Set<String> SCHEDULERS =
-      Set.of(ScheduledMessage.AMQ_SCHEDULED_DELAY, ScheduledMessage.AMQ_SCHEDULED_ID);
-
-  private static final String OWN_PREFIX = "x-anymq-";
   private static final String QUEUE_PREFIX = "queue:";
   private static final String TOPIC_PREFIX = "topic:";
 
@@ -70,9 +51,19 @@ final class ActiveMqMapper {
   private static final int MAX_HEADER_CHARS = 65_535 / 3;
 
   private final ActiveMqDestinations destinations;
+  private final boolean artemis;
+  private final ActiveMqProperties applications;
 
-  ActiveMqMapper(ActiveMqDestinations destinations) {
+  /**
+   * Makes a mapper.
+   *
+   * @param destinations the names of destinations
+   * @param artemis whether the broker is Artemis, which reads all properties and writes them again
+   */
+  ActiveMqMapper(ActiveMqDestinations destinations, boolean artemis) {
     this.destinations = destinations;
+    this.artemis = artemis;
+    this.applications = new ActiveMqProperties(artemis);
   }
 
   /**
@@ -85,48 +76,54 @@ final class ActiveMqMapper {
 
   /** The native message; it has no native id and no destination yet. */
   ActiveMQMessage toNative(Message message) {
-    ActiveMQMessage to = body(message);
+    ActiveMQMessage to = ActiveMqBodies.toNative(message);
     Headers headers = new Headers(to);
-    message.properties().forEach((name, value) -> headers.property(nativeName(name, value), value));
+    if (to instanceof ActiveMQBytesMessage) {
+      headers.property(CONTENT_TYPE, message.contentType().orElse(null));
+    }
+    message
+        .properties()
+        .forEach(
+            (name, value) ->
+                headers.property(
+                    applications.nativeName(name, value), applications.nativeValue(value)));
     headers.property(ID, message.id().orElse(null));
     headers.property(KEY, message.key().orElse(null));
     message
         .correlationId()
-        .ifPresent(text -> headers.text(text, to::setCorrelationId, CORRELATION_ID));
-    message.type().ifPresent(text -> headers.text(text, to::setType, TYPE));
+        .ifPresent(text -> text(headers, text, to::setCorrelationId, CORRELATION_ID));
+    message.type().ifPresent(text -> text(headers, text, to::setType, TYPE));
     message.replyTo().ifPresent(replyTo -> replyTo(headers, replyTo));
-    to.setPriority((byte) message.priority());
+    priority(headers, message.priority());
     to.setPersistent(message.persistent());
     message.timestamp().ifPresent(time -> timestamp(headers, time.toEpochMilli()));
     headers.property(TIME_TO_LIVE, message.timeToLive().map(Duration::toMillis).orElse(null));
     message.expiresAt().ifPresent(expiry -> to.setExpiration(expiry.toEpochMilli()));
-    message
-        .deliveryDelay()
-        .ifPresent(
-            delay -> {
-              delay(headers, delay.toMillis());
-              headers.protectTexts();
-            });
+    message.deliveryDelay().ifPresent(delay -> delay(headers, delay.toMillis()));
+    if (artemis || message.deliveryDelay().isPresent()) {
+      applications.protectTexts(to);
+    }
     return to;
   }
 
-  private static String nativeName(String name, Object value) {
-    if (value instanceof byte[]) {
-      return BYTES_PREFIX + name;
+  /** Artemis orders every queue by the native priority; queues are first in, first out. */
+  private void priority(Headers headers, int priority) {
+    if (artemis) {
+      headers.property(PRIORITY, priority);
+      headers.message.setPriority((byte) Message.DEFAULT_PRIORITY);
+    } else {
+      headers.message.setPriority((byte) priority);
     }
-    return name.startsWith(SELECTABLE_PREFIX) ? FOREIGN_PREFIX + name : name;
   }
 
-  /** The application's name of a native property; empty when it is one of our own. */
-  private static Optional<String> portableName(String name, Object value) {
-    if (name.startsWith(BYTES_PREFIX) && value instanceof byte[]) {
-      return Optional.of(name.substring(BYTES_PREFIX.length()));
+  /** Into a native header, where it fits and would come back; otherwise into a property. */
+  private void text(Headers headers, String value, Consumer<String> header, String property) {
+    boolean fits = value.length() <= MAX_HEADER_CHARS;
+    if (fits && (!artemis || NativeText.isSafe(value))) {
+      header.accept(value);
+    } else {
+      headers.property(property, value);
     }
-    if (name.startsWith(FOREIGN_PREFIX)) {
-      return Optional.of(name.substring(FOREIGN_PREFIX.length()));
-    }
-    boolean own = name.startsWith(OWN_PREFIX) || name.startsWith(SELECTABLE_PREFIX);
-    return own ? Optional.empty() : Optional.of(name);
   }
 
   /**
@@ -141,39 +138,6 @@ final class ActiveMqMapper {
     if (millis > 0 && headers.message.getTimestamp() != 0) {
       headers.property(TIMESTAMP, headers.message.getTimestamp());
       headers.message.setTimestamp(0);
-    }
-  }
-
-  private static ActiveMQMessage body(Message message) {
-    String type = message.contentType().orElse(null);
-    if (Message.TEXT.equals(type)) {
-      Optional<String> text = utf8(message);
-      if (text.isPresent()) {
-        return textMessage(text.get());
-      }
-    }
-    ActiveMQBytesMessage bytes = new ActiveMQBytesMessage();
-    bytes.setContent(new ByteSequence(message.body()));
-    new Headers(bytes).property(CONTENT_TYPE, type);
-    return bytes;
-  }
-
-  private static ActiveMQMessage textMessage(String text) {
-    ActiveMQTextMessage message = new ActiveMQTextMessage();
-    try {
-      message.setText(text);
-    } catch (JMSException e) {
-      throw new IllegalStateException("A new message can be written", e);
-    }
-    return message;
-  }
-
-  private static Optional<String> utf8(Message message) {
-    try {
-      return Optional.of(
-          StandardCharsets.UTF_8.newDecoder().decode(message.bodyBuffer()).toString());
-    } catch (CharacterCodingException e) {
-      return Optional.empty();
     }
   }
 
@@ -201,32 +165,16 @@ final class ActiveMqMapper {
   Decoded fromNative(ActiveMQMessage from) {
     Message.Builder to = Message.builder();
     try {
-      Map<String, Object> properties = restored(from.getProperties());
+      Map<String, Object> properties = applications.restored(from.getProperties());
       Headers headers = new Headers(from);
       fields(headers, properties, to);
-      properties(properties, to);
-      body(from, to);
+      applications.read(properties, to);
+      ActiveMqBodies.read(from, to);
       return new Decoded(to.build(), Optional.empty());
     } catch (JMSException | IOException | RuntimeException e) {
-      rawBody(from, to);
+      ActiveMqBodies.readRaw(from, to);
       return new Decoded(to.build(), Optional.of(undecodable(from, e)));
     }
-  }
-
-  /** With the texts that {@link Headers#protectTexts} hid from the broker. */
-  private static Map<String, Object> restored(Map<String, Object> properties) {
-    if (!properties.containsKey(DELIVERY_DELAY)) {
-      return properties;
-    }
-    Map<String, Object> restored = new HashMap<>(properties);
-    properties.forEach(
-        (name, value) -> {
-          if (name.startsWith(TEXT_PREFIX) && value instanceof byte[] text) {
-            restored.put(
-                name.substring(TEXT_PREFIX.length()), new String(text, StandardCharsets.UTF_16BE));
-          }
-        });
-    return restored;
   }
 
   private void fields(Headers from, Map<String, Object> properties, Message.Builder to)
@@ -237,13 +185,16 @@ final class ActiveMqMapper {
     to.correlationId(text(properties, CORRELATION_ID).orElse(message.getCorrelationId()));
     to.type(text(properties, TYPE).orElse(message.getType()));
     to.key(text(properties, KEY).orElse(null));
-    to.priority(Math.max(0, Math.min(Message.MAX_PRIORITY, message.getPriority())));
+    int priority = properties.get(PRIORITY) instanceof Integer own ? own : message.getPriority();
+    to.priority(Math.max(0, Math.min(Message.MAX_PRIORITY, priority)));
     to.persistent(message.isPersistent());
     replyTo(message, properties, to);
     times(message, properties, to);
     if (message.getGroupID() != null) {
       to.property("JMSXGroupID", message.getGroupID());
-      to.property("JMSXGroupSeq", message.getGroupSequence());
+      if (message.getGroupSequence() != 0) {
+        to.property("JMSXGroupSeq", message.getGroupSequence());
+      }
     }
   }
 
@@ -293,64 +244,6 @@ final class ActiveMqMapper {
     return from.getExpiration() > 0 && ttl > 0 ? Optional.of(ttl) : Optional.empty();
   }
 
-  private static void properties(Map<String, Object> from, Message.Builder to) {
-    boolean delayed = from.containsKey(DELIVERY_DELAY);
-    from.forEach(
-        (name, value) -> {
-          if (!(delayed && SCHEDULERS.contains(name))) {
-            portableName(name, value)
-                .ifPresent(
-                    portable ->
-                        to.property(
-                            portable,
-                            value instanceof UTF8Buffer text ? NativeText.of(text) : value));
-          }
-        });
-  }
-
-  private static void body(ActiveMQMessage from, Message.Builder to) throws JMSException {
-    if (from instanceof ActiveMQBytesMessage bytes) {
-      to.wrapBody(bytes(bytes));
-    } else if (from instanceof ActiveMQTextMessage text) {
-      String body = text.getText();
-      if (body != null) {
-        to.text(body);
-      }
-    } else if (from.getDataStructureType() != ActiveMQMessage.DATA_STRUCTURE_TYPE) {
-      throw new InvalidMessageException(
-          "A %s has no portable body; send a BytesMessage or a TextMessage"
-              .formatted(from.getClass().getSimpleName().replace("ActiveMQ", "")));
-    }
-  }
-
-  private static byte[] bytes(ActiveMQBytesMessage from) throws JMSException {
-    ByteSequence content = from.getContent();
-    if (content == null) {
-      return new byte[0];
-    }
-    if (!from.isCompressed()) {
-      return raw(content);
-    }
-    byte[] body = new byte[Math.toIntExact(from.getBodyLength())];
-    from.readBytes(body);
-    return body;
-  }
-
-  private static void rawBody(ActiveMQMessage from, Message.Builder to) {
-    ByteSequence content = from.getContent();
-    if (content != null) {
-      to.wrapBody(raw(content));
-    }
-  }
-
-  /** The bytes; not copied when they fill their array, which the native client leaves alone. */
-  private static byte[] raw(ByteSequence content) {
-    if (content.offset == 0 && content.length == content.data.length) {
-      return content.data;
-    }
-    return Arrays.copyOfRange(content.data, content.offset, content.offset + content.length);
-  }
-
   private static InvalidMessageException undecodable(ActiveMQMessage from, Exception error) {
     return new InvalidMessageException(
         "The native message %s cannot be decoded: %s"
@@ -384,31 +277,6 @@ final class ActiveMqMapper {
         message.setProperty(name, value);
       } catch (IOException e) {
         throw new IllegalStateException("A new message has nothing that must be read first", e);
-      }
-    }
-
-    /**
-     * The broker's scheduler reads all properties and writes them again, and so spoils some texts:
-     * those go as bytes.
-     */
-    void protectTexts() {
-      try {
-        for (Map.Entry<String, Object> each : Map.copyOf(message.getProperties()).entrySet()) {
-          if (each.getValue() instanceof String text && !NativeText.isSafe(text)) {
-            message.removeProperty(each.getKey());
-            property(TEXT_PREFIX + each.getKey(), text.getBytes(StandardCharsets.UTF_16BE));
-          }
-        }
-      } catch (IOException e) {
-        throw new IllegalStateException("A new message has nothing that must be read first", e);
-      }
-    }
-
-    void text(String value, java.util.function.Consumer<String> header, String property) {
-      if (value.length() <= MAX_HEADER_CHARS) {
-        header.accept(value);
-      } else {
-        property(property, value);
       }
     }
   }

@@ -215,7 +215,7 @@ final class ActiveMqSelector {
   private String isBytes(Name name) {
     return SelectorNames.of(name).isField()
         ? always(false)
-        : ActiveMqMapper.BYTES_PREFIX + name.text() + " IS NOT NULL";
+        : ActiveMqProperties.BYTES_PREFIX + name.text() + " IS NOT NULL";
   }
 
   private String nativeName(Name name) {

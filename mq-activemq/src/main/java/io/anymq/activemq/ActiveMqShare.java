@@ -114,6 +114,7 @@ record ActiveMqShare(ActiveMQDestination origin, String key, String name, boolea
     if (origin.isPattern()) {
       info.setSelector(ActiveMqPatterns.NO_ADVISORIES);
     }
+    info.setClientId(clientId()); // Artemis takes it from here, Classic from the connection
     info.setSubscriptionName(name);
     info.setPrefetchSize(prefetch);
     info.setDispatchAsync(true);

@@ -15,8 +15,8 @@ import org.apache.activemq.command.ActiveMQTopic;
 import org.apache.activemq.command.ConsumerInfo;
 import org.apache.activemq.command.DestinationInfo;
 
-/** Destinations: whether they exist, and their making and deleting. */
-final class ActiveMqTopology {
+/** Destinations of an ActiveMQ Classic broker. */
+final class ActiveMqTopology implements Topology {
 
   /** No limit that a broker's destinations could reach; the native client's own check is 32,766. */
   private static final int ALL = 1_000_000;
@@ -32,14 +32,15 @@ final class ActiveMqTopology {
     this.statistics = statistics;
   }
 
-  void declare(Destination destination) {
+  @Override
+  public void declare(Destination destination) {
     wire.request(
         "The " + destination + " could not be made",
         info(destination, DestinationInfo.ADD_OPERATION_TYPE));
   }
 
-  /** Makes a temporary queue of this connection; one that it has is left as it is. */
-  void declareTemporary(Queue queue) {
+  @Override
+  public void declareTemporary(Queue queue) {
     if (names.temporaries().find(queue).flatMap(plugin()::of).isEmpty()) {
       wire.request(
           "The " + queue + " could not be made",
@@ -66,8 +67,9 @@ final class ActiveMqTopology {
         .anyMatch(found -> found.filter(queue::equals).isPresent());
   }
 
-  /** Deletes, consumers or not: a negative time-out tells the broker not to ask. */
-  void delete(Destination destination) {
+  /** A negative time-out tells the broker not to ask whether there are consumers. */
+  @Override
+  public void delete(Destination destination) {
     DestinationInfo info = info(destination, DestinationInfo.REMOVE_OPERATION_TYPE);
     info.setTimeout(-1);
     wire.request("The " + destination + " could not be deleted", info);
@@ -80,7 +82,8 @@ final class ActiveMqTopology {
     return new DestinationInfo(wire.connectionId(), operation, names.toNative(destination));
   }
 
-  boolean exists(Destination destination) {
+  @Override
+  public boolean exists(Destination destination) {
     if (ActiveMqTemporaries.isTemporary(destination)) {
       return existsTemporary((Queue) destination);
     }

@@ -18,6 +18,7 @@ import org.apache.activemq.ActiveMQConnection;
 import org.apache.activemq.ActiveMQConnectionFactory;
 import org.apache.activemq.ActiveMQDispatcher;
 import org.apache.activemq.AsyncCallback;
+import org.apache.activemq.command.BrokerInfo;
 import org.apache.activemq.command.Command;
 import org.apache.activemq.command.ConnectionId;
 import org.apache.activemq.command.ConsumerId;
@@ -167,6 +168,13 @@ final class OpenWire {
     return brokerVersion;
   }
 
+  /** The broker's id, which it tells by itself, or nothing when it has not within 5 seconds. */
+  String brokerId() {
+    connection.getBrokerName(); // waits for what the broker tells of itself
+    BrokerInfo info = connection.getBrokerInfo();
+    return info == null ? "" : info.getBrokerId().getValue();
+  }
+
   /** An id for a new consumer. */
   ConsumerId newConsumerId() {
     return new ConsumerId(session, numbers.incrementAndGet());
@@ -220,6 +228,15 @@ final class OpenWire {
       connection.asyncSendPacket(command);
     } catch (JMSException e) {
       throw failed(what, e);
+    }
+  }
+
+  /** The same; where the connection is gone, the command is, too. */
+  void sendIfLive(String what, Command command) {
+    try {
+      send(what, command);
+    } catch (MessagingException e) {
+      LOG.debug("The connection to {} broke before a command", endpoint, e);
     }
   }
 

@@ -92,7 +92,7 @@ record SelectorNames(String name, List<Alternative> alternatives, String absent)
           "ActiveMQ cannot select by a property called '%s': use Latin letters, digits, _ and $, and none of its own names"
               .formatted(text));
     }
-    String bytes = ActiveMqMapper.BYTES_PREFIX + text;
+    String bytes = ActiveMqProperties.BYTES_PREFIX + text;
     return new SelectorNames(
         text,
         List.of(new Alternative("", text)),

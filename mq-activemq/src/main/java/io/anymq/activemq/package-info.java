@@ -1,7 +1,8 @@
 /**
- * The adapter for ActiveMQ Classic over OpenWire: {@code activemq:tcp://host:61616} or {@code
- * activemq:ssl://host:61617} (the JVM's own key and trust stores). The native {@code failover:}
- * transport is refused, for it would recover behind the core's recovery. Option: {@code heartbeat}.
+ * The adapter for ActiveMQ Classic, and for less with ActiveMQ Artemis, over OpenWire: {@code
+ * activemq:tcp://host:61616} or {@code activemq:ssl://host:61617} (the JVM's own key and trust
+ * stores). The native {@code failover:} transport is refused, for it would recover behind the
+ * core's recovery. Option: {@code heartbeat}.
  *
  * <table>
  * <caption>Portable term, native term</caption>
@@ -120,6 +121,34 @@
  *       cannot read its own characters beyond the basic plane. This adapter reads them rightly.
  * </ul>
  *
+ * <h2>ActiveMQ Artemis</h2>
+ *
+ * <p>Which broker it is, is found out when the connection opens; {@link io.anymq.BackendInfo} says
+ * {@code artemis}. What 2.44.0 showed:
+ *
+ * <ul>
+ *   <li>In the protocol it looks like Classic: the version that it tells is that of the OpenWire it
+ *       is made with, the provider's name is {@code ActiveMQ}. The broker's id is a UUID where that
+ *       of Classic begins with {@code ID:}, which a Classic broker can be given, too: so a broker
+ *       with such an id is asked by its management ({@code activemq.management}), which also tells
+ *       its version. Who may not ask (permission {@code manage}) is refused when the connection
+ *       opens, since nobody would tell which destinations exist.
+ *   <li>No statistics plug-in, no scheduler of that kind, and advisories only of what is made and
+ *       deleted over OpenWire: existence, depth, and the making and deleting of topics go through
+ *       the management. Its own deletion of a topic leaves the address, refuses while there are
+ *       subscriptions, and takes the queue of that name along. So deletions are told by advisory
+ *       messages that this adapter sends; those that are made in another way go unnoticed.
+ *   <li>It reads all properties and writes them again: texts beyond the basic plane and with U+0000
+ *       come back damaged, and bytes not at all. Both go as Base64, in {@code x-anymq-text.<name>}
+ *       (of UTF-16) and {@code x$anymq$bytes$<name>}. It adds {@code __AMQ_CID} to every message;
+ *       the adapter leaves out what begins with {@code __} or {@code _AMQ_}, and sends an
+ *       application's properties of such names under another one.
+ *   <li>It orders every queue by the native priority: so the portable one goes in {@code
+ *       x$anymq$priority}, and the native one is always that of the middle.
+ *   <li>Not declared: browse, temporary queues, shared subscriptions, selectors on queues, key
+ *       ordering, delivery delay. They are built on the statistics plug-in and the scheduler.
+ * </ul>
+ *
  * <h2>Known gaps</h2>
  *
  * <ul>
@@ -145,10 +174,11 @@
  *       restart.
  *   <li>A shared subscription that is not durable and whose members all crash collects until the
  *       next such subscription is made on that broker.
- *   <li>A shared subscription whose messages cannot be moved, because the store is full, a right
- *       was withdrawn or the broker refuses one of them for good, is tried again for ever. That is
- *       logged as a warning, and told to who joins between two attempts; consumers that are open
- *       get nothing new.
+ *   <li>A shared subscription whose messages cannot be moved for a reason that may pass, such as a
+ *       full store, is tried again for ever. That is logged as a warning, and told to who joins
+ *       between two attempts; consumers that are open get nothing new. When the reason does not
+ *       pass by itself (a right was withdrawn, the broker refuses a message), the consumer is ended
+ *       with it after a second, and then the next one that would have to move it.
  *   <li>Patterns go by native names: a topic with a configured name is found by that one.
  *   <li>Without the statistics plug-in there are neither depth, browsing, temporary queues, shared
  *       subscriptions nor order by key; without that and advisory messages, no {@code exists}, and

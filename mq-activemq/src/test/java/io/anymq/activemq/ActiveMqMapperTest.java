@@ -32,7 +32,8 @@ final class ActiveMqMapperTest {
 
   private static final ActiveMqMapper MAPPER =
       new ActiveMqMapper(
-          new ActiveMqDestinations(new NativeNames(Map.of(Queue.of("mapped"), "Native Queue/1"))));
+          new ActiveMqDestinations(new NativeNames(Map.of(Queue.of("mapped"), "Native Queue/1"))),
+          false);
   private static final byte[] BODY = "body".getBytes(StandardCharsets.UTF_8);
   private static final int TOO_LONG_FOR_A_HEADER = 30_000;
 
