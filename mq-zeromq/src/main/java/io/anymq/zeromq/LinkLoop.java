@@ -16,13 +16,10 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.zeromq.SocketType;
-import org.zeromq.ZMQ;
-import zmq.Msg;
 
 /**
- * The I/O thread of a link: owns the DEALER socket. Other threads hand it commands; whatever is
- * there when it looks leaves in as few frames as possible.
+ * The I/O thread of a link: owns the socket. Other threads hand it commands; whatever is there when
+ * it looks leaves in as few frames as possible.
  */
 final class LinkLoop {
 
@@ -30,12 +27,6 @@ final class LinkLoop {
 
   private static final int COMMANDS_A_ROUND = 1024;
   private static final int FRAMES_A_ROUND = 64;
-
-  /** JeroMQ's own reconnecting is as good as off: a session belongs to one connection. */
-  private static final int NO_RECONNECT_MILLIS = 600_000;
-
-  /** The hub bounds its frames; this only keeps lengths out that no array can have. */
-  private static final int MAX_FRAME_BYTES = Integer.MAX_VALUE - 8;
 
   /** How long an orderly end may take beyond its limit: closing a socket and a context. */
   private static final Duration CLOSE_GRACE = Duration.ofSeconds(5);
@@ -51,9 +42,7 @@ final class LinkLoop {
   private final LinkRequest request;
   private final SharedContext context;
   private final Runnable afterwards;
-  private final ZMQ.Socket socket;
-  private final SocketWaiter waiter;
-  private final ConnectionWatch watch;
+  private final LinkSocket socket;
   private final Thread thread;
   private final Queue<LinkCommand> commands = new ConcurrentLinkedQueue<>();
   private final CompletableFuture<Welcome> welcome = new CompletableFuture<>();
@@ -75,14 +64,7 @@ final class LinkLoop {
     this.request = request;
     this.context = context;
     this.afterwards = afterwards;
-    socket = Sockets.socket(context.context(), SocketType.DEALER, MAX_FRAME_BYTES);
-    socket.setSendBufferSize(Sockets.BUFFER_BYTES);
-    socket.setSndHWM(0);
-    socket.setRcvHWM(0);
-    socket.setReconnectIVL(NO_RECONNECT_MILLIS);
-    socket.setIPv6(address.isIpv6());
-    waiter = new SocketWaiter(socket);
-    watch = new ConnectionWatch(socket, waiter::wakeUp);
+    socket = new LinkSocket(address, context);
     thread = new Thread(this::run, "anymq-zeromq-link");
     thread.setDaemon(true);
   }
@@ -115,7 +97,7 @@ final class LinkLoop {
     commands.add(command);
     MessagingException why = end;
     if (why == null) {
-      waiter.wakeUp();
+      socket.wakeUp();
     } else {
       abandonCommands(why);
     }
@@ -181,6 +163,7 @@ final class LinkLoop {
   private void run() {
     MessagingException cause = null;
     try {
+      socket.connect();
       greet();
       while (state != State.ENDED) {
         step();
@@ -198,7 +181,6 @@ final class LinkLoop {
   }
 
   private void greet() {
-    socket.connect(address.toString());
     transmit(
         new WireWriter()
             .begin(Wire.HELLO)
@@ -219,12 +201,11 @@ final class LinkLoop {
     if (bye.answer().isDone()) {
       state = State.ENDED;
     }
-    if (!busy && watch.broken()) {
+    if (!busy && socket.isBroken()) {
       throw new ConnectionLostException("The connection to " + address + " broke");
     }
     if (!busy && state != State.ENDED) {
-      waiter.await(
-          () -> commands.isEmpty() && !watch.broken(), TimeUnit.NANOSECONDS.toMillis(tickNanos));
+      socket.await(commands::isEmpty, tickNanos);
     }
   }
 
@@ -237,7 +218,9 @@ final class LinkLoop {
       state = State.ENDED;
     }
     if (heartbeats == null) {
-      greetAgain(now);
+      if (socket.reconnectIfDeaf(now)) {
+        greet();
+      }
       return;
     }
     if (heartbeats.silent(now)) {
@@ -247,14 +230,6 @@ final class LinkLoop {
     }
     if (heartbeats.sendDue(now)) {
       protocol.writer().begin(Wire.HEARTBEAT);
-    }
-  }
-
-  private void greetAgain(long now) {
-    if (watch.deaf(now)) {
-      LOG.debug("No answer on a new connection to {}: trying another", address);
-      socket.disconnect(address.toString());
-      greet();
     }
   }
 
@@ -274,11 +249,11 @@ final class LinkLoop {
   private boolean receive() throws MalformedFrameException {
     int done = 0;
     while (done < FRAMES_A_ROUND && state != State.ENDED) {
-      Msg frame = socket.base().recv(ZMQ.DONTWAIT);
+      byte[] frame = socket.receive();
       if (frame == null) {
         break;
       }
-      take(frame.data(), System.nanoTime());
+      take(frame, System.nanoTime());
       done++;
     }
     return done > 0;
@@ -299,9 +274,7 @@ final class LinkLoop {
   }
 
   private void transmit(ByteBuffer frame) {
-    if (!socket.base().send(new Msg(frame), ZMQ.DONTWAIT)) {
-      throw new ConnectionLostException("The connection to " + address + " takes no more");
-    }
+    socket.send(frame);
     if (heartbeats != null) {
       heartbeats.sent(System.nanoTime());
     }
@@ -325,7 +298,6 @@ final class LinkLoop {
   }
 
   private void release() {
-    waiter.close();
     socket.close();
     context.release();
     afterwards.run();
