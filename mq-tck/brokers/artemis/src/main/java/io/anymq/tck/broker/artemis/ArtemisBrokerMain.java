@@ -49,6 +49,8 @@ public final class ArtemisBrokerMain {
     if (args.length != 1) {
       throw new IllegalArgumentException("Give one argument: the broker's properties file");
     }
+    // Or every message would be logged, with its properties.
+    System.setProperty("org.slf4j.simpleLogger.log.org.apache.activemq.audit", "warn");
     Properties settings = new Properties();
     try (Reader reader = Files.newBufferedReader(Path.of(args[0]))) {
       settings.load(reader);
