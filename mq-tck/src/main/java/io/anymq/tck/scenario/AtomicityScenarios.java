@@ -3,35 +3,58 @@ package io.anymq.tck.scenario;
 import io.anymq.Capability;
 import io.anymq.Connection;
 import io.anymq.Consumer;
-import io.anymq.ErrorCode;
 import io.anymq.MessagingException;
 import io.anymq.Producer;
 import io.anymq.Queue;
+import io.anymq.RolledBackException;
+import io.anymq.SendInDoubtException;
 import io.anymq.Session;
 import io.anymq.tck.Scenario;
 import io.anymq.tck.broker.BrokerControl;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** TX: all of a unit or nothing of it, whatever happens to the broker. */
 final class AtomicityScenarios {
 
   private static final String WHOLE = "that a commit is one step of the broker, on its disk too";
 
-  private static final int UNITS = 300;
   private static final int UNIT = 5;
+
+  /**
+   * How many messages wait to be passed on: more than a unit, so that no unit waits for another.
+   */
+  private static final int AHEAD = 4 * UNIT;
+
+  private static final String OPERATION_TIMEOUT = "10s";
+
+  /**
+   * How long a commit may rightly take when the link is lost, and more: it waits for a link, for
+   * what the unit is made of, for the commit itself and for its undoing, each of them at most one
+   * operation time-out.
+   */
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  /** Short, so that the work ends soon after it is told to. */
+  private static final Duration GLANCE = Duration.ofMillis(100);
 
   private AtomicityScenarios() {}
 
-  /** Units that pass messages on, one after the other, to two queues. */
+  /**
+   * Units that pass numbers on, one after the other, to two queues; each brings the one that they
+   * come from as many new ones, so that the work does not run out before the broker is killed.
+   */
   private static final class Work {
     final Queue in;
     final Queue left;
     final Queue right;
-    final List<String> committed = new CopyOnWriteArrayList<>();
-    List<String> doubtful = List.of();
+    final AtomicInteger committed = new AtomicInteger();
+    volatile boolean killing;
+    volatile boolean stopped;
+    volatile boolean inDoubt;
 
     Work(ScenarioContext t) {
       in = t.queue();
@@ -39,22 +62,47 @@ final class AtomicityScenarios {
       right = t.queue();
     }
 
-    /** Ends with the last unit, or with the first that fails. */
+    /** Ends when it is stopped, or with the first unit that fails; none may before the kill. */
     void run(Session session) {
       Consumer consumer = session.createConsumer(in);
       Producer one = session.createProducer(left);
       Producer other = session.createProducer(right);
-      for (int i = 0; i < UNITS; i++) {
-        List<String> unit = Messages.takeTexts(consumer, UNIT);
-        unit.forEach(one::send);
-        unit.forEach(other::send);
-        try {
+      Producer more = session.createProducer(in);
+      try {
+        while (true) {
+          List<String> unit = next(consumer);
+          if (stopped) {
+            return;
+          }
+          unit.forEach(one::send);
+          unit.forEach(text -> more.send(ahead(text)));
+          unit.forEach(other::send);
           session.commit();
-          committed.addAll(unit);
-        } catch (MessagingException e) {
-          doubtful = e.code() == ErrorCode.SEND_IN_DOUBT ? unit : List.of();
-          return;
+          committed.incrementAndGet();
         }
+      } catch (RolledBackException e) {
+        require(killing, e);
+      } catch (SendInDoubtException e) {
+        require(killing, e);
+        inDoubt = true;
+      }
+    }
+
+    private List<String> next(Consumer consumer) {
+      List<String> unit = new ArrayList<>();
+      while (unit.size() < UNIT && !stopped) {
+        consumer.receive(GLANCE).map(each -> each.message().text()).ifPresent(unit::add);
+      }
+      return unit;
+    }
+
+    private static String ahead(String text) {
+      return Integer.toString(Integer.parseInt(text) + AHEAD);
+    }
+
+    private static void require(boolean killing, MessagingException failure) {
+      if (!killing) {
+        throw failure;
       }
     }
   }
@@ -65,27 +113,42 @@ final class AtomicityScenarios {
       intent = "One step means one step, at its hardest moment.",
       needs = {Capability.ATOMIC_TRANSACTIONS, Capability.PERSISTENCE},
       controls = {BrokerControl.KILL, BrokerControl.RESTART},
-      limitSeconds = 180)
+      limitSeconds = 240)
   static void killedWhileCommitting(ScenarioContext t) {
     Work work = new Work(t);
-    Connection connection = t.connect();
-    Messages.sendNumbers(connection, work.in, UNITS * UNIT);
+    Connection connection = t.connect(o -> o.option("operation-timeout", OPERATION_TIMEOUT));
+    Messages.sendNumbers(connection, work.in, AHEAD);
     Session session = connection.createSession();
     Future<Boolean> working = t.inThread(() -> work.run(session));
     Check.eventually(
-        () -> work.committed.size() >= 5 * UNIT, "five commits", () -> work.committed, WHOLE);
+        PATIENCE,
+        () -> work.committed.get() >= 5 || working.isDone(),
+        "five commits",
+        work.committed::get,
+        WHOLE);
     t.onClose(t.broker()::ensureUp);
+    work.killing = true;
     t.broker().kill();
     t.broker().restart();
-    Check.completes(working, "the work", "what becomes of a commit when the link is lost");
+    work.stopped = true;
+    String ends = "what becomes of a commit when the link is lost";
+    Check.eventually(
+        PATIENCE, working::isDone, "the unit under way to end", work.committed::get, ends);
+    Check.completes(working, "the work, of which nothing fails before the kill,", ends);
     connection.close();
-    List<String> done = new ArrayList<>(work.committed);
+    checkWhole(t, work);
+  }
+
+  /** What is in doubt is done or not; the three queues must say the same. */
+  private static void checkWhole(ScenarioContext t, Work work) {
     List<String> left = Messages.drain(t.observer(), work.left);
-    if (!work.doubtful.isEmpty() && left.contains(work.doubtful.get(0))) {
-      done.addAll(work.doubtful);
+    int units = work.committed.get();
+    if (work.inDoubt && left.size() > units * UNIT) {
+      units++;
     }
-    List<String> open = new ArrayList<>(Messages.numbers(UNITS * UNIT));
-    open.removeAll(done);
+    List<String> all = Messages.numbers(units * UNIT + AHEAD);
+    List<String> done = all.subList(0, units * UNIT);
+    List<String> open = all.subList(units * UNIT, all.size());
     Check.equal(done, left, "what one queue got of the units", WHOLE);
     Check.equal(done, Messages.drain(t.observer(), work.right), "what the other queue got", WHOLE);
     Check.equal(open, Messages.drain(t.observer(), work.in), "what is left to do", WHOLE);
