@@ -3,7 +3,8 @@ package io.anymq;
 /**
  * What a connection talks to.
  *
- * @param name the backend's name: {@code zeromq}, {@code rabbitmq}, {@code activemq}, {@code kafka}
+ * @param name the backend's name: {@code zeromq}, {@code rabbitmq}, {@code activemq}, {@code
+ *     kafka}, and {@code artemis} where an {@code activemq} URL leads to ActiveMQ Artemis
  * @param brokerVersion the broker's own version, as the broker tells it
  * @param clientVersion the version of the native client library
  */

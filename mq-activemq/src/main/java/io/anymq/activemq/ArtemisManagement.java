@@ -66,6 +66,7 @@ final class ArtemisManagement implements ActiveMQDispatcher {
     this.timeout = timeout;
     this.answers = new ActiveMQTempQueue(wire.connectionId(), OpenWire.OWN_NUMBER);
     this.producer = wire.newProducerId();
+    wire.whenBroken(loss -> open.values().forEach(each -> each.completeExceptionally(loss)));
     prepare();
     this.version = text(checked(ask("broker", Map.of(ATTRIBUTE, "Version"), "")));
   }
@@ -75,6 +76,7 @@ final class ArtemisManagement implements ActiveMQDispatcher {
    * another form, which a Classic broker can be given, too. So who looks like it is asked.
    *
    * @return its management; empty: it is ActiveMQ Classic
+   * @throws MessagingTimeoutException when it looks like Artemis and does not answer
    * @throws UnsupportedCapabilityException when it is Artemis, and the user may not ask it
    */
   static Optional<ArtemisManagement> detect(OpenWire wire, Duration timeout) {
@@ -84,7 +86,11 @@ final class ArtemisManagement implements ActiveMQDispatcher {
     try {
       return Optional.of(new ArtemisManagement(wire, timeout));
     } catch (MessagingTimeoutException e) {
-      return Optional.empty(); // Classic has kept the question, which expires
+      // To take it for Classic would damage what is sent, should it be Artemis after all.
+      throw new MessagingTimeoutException(
+          "The broker's id %s is of the form that Artemis uses, and its management (%s) did not answer within %s: an Artemis that is not ready, or an ActiveMQ Classic, which then needs another brokerId"
+              .formatted(wire.brokerId(), ADDRESS.getPhysicalName(), timeout),
+          e);
     } catch (MessagingException e) {
       if (!wire.isLive() || !String.valueOf(e.getMessage()).contains(CODE)) {
         throw e;
@@ -175,7 +181,9 @@ final class ArtemisManagement implements ActiveMQDispatcher {
     } catch (TimeoutException e) {
       throw new MessagingTimeoutException("The broker's management did not answer in time", e);
     } catch (ExecutionException e) {
-      throw ActiveMqErrors.translate("The management's answer cannot be read", e);
+      throw e.getCause() instanceof MessagingException loss
+          ? loss
+          : ActiveMqErrors.translate("The management's answer cannot be read", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw ActiveMqErrors.translate("Asking the broker's management", e);

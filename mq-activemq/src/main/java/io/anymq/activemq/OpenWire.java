@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -63,6 +64,7 @@ final class OpenWire {
   private final Duration operationTimeout;
   private final Consumer<MessagingException> onLost;
   private final AtomicReference<State> state = new AtomicReference<>(State.OPENING);
+  private final CompletableFuture<MessagingException> broken = new CompletableFuture<>();
   private final AtomicLong numbers = new AtomicLong();
   private final ActiveMQConnection connection;
   private final SessionId session;
@@ -322,13 +324,22 @@ final class OpenWire {
   }
 
   private void lost(Throwable cause) {
-    if (state.compareAndSet(State.LIVE, State.LOST)) {
-      onLost.accept(
-          new ConnectionLostException(
-              "The connection to %s broke: %s".formatted(endpoint, cause.getMessage()), cause));
-    } else {
-      state.compareAndSet(State.OPENING, State.LOST);
+    boolean wasLive = state.compareAndSet(State.LIVE, State.LOST);
+    if (!wasLive && !state.compareAndSet(State.OPENING, State.LOST)) {
+      return;
     }
+    MessagingException loss =
+        new ConnectionLostException(
+            "The connection to %s broke: %s".formatted(endpoint, cause.getMessage()), cause);
+    broken.complete(loss);
+    if (wasLive) {
+      onLost.accept(loss);
+    }
+  }
+
+  /** Tells who waits for something else than a command's answer, once, that it does not come. */
+  void whenBroken(Consumer<MessagingException> waiting) {
+    CompletableFuture<Void> unused = broken.thenAccept(waiting);
   }
 
   private static int millisUntil(long deadline) {

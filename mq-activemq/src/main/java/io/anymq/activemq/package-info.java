@@ -131,7 +131,8 @@
  *       is made with, the provider's name is {@code ActiveMQ}. The broker's id is a UUID where that
  *       of Classic begins with {@code ID:}, which a Classic broker can be given, too: so a broker
  *       with such an id is asked by its management ({@code activemq.management}), which also tells
- *       its version. Who may not ask (permission {@code manage}) is refused when the connection
+ *       its version. One that does not answer is refused: in the mapping for Classic, Artemis would
+ *       damage messages. Who may not ask (permission {@code manage}) is refused when the connection
  *       opens, since nobody would tell which destinations exist.
  *   <li>No statistics plug-in, no scheduler of that kind, and advisories only of what is made and
  *       deleted over OpenWire: existence, depth, and the making and deleting of topics go through

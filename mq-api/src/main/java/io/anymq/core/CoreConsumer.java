@@ -55,6 +55,9 @@ class CoreConsumer implements Consumer, Child {
   private final ReplayProgress progress;
   private final Screening screening;
 
+  /** What the core selects by; empty when there is nothing, or when the backend selects. */
+  private final Optional<String> selectorHere;
+
   private final ReentrantLock attachLock = new ReentrantLock();
   private final AtomicReference<@Nullable Attachment> attached = new AtomicReference<>();
   private final AtomicBoolean closing = new AtomicBoolean();
@@ -77,7 +80,8 @@ class CoreConsumer implements Consumer, Child {
     this.handedOut = new HandedOut(prefetch);
     this.progress = new ReplayProgress(source);
     this.deadLetters = new DeadLetters(connection, options.deadLetterQueue());
-    this.screening = new Screening(options.maxDeliveries(), selectorHere(), deadLetters);
+    this.selectorHere = selectsHere() ? options.selector() : Optional.empty();
+    this.screening = new Screening(options.maxDeliveries(), selectorHere, deadLetters);
     this.listeners =
         listener == null
             ? null
@@ -90,10 +94,8 @@ class CoreConsumer implements Consumer, Child {
     }
   }
 
-  /** What the core applies; empty when there is none, or when the backend does. */
-  private Optional<String> selectorHere() {
-    boolean here = !(source instanceof Source.OfQueue) && isEmulated(Capability.TOPIC_SELECTORS);
-    return here ? options.selector() : Optional.empty();
+  private boolean selectsHere() {
+    return !(source instanceof Source.OfQueue) && isEmulated(Capability.TOPIC_SELECTORS);
   }
 
   private boolean isEmulated(Capability capability) {
@@ -158,7 +160,7 @@ class CoreConsumer implements Consumer, Child {
         new ConsumerRequest(
             progress.resumed(),
             gated ? prefetch + KeyGate.WINDOW : prefetch,
-            selectorHere().isPresent() ? Optional.empty() : options.selector(),
+            selectorHere.isPresent() ? Optional.empty() : options.selector(),
             options.keyOrdered());
     LinkConsumer consumer = link.openConsumer(request, new Sink(attachment, inline));
     attachment.open(consumer);

@@ -51,7 +51,7 @@ final class Delays {
    * then. A link that is new stands by only at the second look. Returns at once.
    */
   void look() {
-    if (mover != null) {
+    if (hasMover()) {
       return;
     }
     int enough = looked ? ENOUGH : 1;
@@ -103,7 +103,7 @@ final class Delays {
           KafkaNames.DELAYS,
           DelayedRecord.PARTITIONS,
           Map.of(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Integer.toString(bytes)));
-      startUnless(1);
+      startUnless(ENOUGH); // the one that is there may be about to leave
       prepared = true;
     }
     Mover ended = mover;
@@ -126,11 +126,16 @@ final class Delays {
     ConsumerGroups.members(calls, Mover.GROUP);
   }
 
+  private boolean hasMover() {
+    Mover now = mover;
+    return now != null && !now.hasDied();
+  }
+
   private synchronized void start() {
-    if (mover == null && !closed) {
+    if (!hasMover() && !closed) {
       Mover made = new Mover(config, calls, topology, session, state);
-      mover = made;
       made.start();
+      mover = made;
     }
   }
 

@@ -2,12 +2,16 @@ package io.anymq.kafka;
 
 import io.anymq.MessagingException;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -40,6 +44,9 @@ final class Mover implements Runnable, ConsumerRebalanceListener {
 
   private static final Duration PAUSE = Duration.ofSeconds(1);
 
+  /** How long nobody moves when those who were to have gone. */
+  private static final Duration ASIDE = Duration.ofSeconds(5);
+
   private final KafkaConfig config;
   private final KafkaCalls calls;
   private final Moves moves;
@@ -56,6 +63,10 @@ final class Mover implements Runnable, ConsumerRebalanceListener {
   // The thread's own:
   private final Timetable timetable = new Timetable();
   private final MovedRecords moved;
+
+  /** What is to be moved before anything else, each in a transaction of its own. */
+  private final Queue<List<DelayedRecord>> apart = new ArrayDeque<>();
+
   private boolean hold;
   private boolean leaving;
 
@@ -91,7 +102,7 @@ final class Mover implements Runnable, ConsumerRebalanceListener {
       try {
         workWithNew();
         if (leaving) {
-          pause(DelayedRecord.AGAIN);
+          standAside();
         }
       } catch (WakeupException e) {
         LOG.debug("Mover {} closes", clientId, e);
@@ -135,6 +146,14 @@ final class Mover implements Runnable, ConsumerRebalanceListener {
       LOG.warn("Moving delayed messages failed; it is tried again", failure);
       pause(PAUSE);
     }
+  }
+
+  /** Leaves the moving to others for a while, unless they have gone, too. */
+  private void standAside() {
+    long until = System.nanoTime() + DelayedRecord.AGAIN.toNanos();
+    do {
+      pause(ASIDE);
+    } while (isWanted() && System.nanoTime() - until < 0 && members() > 0);
   }
 
   private void pause(Duration time) {
@@ -204,31 +223,61 @@ final class Mover implements Runnable, ConsumerRebalanceListener {
 
   private void letGo() {
     timetable.clear();
+    apart.clear();
     moves.close();
   }
 
   private void move(KafkaConsumer<byte[], byte[]> consumer) {
     long now = System.currentTimeMillis();
-    List<DelayedRecord> due = timetable.due(now);
+    List<DelayedRecord> due = apart.isEmpty() ? timetable.due(now) : apart.remove();
     if (due.isEmpty()) {
       return;
     }
-    if (moves.move(due, timetable.without(due), consumer.groupMetadata(), now)) {
+    Moves.Outcome outcome = moves.move(due, timetable.without(due), consumer.groupMetadata(), now);
+    if (outcome.done()) {
       due.forEach(timetable::remove);
-      leaving = moves.lacksRights() && !isAlone();
-    } else {
+      leaving = moves.lacksRights() && members() > 1;
+    } else if (outcome.suspects().isEmpty()) {
       hold = true;
+    } else {
+      separate(due, outcome.suspects());
     }
   }
 
-  /** Whether there is nobody who might have the rights that this one lacks. */
-  private boolean isAlone() {
+  /**
+   * What is refused must not hold up the others, nor be mixed up with them: suspects by their
+   * topic, and those of one topic one by one.
+   */
+  private void separate(List<DelayedRecord> due, Set<DelayedRecord> suspects) {
+    List<DelayedRecord> others = due.stream().filter(each -> !suspects.contains(each)).toList();
+    if (!others.isEmpty()) {
+      apart.add(others);
+    }
+    Map<String, List<DelayedRecord>> byTopic =
+        suspects.stream()
+            .collect(
+                Collectors.groupingBy(
+                    DelayedRecord::topic, LinkedHashMap::new, Collectors.toList()));
+    if (byTopic.size() > 1 || !others.isEmpty()) {
+      apart.addAll(byTopic.values());
+    } else {
+      suspects.forEach(each -> apart.add(List.of(each)));
+    }
+  }
+
+  /** How many there are, this one included; 0, when that is not known. */
+  private int members() {
     try {
-      return ConsumerGroups.members(calls, GROUP).size() < 2;
+      return ConsumerGroups.members(calls, GROUP).size();
     } catch (MessagingException e) {
       LOG.debug("Who else moves delayed messages is not known", e);
-      return true;
+      return 0;
     }
+  }
+
+  /** Whether it has ended by itself, without a reason that it could tell. */
+  boolean hasDied() {
+    return refusal == null && !thread.isAlive();
   }
 
   /** Ends, after the transaction that is under way; the next mover is told. */

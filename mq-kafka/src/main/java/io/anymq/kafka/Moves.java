@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.Future;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
@@ -88,16 +89,24 @@ final class Moves {
   }
 
   /**
+   * What became of records.
+   *
+   * @param done whether it is done with them
+   * @param suspects if not, those that are to be moved apart, for some of them may be refused;
+   *     none, when the group changes, and all are to be tried again
+   */
+  record Outcome(boolean done, Set<DelayedRecord> suspects) {}
+
+  /**
    * Moves, in one transaction.
    *
    * @param due what is to be looked at, in the order in which it is due
    * @param offsets what is committed with it
    * @param group as whom
    * @param now the moment
-   * @return whether it is done; if not, the group changes, and it is to be tried again
    * @throws RuntimeException when it failed as a whole, or nobody wants it any more
    */
-  boolean move(
+  Outcome move(
       List<DelayedRecord> due,
       Map<TopicPartition, OffsetAndMetadata> offsets,
       ConsumerGroupMetadata group,
@@ -110,20 +119,37 @@ final class Moves {
         boolean done = transact(filed(due, putOff, now), sent, offsets, group, due, now);
         if (done && refusal != null) {
           // Not before: where nothing at all can be sent, none of them is to blame.
-          LOG.warn("{} delayed messages cannot be delivered now", putOff.size(), refusal);
+          tellRefusal(putOff, refusal);
         }
-        return done;
+        return new Outcome(done, Set.of());
       } catch (KafkaException e) {
         // The producer goes on with numbers that the broker does not expect: a new one.
         close();
-        if (!isWanted.getAsBoolean() || !putOff.addAll(Refusals.among(sent, due))) {
+        Set<DelayedRecord> suspects = Refusals.suspects(sent, due);
+        Set<DelayedRecord> refused = Refusals.certain(sent, due);
+        boolean isClear = putOff.addAll(refused);
+        if (!isWanted.getAsBoolean() || (!isClear && suspects.isEmpty())) {
           throw e;
         }
-        refusal = e;
         mayNot |= Refusals.isForRights(sent);
+        begin();
+        if (!isClear) {
+          return new Outcome(false, suspects);
+        }
+        refusal = e;
       }
-      begin();
     }
+  }
+
+  private static void tellRefusal(Set<DelayedRecord> putOff, KafkaException refusal) {
+    Set<String> topics =
+        putOff.stream().map(DelayedRecord::topic).collect(Collectors.toCollection(TreeSet::new));
+    LOG.warn(
+        "{} delayed messages cannot be delivered now, to {}; they are tried again in {}",
+        putOff.size(),
+        topics,
+        DelayedRecord.AGAIN,
+        refusal);
   }
 
   /** Whether, since it was asked, this user turned out not to have the right to a destination. */

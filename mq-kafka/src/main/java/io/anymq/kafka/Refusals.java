@@ -1,6 +1,7 @@
 package io.anymq.kafka;
 
 import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -19,6 +20,7 @@ import org.apache.kafka.common.errors.OutOfOrderSequenceException;
 import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
+import org.apache.kafka.common.errors.TransactionAbortableException;
 import org.apache.kafka.common.errors.TransactionAbortedException;
 import org.apache.kafka.common.errors.TransactionalIdAuthorizationException;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +37,7 @@ final class Refusals {
           InvalidPidMappingException.class,
           InvalidTxnStateException.class,
           OutOfOrderSequenceException.class,
+          TransactionAbortableException.class,
           TransactionalIdAuthorizationException.class);
 
   /** What one record is refused for, and others to the same topic are not. */
@@ -47,13 +50,13 @@ final class Refusals {
   private Refusals() {}
 
   /**
-   * The records that cannot be sent now: those that failed by themselves, and with a topic that
-   * takes nothing all that are for it.
+   * The records that may be why, in the order of all. The native producer (4.4.0) fails what it has
+   * not sent yet with the same exception as the culprit, whatever its topic.
    *
    * @param sent the sends, none under way any more
    * @param due all records of the transaction
    */
-  static Set<DelayedRecord> among(
+  static Set<DelayedRecord> suspects(
       Map<DelayedRecord, Future<RecordMetadata>> sent, Collection<DelayedRecord> due) {
     Set<String> closed =
         sent.entrySet().stream()
@@ -62,7 +65,22 @@ final class Refusals {
             .collect(Collectors.toSet());
     return due.stream()
         .filter(each -> closed.contains(each.topic()) || isOfOne(failure(sent.get(each))))
-        .collect(Collectors.toSet());
+        .collect(Collectors.toCollection(LinkedHashSet::new));
+  }
+
+  /**
+   * The suspects that have no bystanders: all of a topic that takes nothing, where there is no
+   * other topic, and a record that is alone.
+   *
+   * @param sent as for {@link #suspects}
+   * @param due as for {@link #suspects}
+   */
+  static Set<DelayedRecord> certain(
+      Map<DelayedRecord, Future<RecordMetadata>> sent, Collection<DelayedRecord> due) {
+    Set<DelayedRecord> suspects = suspects(sent, due);
+    boolean ofOne = sent.values().stream().anyMatch(each -> isOfOne(failure(each)));
+    boolean oneTopic = due.stream().map(DelayedRecord::topic).distinct().count() == 1;
+    return due.size() == 1 || (oneTopic && !ofOne) ? suspects : Set.of();
   }
 
   /** Whether one of the sends failed because this user may not write there. */

@@ -9,11 +9,17 @@ import io.anymq.kafka.Links.Sent;
 import io.anymq.kafka.Links.Taking;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.header.internals.RecordHeader;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -59,16 +65,30 @@ final class KafkaDelayFaultsTest extends LinkTest {
 
   /** Writes into the topic of what waits, as another program may. */
   private void write(int partition, byte @Nullable [] header) throws Exception {
+    writeTogether(partition, Collections.singletonList(header));
+  }
+
+  /** In one batch, so that whoever reads one of them has all. */
+  private void writeTogether(int partition, List<byte @Nullable []> headers) throws Exception {
     Map<String, Object> config =
         Map.of(
             CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG,
-            broker.url().substring("kafka://".length()));
+            broker.url().substring("kafka://".length()),
+            ProducerConfig.LINGER_MS_CONFIG,
+            1_000);
+    List<Future<RecordMetadata>> written = new ArrayList<>();
     try (KafkaProducer<byte[], byte[]> producer =
         new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer())) {
-      ProducerRecord<byte[], byte[]> entry =
-          new ProducerRecord<>(KafkaNames.DELAYS, partition, null, new byte[0]);
-      entry.headers().add(new RecordHeader(KafkaHeaders.PREFIX + "delayed", header));
-      producer.send(entry).get(Links.PATIENCE.toSeconds(), TimeUnit.SECONDS);
+      for (byte[] header : headers) {
+        ProducerRecord<byte[], byte[]> entry =
+            new ProducerRecord<>(KafkaNames.DELAYS, partition, null, new byte[200]);
+        entry.headers().add(new RecordHeader(KafkaHeaders.PREFIX + "delayed", header));
+        written.add(producer.send(entry));
+      }
+      producer.flush();
+    }
+    for (Future<RecordMetadata> each : written) {
+      assertThat(each.get(Links.PATIENCE.toSeconds(), TimeUnit.SECONDS)).isNotNull();
     }
   }
 
@@ -100,6 +120,27 @@ final class KafkaDelayFaultsTest extends LinkTest {
     send(compacted, "refused", 500);
     send(queue, "next", 600);
     take("next");
+    link.delete(compacted);
+  }
+
+  /** What fails only because another one of its transaction does, is tried without that at once. */
+  @Test
+  void whatIsMovedWithARefusedOneIsNotPutOff() throws Exception {
+    Queue compacted = Links.newQueue(link);
+    String refusing = KafkaHarness.NAMES.topic(compacted);
+    Links.set(link, ConfigResource.Type.TOPIC, refusing, "max.message.bytes", "150");
+    String taking = KafkaHarness.NAMES.topic(queue);
+    long now = System.currentTimeMillis();
+    for (int round = 0; round < 20; round++) {
+      writeTogether(
+          0,
+          List.of(header(now, now, taking), header(now, now, refusing), header(now, now, taking)));
+    }
+    try (Taking consumer = new Taking(link, queue, 10)) {
+      for (int i = 0; i < 40; i++) {
+        consumer.accept(consumer.take());
+      }
+    }
     link.delete(compacted);
   }
 

@@ -128,6 +128,7 @@ final class KafkaDelayTest extends LinkTest {
       assertThat(takeInOrder(consumer, 2)).as("milliseconds late").isLessThan(5_000);
     }
     assertThat(((DepthQuery) link).depth(narrow).count()).isZero();
+    link.delete(narrow);
   }
 
   @Test

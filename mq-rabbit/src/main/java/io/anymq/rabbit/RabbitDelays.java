@@ -138,21 +138,29 @@ final class RabbitDelays {
   }
 
   /**
-   * Somebody subscribes: what is due for topics goes on that has stayed since the broker was
-   * started. Asks once for a link.
+   * Somebody consumes: what is due goes on that has stayed since the broker was started. Asks once
+   * for a link. Where nothing was ever delayed there is nothing to be done.
    */
   void openGate() {
     if (gateOpened) {
       return;
     }
-    ifDelaysAreKnown(
-        () ->
-            connection.ask(
-                "Looking for delayed messages to topics",
-                channel -> {
-                  channel.exchangeDeclarePassive(DUE_TOPICS);
-                  return makeGate(channel);
-                }));
+    try {
+      connection.ask(
+          "Looking for delayed messages that are due",
+          channel -> {
+            channel.exchangeDeclarePassive(DUE_TOPICS);
+            return makeGate(channel);
+          });
+    } catch (MessagingException e) {
+      if (e.code() == ErrorCode.ACCESS_REFUSED) {
+        NativeConnection.LOG.warn(
+            "What was due to topics while the broker was away waits for a user with the right to configure, write and read anymq/.*",
+            e);
+      } else if (e.code() != ErrorCode.DESTINATION_NOT_FOUND) {
+        throw e;
+      }
+    }
     gateOpened = true;
   }
 

@@ -22,7 +22,6 @@ import io.anymq.spi.LinkProducer;
 import io.anymq.spi.LinkRequest;
 import io.anymq.spi.ProducerListener;
 import io.anymq.spi.Purger;
-import io.anymq.spi.Source;
 import io.anymq.spi.TemporaryQueues;
 import io.anymq.spi.TopicPatterns;
 import java.net.URI;
@@ -155,9 +154,7 @@ final class RabbitLink implements Link, DepthQuery, Purger, TopicPatterns, Tempo
 
   @Override
   public LinkConsumer openConsumer(ConsumerRequest consumer, DeliverySink sink) {
-    if (!(consumer.source() instanceof Source.OfQueue)) {
-      delays.openGate();
-    }
+    delays.openGate();
     for (int attempt = 1; ; attempt++) {
       RabbitSource source = subscriptions.source(consumer.source(), consumer.keyOrdered());
       try {

@@ -99,10 +99,11 @@ public final class ReportTable {
             .formatted(word(first.result()), which, first.message().replace("\n", "\n  ")));
   }
 
+  /** All that failed, and of those that were not run so many that one sees which. */
   private static String named(List<RuleReport> rules) {
-    String some =
-        rules.stream().limit(MOST_NAMED).map(RuleReport::id).collect(Collectors.joining(", "));
-    return rules.size() > MOST_NAMED ? some + ", …" : some;
+    long most = rules.get(0).result().equals("FAILED") ? rules.size() : MOST_NAMED;
+    String some = rules.stream().limit(most).map(RuleReport::id).collect(Collectors.joining(", "));
+    return rules.size() > most ? some + ", …" : some;
   }
 
   private static String word(String result) {
