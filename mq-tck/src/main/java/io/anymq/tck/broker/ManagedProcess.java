@@ -27,6 +27,7 @@ final class ManagedProcess {
   private static final Duration POLL = Duration.ofMillis(5);
   private static final Duration KILL_LIMIT = Duration.ofSeconds(20);
   private static final Duration SIGNAL_LIMIT = Duration.ofSeconds(10);
+  private static final long LOOK_NANOS = 500_000;
 
   private final Process process;
   private final OrphanGuard guard;
@@ -148,10 +149,47 @@ final class ManagedProcess {
   }
 
   /**
+   * Stops all its threads, and returns when they stand: one that works, or waits for a disk, may go
+   * on for a moment after the signal was sent, and answer.
+   */
+  void freeze() {
+    signal("STOP");
+    long deadline = System.nanoTime() + SIGNAL_LIMIT.toNanos();
+    while (!stands(process.pid())) {
+      if (System.nanoTime() - deadline > 0) {
+        throw new BrokerException(
+            "Process %d has not stopped within %s".formatted(process.pid(), SIGNAL_LIMIT));
+      }
+      LockSupport.parkNanos(LOOK_NANOS);
+    }
+  }
+
+  private static boolean stands(long pid) {
+    try (Stream<Path> threads = Files.list(Path.of("/proc/" + pid + "/task"))) {
+      return threads.allMatch(ManagedProcess::isStopped);
+    } catch (IOException | UncheckedIOException e) {
+      return true; // this system has no /proc
+    }
+  }
+
+  private static boolean isStopped(Path thread) {
+    try {
+      String stat = Files.readString(thread.resolve("stat"), StandardCharsets.ISO_8859_1);
+      return "TtZX".indexOf(stat.charAt(stat.lastIndexOf(')') + 2)) >= 0;
+    } catch (IOException e) {
+      return true; // it has just ended
+    }
+  }
+
+  void goOn() {
+    signal("CONT");
+  }
+
+  /**
    * Sends it {@code STOP} or {@code CONT}. The shell's own {@code kill} is used: the program of
    * that name may be missing.
    */
-  void signal(String name) {
+  private void signal(String name) {
     try {
       Process shell = new ProcessBuilder("sh", "-c", "kill -" + name + " " + process.pid()).start();
       if (!shell.waitFor(SIGNAL_LIMIT.toMillis(), TimeUnit.MILLISECONDS)

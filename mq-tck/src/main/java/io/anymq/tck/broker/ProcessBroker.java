@@ -158,7 +158,7 @@ final class ProcessBroker implements BrokerHandle {
   @Override
   public synchronized void pause() {
     requireNotClosed();
-    running().signal("STOP");
+    running().freeze();
     state = State.FROZEN;
   }
 
@@ -166,7 +166,7 @@ final class ProcessBroker implements BrokerHandle {
   public synchronized void resume() {
     requireNotClosed();
     if (state == State.FROZEN) {
-      running().signal("CONT");
+      running().goOn();
       state = State.UP;
     }
   }
