@@ -39,18 +39,18 @@ class ModuleRuleTest {
 
   @ParameterizedTest
   @CsvSource({
-    "zeromq, org.zeromq..",
-    "rabbit, com.rabbitmq..",
-    "activemq, org.apache.activemq..",
-    "kafka, org.apache.kafka.."
+    "zeromq, org.zeromq.., zeromq",
+    "rabbit, com.rabbitmq.., rabbit",
+    "activemq, org.apache.activemq.., [activemq|artemis]",
+    "kafka, org.apache.kafka.., kafka"
   })
-  void nativeClientIsUsedByItsAdapterAlone(String adapter, String client) {
+  void nativeClientIsUsedByItsAdapterAlone(String adapter, String client, String brokers) {
     noClasses()
         .that()
         .resideInAPackage("io.anymq..")
         .and()
         .resideOutsideOfPackages(
-            "io.anymq." + adapter + "..", "io.anymq.bench..", "io.anymq.tck.broker." + adapter)
+            "io.anymq." + adapter + "..", "io.anymq.bench..", "io.anymq.tck.broker." + brokers)
         .should()
         .dependOnClassesThat()
         .resideInAPackage(client)
