@@ -125,9 +125,9 @@ final class Moves {
       } catch (KafkaException e) {
         // The producer goes on with numbers that the broker does not expect: a new one.
         close();
+        boolean isClear = putOff.addAll(Refusals.certain(sent, due));
         Set<DelayedRecord> suspects = Refusals.suspects(sent, due);
-        Set<DelayedRecord> refused = Refusals.certain(sent, due);
-        boolean isClear = putOff.addAll(refused);
+        suspects.removeAll(putOff); // if it cannot even be put off, the whole has failed
         if (!isWanted.getAsBoolean() || (!isClear && suspects.isEmpty())) {
           throw e;
         }
