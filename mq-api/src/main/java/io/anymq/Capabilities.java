@@ -1,5 +1,7 @@
 package io.anymq;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.Map;
@@ -9,8 +11,10 @@ import java.util.Map;
  *
  * @param backend the backend's name, for messages
  * @param support how each capability is come by; what is not in the map is unsupported
+ * @param advice for unsupported ones, where there is a way: a sentence that says how to get them
  */
-public record Capabilities(String backend, Map<Capability, Support> support) {
+public record Capabilities(
+    String backend, Map<Capability, Support> support, Map<Capability, String> advice) {
 
   /** Fills in what the map leaves out, and keeps an immutable copy. */
   public Capabilities {
@@ -19,6 +23,7 @@ public record Capabilities(String backend, Map<Capability, Support> support) {
       all.put(capability, support.getOrDefault(capability, Support.UNSUPPORTED));
     }
     support = Collections.unmodifiableMap(all);
+    advice = Map.copyOf(advice);
   }
 
   /**
@@ -28,6 +33,7 @@ public record Capabilities(String backend, Map<Capability, Support> support) {
    * @return whether it works on this connection
    */
   public boolean supports(Capability capability) {
+    requireNonNull(capability, "capability must not be null");
     return support.get(capability) != Support.UNSUPPORTED;
   }
 
@@ -40,8 +46,12 @@ public record Capabilities(String backend, Map<Capability, Support> support) {
   public void require(Capability capability) {
     if (!supports(capability)) {
       throw new UnsupportedCapabilityException(
-          "%s does not support %s on this connection; see Connection.capabilities() for what it does"
-              .formatted(backend, capability));
+          "%s does not support %s on this connection; %s"
+              .formatted(
+                  backend,
+                  capability,
+                  advice.getOrDefault(
+                      capability, "see Connection.capabilities() for what it does")));
     }
   }
 }

@@ -192,8 +192,8 @@ public interface Connection extends AutoCloseable {
   Message request(Destination destination, Message request, Duration timeout);
 
   /**
-   * As {@link #request}, without waiting for the reply. Stages that depend on the future run on the
-   * common pool, and may do anything.
+   * As {@link #request}, without waiting for the reply. Stages that depend on the future may block,
+   * as those of {@link Producer#sendAsync} may.
    *
    * @param destination where to
    * @param request the request, without a reply-to
@@ -262,7 +262,9 @@ public interface Connection extends AutoCloseable {
    * @param queue the queue
    * @param options how it is made
    * @throws UnsupportedCapabilityException when an option asks for what the backend cannot do
-   * @throws MessagingException when it exists with other options, or the backend does not answer
+   * @throws InvalidOptionException when it exists with other options; nothing is changed. Default
+   *     options ask for none, and leave it as it is
+   * @throws MessagingException when the backend refuses or does not answer in time
    */
   void declare(Queue queue, QueueOptions options);
 

@@ -66,7 +66,7 @@ public final class ConnectionOptions {
           "max-message-bytes", 1, 1_000_000, "the largest body plus properties, in bytes");
 
   /**
-   * How many messages a consumer may hold unsettled, where its options do not say. Default: 256.
+   * How many messages a consumer may hold unsettled, where its options do not say. Default: 500.
    */
   public static final Option<Integer> PREFETCH =
       Option.number("prefetch", 1, 500, "how many messages a consumer may hold unsettled");

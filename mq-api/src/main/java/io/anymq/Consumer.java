@@ -6,7 +6,9 @@ import java.util.Optional;
 
 /**
  * Takes messages from a queue or a subscription: either by the receive methods, or by the {@link
- * MessageListener} it was made with, never both.
+ * MessageListener} it was made with, never both. What the receive methods return stays unsettled
+ * until the program accepts, releases or rejects it, unless its options say {@link
+ * AcknowledgementMode#AUTOMATIC}.
  *
  * <p>May be shared between threads: concurrent calls of receive share the messages out.
  */
@@ -15,10 +17,12 @@ public interface Consumer extends AutoCloseable {
   /**
    * Waits for a message. While the connection recovers, it goes on waiting.
    *
-   * @param timeout how long to wait at most
+   * @param timeout how long to wait at most; zero or more
    * @return a delivery, or empty when none came in time
    * @throws ClosedException when the consumer is closed, also while this waits
-   * @throws MessagingException with {@link ErrorCode#ILLEGAL_USE} when the consumer has a listener
+   * @throws InvalidOptionException when the time-out is negative
+   * @throws MessagingException with {@link ErrorCode#ILLEGAL_USE} when the consumer has a listener,
+   *     with {@link ErrorCode#INTERRUPTED} when the thread is interrupted
    */
   Optional<Delivery> receive(Duration timeout);
 

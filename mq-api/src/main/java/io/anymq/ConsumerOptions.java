@@ -1,5 +1,7 @@
 package io.anymq;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +22,7 @@ public final class ConsumerOptions {
   /** All defaults. */
   public static final ConsumerOptions DEFAULT = builder().build();
 
-  private final AcknowledgementMode acknowledgement;
+  private final @Nullable AcknowledgementMode acknowledgement;
   private final @Nullable Integer prefetch;
   private final int concurrency;
   private final int maxDeliveries;
@@ -52,9 +54,12 @@ public final class ConsumerOptions {
     return new Builder(this);
   }
 
-  /** Who settles. Default: automatic. */
-  public AcknowledgementMode acknowledgement() {
-    return acknowledgement;
+  /**
+   * Who settles. Empty, the default: a listener's return accepts, and the application settles what
+   * it received, so that a program that crashes between the two loses nothing.
+   */
+  public Optional<AcknowledgementMode> acknowledgement() {
+    return Optional.ofNullable(acknowledgement);
   }
 
   /** How many messages may be held unsettled; empty: as {@link ConnectionOptions#PREFETCH} says. */
@@ -75,7 +80,10 @@ public final class ConsumerOptions {
     return maxDeliveries;
   }
 
-  /** How long a message waits that is released without a delay of its own. Default: not at all. */
+  /**
+   * How long a message waits that is released without a delay of its own, or whose listener threw.
+   * Default: {@link RedeliveryDelay#DEFAULT}.
+   */
   public RedeliveryDelay redeliveryDelay() {
     return redeliveryDelay;
   }
@@ -107,11 +115,11 @@ public final class ConsumerOptions {
   /** Builds {@link ConsumerOptions}. Not for sharing between threads. */
   public static final class Builder {
 
-    private AcknowledgementMode acknowledgement = AcknowledgementMode.AUTOMATIC;
+    private @Nullable AcknowledgementMode acknowledgement;
     private @Nullable Integer prefetch;
     private int concurrency = 1;
     private int maxDeliveries = DEFAULT_MAX_DELIVERIES;
-    private RedeliveryDelay redeliveryDelay = RedeliveryDelay.NONE;
+    private RedeliveryDelay redeliveryDelay = RedeliveryDelay.DEFAULT;
     private @Nullable Queue deadLetterQueue;
     private MissingDestination missingDestination = MissingDestination.CREATE;
     private @Nullable String selector;
@@ -133,7 +141,7 @@ public final class ConsumerOptions {
 
     /** Sets who settles. */
     public Builder acknowledgement(AcknowledgementMode acknowledgement) {
-      this.acknowledgement = acknowledgement;
+      this.acknowledgement = requireNonNull(acknowledgement, "acknowledgement must not be null");
       return this;
     }
 
@@ -157,19 +165,20 @@ public final class ConsumerOptions {
 
     /** Sets how long a message waits that is released without a delay of its own. */
     public Builder redeliveryDelay(RedeliveryDelay redeliveryDelay) {
-      this.redeliveryDelay = redeliveryDelay;
+      this.redeliveryDelay = requireNonNull(redeliveryDelay, "redeliveryDelay must not be null");
       return this;
     }
 
     /** Sets where dead letters go. */
     public Builder deadLetterQueue(Queue deadLetterQueue) {
-      this.deadLetterQueue = deadLetterQueue;
+      this.deadLetterQueue = requireNonNull(deadLetterQueue, "deadLetterQueue must not be null");
       return this;
     }
 
     /** Sets what becomes of a destination that does not exist. */
     public Builder missingDestination(MissingDestination missingDestination) {
-      this.missingDestination = missingDestination;
+      this.missingDestination =
+          requireNonNull(missingDestination, "missingDestination must not be null");
       return this;
     }
 
@@ -183,7 +192,7 @@ public final class ConsumerOptions {
      * InvalidSelectorException} when the consumer is made.
      */
     public Builder selector(String selector) {
-      this.selector = selector;
+      this.selector = requireNonNull(selector, "selector must not be null");
       return this;
     }
 

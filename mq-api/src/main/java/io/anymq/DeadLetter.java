@@ -1,5 +1,7 @@
 package io.anymq;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -10,9 +12,15 @@ import org.jspecify.annotations.Nullable;
  * @param reason why it was put there
  * @param deliveryCount how often it had been delivered
  * @param source where it came from, as {@code queue:name} or {@code topic:name}
+ * @param subscription the name of the durable or shared subscription that it came from, or null
  * @param error the last error of the application, or null
  */
-public record DeadLetter(Reason reason, int deliveryCount, String source, @Nullable String error) {
+public record DeadLetter(
+    Reason reason,
+    int deliveryCount,
+    String source,
+    @Nullable String subscription,
+    @Nullable String error) {
 
   /** The property that holds the reason. */
   public static final String REASON_PROPERTY = "anymq.dead-letter.reason";
@@ -22,6 +30,9 @@ public record DeadLetter(Reason reason, int deliveryCount, String source, @Nulla
 
   /** The property that holds the source. */
   public static final String SOURCE_PROPERTY = "anymq.dead-letter.source";
+
+  /** The property that holds the subscription's name, where it came from one that has a name. */
+  public static final String SUBSCRIPTION_PROPERTY = "anymq.dead-letter.subscription";
 
   /** The property that holds the error, where there was one. */
   public static final String ERROR_PROPERTY = "anymq.dead-letter.error";
@@ -43,6 +54,7 @@ public record DeadLetter(Reason reason, int deliveryCount, String source, @Nulla
    * @return the reason, or empty when the message carries none
    */
   public static Optional<DeadLetter> of(Message message) {
+    requireNonNull(message, "message must not be null");
     return message
         .property(REASON_PROPERTY, String.class)
         .map(
@@ -51,6 +63,7 @@ public record DeadLetter(Reason reason, int deliveryCount, String source, @Nulla
                     Reason.valueOf(reason),
                     message.property(COUNT_PROPERTY, Integer.class).orElse(0),
                     message.property(SOURCE_PROPERTY, String.class).orElse(""),
+                    message.property(SUBSCRIPTION_PROPERTY, String.class).orElse(null),
                     message.property(ERROR_PROPERTY, String.class).orElse(null)));
   }
 
@@ -62,10 +75,12 @@ public record DeadLetter(Reason reason, int deliveryCount, String source, @Nulla
    * @return the copy
    */
   public Message mark(Message message) {
+    requireNonNull(message, "message must not be null");
     return message.toBuilder()
         .property(REASON_PROPERTY, reason.name())
         .property(COUNT_PROPERTY, deliveryCount)
         .property(SOURCE_PROPERTY, source)
+        .property(SUBSCRIPTION_PROPERTY, subscription)
         .property(ERROR_PROPERTY, error)
         .timeToLive(null)
         .expiresAt(null)

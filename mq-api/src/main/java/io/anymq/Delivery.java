@@ -4,9 +4,10 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * A message in the hands of a consumer. It is settled once: accepted, released or rejected;
- * settling it again does nothing. What is not settled when the consumer closes, crashes or loses
- * its connection comes again, to this or another consumer, marked {@link #redelivered()}.
+ * A message in the hands of a consumer. It is settled once: accepted, released or rejected.
+ * Settling it again in the same way does nothing; settling it in another way is refused with {@link
+ * ErrorCode#ILLEGAL_USE}. What is not settled when the consumer closes, crashes or loses its
+ * connection comes again, to this or another consumer, marked {@link #redelivered()}.
  *
  * <p>May be settled from any thread. A settlement is handed over in order and soon, and at the
  * latest when the consumer closes, but not waited for: should the connection break first, the
@@ -23,7 +24,11 @@ public interface Delivery {
   /** Whether the message may have been delivered before. */
   boolean redelivered();
 
-  /** How often the message has been delivered, this delivery included; 1 the first time. */
+  /**
+   * How often the message has been delivered, this delivery included; 1 the first time, and never
+   * too low. It may be too high, where a backend counts what waited in a prefetch and came back
+   * unseen; such deliveries do not count towards {@link ConsumerOptions#maxDeliveries()}.
+   */
   int deliveryCount();
 
   /**
@@ -42,17 +47,16 @@ public interface Delivery {
   void accept();
 
   /**
-   * The message goes back and is delivered again at once, to this or another consumer; or, when it
-   * has been delivered as often as {@link ConsumerOptions#maxDeliveries()} allows, to the
-   * dead-letter queue.
+   * The message goes back and is delivered again after {@link ConsumerOptions#redeliveryDelay()},
+   * to this or another consumer; or, when the application has been given it as often as {@link
+   * ConsumerOptions#maxDeliveries()} allows, it goes to the dead-letter queue.
    */
   void release();
 
   /**
-   * As {@link #release()}, but not before some time has passed. Where {@link
-   * Capability#REDELIVERY_DELAY} is emulated, this consumer holds the message meanwhile: it counts
-   * towards the prefetch, and should the consumer close or its connection break, the message comes
-   * again at once.
+   * As {@link #release()}, after a delay of this delivery's own. Where {@link
+   * Capability#REDELIVERY_DELAY} is emulated, this consumer may hold the message meanwhile: should
+   * the consumer close or its connection break, the message comes again at once.
    *
    * @param delay how long to wait; zero: not at all
    * @throws InvalidOptionException when it is negative

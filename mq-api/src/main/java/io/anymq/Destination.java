@@ -1,5 +1,7 @@
 package io.anymq;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.regex.Pattern;
 
 /**
@@ -24,6 +26,15 @@ public sealed interface Destination permits Queue, Topic {
   String name();
 
   /**
+   * The destination as messages name it: {@code queue 'orders'}, {@code topic 'prices'}.
+   *
+   * @return kind and name
+   */
+  default String describe() {
+    return "%s '%s'".formatted(this instanceof Queue ? "queue" : "topic", name());
+  }
+
+  /**
    * Checks a portable name.
    *
    * @param name the name
@@ -32,6 +43,7 @@ public sealed interface Destination permits Queue, Topic {
    *     character
    */
   static String requireName(String name) {
+    requireNonNull(name, "name must not be null");
     if (!Names.PORTABLE.matcher(name).matches()) {
       throw new InvalidDestinationException(
           "'"

@@ -1,5 +1,7 @@
 package io.anymq;
 
+import static java.util.Objects.requireNonNull;
+
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -176,6 +178,8 @@ public final class Message {
    * @throws InvalidMessageException when the value is of another type
    */
   public <T> Optional<T> property(String name, Class<T> kind) {
+    requireNonNull(name, "name must not be null");
+    requireNonNull(kind, "kind must not be null");
     Object value = properties.get(name);
     if (value == null) {
       return Optional.empty();
@@ -303,6 +307,7 @@ public final class Message {
 
     /** Sets the body; the bytes are copied. */
     public Builder body(byte[] bytes) {
+      requireNonNull(bytes, "bytes must not be null");
       this.body = bytes.clone();
       return this;
     }
@@ -312,12 +317,14 @@ public final class Message {
      * on. Nobody may change them from now on; the message would change with them.
      */
     public Builder wrapBody(byte[] bytes) {
+      requireNonNull(bytes, "bytes must not be null");
       this.body = bytes;
       return this;
     }
 
     /** Sets the body to the text in UTF-8, and the content type to {@link Message#TEXT}. */
     public Builder text(String text) {
+      requireNonNull(text, "text must not be null");
       this.body = text.getBytes(StandardCharsets.UTF_8);
       return contentType(TEXT);
     }
@@ -338,6 +345,7 @@ public final class Message {
      * @throws InvalidMessageException when the name or the type of the value is not allowed
      */
     public Builder property(String name, @Nullable Object value) {
+      requireNonNull(name, "name must not be null");
       PropertyRules.requireName(name);
       if (value != null) {
         Object checked = PropertyRules.requireValue(name, value);
@@ -353,6 +361,7 @@ public final class Message {
 
     /** Sets several properties, each as {@link #property} does. */
     public Builder properties(Map<String, ?> values) {
+      requireNonNull(values, "values must not be null");
       values.forEach(this::property);
       return this;
     }

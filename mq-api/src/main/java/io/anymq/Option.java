@@ -5,6 +5,7 @@ import java.time.format.DateTimeParseException;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +18,7 @@ public final class Option<T> {
 
   private final String key;
   private final Function<String, T> parser;
+  private final Predicate<T> range;
   private final String form;
   private final @Nullable T defaultValue;
   private final String documentation;
@@ -25,12 +27,14 @@ public final class Option<T> {
   private Option(
       String key,
       Function<String, T> parser,
+      Predicate<T> range,
       String form,
       @Nullable T defaultValue,
       String documentation,
       boolean secret) {
     this.key = key;
     this.parser = parser;
+    this.range = range;
     this.form = form;
     this.defaultValue = defaultValue;
     this.documentation = documentation;
@@ -54,7 +58,7 @@ public final class Option<T> {
       String form,
       @Nullable T defaultValue,
       String documentation) {
-    return new Option<>(key, parser, form, defaultValue, documentation, false);
+    return new Option<>(key, parser, any -> true, form, defaultValue, documentation, false);
   }
 
   /** An option that takes any text; {@code defaultValue} may be null. */
@@ -65,18 +69,20 @@ public final class Option<T> {
 
   /** An option whose text is never printed; it has no default. */
   public static Option<String> secret(String key, String documentation) {
-    return new Option<>(key, Function.identity(), "text", null, documentation, true);
+    return new Option<>(key, Function.identity(), any -> true, "text", null, documentation, true);
   }
 
   /** An option that takes a whole number of at least {@code min}. */
   public static Option<Integer> number(
       String key, int min, int defaultValue, String documentation) {
-    return of(
+    return new Option<>(
         key,
-        text -> requireAtLeast(Integer.parseInt(text), min),
+        Integer::valueOf,
+        value -> value >= min,
         "a whole number of " + min + " or more",
         defaultValue,
-        documentation);
+        documentation,
+        false);
   }
 
   /** An option that is {@code true} or {@code false}. */
@@ -89,12 +95,14 @@ public final class Option<T> {
    * {@code PT30S}.
    */
   public static Option<Duration> duration(String key, Duration defaultValue, String documentation) {
-    return of(
+    return new Option<>(
         key,
         Option::parseDuration,
+        value -> !value.isZero() && !value.isNegative(),
         "a positive length of time such as 500ms, 30s or 5m",
         defaultValue,
-        documentation);
+        documentation,
+        false);
   }
 
   /** An option that is one of an enum's constants, in lower case with dashes. */
@@ -143,25 +151,37 @@ public final class Option<T> {
    */
   public T parse(String text) {
     try {
-      return parser.apply(text);
+      T value = parser.apply(text);
+      if (range.test(value)) {
+        return value;
+      }
+      throw refused(text, null);
     } catch (IllegalArgumentException e) {
-      throw new InvalidOptionException(
-          "Option '%s' must be %s, not %s"
-              .formatted(key, form, secret ? "what was given" : "'" + text + "'"),
-          secret ? null : e);
+      throw refused(text, e);
     }
+  }
+
+  /**
+   * Checks a typed value, as {@link #parse} checks a text.
+   *
+   * @throws InvalidOptionException when the value is out of range
+   */
+  void check(T value) {
+    if (!range.test(value)) {
+      throw refused(value instanceof Duration time ? Durations.text(time) : "" + value, null);
+    }
+  }
+
+  private InvalidOptionException refused(String given, @Nullable IllegalArgumentException cause) {
+    return new InvalidOptionException(
+        "Option '%s' must be %s, not %s"
+            .formatted(key, form, secret ? "what was given" : "'" + given + "'"),
+        secret ? null : cause);
   }
 
   @Override
   public String toString() {
     return key;
-  }
-
-  private static int requireAtLeast(int value, int min) {
-    if (value < min) {
-      throw new IllegalArgumentException(value + " is less than " + min);
-    }
-    return value;
   }
 
   private static Boolean parseFlag(String text) {
@@ -175,14 +195,9 @@ public final class Option<T> {
   private static Duration parseDuration(String text) {
     String compact = text.strip().toLowerCase(Locale.ROOT);
     try {
-      Duration duration =
-          compact.endsWith("ms")
-              ? Duration.ofMillis(Long.parseLong(compact.substring(0, compact.length() - 2)))
-              : Duration.parse(compact.startsWith("p") ? compact : "pt" + compact);
-      if (duration.isZero() || duration.isNegative()) {
-        throw new IllegalArgumentException(text);
-      }
-      return duration;
+      return compact.endsWith("ms")
+          ? Duration.ofMillis(Long.parseLong(compact.substring(0, compact.length() - 2)))
+          : Duration.parse(compact.startsWith("p") ? compact : "pt" + compact);
     } catch (DateTimeParseException e) {
       throw new IllegalArgumentException(text, e);
     }

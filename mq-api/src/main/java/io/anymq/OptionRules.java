@@ -1,5 +1,7 @@
 package io.anymq;
 
+import static java.util.Objects.requireNonNull;
+
 import java.time.Duration;
 
 /** Checks that the builders of options share. */
@@ -15,8 +17,10 @@ final class OptionRules {
   }
 
   static Duration positive(Duration value, String name) {
+    requireNonNull(value, name + " must not be null");
     if (value.isZero() || value.isNegative()) {
-      throw new InvalidOptionException(name + " must be longer than zero, not " + value);
+      throw new InvalidOptionException(
+          name + " must be longer than zero, not " + Durations.text(value));
     }
     return value;
   }

@@ -1,9 +1,12 @@
 package io.anymq;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Values of {@link Option}s. Immutable; options that are not set have their defaults. */
 public final class Options {
@@ -28,11 +31,20 @@ public final class Options {
    * @param value its value
    * @param <T> the type of the value
    * @return new options
+   * @throws InvalidOptionException when the value is out of the option's range
    */
   public <T> Options with(Option<T> option, T value) {
+    requireNonNull(option, "option must not be null");
+    requireNonNull(value, () -> "The value of option '" + option.key() + "' must not be null");
+    option.check(value);
     Map<Option<?>, Object> copy = new LinkedHashMap<>(values);
     copy.put(option, value);
     return new Options(copy);
+  }
+
+  /** The options that are set. */
+  public Set<Option<?>> set() {
+    return values.keySet();
   }
 
   /**

@@ -1,5 +1,7 @@
 package io.anymq;
 
+import static java.util.Objects.requireNonNull;
+
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 
@@ -36,13 +38,15 @@ public interface Producer extends AutoCloseable {
    * @throws MessagingException as {@link #send(Message)} does
    */
   default Message send(String text) {
+    requireNonNull(text, "text must not be null");
     return send(Message.text(text));
   }
 
   /**
    * Sends without waiting for the confirmation. Waits while the window of unconfirmed sends is
-   * full. The future completes when {@link #send(Message)} would return or throw, on a thread of
-   * the library: what depends on it must not block. To cancel it changes nothing.
+   * full. The future completes when {@link #send(Message)} would return or throw, in the order of
+   * the sends, on a thread that the library keeps for this: a stage that depends on it may block,
+   * and may use the connection, without harm to others. To cancel it changes nothing.
    *
    * @param message the message
    * @return a future of the message as it was sent

@@ -1,5 +1,7 @@
 package io.anymq;
 
+import static java.util.Objects.requireNonNull;
+
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -68,7 +70,8 @@ public final class ProducerOptions {
 
     /** Sets what becomes of a destination that does not exist. */
     public Builder missingDestination(MissingDestination missingDestination) {
-      this.missingDestination = missingDestination;
+      this.missingDestination =
+          requireNonNull(missingDestination, "missingDestination must not be null");
       return this;
     }
 

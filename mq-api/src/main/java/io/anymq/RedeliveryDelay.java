@@ -1,5 +1,7 @@
 package io.anymq;
 
+import static java.util.Objects.requireNonNull;
+
 import java.time.Duration;
 
 /**
@@ -16,16 +18,26 @@ public record RedeliveryDelay(Duration first, double multiplier, Duration max) {
   public static final RedeliveryDelay NONE = constant(Duration.ZERO);
 
   /**
+   * A tenth of a second, doubled each time, up to 10 seconds. With the default of ten deliveries a
+   * message is tried for half a minute, which a short failure of what its handler depends on does
+   * not outlast.
+   */
+  public static final RedeliveryDelay DEFAULT =
+      exponential(Duration.ofMillis(100), 2, Duration.ofSeconds(10));
+
+  /**
    * Makes a delay.
    *
    * @throws InvalidOptionException when the first wait is negative or longer than the longest, or
    *     the multiplier is below 1
    */
   public RedeliveryDelay {
+    requireNonNull(first, "first must not be null");
+    requireNonNull(max, "max must not be null");
     if (first.isNegative() || first.compareTo(max) > 0) {
       throw new InvalidOptionException(
           "A redelivery delay begins with zero or more and ends at its maximum: not %s and %s"
-              .formatted(first, max));
+              .formatted(Durations.text(first), Durations.text(max)));
     }
     if (!(multiplier >= 1)) {
       throw new InvalidOptionException(
@@ -35,6 +47,7 @@ public record RedeliveryDelay(Duration first, double multiplier, Duration max) {
 
   /** The same wait each time. */
   public static RedeliveryDelay constant(Duration wait) {
+    requireNonNull(wait, "wait must not be null");
     return new RedeliveryDelay(wait, 1, wait);
   }
 

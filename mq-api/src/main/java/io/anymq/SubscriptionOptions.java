@@ -1,5 +1,7 @@
 package io.anymq;
 
+import static java.util.Objects.requireNonNull;
+
 import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -103,7 +105,7 @@ public final class SubscriptionOptions {
 
     /** Makes it durable, under a name of 1 to 200 of {@code A-Z a-z 0-9 . _ -}. */
     public Builder durable(String name) {
-      this.name = Destination.requireName(name);
+      this.name = only(name);
       this.durable = true;
       return this;
     }
@@ -113,9 +115,20 @@ public final class SubscriptionOptions {
      * too, under the same name.
      */
     public Builder shared(String name) {
-      this.name = Destination.requireName(name);
+      this.name = only(name);
       this.shared = true;
       return this;
+    }
+
+    /** A subscription has one name: the second would silently take the place of the first. */
+    private String only(String given) {
+      Destination.requireName(given);
+      if (name != null && !name.equals(given)) {
+        throw new InvalidOptionException(
+            "A subscription has one name, and this one has two: '%s' and '%s'"
+                .formatted(name, given));
+      }
+      return given;
     }
 
     /**
@@ -123,7 +136,7 @@ public final class SubscriptionOptions {
      * patterns. Takes the place of {@link #replayAfter}.
      */
     public Builder replayFrom(Instant moment) {
-      this.replayFrom = moment;
+      this.replayFrom = requireNonNull(moment, "moment must not be null");
       this.replayAfter = null;
       return this;
     }
@@ -136,14 +149,14 @@ public final class SubscriptionOptions {
      * #replayFrom}.
      */
     public Builder replayAfter(String position) {
-      this.replayAfter = position;
+      this.replayAfter = requireNonNull(position, "position must not be null");
       this.replayFrom = null;
       return this;
     }
 
     /** Sets how it takes messages. */
     public Builder consumer(ConsumerOptions consumer) {
-      this.consumer = consumer;
+      this.consumer = requireNonNull(consumer, "consumer must not be null");
       return this;
     }
 

@@ -7,6 +7,9 @@ package io.anymq;
  */
 public record Topic(String name) implements Destination {
 
+  /** What follows a topic's name in the name of its dead-letter queue. */
+  public static final String DEAD_LETTER_SUFFIX = ".topic-dlq";
+
   /**
    * Makes a topic object; nothing is created on a broker.
    *
@@ -29,13 +32,14 @@ public record Topic(String name) implements Destination {
 
   /**
    * The queue that takes what this topic's subscribers rejected or could not process: {@code
-   * <name>.dlq}.
+   * <name>.topic-dlq}, which no queue has as its own. {@link DeadLetter#subscription()} tells which
+   * subscription a dead letter comes from.
    *
    * @return the dead-letter queue
    * @throws InvalidDestinationException when that name would be too long
    */
   public Queue deadLetterQueue() {
-    return new Queue(name + Queue.DEAD_LETTER_SUFFIX);
+    return new Queue(name + DEAD_LETTER_SUFFIX);
   }
 
   @Override

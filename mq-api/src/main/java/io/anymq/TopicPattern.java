@@ -1,5 +1,7 @@
 package io.anymq;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.regex.Pattern;
 
 /**
@@ -18,6 +20,7 @@ public record TopicPattern(String expression) {
    * @throws InvalidDestinationException when the expression is not a pattern
    */
   public TopicPattern {
+    requireNonNull(expression, "expression must not be null");
     boolean valid = !expression.isEmpty() && expression.length() <= Destination.MAX_NAME_LENGTH;
     for (String word : expression.split("\\.", -1)) {
       valid &= WORD.matcher(word).matches();
@@ -49,6 +52,7 @@ public record TopicPattern(String expression) {
    * @return whether its name matches
    */
   public boolean matches(Topic topic) {
+    requireNonNull(topic, "topic must not be null");
     String[] words = topic.name().split("\\.", -1);
     boolean[] reached = new boolean[words.length + 1];
     reached[0] = true;

@@ -85,7 +85,7 @@ class MessageTest {
   @Test
   void aDeadLetterTellsWhyAndLosesWhatWouldHideIt() {
     Message message = Message.builder().text("x").timeToLive(Duration.ofSeconds(1)).build();
-    DeadLetter why = new DeadLetter(DeadLetter.Reason.REJECTED, 3, "queue:q", "bad");
+    DeadLetter why = new DeadLetter(DeadLetter.Reason.REJECTED, 3, "queue:q", "audit", "bad");
     Message letter = why.mark(message);
     assertThat(DeadLetter.of(letter)).contains(why);
     assertThat(letter.timeToLive()).isEmpty();

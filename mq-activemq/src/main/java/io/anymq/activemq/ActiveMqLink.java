@@ -27,12 +27,10 @@ import io.anymq.spi.Purger;
 import io.anymq.spi.TemporaryQueues;
 import io.anymq.spi.TopicPatterns;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.activemq.ActiveMQConnection;
@@ -235,12 +233,7 @@ final class ActiveMqLink
       return destinations.depth(queue).orElseThrow(() -> missing(queue));
     }
     ActiveMqStatistics.Counts counts = counts(queue);
-    return new QueueDepth(
-        counts.size(),
-        QueueDepth.Counting.READY_AND_IN_FLIGHT,
-        OptionalLong.of(counts.inFlight()),
-        true,
-        Instant.now());
+    return QueueDepth.of(counts.size() - counts.inFlight(), counts.inFlight(), true);
   }
 
   @Override

@@ -8,10 +8,8 @@ import io.anymq.Queue;
 import io.anymq.QueueDepth;
 import io.anymq.UnsupportedCapabilityException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
@@ -194,15 +192,11 @@ final class ArtemisTopology implements Topology {
     return count(resource, "DeliveringCount")
         .flatMap(
             inFlight ->
-                count(resource, "MessageCount")
-                    .map(
-                        size ->
-                            new QueueDepth(
-                                size,
-                                QueueDepth.Counting.READY_AND_IN_FLIGHT,
-                                OptionalLong.of(Math.min(inFlight, size)),
-                                true,
-                                Instant.now())));
+                count(resource, "MessageCount").map(size -> depth(size, Math.min(inFlight, size))));
+  }
+
+  private static QueueDepth depth(long size, long inFlight) {
+    return QueueDepth.of(size - inFlight, inFlight, true);
   }
 
   private Optional<Long> count(String queue, String attribute) {

@@ -53,7 +53,7 @@ final class ActiveMqBrowseTest {
     Links.send(link, queue, MANY);
     assertThat(texts(link.browse(queue))).isEqualTo(numbers(0, MANY));
     assertThat(texts(link.browse(queue))).isEqualTo(numbers(0, MANY));
-    assertThat(link.depth(queue).count()).isEqualTo(MANY);
+    assertThat(link.depth(queue).atRest()).isEqualTo(MANY);
     Links.Received received = Links.consume(link, Links.queue(queue), 100);
     List<InboundDelivery> first = received.next(100);
     assertThat(first).extracting(InboundDelivery::deliveryCount).containsOnly(1);

@@ -81,7 +81,7 @@ final class ActiveMqLinkTest {
     assertThat(held).extracting(InboundDelivery::deliveryCount).containsOnly(1);
     assertThat(held).extracting(InboundDelivery::redelivered).containsOnly(false);
     QueueDepth depth = link.depth(queue);
-    assertThat(depth.count()).isEqualTo(10);
+    assertThat(depth.atRest()).isEqualTo(10);
     assertThat(depth.inFlight()).hasValue(4);
 
     first.consumer().settle(Outcome.ACCEPT, List.of(held.get(1), held.get(3)));
@@ -89,7 +89,7 @@ final class ActiveMqLinkTest {
     first.consumer().settle(Outcome.ACCEPT, List.of(fifth));
     assertThat(first.next().message().text()).isEqualTo("6");
     first.consumer().close();
-    assertThat(link.depth(queue).count()).isEqualTo(7);
+    assertThat(link.depth(queue).atRest()).isEqualTo(7);
     assertThat(link.depth(queue).inFlight()).hasValue(0);
 
     Links.Received second = Links.consume(link, Links.queue(queue), 100);
@@ -113,7 +113,7 @@ final class ActiveMqLinkTest {
     received.consumer().settle(Outcome.ACCEPT, held.subList(0, 10));
     received.consumer().settle(Outcome.ACCEPT, held.subList(0, 10));
     received.consumer().close();
-    assertThat(link.depth(queue).count()).isEqualTo(47);
+    assertThat(link.depth(queue).atRest()).isEqualTo(47);
   }
 
   @Test
@@ -123,7 +123,7 @@ final class ActiveMqLinkTest {
     Links.Received received = Links.consume(link, Links.queue(queue), 5);
     received.next(5);
     link.purge(queue);
-    assertThat(link.depth(queue).count()).isEqualTo(5);
+    assertThat(link.depth(queue).atRest()).isEqualTo(5);
   }
 
   @Test
@@ -136,11 +136,11 @@ final class ActiveMqLinkTest {
     link.commit(
         List.of(new Send(to, Links.text("a")), new Send(to, Links.text("b"))),
         List.of(new Accept(received.consumer(), List.of(held.get(0), held.get(1), held.get(3)))));
-    assertThat(link.depth(from).count()).isEqualTo(2);
-    assertThat(link.depth(to).count()).isEqualTo(2);
+    assertThat(link.depth(from).atRest()).isEqualTo(2);
+    assertThat(link.depth(to).atRest()).isEqualTo(2);
     received.consumer().settle(Outcome.ACCEPT, List.of(held.get(2), held.get(4)));
     received.consumer().close();
-    assertThat(link.depth(from).count()).isZero();
+    assertThat(link.depth(from).atRest()).isZero();
   }
 
   @Test
@@ -157,8 +157,8 @@ final class ActiveMqLinkTest {
         List.of(
             new Accept(queue.consumer(), queue.next(3)),
             new Accept(durable.consumer(), durable.next(2))));
-    assertThat(link.depth(from).count()).isZero();
-    assertThat(link.depth(to).count()).isEqualTo(1);
+    assertThat(link.depth(from).atRest()).isZero();
+    assertThat(link.depth(to).atRest()).isEqualTo(1);
     durable.consumer().close();
     Links.Received again = Links.consume(link, Links.durable(topic, "name"), 10);
     assertThat(again.next().message().text()).isEqualTo("2");

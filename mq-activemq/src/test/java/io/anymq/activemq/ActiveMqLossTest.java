@@ -83,7 +83,7 @@ final class ActiveMqLossTest {
     Links.Received received = Links.consume(link, Links.queue(queue), 10);
     List<InboundDelivery> held = received.next(10);
     received.consumer().settle(Outcome.ACCEPT, held.subList(0, 5));
-    assertThat(link.depth(queue).count()).isEqualTo(15);
+    assertThat(link.depth(queue).atRest()).isEqualTo(15);
     LinkProducer producer = link.openProducer(queue, cause -> {});
     broker.kill();
     try {
@@ -100,7 +100,7 @@ final class ActiveMqLossTest {
       broker.restart();
     }
     ActiveMqLink next = open();
-    assertThat(next.depth(queue).count()).isEqualTo(15);
+    assertThat(next.depth(queue).atRest()).isEqualTo(15);
     assertThat(Links.consume(next, Links.queue(queue), 20).next(15))
         .extracting(d -> d.message().text())
         .startsWith("5", "6")
@@ -198,8 +198,8 @@ final class ActiveMqLossTest {
     }
     ActiveMqLink next = open();
     next.declare(to, QueueOptions.DEFAULT);
-    assertThat(next.depth(from).count()).isEqualTo(2);
-    assertThat(next.depth(to).count()).isZero();
+    assertThat(next.depth(from).atRest()).isEqualTo(2);
+    assertThat(next.depth(to).atRest()).isZero();
   }
 
   @Test

@@ -55,15 +55,15 @@ final class ActiveMqTemporaryTest {
     Queue queue = temporary();
     assertThat(other.exists(queue)).isTrue();
     Links.send(other, queue, 3);
-    assertThat(owner.depth(queue).count()).isEqualTo(3);
-    assertThat(other.depth(queue).count()).isEqualTo(3);
+    assertThat(owner.depth(queue).atRest()).isEqualTo(3);
+    assertThat(other.depth(queue).atRest()).isEqualTo(3);
     owner.declareTemporary(queue);
     Links.Received received = Links.consume(owner, Links.queue(queue), 10);
     List<InboundDelivery> all = received.next(3);
     assertThat(all).extracting(InboundDelivery::destination).containsOnly(queue);
     received.consumer().settle(Outcome.ACCEPT, all);
     received.consumer().close();
-    assertThat(owner.depth(queue).count()).isZero();
+    assertThat(owner.depth(queue).atRest()).isZero();
   }
 
   @Test
@@ -98,7 +98,7 @@ final class ActiveMqTemporaryTest {
     assertThat(owner.exists(queue)).isFalse();
     owner.declareTemporary(queue);
     Links.send(owner, queue, 1);
-    assertThat(owner.depth(queue).count()).isEqualTo(1);
+    assertThat(owner.depth(queue).atRest()).isEqualTo(1);
   }
 
   @Test

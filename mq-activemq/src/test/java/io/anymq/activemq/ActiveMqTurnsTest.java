@@ -88,7 +88,7 @@ final class ActiveMqTurnsTest {
     List<InboundDelivery> held = first.next(400);
     first.consumer().settle(Outcome.ACCEPT, held.subList(0, 100));
     first.consumer().settle(Outcome.ACCEPT, held.subList(150, 200));
-    while (heir.depth(queue).count() > 450) {
+    while (heir.depth(queue).atRest() > 450) {
       Thread.onSpinWait();
     }
     assertThat(second.deliveries).isEmpty();
@@ -148,7 +148,7 @@ final class ActiveMqTurnsTest {
     Links.send(link, queue, 50);
     List<InboundDelivery> held = turn.next(2);
     open(broker.url()).purge(queue);
-    assertThat(link.depth(queue).count()).isEqualTo(2);
+    assertThat(link.depth(queue).atRest()).isEqualTo(2);
     turn.consumer().settle(Outcome.ACCEPT, held);
     Links.send(link, queue, 1);
     assertThat(turn.next().message().text()).isEqualTo("0");

@@ -5,9 +5,13 @@ import io.anymq.spi.DelayedRelease;
 import io.anymq.spi.InboundDelivery;
 import io.anymq.spi.LinkConsumer;
 import io.anymq.spi.Outcome;
+import io.anymq.spi.Parking;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,6 +38,7 @@ final class Attachment {
   private final boolean keepsReleased;
   private List<InboundDelivery> accepted = new ArrayList<>();
   private final List<Runnable> earlyReleases = new ArrayList<>();
+  private final Set<InboundDelivery> parked = Collections.newSetFromMap(new IdentityHashMap<>());
   private boolean flushPlanned;
   private volatile boolean ended;
   private @Nullable LinkConsumer link;
@@ -89,7 +94,7 @@ final class Attachment {
       flush();
     } else if (!flushPlanned) {
       flushPlanned = true;
-      threads.after(GATHERING, this::plannedFlush);
+      threads.settleAfter(GATHERING, this::plannedFlush);
     }
   }
 
@@ -122,8 +127,32 @@ final class Attachment {
       flush();
       releaseLater(later, delivery, delay);
     } else {
-      buffer.park(delivery);
-      threads.after(delay, () -> release(delivery, deliverAgain));
+      park(delivery);
+      threads.settleAfter(delay, () -> releaseParked(delivery, deliverAgain));
+    }
+  }
+
+  private void releaseParked(InboundDelivery delivery, Runnable deliverAgain) {
+    unpark(delivery);
+    release(delivery, deliverAgain);
+  }
+
+  /**
+   * Keeps a delivery unsettled while it waits for something, out of the way of others: where the
+   * backend can, it takes no place of the prefetch. There is a bound to how many do not.
+   */
+  synchronized void park(InboundDelivery delivery) {
+    buffer.park(delivery);
+    if (!ended && link instanceof Parking lot && parked.size() < Parking.MOST) {
+      parked.add(delivery);
+      lot.park(delivery);
+    }
+  }
+
+  /** Ends the stay of a parked delivery, before it is settled or delivered again. */
+  synchronized void unpark(InboundDelivery delivery) {
+    if (parked.remove(delivery) && !ended && link instanceof Parking lot) {
+      lot.unpark(delivery);
     }
   }
 
@@ -165,6 +194,7 @@ final class Attachment {
     ended = true;
     accepted.clear();
     earlyReleases.clear();
+    parked.clear();
   }
 
   /** Hands over what was settled, and closes the link's consumer, unless its link is lost. */

@@ -105,7 +105,7 @@ final class BandedConsumer implements LinkConsumer {
 
     void look() {
       try {
-        hasMessages = link instanceof DepthQuery query && query.depth(name).count() > 0;
+        hasMessages = link instanceof DepthQuery query && query.depth(name).atRest() > 0;
       } catch (MessagingException e) {
         LOG.debug("The depth of {} is not known", name, e);
       }

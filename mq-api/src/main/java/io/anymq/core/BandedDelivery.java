@@ -58,6 +58,16 @@ record BandedDelivery(InboundDelivery inner, Queue queue, int band, Supplier<Lin
   }
 
   @Override
+  public void handedOut() {
+    inner.handedOut();
+  }
+
+  @Override
+  public int earlierHandOuts() {
+    return inner.earlierHandOuts();
+  }
+
+  @Override
   public Optional<InvalidMessageException> undecodable() {
     return inner.undecodable();
   }

@@ -79,6 +79,11 @@ class BandedLink implements Link, DepthQuery, Purger, Browsing, TemporaryQueues,
   }
 
   @Override
+  public Map<Capability, String> advice() {
+    return link.advice();
+  }
+
+  @Override
   public Dispatch dispatch() {
     return link.dispatch();
   }
@@ -164,13 +169,17 @@ class BandedLink implements Link, DepthQuery, Purger, Browsing, TemporaryQueues,
 
   private static QueueDepth sum(QueueDepth one, QueueDepth other) {
     return new QueueDepth(
-        one.count() + other.count(),
-        one.counts(),
-        one.inFlight().isPresent() && other.inFlight().isPresent()
-            ? OptionalLong.of(one.inFlight().getAsLong() + other.inFlight().getAsLong())
-            : OptionalLong.empty(),
+        sum(one.ready(), other.ready()),
+        sum(one.inFlight(), other.inFlight()),
+        sum(one.total(), other.total()),
         one.exact() && other.exact(),
         other.takenAt());
+  }
+
+  private static OptionalLong sum(OptionalLong one, OptionalLong other) {
+    return one.isPresent() && other.isPresent()
+        ? OptionalLong.of(one.getAsLong() + other.getAsLong())
+        : OptionalLong.empty();
   }
 
   @Override

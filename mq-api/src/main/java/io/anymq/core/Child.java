@@ -33,6 +33,9 @@ interface Child {
    */
   void fail(MessagingException cause);
 
+  /** What it is, for messages: {@code the consumer of queue 'orders'}. */
+  String describe();
+
   /** Looks whether a time limit has passed. Called ten times a second; returns at once. */
   default void tick() {}
 }

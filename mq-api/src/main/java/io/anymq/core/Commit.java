@@ -7,7 +7,6 @@ import io.anymq.ErrorCode;
 import io.anymq.MessagingException;
 import io.anymq.RolledBackException;
 import io.anymq.SendInDoubtException;
-import io.anymq.core.SessionDelivery.Decision;
 import io.anymq.core.UnitOfWork.HeldSend;
 import io.anymq.spi.AtomicCommit;
 import io.anymq.spi.InboundDelivery;
@@ -75,7 +74,7 @@ final class Commit {
   private List<HeldSend> allSends() {
     List<HeldSend> sends = new ArrayList<>(unit.sends());
     for (SessionDelivery delivery : unit.deliveries()) {
-      if (delivery.decision() == Decision.REJECT) {
+      if (delivery.decision() == Settlement.REJECTED) {
         DeadLetters letters = delivery.consumer().deadLetters();
         if (!letters.keeps(delivery.destination())) {
           continue;
@@ -107,7 +106,7 @@ final class Commit {
       throw rolledBack("The backend refused the unit of work: " + e.getMessage(), e);
     }
     for (SessionDelivery delivery : unit.deliveries()) {
-      if (delivery.decision() == Decision.RELEASE) {
+      if (delivery.decision() == Settlement.RELEASED) {
         delivery.releaseNow();
       } else {
         delivery.core().committed();
@@ -119,7 +118,7 @@ final class Commit {
     Map<LinkConsumer, List<InboundDelivery>> byConsumer = new LinkedHashMap<>();
     for (SessionDelivery delivery : unit.deliveries()) {
       LinkConsumer consumer = delivery.core().attachment().link();
-      if (delivery.decision() != Decision.RELEASE && consumer != null) {
+      if (delivery.decision() != Settlement.RELEASED && consumer != null) {
         byConsumer
             .computeIfAbsent(consumer, key -> new ArrayList<>())
             .add(delivery.core().inbound());
@@ -141,7 +140,7 @@ final class Commit {
           null);
     }
     for (SessionDelivery delivery : unit.deliveries()) {
-      if (delivery.decision() == Decision.RELEASE) {
+      if (delivery.decision() == Settlement.RELEASED) {
         delivery.releaseNow();
       } else {
         delivery.core().accept();

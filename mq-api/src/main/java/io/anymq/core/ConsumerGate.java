@@ -8,6 +8,7 @@ import io.anymq.InvalidDestinationException;
 import io.anymq.Queue;
 import io.anymq.SubscriptionOptions;
 import io.anymq.Support;
+import io.anymq.Topic;
 import io.anymq.UnsupportedCapabilityException;
 import io.anymq.selector.Selector;
 
@@ -52,7 +53,7 @@ final class ConsumerGate {
   private static void checkSharedSelector(SubscriptionOptions options) {
     if (options.shared()) {
       throw new UnsupportedCapabilityException(
-          "A shared subscription takes all messages of its topic, and a selector is not for it: its members could have different ones. Select in a subscription that is not shared");
+          "Selectors are not supported on shared subscriptions: the members could have different ones. Select in a subscription that is not shared");
     }
   }
 
@@ -100,7 +101,9 @@ final class ConsumerGate {
     } catch (InvalidDestinationException e) {
       throw new InvalidDestinationException(
           "The name of %s leaves no room for its dead-letter queue's suffix '%s'; choose a queue with ConsumerOptions.deadLetterQueue"
-              .formatted(source, Queue.DEAD_LETTER_SUFFIX),
+              .formatted(
+                  source.describe(),
+                  source instanceof Queue ? Queue.DEAD_LETTER_SUFFIX : Topic.DEAD_LETTER_SUFFIX),
           e);
     }
   }

@@ -39,6 +39,6 @@ final class CoreCapabilities {
     if (support.containsKey(Capability.TEMPORARY_QUEUES)) {
       support.put(Capability.REQUEST_REPLY, Support.EMULATED);
     }
-    return new Capabilities(link.info().name(), support);
+    return new Capabilities(link.info().name(), support, link.advice());
   }
 }

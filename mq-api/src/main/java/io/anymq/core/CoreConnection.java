@@ -1,5 +1,7 @@
 package io.anymq.core;
 
+import static java.util.Objects.requireNonNull;
+
 import io.anymq.BackendInfo;
 import io.anymq.Capabilities;
 import io.anymq.Capability;
@@ -137,6 +139,7 @@ final class CoreConnection implements Connection {
 
   @Override
   public <T> T unwrap(Class<T> type) {
+    requireNonNull(type, "type must not be null");
     return supervisor
         .call(now -> now.link().unwrap(type))
         .orElseThrow(
@@ -151,17 +154,24 @@ final class CoreConnection implements Connection {
 
   @Override
   public CoreProducer createProducer(Destination destination, ProducerOptions producerOptions) {
+    requireNonNull(destination, "destination must not be null");
+    requireNonNull(producerOptions, "options must not be null");
     return household.adopt(new CoreProducer(this, destination, producerOptions));
   }
 
   @Override
   public Consumer createConsumer(Queue queue, ConsumerOptions consumerOptions) {
+    requireNonNull(queue, "queue must not be null");
+    requireNonNull(consumerOptions, "options must not be null");
     return consumer(queue, consumerOptions, null);
   }
 
   @Override
   public Consumer createConsumer(
       Queue queue, ConsumerOptions consumerOptions, MessageListener listener) {
+    requireNonNull(queue, "queue must not be null");
+    requireNonNull(consumerOptions, "options must not be null");
+    requireNonNull(listener, "listener must not be null");
     return consumer(queue, consumerOptions, listener);
   }
 
@@ -175,11 +185,16 @@ final class CoreConnection implements Connection {
 
   @Override
   public Subscription subscribe(Topic topic, SubscriptionOptions terms) {
+    requireNonNull(topic, "topic must not be null");
+    requireNonNull(terms, "options must not be null");
     return subscription(topic, terms, null);
   }
 
   @Override
   public Subscription subscribe(Topic topic, SubscriptionOptions terms, MessageListener listener) {
+    requireNonNull(topic, "topic must not be null");
+    requireNonNull(terms, "options must not be null");
+    requireNonNull(listener, "listener must not be null");
     return subscription(topic, terms, listener);
   }
 
@@ -195,12 +210,17 @@ final class CoreConnection implements Connection {
 
   @Override
   public Subscription subscribe(TopicPattern pattern, SubscriptionOptions terms) {
+    requireNonNull(pattern, "pattern must not be null");
+    requireNonNull(terms, "options must not be null");
     return subscription(pattern, terms, null);
   }
 
   @Override
   public Subscription subscribe(
       TopicPattern pattern, SubscriptionOptions terms, MessageListener listener) {
+    requireNonNull(pattern, "pattern must not be null");
+    requireNonNull(terms, "options must not be null");
+    requireNonNull(listener, "listener must not be null");
     return subscription(pattern, terms, listener);
   }
 
@@ -224,6 +244,7 @@ final class CoreConnection implements Connection {
 
   @Override
   public void unsubscribe(Topic topic, String name) {
+    requireNonNull(topic, "topic must not be null");
     capabilities().require(Capability.DURABLE_SUBSCRIPTIONS);
     Destination.requireName(name);
     run(link -> link.unsubscribe(topic, name));
@@ -231,6 +252,7 @@ final class CoreConnection implements Connection {
 
   @Override
   public void unsubscribe(TopicPattern pattern, String name) {
+    requireNonNull(pattern, "pattern must not be null");
     capabilities().require(Capability.DURABLE_SUBSCRIPTIONS);
     capabilities().require(Capability.TOPIC_PATTERNS);
     Destination.requireName(name);
@@ -245,29 +267,39 @@ final class CoreConnection implements Connection {
 
   @Override
   public Message send(Destination destination, Message message) {
+    requireNonNull(destination, "destination must not be null");
+    requireNonNull(message, "message must not be null");
     return kept(destination).send(message);
   }
 
   @Override
   public CompletableFuture<Message> sendAsync(Destination destination, Message message) {
+    requireNonNull(destination, "destination must not be null");
+    requireNonNull(message, "message must not be null");
     return kept(destination).sendAsync(message);
   }
 
   @Override
   public Message request(Destination destination, Message request, Duration timeout) {
+    requireNonNull(destination, "destination must not be null");
+    requireNonNull(request, "request must not be null");
     capabilities().require(Capability.REQUEST_REPLY);
-    return household.requests().exchange(destination, request, timeout);
+    return household.requests().exchange(destination, request, Waits.requireTimeout(timeout));
   }
 
   @Override
   public CompletableFuture<Message> requestAsync(
       Destination destination, Message request, Duration timeout) {
+    requireNonNull(destination, "destination must not be null");
+    requireNonNull(request, "request must not be null");
     capabilities().require(Capability.REQUEST_REPLY);
-    return household.requests().exchangeAsync(destination, request, timeout);
+    return household.requests().exchangeAsync(destination, request, Waits.requireTimeout(timeout));
   }
 
   @Override
   public Message reply(Message request, Message answer) {
+    requireNonNull(request, "request must not be null");
+    requireNonNull(answer, "answer must not be null");
     Destination to = request.replyTo().orElseThrow(() -> Requests.noReply("it has no reply-to"));
     return send(to, Requests.answerTo(request, answer));
   }
@@ -276,6 +308,7 @@ final class CoreConnection implements Connection {
 
   @Override
   public QueueDepth depth(Queue queue) {
+    requireNonNull(queue, "queue must not be null");
     capabilities().require(Capability.QUEUE_DEPTH);
     return supervisor.call(
         now -> CoreCapabilities.extension(now.link(), DepthQuery.class).depth(queue));
@@ -283,6 +316,7 @@ final class CoreConnection implements Connection {
 
   @Override
   public QueueBrowser createBrowser(Queue queue) {
+    requireNonNull(queue, "queue must not be null");
     capabilities().require(Capability.BROWSE);
     return supervisor.call(
         now -> CoreCapabilities.extension(now.link(), Browsing.class).browse(queue));
@@ -296,11 +330,14 @@ final class CoreConnection implements Connection {
 
   @Override
   public void declare(Destination destination) {
+    requireNonNull(destination, "destination must not be null");
     run(link -> link.declare(destination, QueueOptions.DEFAULT));
   }
 
   @Override
   public void declare(Queue queue, QueueOptions queueOptions) {
+    requireNonNull(queue, "queue must not be null");
+    requireNonNull(queueOptions, "options must not be null");
     if (queueOptions.maxLength().isPresent()) {
       capabilities().require(Capability.BOUNDED_QUEUES);
     }
@@ -312,17 +349,20 @@ final class CoreConnection implements Connection {
 
   @Override
   public void delete(Destination destination) {
+    requireNonNull(destination, "destination must not be null");
     household.forgetTemporary(destination);
     run(link -> link.delete(destination));
   }
 
   @Override
   public boolean exists(Destination destination) {
+    requireNonNull(destination, "destination must not be null");
     return supervisor.call(now -> now.link().exists(destination));
   }
 
   @Override
   public void purge(Queue queue) {
+    requireNonNull(queue, "queue must not be null");
     capabilities().require(Capability.PURGE);
     run(link -> CoreCapabilities.extension(link, Purger.class).purge(queue));
   }
@@ -345,7 +385,11 @@ final class CoreConnection implements Connection {
 
   @Override
   public void close(Duration timeout) {
-    Deadline deadline = Deadline.in(timeout);
+    Deadline deadline = Deadline.in(Waits.requireTimeout(timeout));
+    Waits.undisturbed(() -> close(deadline));
+  }
+
+  private void close(Deadline deadline) {
     boolean first = supervisor.state().beginClose();
     if (household.isListenerThread() || threads.isTelling()) {
       // The listener that calls this must return before the rest can be done.

@@ -53,7 +53,9 @@ class CoreConsumer implements Consumer, Child {
 
   private final HandedOut handedOut;
   private final ReplayProgress progress;
+  private final RedeliveryLimit limit;
   private final Screening screening;
+  private final AcknowledgementMode acknowledgement;
 
   /** What the core selects by; empty when there is nothing, or when the backend selects. */
   private final Optional<String> selectorHere;
@@ -79,19 +81,26 @@ class CoreConsumer implements Consumer, Child {
     this.buffer = new DeliveryBuffer(gated ? new KeyGate(prefetch) : null);
     this.handedOut = new HandedOut(prefetch);
     this.progress = new ReplayProgress(source);
-    this.deadLetters = new DeadLetters(connection, options.deadLetterQueue());
+    this.deadLetters = new DeadLetters(connection, source, options.deadLetterQueue());
     this.selectorHere = selectsHere() ? options.selector() : Optional.empty();
-    this.screening = new Screening(options.maxDeliveries(), selectorHere, deadLetters);
+    this.limit = new RedeliveryLimit(options.maxDeliveries());
+    this.screening = new Screening(limit, selectorHere, deadLetters);
+    this.acknowledgement = options.acknowledgement().orElse(defaultMode(listener));
     this.listeners =
         listener == null
             ? null
-            : new Listeners(this, listener, options.acknowledgement(), options.concurrency());
+            : new Listeners(this, listener, acknowledgement, options.concurrency());
     if (listener == null && options.concurrency() > 1) {
       throw new InvalidOptionException(
           "A concurrency of "
               + options.concurrency()
               + " needs a listener; for receive, let several threads call it");
     }
+  }
+
+  /** A pull consumer's program has only begun its work when receive returns. */
+  private static AcknowledgementMode defaultMode(@Nullable MessageListener listener) {
+    return listener == null ? AcknowledgementMode.MANUAL : AcknowledgementMode.AUTOMATIC;
   }
 
   private boolean selectsHere() {
@@ -118,8 +127,13 @@ class CoreConsumer implements Consumer, Child {
     return deadLetters;
   }
 
-  int maxDeliveries() {
-    return options.maxDeliveries();
+  RedeliveryLimit limit() {
+    return limit;
+  }
+
+  /** Whether a delivery is settled before the program that receives it has seen it. */
+  boolean acceptsAsItHandsOut() {
+    return listeners == null && acknowledgement == AcknowledgementMode.AUTOMATIC;
   }
 
   RedeliveryDelay redeliveryDelay() {
@@ -189,7 +203,7 @@ class CoreConsumer implements Consumer, Child {
       for (InboundDelivery inbound : deliveries) {
         boolean again = handedOut.comesAgain(inbound);
         int unknown = again && !inbound.redelivered() ? 1 : 0;
-        taken.add(new CoreDelivery(CoreConsumer.this, attachment, inbound, unknown));
+        taken.add(new CoreDelivery(CoreConsumer.this, attachment, inbound, unknown, false));
       }
       if (inline && listeners != null) {
         listeners.run(taken);
@@ -206,12 +220,17 @@ class CoreConsumer implements Consumer, Child {
         connection.threads().chore(() -> fail(cause));
       } else {
         LOG.warn(
-            "The consumer of {} was ended by the broker and is made again: {}",
-            source,
+            "The broker ended the consumer of {}, will reopen it: {}",
+            source.describe(),
             cause.getMessage());
         connection.supervisor().reopen(CoreConsumer.this, attachment.epoch());
       }
     }
+  }
+
+  @Override
+  public String describe() {
+    return "the consumer of " + source.describe();
   }
 
   @Override
@@ -252,6 +271,7 @@ class CoreConsumer implements Consumer, Child {
     if (!screening.passes(delivery)) {
       return false;
     }
+    delivery.handOut();
     delivery.message().id().ifPresent(handedOut::add);
     progress.note(delivery.message());
     return true;
@@ -267,7 +287,7 @@ class CoreConsumer implements Consumer, Child {
 
   @Override
   public Optional<Delivery> receive(Duration timeout) {
-    Deadline deadline = Deadline.in(timeout);
+    Deadline deadline = Deadline.in(Waits.requireTimeout(timeout));
     try {
       return Optional.ofNullable(handOut(nextWithin(deadline)));
     } catch (InterruptedException e) {
@@ -301,11 +321,12 @@ class CoreConsumer implements Consumer, Child {
 
   @Override
   public List<Delivery> receiveBatch(int max, Duration timeout) {
+    Duration patience = Waits.requireTimeout(timeout);
     if (max < 1) {
       throw new InvalidOptionException("max must be 1 or more, not " + max);
     }
     List<Delivery> batch = new ArrayList<>();
-    receive(timeout).ifPresent(batch::add);
+    receive(patience).ifPresent(batch::add);
     CoreDelivery next = batch.isEmpty() || max == 1 ? null : nextBuffered();
     while (next != null) {
       batch.add(handOut(next));
@@ -326,8 +347,8 @@ class CoreConsumer implements Consumer, Child {
   }
 
   private @Nullable CoreDelivery handOut(@Nullable CoreDelivery delivery) {
-    if (delivery != null && options.acknowledgement() == AcknowledgementMode.AUTOMATIC) {
-      delivery.accept();
+    if (delivery != null && acceptsAsItHandsOut()) {
+      delivery.acceptUnlessSettled();
     }
     return delivery;
   }
@@ -341,10 +362,11 @@ class CoreConsumer implements Consumer, Child {
     MessagingException cause = failure;
     if (cause != null) {
       throw new ClosedException(
-          "The consumer of %s has ended: %s".formatted(source, cause.getMessage()), cause);
+          "The consumer of %s has ended: %s".formatted(source.describe(), cause.getMessage()),
+          cause);
     }
     if (closing.get()) {
-      throw new ClosedException("The consumer of " + source + " is closed");
+      throw new ClosedException("The consumer of " + source.describe() + " is closed");
     }
   }
 
@@ -353,13 +375,13 @@ class CoreConsumer implements Consumer, Child {
   @Override
   public void fail(MessagingException cause) {
     failure = cause;
-    LOG.error("The consumer of {} has ended: {}", source, cause.getMessage());
+    LOG.error("The consumer of {} has ended: {}", source.describe(), cause.getMessage());
     close(Deadline.now());
   }
 
   @Override
   public void close() {
-    close(Deadline.in(connection.closeTimeout()));
+    Waits.undisturbed(() -> close(Deadline.in(connection.closeTimeout())));
   }
 
   boolean isListenerThread() {
@@ -398,7 +420,7 @@ class CoreConsumer implements Consumer, Child {
   private void finishClose(Deadline deadline) {
     try {
       if (listeners != null && !listeners.awaitIdle(deadline)) {
-        LOG.warn("Closing the consumer of {} although its listener still runs", source);
+        LOG.warn("Closing the consumer of {} although its listener still runs", source.describe());
       }
       deadLetters.awaitIdle(deadline);
       connection.forget(this);

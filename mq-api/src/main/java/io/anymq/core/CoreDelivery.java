@@ -1,14 +1,18 @@
 package io.anymq.core;
 
+import static java.util.Objects.requireNonNull;
+
 import io.anymq.DeadLetter.Reason;
 import io.anymq.Delivery;
 import io.anymq.Destination;
+import io.anymq.ErrorCode;
 import io.anymq.InvalidOptionException;
 import io.anymq.Message;
+import io.anymq.MessagingException;
 import io.anymq.spi.InboundDelivery;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /** A delivery as the application holds it, and the one place that says it is settled once. */
@@ -21,16 +25,23 @@ final class CoreDelivery implements Delivery {
   private final Attachment attachment;
   private final InboundDelivery inbound;
   private final int unknownToBackend;
-  private final AtomicBoolean settled = new AtomicBoolean();
+  private final boolean seenHere;
+  private final AtomicReference<@Nullable Settlement> settlement = new AtomicReference<>();
 
   /**
    * Makes a delivery.
    *
    * @param unknownToBackend how many earlier deliveries the core knows of and the backend does not:
    *     those it made again by itself, and one before a crash of the broker
+   * @param seenHere whether the application had this very delivery, and it comes again here
    */
   CoreDelivery(
-      CoreConsumer consumer, Attachment attachment, InboundDelivery inbound, int unknownToBackend) {
+      CoreConsumer consumer,
+      Attachment attachment,
+      InboundDelivery inbound,
+      int unknownToBackend,
+      boolean seenHere) {
+    this.seenHere = seenHere;
     this.consumer = consumer;
     this.attachment = attachment;
     this.inbound = inbound;
@@ -64,12 +75,21 @@ final class CoreDelivery implements Delivery {
 
   @Override
   public boolean settled() {
-    return settled.get();
+    return settlement.get() != null;
   }
 
   @Override
   public void accept() {
-    if (settle()) {
+    if (settle(Settlement.ACCEPTED)) {
+      attachment.accept(inbound);
+    }
+  }
+
+  /**
+   * The listener has returned, or the mode is automatic: accepts, unless it was settled already.
+   */
+  void acceptUnlessSettled() {
+    if (settlement.compareAndSet(null, Settlement.ACCEPTED)) {
       attachment.accept(inbound);
     }
   }
@@ -79,29 +99,46 @@ final class CoreDelivery implements Delivery {
     release((String) null);
   }
 
-  /** Releases after a failure of the application; the last one is kept with a dead letter. */
-  void release(@Nullable String error) {
-    release(consumer.redeliveryDelay().after(deliveryCount()), error);
+  private void release(@Nullable String error) {
+    if (settle(Settlement.RELEASED)) {
+      giveBack(ownDelay(), error);
+    }
+  }
+
+  /**
+   * The listener has thrown: releases, unless it was settled already. The last failure is kept with
+   * the dead letter.
+   */
+  void releaseUnlessSettled(String error) {
+    if (settlement.compareAndSet(null, Settlement.RELEASED)) {
+      giveBack(ownDelay(), error);
+    }
+  }
+
+  private Duration ownDelay() {
+    return consumer.redeliveryDelay().after(deliveryCount());
   }
 
   @Override
   public void release(Duration delay) {
-    release(requireDelay(delay), null);
+    Duration asked = requireDelay(delay);
+    if (settle(Settlement.RELEASED)) {
+      giveBack(asked, null);
+    }
   }
 
   static Duration requireDelay(Duration delay) {
+    requireNonNull(delay, "delay must not be null");
     if (delay.isNegative()) {
-      throw new InvalidOptionException("A redelivery delay is zero or more, not " + delay);
+      throw new InvalidOptionException(
+          "A redelivery delay is zero or more, not " + Texts.of(delay));
     }
     return delay;
   }
 
-  private void release(Duration asked, @Nullable String error) {
+  private void giveBack(Duration asked, @Nullable String error) {
     Duration delay = asked.compareTo(LONGEST) > 0 ? LONGEST : asked;
-    if (!settle()) {
-      return;
-    }
-    if (deliveryCount() >= consumer.maxDeliveries()) {
+    if (consumer.limit().isReachedBy(this)) {
       consumer.deadLetters().bury(this, Reason.DELIVERY_LIMIT, error);
     } else {
       attachment.release(inbound, delay, this::deliverAgain);
@@ -109,26 +146,59 @@ final class CoreDelivery implements Delivery {
   }
 
   private void deliverAgain() {
-    consumer.deliverAgain(new CoreDelivery(consumer, attachment, inbound, unknownToBackend + 1));
+    consumer.deliverAgain(
+        new CoreDelivery(consumer, attachment, inbound, unknownToBackend + 1, true));
   }
 
   @Override
   public void reject(String reason) {
-    if (settle()) {
+    requireNonNull(reason, "reason must not be null");
+    if (settle(Settlement.REJECTED)) {
       consumer.deadLetters().bury(this, Reason.REJECTED, reason);
     }
   }
 
   /** The commit that it was part of has accepted it. */
   void committed() {
-    if (settle()) {
+    if (settlement.compareAndSet(null, Settlement.ACCEPTED)) {
       consumer.buffer().done(inbound);
     }
   }
 
-  /** Marks it settled; true for the one who did. */
-  boolean settle() {
-    return settled.compareAndSet(false, true);
+  /**
+   * Marks it settled; true for the first call, false for one that says the same again.
+   *
+   * @throws MessagingException with {@link ErrorCode#ILLEGAL_USE} when it was settled otherwise
+   */
+  boolean settle(Settlement how) {
+    Settlement before = settlement.compareAndExchange(null, how);
+    if (before != null && before != how) {
+      throw settledOtherwise(before, how);
+    }
+    return before == null;
+  }
+
+  MessagingException settledOtherwise(Settlement before, Settlement how) {
+    String advice =
+        consumer.acceptsAsItHandsOut()
+            ? "; this consumer accepts automatically as receive returns: with AcknowledgementMode.MANUAL the program settles"
+            : "";
+    return new MessagingException(
+        ErrorCode.ILLEGAL_USE,
+        "This delivery of %s was %s already and cannot be %s%s"
+            .formatted(destination().describe(), before, how, advice));
+  }
+
+  /** Tells the backend that the application gets it, once for what may be delivered again here. */
+  void handOut() {
+    if (!seenHere) {
+      inbound.handedOut();
+    }
+  }
+
+  /** How often an application had the message before this delivery. */
+  int earlierHandOuts() {
+    return inbound.earlierHandOuts() + unknownToBackend;
   }
 
   InboundDelivery inbound() {
@@ -141,6 +211,8 @@ final class CoreDelivery implements Delivery {
 
   @Override
   public String toString() {
-    return "Delivery[%s from %s, delivery %d]".formatted(message(), destination(), deliveryCount());
+    return "delivery %d of message %s from %s"
+        .formatted(
+            deliveryCount(), message().id().orElse("without an id"), destination().describe());
   }
 }

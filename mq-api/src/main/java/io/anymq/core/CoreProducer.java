@@ -1,5 +1,7 @@
 package io.anymq.core;
 
+import static java.util.Objects.requireNonNull;
+
 import io.anymq.ClosedException;
 import io.anymq.ConnectionLostException;
 import io.anymq.ConnectionOptions;
@@ -13,9 +15,11 @@ import io.anymq.Options;
 import io.anymq.Producer;
 import io.anymq.ProducerOptions;
 import io.anymq.SendInDoubtException;
+import io.anymq.spi.InboundDelivery;
 import io.anymq.spi.Link;
 import io.anymq.spi.LinkProducer;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -76,7 +80,8 @@ final class CoreProducer implements Producer, Child {
 
   @Override
   public Message send(Message message) {
-    PendingSend send = enter(connection.admit(message), sendTimeout);
+    requireNonNull(message, "message must not be null");
+    PendingSend send = enter(connection.admit(message), sendTimeout, false, Optional.empty());
     try {
       // The tick ends it at the send time-out; the factor is for a tick that comes late.
       return send.future().get(sendTimeout.toMillis() * 2, TimeUnit.MILLISECONDS);
@@ -93,21 +98,29 @@ final class CoreProducer implements Producer, Child {
 
   @Override
   public CompletableFuture<Message> sendAsync(Message message) {
+    requireNonNull(message, "message must not be null");
     return sendAdmitted(connection.admit(message));
   }
 
-  /** Sends what has been checked, or what must go whatever the checks say: a dead letter. */
+  /** Sends what has been checked. */
   CompletableFuture<Message> sendAdmitted(Message message) {
-    return enter(message, sendTimeout).future();
+    return sendAdmitted(message, sendTimeout);
+  }
+
+  /** Sends a dead letter, whatever the checks say. */
+  CompletableFuture<Message> sendLetter(Message letter, InboundDelivery origin) {
+    return enter(letter, sendTimeout, true, Optional.of(origin)).future();
   }
 
   /** The same, for who does not wait for room in the window for as long as others. */
   CompletableFuture<Message> sendAdmitted(Message message, Duration patience) {
-    return enter(message, patience.compareTo(sendTimeout) < 0 ? patience : sendTimeout).future();
+    Duration bounded = patience.compareTo(sendTimeout) < 0 ? patience : sendTimeout;
+    return enter(message, bounded, true, Optional.empty()).future();
   }
 
-  private PendingSend enter(Message message, Duration patience) {
-    PendingSend send = new PendingSend(this, message, Deadline.in(sendTimeout));
+  private PendingSend enter(
+      Message message, Duration patience, boolean exposed, Optional<InboundDelivery> origin) {
+    PendingSend send = new PendingSend(this, message, Deadline.in(sendTimeout), exposed, origin);
     awaitRoom(patience);
     sendLock.lock();
     try {
@@ -127,7 +140,7 @@ final class CoreProducer implements Producer, Child {
       if (!window.awaitRoom(Deadline.in(patience))) {
         throw new MessagingTimeoutException(
             "The window of %d unconfirmed sends to %s stayed full for %s; the message was not sent"
-                .formatted(window.limit(), destination, patience));
+                .formatted(window.limit(), destination.describe(), Texts.of(patience)));
       }
     } catch (InterruptedException e) {
       throw Interrupts.interrupted(e);
@@ -154,6 +167,11 @@ final class CoreProducer implements Producer, Child {
           PendingSend.inDoubt(
               new MessagingException(ErrorCode.BACKEND_FAILURE, "The adapter failed: " + e, e)));
     }
+  }
+
+  /** Completes a future of the application's where what depends on it may block. */
+  void complete(Runnable outcome) {
+    connection.threads().complete(outcome);
   }
 
   void freeRoom() {
@@ -185,7 +203,7 @@ final class CoreProducer implements Producer, Child {
     }
     sendLock.lock();
     try {
-      if (!send.isDecided()) {
+      if (send.awaitsDestination()) { // unless a producer that was opened again has sent it
         transmit(send);
       }
     } finally {
@@ -216,9 +234,17 @@ final class CoreProducer implements Producer, Child {
   }
 
   private void broke(AtomicBoolean broken, long epoch, MessagingException cause) {
-    LOG.warn("The producer for {} broke and is made again: {}", destination, cause.getMessage());
+    LOG.warn(
+        "The producer for {} broke, will reopen it: {}",
+        destination.describe(),
+        cause.getMessage());
     broken.set(true);
     connection.supervisor().reopen(this, epoch);
+  }
+
+  @Override
+  public String describe() {
+    return "the producer for " + destination.describe();
   }
 
   @Override
@@ -239,17 +265,19 @@ final class CoreProducer implements Producer, Child {
     return send.transmitted()
         ? new SendInDoubtException(
             "Message %s to %s was not confirmed within %s; the backend may have it"
-                .formatted(id, destination, sendTimeout))
+                .formatted(id, destination.describe(), Texts.of(sendTimeout)))
         : new MessagingTimeoutException(
             "Message %s to %s was not sent within %s: the connection was not recovered in time"
-                .formatted(id, destination, sendTimeout));
+                .formatted(id, destination.describe(), Texts.of(sendTimeout)));
   }
 
   @Override
   public void flush(Duration timeout) {
+    Waits.requireTimeout(timeout);
     if (!flush(Deadline.in(timeout))) {
       throw new MessagingTimeoutException(
-          "Sends to %s are still unconfirmed after %s".formatted(destination, timeout));
+          "Sends to %s are still unconfirmed after %s"
+              .formatted(destination.describe(), Texts.of(timeout)));
     }
   }
 
@@ -268,7 +296,7 @@ final class CoreProducer implements Producer, Child {
 
   @Override
   public void close() {
-    close(Deadline.in(connection.closeTimeout()));
+    Waits.undisturbed(() -> close(Deadline.in(connection.closeTimeout())));
   }
 
   boolean isClosed() {
@@ -298,8 +326,10 @@ final class CoreProducer implements Producer, Child {
   private MessagingException ended(PendingSend send, @Nullable String why) {
     return send.transmitted()
         ? new SendInDoubtException(
-            "The message to %s was not confirmed before the end: %s".formatted(destination, why))
-        : new ClosedException("The message to %s was not sent: %s".formatted(destination, why));
+            "The message to %s was not confirmed before the end: %s"
+                .formatted(destination.describe(), why))
+        : new ClosedException(
+            "The message to %s was not sent: %s".formatted(destination.describe(), why));
   }
 
   /**
@@ -327,8 +357,10 @@ final class CoreProducer implements Producer, Child {
     MessagingException cause = failure;
     return cause == null
         ? new ClosedException(
-            "The producer for " + destination + " is closed; the message was not sent")
+            "The producer for " + destination.describe() + " is closed; the message was not sent")
         : new ClosedException(
-            "The producer for %s has ended: %s".formatted(destination, cause.getMessage()), cause);
+            "The producer for %s has ended: %s"
+                .formatted(destination.describe(), cause.getMessage()),
+            cause);
   }
 }

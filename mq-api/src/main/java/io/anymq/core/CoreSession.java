@@ -1,5 +1,7 @@
 package io.anymq.core;
 
+import static java.util.Objects.requireNonNull;
+
 import io.anymq.AcknowledgementMode;
 import io.anymq.ClosedException;
 import io.anymq.Consumer;
@@ -87,6 +89,7 @@ final class CoreSession implements Session {
 
   @Override
   public Producer createProducer(Destination destination) {
+    requireNonNull(destination, "destination must not be null");
     return use(
         () -> {
           CoreProducer core = connection.createProducer(destination, ProducerOptions.DEFAULT);
@@ -97,11 +100,15 @@ final class CoreSession implements Session {
 
   @Override
   public Consumer createConsumer(Queue queue, ConsumerOptions options) {
+    requireNonNull(queue, "queue must not be null");
+    requireNonNull(options, "options must not be null");
     return use(() -> adopt(connection.consumer(queue, manual(options), null)));
   }
 
   @Override
   public Subscription subscribe(Topic topic, SubscriptionOptions options) {
+    requireNonNull(topic, "topic must not be null");
+    requireNonNull(options, "options must not be null");
     return use(
         () -> {
           SubscriptionOptions held =
@@ -155,7 +162,7 @@ final class CoreSession implements Session {
 
   @Override
   public void close() {
-    close(Deadline.in(connection.closeTimeout()));
+    Waits.undisturbed(() -> close(Deadline.in(connection.closeTimeout())));
   }
 
   /**

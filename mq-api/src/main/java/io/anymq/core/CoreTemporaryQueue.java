@@ -43,10 +43,15 @@ final class CoreTemporaryQueue implements Child {
   }
 
   @Override
+  public String describe() {
+    return "the temporary " + queue.describe();
+  }
+
+  @Override
   public void detach(long epoch) {}
 
   @Override
   public void fail(MessagingException cause) {
-    LOG.error("The temporary {} is gone: {}", queue, cause.getMessage());
+    LOG.error("The temporary {} is gone: {}", queue.describe(), cause.getMessage());
   }
 }

@@ -8,6 +8,7 @@ import io.anymq.MessageTooLargeException;
 import io.anymq.MessagingException;
 import io.anymq.Queue;
 import io.anymq.Topic;
+import io.anymq.spi.Source;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -38,11 +39,15 @@ final class DeadLetters {
   private static final int MAX_ERROR_CHARS = 1000;
 
   private final CoreConnection connection;
+  private final Source source;
   private final Optional<Queue> chosen;
+  private final RepeatedWarning buried = new RepeatedWarning(LOG);
+  private final RepeatedWarning refused = new RepeatedWarning(LOG);
   private final Map<CoreDelivery, CompletableFuture<Void>> underWay = new ConcurrentHashMap<>();
 
-  DeadLetters(CoreConnection connection, Optional<Queue> chosen) {
+  DeadLetters(CoreConnection connection, Source source, Optional<Queue> chosen) {
     this.connection = connection;
+    this.source = source;
     this.chosen = chosen;
   }
 
@@ -50,9 +55,9 @@ final class DeadLetters {
    * Whether there is a place for dead letters from there: beside a temporary queue there is none,
    * for nobody would ever remove it.
    */
-  boolean keeps(Destination source) {
+  boolean keeps(Destination from) {
     return chosen.isPresent()
-        || !(source instanceof Queue queue && CoreTemporaryQueue.isTemporary(queue));
+        || !(from instanceof Queue queue && CoreTemporaryQueue.isTemporary(queue));
   }
 
   /** Buries a delivery that is marked settled. */
@@ -61,18 +66,21 @@ final class DeadLetters {
       return; // it comes again, and is buried then
     }
     if (!keeps(delivery.destination())) {
-      LOG.warn("{} is dropped ({}): a temporary queue has no dead letters", delivery, reason);
+      buried.warn(
+          "Dropped %s (%s): a temporary queue has no dead letters".formatted(delivery, reason));
       delivery.attachment().accept(delivery.inbound());
       return;
     }
     Message letter = letter(delivery, reason, error);
+    Queue queue = queueFor(delivery.destination());
     try {
-      CompletableFuture<Message> sent = send(queueFor(delivery.destination()), letter);
+      CompletableFuture<Message> sent =
+          connection.kept(queue).sendLetter(letter, delivery.inbound());
       CompletableFuture<Void> burial =
           sent.handle(
               (message, failure) -> {
                 if (failure == null) {
-                  delivery.attachment().accept(delivery.inbound());
+                  done(delivery, reason, error, queue);
                 } else {
                   retry(delivery, reason, error, failure);
                 }
@@ -86,10 +94,21 @@ final class DeadLetters {
     }
   }
 
+  private void done(CoreDelivery delivery, Reason reason, @Nullable String error, Queue queue) {
+    buried.warn(
+        "Dead-lettered %s to %s, %s%s"
+            .formatted(
+                delivery, queue.describe(), reason, error == null ? "" : ": " + shortened(error)));
+    delivery.attachment().unpark(delivery.inbound());
+    delivery.attachment().accept(delivery.inbound());
+  }
+
   /** Waits for the burials under way, so that a close does not make dead letters twice. */
   void awaitIdle(Deadline deadline) {
     CompletableFuture<Void> all =
         CompletableFuture.allOf(underWay.values().toArray(CompletableFuture[]::new));
+    buried.end("Dead letters of " + source.describe());
+    refused.end("Dead letters of " + source.describe() + " that were not taken");
     try {
       all.get(deadline.remainingNanos(), TimeUnit.NANOSECONDS);
     } catch (InterruptedException e) {
@@ -102,28 +121,35 @@ final class DeadLetters {
   Message letter(CoreDelivery delivery, Reason reason, @Nullable String error) {
     DeadLetter why =
         new DeadLetter(
-            reason, delivery.deliveryCount(), delivery.destination().toString(), shortened(error));
+            reason,
+            delivery.deliveryCount(),
+            delivery.destination().toString(),
+            subscription(),
+            shortened(error));
     return connection.stamp(why.mark(delivery.message()));
   }
 
-  Queue queueFor(Destination source) {
-    return chosen.orElseGet(() -> defaultFor(source));
+  private @Nullable String subscription() {
+    if (source instanceof Source.OfTopic of) {
+      return of.terms().name().orElse(null);
+    }
+    return source instanceof Source.OfPattern of ? of.terms().name().orElse(null) : null;
   }
 
-  static Queue defaultFor(Destination source) {
-    return source instanceof Queue queue
-        ? queue.deadLetterQueue()
-        : ((Topic) source).deadLetterQueue();
+  Queue queueFor(Destination from) {
+    return chosen.orElseGet(() -> defaultFor(from));
   }
 
-  private CompletableFuture<Message> send(Queue queue, Message letter) {
-    return connection.kept(queue).sendAdmitted(letter);
+  static Queue defaultFor(Destination from) {
+    return from instanceof Queue queue ? queue.deadLetterQueue() : ((Topic) from).deadLetterQueue();
   }
 
   private void retry(
       CoreDelivery delivery, Reason reason, @Nullable String error, Throwable failure) {
-    LOG.error(
-        "A dead letter of {} was not taken; trying again: {}", delivery, failure.getMessage());
+    refused.warn(
+        "The dead letter of %s was not taken, will retry: %s"
+            .formatted(delivery, failure.getMessage()));
+    delivery.attachment().park(delivery.inbound()); // others must not wait for it
     boolean tooLarge = failure instanceof MessageTooLargeException;
     boolean passing = failure instanceof MessagingException known && known.isTransient();
     Threads threads = connection.threads();

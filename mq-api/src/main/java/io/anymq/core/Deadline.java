@@ -18,6 +18,11 @@ record Deadline(long nanos) {
     return new Deadline(System.nanoTime() + bounded.toNanos());
   }
 
+  /** A later one. */
+  Deadline plus(Duration time) {
+    return new Deadline(nanos + time.toNanos());
+  }
+
   static Deadline now() {
     return new Deadline(System.nanoTime());
   }

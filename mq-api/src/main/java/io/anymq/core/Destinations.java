@@ -34,9 +34,9 @@ final class Destinations {
     } else if (!link.exists(destination)) {
       throw new DestinationNotFoundException(
           temporary
-              ? destination + " is gone: a temporary queue goes with its connection"
-              : destination
-                  + " does not exist, and the options forbid to make it; declare it first");
+              ? destination.describe() + " is gone: a temporary queue goes with its connection"
+              : destination.describe()
+                  + " does not exist, and the options do not allow creating it; declare it first");
     }
   }
 
@@ -54,7 +54,7 @@ final class Destinations {
     if (CoreTemporaryQueue.isTemporary(queue) && !ownTemporary.test(queue)) {
       throw new MessagingException(
           ErrorCode.ILLEGAL_USE,
-          queue + " is another connection's temporary queue; only that one consumes it");
+          queue.describe() + " is another connection's temporary queue; only that one consumes it");
     }
   }
 }

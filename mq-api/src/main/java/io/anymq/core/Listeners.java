@@ -24,6 +24,8 @@ final class Listeners {
   private final boolean automatic;
   private final int concurrency;
 
+  private final RepeatedWarning failures = new RepeatedWarning(LOG);
+
   /** Held while the listener runs when only one thread may call it at a time. */
   private final ReentrantLock turn = new ReentrantLock();
 
@@ -113,13 +115,12 @@ final class Listeners {
     try {
       listener.onMessage(delivery);
       if (automatic) {
-        delivery.accept();
+        delivery.acceptUnlessSettled();
       }
     } catch (Throwable e) { // whatever the application throws must not end the thread
-      LOG.warn("The listener failed on {}", delivery, e);
-      if (automatic) {
-        delivery.release(e.toString());
-      }
+      failures.warn("The listener failed on %s: %s".formatted(delivery, e));
+      LOG.debug("The listener failed on {}", delivery, e);
+      delivery.releaseUnlessSettled(e.toString());
     } finally {
       // What interrupted one handler is none of the next one's business.
       boolean unused = Thread.interrupted();
@@ -163,6 +164,7 @@ final class Listeners {
     } finally {
       lock.unlock();
     }
+    failures.end("Failures of the listener of " + consumer.source().describe());
   }
 
   /** Waits until no listener runs; false when one still did in the end. */

@@ -4,7 +4,9 @@ import io.anymq.DestinationNotFoundException;
 import io.anymq.Message;
 import io.anymq.MessagingException;
 import io.anymq.SendInDoubtException;
+import io.anymq.spi.InboundDelivery;
 import io.anymq.spi.OutboundMessage;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -16,8 +18,13 @@ final class PendingSend implements OutboundMessage {
   private final CoreProducer producer;
   private final Message message;
   private final Deadline deadline;
+  private final boolean exposed;
+  private final Optional<InboundDelivery> origin;
 
-  /** What the application holds. It may complete or cancel it; nothing here depends on it. */
+  /**
+   * What the application holds. It may complete or cancel it; nothing here depends on it. A stage
+   * of the application's may depend on it, which must not run on the thread that tells the outcome.
+   */
   private final CompletableFuture<Message> future = new CompletableFuture<>();
 
   private final AtomicBoolean decided = new AtomicBoolean();
@@ -30,7 +37,23 @@ final class PendingSend implements OutboundMessage {
   /** Whether a link took it and was lost before it told the outcome: that stays unknown. */
   private volatile boolean uncertain;
 
-  PendingSend(CoreProducer producer, Message message, Deadline deadline) {
+  /** Whether the backend has refused it for want of its destination, which is being made again. */
+  private volatile boolean awaitsDestination;
+
+  /**
+   * A send.
+   *
+   * @param exposed whether the application gets the future
+   * @param origin of a dead letter: the delivery
+   */
+  PendingSend(
+      CoreProducer producer,
+      Message message,
+      Deadline deadline,
+      boolean exposed,
+      Optional<InboundDelivery> origin) {
+    this.exposed = exposed;
+    this.origin = origin;
     this.producer = producer;
     this.message = message;
     this.deadline = deadline;
@@ -63,7 +86,23 @@ final class PendingSend implements OutboundMessage {
     return transmitted;
   }
 
+  /** Whether it is to be sent once more; another producer may have done that meanwhile. */
+  boolean awaitsDestination() {
+    return awaitsDestination && !isDecided();
+  }
+
+  @Override
+  public boolean repeated() {
+    return uncertain;
+  }
+
+  @Override
+  public Optional<InboundDelivery> origin() {
+    return origin;
+  }
+
   void markTransmitted() {
+    awaitsDestination = false;
     uncertain |= transmitted;
     transmitted = true;
   }
@@ -72,8 +111,7 @@ final class PendingSend implements OutboundMessage {
   public void confirmed() {
     if (decided.compareAndSet(false, true)) {
       producer.freeRoom(); // before anybody is told, who may want to send the next
-      future.complete(message);
-      ended.countDown();
+      tell(() -> future.complete(message));
     }
   }
 
@@ -83,6 +121,7 @@ final class PendingSend implements OutboundMessage {
         cause instanceof DestinationNotFoundException && producer.recreatesDestination();
     if (mayRecreate && !isDecided() && recreated.compareAndSet(false, true)) {
       transmitted = uncertain; // the backend has said that it does not have this one
+      awaitsDestination = true;
       producer.recreateAndSend(this);
     } else {
       fail(uncertain ? inDoubt(cause) : cause);
@@ -101,8 +140,20 @@ final class PendingSend implements OutboundMessage {
   void fail(MessagingException cause) {
     if (decided.compareAndSet(false, true)) {
       producer.freeRoom();
-      future.completeExceptionally(cause);
-      ended.countDown();
+      tell(() -> future.completeExceptionally(cause));
+    }
+  }
+
+  private void tell(Runnable outcome) {
+    Runnable both =
+        () -> {
+          outcome.run();
+          ended.countDown();
+        };
+    if (exposed) {
+      producer.complete(both);
+    } else {
+      both.run();
     }
   }
 

@@ -53,19 +53,25 @@ final class Requests implements Child {
     }
   }
 
-  /**
-   * Stages that depend on the future run on the common pool: this thread must go on taking replies.
-   */
+  /** This thread must go on taking replies, whatever depends on the future. */
   CompletableFuture<Message> exchangeAsync(
       Destination destination, Message request, Duration timeout) {
-    return begin(destination, request, timeout)
-        .handleAsync(
-            (reply, failure) -> {
-              if (failure != null) {
-                throw failure(destination, timeout, failure);
-              }
-              return reply;
-            });
+    CompletableFuture<Message> told = new CompletableFuture<>();
+    CompletableFuture<Message> unused =
+        begin(destination, request, timeout)
+            .whenComplete(
+                (reply, failure) ->
+                    connection
+                        .threads()
+                        .complete(
+                            () -> {
+                              if (failure == null) {
+                                told.complete(reply);
+                              } else {
+                                told.completeExceptionally(failure(destination, timeout, failure));
+                              }
+                            }));
+    return told;
   }
 
   private static MessagingException failure(
@@ -77,7 +83,7 @@ final class Requests implements Child {
     return cause instanceof TimeoutException
         ? new MessagingTimeoutException(
             "No reply from %s within %s; the request may still be handled, and a reply that comes now is dropped"
-                .formatted(destination, timeout),
+                .formatted(destination.describe(), Texts.of(timeout)),
             cause)
         : MessagingFailures.of(new CompletionException(cause));
   }
@@ -153,6 +159,11 @@ final class Requests implements Child {
 
   @Override
   public void attach(Link link, long epoch) {}
+
+  @Override
+  public String describe() {
+    return "the address of replies";
+  }
 
   @Override
   public void detach(long epoch) {}

@@ -19,7 +19,7 @@ final class Screening {
   /** The consumer's, of which this is a part for those who read the log. */
   private static final Logger LOG = LoggerFactory.getLogger(CoreConsumer.class);
 
-  private final int maxDeliveries;
+  private final RedeliveryLimit limit;
   private final @Nullable Selector selector;
   private final DeadLetters deadLetters;
 
@@ -28,8 +28,8 @@ final class Screening {
    *
    * @param selector what the core selects by; empty when there is none, or when the backend selects
    */
-  Screening(int maxDeliveries, Optional<String> selector, DeadLetters deadLetters) {
-    this.maxDeliveries = maxDeliveries;
+  Screening(RedeliveryLimit limit, Optional<String> selector, DeadLetters deadLetters) {
+    this.limit = limit;
     this.selector = selector.map(Selector::parse).orElse(null);
     this.deadLetters = deadLetters;
   }
@@ -48,7 +48,7 @@ final class Screening {
     if (isExpired(delivery.message())) {
       return drop(delivery, "has expired");
     }
-    if (delivery.deliveryCount() > maxDeliveries) {
+    if (limit.isExceededBy(delivery)) {
       return bury(
           delivery, Reason.DELIVERY_LIMIT, "its consumers went away before they settled it");
     }
@@ -63,13 +63,13 @@ final class Screening {
   /** What is dropped is done with: nobody gets it, and it is no dead letter. */
   private static boolean drop(CoreDelivery delivery, String why) {
     LOG.debug("{} {}", delivery, why);
-    delivery.accept();
+    delivery.acceptUnlessSettled();
     return false;
   }
 
   private boolean bury(CoreDelivery delivery, Reason reason, @Nullable String error) {
-    if (delivery.settle()) {
-      LOG.warn("Dead-lettering {}: {} {}", delivery, reason, error);
+    Settlement how = reason == Reason.DELIVERY_LIMIT ? Settlement.RELEASED : Settlement.REJECTED;
+    if (delivery.settle(how)) {
       deadLetters.bury(delivery, reason, error);
     }
     return false;

@@ -1,5 +1,7 @@
 package io.anymq.core;
 
+import static java.util.Objects.requireNonNull;
+
 import io.anymq.Delivery;
 import io.anymq.Destination;
 import io.anymq.Message;
@@ -10,16 +12,9 @@ import org.jspecify.annotations.Nullable;
 /** A delivery in a session: what becomes of it is noted, and done by the commit. */
 final class SessionDelivery implements Delivery {
 
-  /** What the commit does with a delivery. */
-  enum Decision {
-    ACCEPT,
-    RELEASE,
-    REJECT
-  }
-
   private final CoreDelivery core;
   private final CoreConsumer consumer;
-  private @Nullable Decision decision;
+  private @Nullable Settlement decision;
   private String reason = "";
   private @Nullable Duration delay;
 
@@ -37,19 +32,22 @@ final class SessionDelivery implements Delivery {
   }
 
   /** Accepting is what a commit does with a delivery of which nothing was said. */
-  synchronized Decision decision() {
-    return decision == null ? Decision.ACCEPT : decision;
+  synchronized Settlement decision() {
+    return decision == null ? Settlement.ACCEPTED : decision;
   }
 
   synchronized String reason() {
     return reason;
   }
 
-  private synchronized void decide(Decision made, String why) {
-    if (decision == null) {
-      decision = made;
-      reason = why;
+  /** Whether this is the first decision; one that says the same again does nothing. */
+  private synchronized boolean decide(Settlement made) {
+    if (decision != null && decision != made) {
+      throw core.settledOtherwise(decision, made);
     }
+    boolean first = decision == null;
+    decision = made;
+    return first;
   }
 
   @Override
@@ -84,19 +82,18 @@ final class SessionDelivery implements Delivery {
 
   @Override
   public void accept() {
-    decide(Decision.ACCEPT, "");
+    boolean unused = decide(Settlement.ACCEPTED);
   }
 
   @Override
   public void release() {
-    decide(Decision.RELEASE, "");
+    boolean unused = decide(Settlement.RELEASED);
   }
 
   @Override
   public synchronized void release(Duration wait) {
     CoreDelivery.requireDelay(wait);
-    if (decision == null) {
-      decide(Decision.RELEASE, "");
+    if (decide(Settlement.RELEASED)) {
       delay = wait;
     }
   }
@@ -110,9 +107,17 @@ final class SessionDelivery implements Delivery {
     }
   }
 
+  /** Rolls it back: it comes again without a delay that was not asked for. */
+  synchronized void rollBack() {
+    core.release(delay == null ? Duration.ZERO : delay);
+  }
+
   @Override
-  public void reject(String why) {
-    decide(Decision.REJECT, why);
+  public synchronized void reject(String why) {
+    requireNonNull(why, "reason must not be null");
+    if (decide(Settlement.REJECTED)) {
+      reason = why;
+    }
   }
 
   @Override

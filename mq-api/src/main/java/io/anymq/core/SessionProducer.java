@@ -1,5 +1,7 @@
 package io.anymq.core;
 
+import static java.util.Objects.requireNonNull;
+
 import io.anymq.ClosedException;
 import io.anymq.Destination;
 import io.anymq.Message;
@@ -26,6 +28,7 @@ final class SessionProducer implements Producer {
 
   @Override
   public Message send(Message message) {
+    requireNonNull(message, "message must not be null");
     Message admitted = session.admit(message);
     CompletableFuture<Message> unused = hold(admitted);
     return admitted;
@@ -33,19 +36,22 @@ final class SessionProducer implements Producer {
 
   @Override
   public CompletableFuture<Message> sendAsync(Message message) {
+    requireNonNull(message, "message must not be null");
     return hold(session.admit(message));
   }
 
   private CompletableFuture<Message> hold(Message admitted) {
     if (closed) {
-      throw new ClosedException("The producer for " + core.destination() + " is closed");
+      throw new ClosedException("The producer for " + core.destination().describe() + " is closed");
     }
     return session.hold(core, admitted);
   }
 
   /** Nothing is under way before the commit, and nothing after it. */
   @Override
-  public void flush(Duration timeout) {}
+  public void flush(Duration timeout) {
+    Duration unused = Waits.requireTimeout(timeout);
+  }
 
   /** Takes nothing more; what it has taken still belongs to the unit of work. */
   @Override

@@ -238,11 +238,11 @@ final class Supervisor {
       child.attach(to.link(), to.epoch());
     } catch (MessagingException e) {
       if (!e.isTransient() || deadline.isOver()) {
-        LOG.error("Cannot be made again after a recovery: {}", e.getMessage());
+        LOG.error("Could not reopen {} after recovery: {}", child.describe(), e.getMessage());
         child.fail(e);
         return;
       }
-      LOG.info("Not made again yet: {}", e.getMessage());
+      LOG.info("Reopening {} failed, will retry: {}", child.describe(), e.getMessage());
       threads.after(
           backoff.next(),
           () -> threads.maintain(() -> restoreIfCurrent(child, to, deadline, backoff)));

@@ -1,6 +1,7 @@
 package io.anymq.core;
 
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
 import java.time.Duration;
 import java.util.List;
@@ -17,10 +18,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A connection's own threads: a timer, which must never block; a maintenance thread, which makes
- * links and all that lives on them; one for chores, which may wait for a link, and so must not be
- * the one that makes it; and one that tells the application of events, and may do what that likes.
- * All are daemons: they serve, and do not keep a program alive.
+ * A connection's own threads: a timer, which must never block; one that settles what waited for a
+ * moment; some that complete the application's futures; a maintenance thread, which makes links and
+ * all that lives on them; one for chores, which may wait for a link, and so must not be the one
+ * that makes it; and one that tells the application of events, and may do what that likes. All are
+ * daemons: they serve, and do not keep a program alive.
  */
 final class Threads {
 
@@ -30,7 +32,7 @@ final class Threads {
   private static final String EVENTS = "-events";
 
   /** What threads get to end in when a close has used up its time elsewhere. */
-  private static final long GRACE_MILLIS = 1000;
+  private static final Duration GRACE = Duration.ofSeconds(1);
 
   private final String prefix;
   private final AtomicInteger listeners = new AtomicInteger();
@@ -38,13 +40,14 @@ final class Threads {
   private final ExecutorService maintenance;
   private final ThreadPoolExecutor chores;
   private final ThreadPoolExecutor events;
+  private final ScheduledThreadPoolExecutor settlements;
+  private final Completions completions;
 
   Threads(String clientName) {
     prefix = "anymq-" + clientName + "-" + CONNECTIONS.incrementAndGet();
-    timer = new ScheduledThreadPoolExecutor(1, daemon(prefix + "-timer"));
-    timer.setRemoveOnCancelPolicy(true);
-    timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
-    timer.setContinueExistingPeriodicTasksAfterShutdownPolicy(false);
+    timer = scheduler(prefix + "-timer");
+    settlements = scheduler(prefix + "-settlements");
+    completions = new Completions(daemon(prefix + "-completions"));
     maintenance = Executors.newSingleThreadExecutor(daemon(prefix + "-maintenance"));
     chores = passing(prefix + "-chores");
     events = passing(prefix + EVENTS);
@@ -56,6 +59,14 @@ final class Threads {
         new ThreadPoolExecutor(
             1, 1, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), daemon(name));
     executor.allowCoreThreadTimeOut(true);
+    return executor;
+  }
+
+  private static ScheduledThreadPoolExecutor scheduler(String name) {
+    ScheduledThreadPoolExecutor executor = new ScheduledThreadPoolExecutor(1, daemon(name));
+    executor.setRemoveOnCancelPolicy(true);
+    executor.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+    executor.setContinueExistingPeriodicTasksAfterShutdownPolicy(false);
     return executor;
   }
 
@@ -89,8 +100,26 @@ final class Threads {
 
   /** Runs a task that does not block, later, on the timer. */
   void after(Duration delay, Runnable task) {
+    schedule(timer, delay, task);
+  }
+
+  /**
+   * Settles deliveries, later. That may write to a socket, and so block while the network pushes
+   * back; it must not hold up the time limits of sends.
+   */
+  void settleAfter(Duration delay, Runnable task) {
+    schedule(settlements, delay, task);
+  }
+
+  /** Completes a future that the application holds: what depends on it runs, and may block. */
+  void complete(Runnable task) {
+    completions.execute(task);
+  }
+
+  private static void schedule(
+      ScheduledThreadPoolExecutor executor, Duration delay, Runnable task) {
     try {
-      var unused = timer.schedule(() -> guarded(task), delay.toNanos(), TimeUnit.NANOSECONDS);
+      var unused = executor.schedule(() -> guarded(task), delay.toNanos(), TimeUnit.NANOSECONDS);
     } catch (RejectedExecutionException e) {
       LOG.debug("The connection is closed; a task is dropped", e);
     }
@@ -98,8 +127,12 @@ final class Threads {
 
   /** Runs a task ten times a second. */
   void everyTick(Runnable task) {
-    var unused =
-        timer.scheduleWithFixedDelay(() -> guarded(task), TICK_MILLIS, TICK_MILLIS, MILLISECONDS);
+    Runnable both =
+        () -> {
+          guarded(task);
+          completions.tick();
+        };
+    var unused = timer.scheduleWithFixedDelay(both, TICK_MILLIS, TICK_MILLIS, MILLISECONDS);
   }
 
   /** A thread that calls a listener. It keeps the program alive until its consumer closes. */
@@ -119,6 +152,7 @@ final class Threads {
     maintenance.shutdown();
     chores.shutdown();
     timer.shutdown();
+    settlements.shutdown();
     events.shutdown(); // what is still to be told is told
   }
 
@@ -126,10 +160,13 @@ final class Threads {
   void end(Deadline deadline) {
     shutdown();
     try {
-      for (ExecutorService executor : List.of(chores, maintenance, timer, events)) {
-        if (!executor.awaitTermination(deadline.remainingMillis() + GRACE_MILLIS, MILLISECONDS)) {
+      for (ExecutorService executor : List.of(chores, maintenance, timer, settlements, events)) {
+        if (!executor.awaitTermination(deadline.plus(GRACE).remainingNanos(), NANOSECONDS)) {
           LOG.warn("Threads of {} are still at work; they end with their present task", prefix);
         }
+      }
+      if (!completions.end(deadline.plus(GRACE))) {
+        LOG.warn("Stages of {} still run; their threads end with them", prefix);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

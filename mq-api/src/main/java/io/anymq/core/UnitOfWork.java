@@ -62,7 +62,7 @@ final class UnitOfWork {
         .forEach(CoreConsumer::reopen);
     deliveries.stream()
         .filter(delivery -> !delivery.consumer().outlivesClose())
-        .forEach(SessionDelivery::releaseNow);
+        .forEach(SessionDelivery::rollBack);
   }
 
   void complete() {
@@ -74,6 +74,6 @@ final class UnitOfWork {
   }
 
   void releaseDeliveries() {
-    deliveries.forEach(SessionDelivery::releaseNow);
+    deliveries.forEach(SessionDelivery::rollBack);
   }
 }

@@ -21,8 +21,30 @@ public interface InboundDelivery {
   /** Whether it may have been delivered before. */
   boolean redelivered();
 
-  /** How often it has been delivered, as far as the backend knows; 1 the first time. */
+  /**
+   * How often it has been delivered, as far as the backend knows; 1 the first time, and never too
+   * low. It may be too high: by deliveries that waited in a prefetch and came back unseen.
+   */
   int deliveryCount();
+
+  /**
+   * The application gets this delivery now. Called once, before it does, and not for deliveries
+   * that never leave the core. Returns soon: where hand-outs have to be recorded, a write that
+   * outlives this process is enough, and the backend's answer is not waited for.
+   */
+  default void handedOut() {}
+
+  /**
+   * How often the message was handed to an application before this delivery, as exactly as the
+   * backend knows: what waited in a prefetch and came back unseen does not count. Asked only when
+   * {@link #deliveryCount()} has reached the limit of deliveries; may ask the broker, bounded by
+   * the operation time-out.
+   *
+   * @return the number of earlier hand-outs, 0 or more
+   */
+  default int earlierHandOuts() {
+    return deliveryCount() - 1;
+  }
 
   /**
    * Where in its topic's past the message stands, in a word that {@link Source.Terms#replayAfter}

@@ -46,6 +46,14 @@ public interface Link {
    */
   Map<Capability, Support> capabilities();
 
+  /**
+   * How to get capabilities that this link does not declare: a sentence for each that an option of
+   * the adapter or a setting of the broker would enable. They are part of the refusal.
+   */
+  default Map<Capability, String> advice() {
+    return Map.of();
+  }
+
   /** On which thread deliveries come. */
   Dispatch dispatch();
 
@@ -75,6 +83,8 @@ public interface Link {
    *
    * @param destination the destination
    * @param options for a queue; the capabilities they need have been checked
+   * @throws io.anymq.InvalidOptionException when a queue exists with other options than these, and
+   *     these are not the default ones, which ask for nothing
    */
   void declare(Destination destination, QueueOptions options);
 

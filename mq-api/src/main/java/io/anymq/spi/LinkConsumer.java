@@ -4,7 +4,8 @@ import java.util.List;
 
 /**
  * Receives from one source. Called by several threads at once. One that can have the broker keep a
- * released message for a while implements {@link DelayedRelease} too.
+ * released message for a while implements {@link DelayedRelease} too, and one that does not count
+ * parked deliveries towards the prefetch {@link Parking}.
  */
 public interface LinkConsumer {
 

@@ -2,12 +2,30 @@ package io.anymq.spi;
 
 import io.anymq.Message;
 import io.anymq.MessagingException;
+import java.util.Optional;
 
 /** A message on its way to the backend. One of the two outcomes is told, once, by any thread. */
 public interface OutboundMessage {
 
   /** The message. */
   Message message();
+
+  /**
+   * The delivery of this backend that the message is the dead letter of. The adapter keeps what a
+   * portable message cannot carry, native headers and the form of the body, as it came, and adds
+   * the properties of {@link #message()} to it.
+   */
+  default Optional<InboundDelivery> origin() {
+    return Optional.empty();
+  }
+
+  /**
+   * Whether an earlier attempt to send the message may have reached the backend. The adapter marks
+   * it, so that its delivery says {@link InboundDelivery#redelivered()}: there may be two.
+   */
+  default boolean repeated() {
+    return false;
+  }
 
   /** The backend has taken responsibility: stored as durably as it stores. */
   void confirmed();

@@ -10,6 +10,19 @@ import java.util.Optional;
 public sealed interface Source {
 
   /**
+   * The source as messages name it: {@code queue 'orders'}, {@code subscription 'audit' of topic
+   * 'prices'}.
+   */
+  default String describe() {
+    if (this instanceof OfTopic of) {
+      return of.terms().describe() + " of " + of.topic().describe();
+    }
+    return this instanceof OfPattern of
+        ? "%s of topics '%s'".formatted(of.terms().describe(), of.pattern().expression())
+        : ((OfQueue) this).queue().describe();
+  }
+
+  /**
    * A queue.
    *
    * @param queue the queue
@@ -53,6 +66,10 @@ public sealed interface Source {
     /** Terms of a subscription that begins now. */
     public Terms(Optional<String> name, boolean durable, boolean shared) {
       this(name, durable, shared, Optional.empty(), Optional.empty());
+    }
+
+    private String describe() {
+      return name.map("subscription '%s'"::formatted).orElse("a plain subscription");
     }
 
     /** Whether it begins in the past. */

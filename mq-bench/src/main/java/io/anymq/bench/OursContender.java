@@ -74,7 +74,7 @@ final class OursContender implements Contender {
 
   @Override
   public long left() {
-    return connection.depth(queue()).count();
+    return connection.depth(queue()).atRest();
   }
 
   @Override

@@ -47,7 +47,7 @@ class BrokerCommandTest {
     try (Connection connection = ConnectionFactory.of(url).connect()) {
       Queue queue = Queue.of("broker-command-test");
       connection.declare(queue);
-      assertThat(connection.depth(queue).count()).isZero();
+      assertThat(connection.depth(queue).atRest()).isZero();
     }
   }
 

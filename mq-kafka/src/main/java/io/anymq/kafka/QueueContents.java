@@ -5,8 +5,6 @@ import io.anymq.MessagingException;
 import io.anymq.MessagingTimeoutException;
 import io.anymq.Queue;
 import io.anymq.QueueDepth;
-import io.anymq.QueueDepth.Counting;
-import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -63,8 +61,7 @@ final class QueueContents {
     OptionalLong counted = markers && readable ? countOneByOne(queue) : OptionalLong.empty();
     long count = counted.isPresent() ? counted.getAsLong() : lag(queue, partitions);
     boolean exact = !markers || counted.isPresent();
-    return new QueueDepth(
-        count, Counting.READY_AND_IN_FLIGHT, OptionalLong.empty(), exact, Instant.now());
+    return QueueDepth.ofTotal(count, exact);
   }
 
   /** The markers of transactions are in the lag, and are no messages. Empty: there is no time. */

@@ -85,7 +85,7 @@ final class KafkaDelayTest extends LinkTest {
       send(link, queue, List.of(1L));
       takeInOrder(consumer, 1);
     }
-    assertThat(((DepthQuery) link).depth(queue).count()).as("the depth").isZero();
+    assertThat(((DepthQuery) link).depth(queue).atRest()).as("the depth").isZero();
   }
 
   /** Longer delays are filed again once or more. */
@@ -127,7 +127,7 @@ final class KafkaDelayTest extends LinkTest {
     try (Taking consumer = new Taking(link, queue, 10)) {
       assertThat(takeInOrder(consumer, 2)).as("milliseconds late").isLessThan(5_000);
     }
-    assertThat(((DepthQuery) link).depth(narrow).count()).isZero();
+    assertThat(((DepthQuery) link).depth(narrow).atRest()).isZero();
     link.delete(narrow);
   }
 
@@ -140,12 +140,12 @@ final class KafkaDelayTest extends LinkTest {
       long count = 0;
       long deadline = System.nanoTime() + Links.PATIENCE.toNanos();
       while (count < 5 && System.nanoTime() < deadline) {
-        count = ((DepthQuery) link).depth(queue).count();
+        count = ((DepthQuery) link).depth(queue).atRest();
       }
       assertThat(count).isEqualTo(5);
       consumer.accept(first);
     }
-    assertThat(((DepthQuery) link).depth(queue).count()).isEqualTo(4);
+    assertThat(((DepthQuery) link).depth(queue).atRest()).isEqualTo(4);
     assertThat(((DepthQuery) link).depth(queue).exact()).isTrue();
   }
 

@@ -40,7 +40,7 @@ final class KafkaLinkTest extends LinkTest {
   }
 
   private long depth() {
-    return ((DepthQuery) link).depth(queue).count();
+    return ((DepthQuery) link).depth(queue).atRest();
   }
 
   @Test

@@ -248,7 +248,7 @@ final class KafkaRightsTest {
         .doesNotContainKey(Capability.BROWSE)
         .containsKey(Capability.QUEUE_DEPTH);
     Links.send(link, queue, 2);
-    assertThat(((DepthQuery) link).depth(queue).count()).isEqualTo(2);
+    assertThat(((DepthQuery) link).depth(queue).atRest()).isEqualTo(2);
     sendAndTake(link);
   }
 
@@ -298,7 +298,7 @@ final class KafkaRightsTest {
       consumer.release(consumer.take());
     }
     QueueDepth depth = ((DepthQuery) link).depth(queue);
-    assertThat(depth.count()).isEqualTo(1);
+    assertThat(depth.atRest()).isEqualTo(1);
     assertThat(depth.exact()).isTrue();
     owner = Links.open(broker);
   }

@@ -26,7 +26,6 @@ import io.anymq.spi.TemporaryQueues;
 import io.anymq.spi.TopicPatterns;
 import java.net.URI;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
@@ -240,8 +239,9 @@ final class RabbitLink implements Link, DepthQuery, Purger, TopicPatterns, Tempo
         management
             .map(known -> known.inFlight(topology.names().queue(queue)))
             .orElse(OptionalLong.empty());
-    boolean exact = inFlight.isEmpty();
-    return new QueueDepth(ready, QueueDepth.Counting.READY, inFlight, exact, Instant.now());
+    return inFlight.isPresent()
+        ? QueueDepth.of(ready, inFlight.getAsLong(), false)
+        : QueueDepth.ofReady(ready, true);
   }
 
   @Override

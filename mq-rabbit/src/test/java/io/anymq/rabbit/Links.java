@@ -158,9 +158,9 @@ final class Links {
   /** What a consumer held is ready again a moment after its close. */
   static void awaitDepth(RabbitLink link, Queue queue, long expected) {
     long deadline = System.nanoTime() + PATIENCE.toNanos();
-    long seen = link.depth(queue).count();
+    long seen = link.depth(queue).atRest();
     while (seen != expected && System.nanoTime() < deadline) {
-      seen = link.depth(queue).count();
+      seen = link.depth(queue).atRest();
     }
     assertThat(seen).as("depth of %s within %s", queue, PATIENCE).isEqualTo(expected);
   }

@@ -154,7 +154,7 @@ final class QueueKindTest {
       messages.add(of(priority).toBuilder().deliveryDelay(Duration.ofMillis(300)).build());
     }
     Links.send(other, queue, messages);
-    while (link.depth(queue).count() < messages.size()) {
+    while (link.depth(queue).atRest() < messages.size()) {
       Thread.onSpinWait();
     }
     assertThat(priorities(queue, 3)).containsExactly(6, 4, 2);

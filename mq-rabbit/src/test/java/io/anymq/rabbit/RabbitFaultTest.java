@@ -145,7 +145,7 @@ final class RabbitFaultTest {
     Links.Sent large = Links.send(producer, Links.text("x".repeat(BROKERS_MAX_BYTES + 1)));
     assertThat(large.failure()).isInstanceOf(MessageTooLargeException.class);
     assertThat(broken.poll(Links.PATIENCE.toSeconds(), TimeUnit.SECONDS)).isNotNull();
-    assertThat(link.depth(queue).count()).isEqualTo(1);
+    assertThat(link.depth(queue).atRest()).isEqualTo(1);
     Links.send(link, queue, 1);
   }
 
@@ -165,7 +165,7 @@ final class RabbitFaultTest {
     assertThatThrownBy(() -> link.depth(queue)).isInstanceOf(ConnectionLostException.class);
     broker().restart();
     RabbitLink next = open(Options.none());
-    assertThat(next.depth(queue).count()).isEqualTo(confirmed);
+    assertThat(next.depth(queue).atRest()).isEqualTo(confirmed);
     Links.Received again = Links.consume(next, Links.queue(queue), 2 * confirmed);
     again.next(confirmed);
     received.accept(held.get(0));

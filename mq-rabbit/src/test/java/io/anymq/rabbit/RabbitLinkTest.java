@@ -66,7 +66,7 @@ final class RabbitLinkTest extends OneLink {
     Queue queue = Queue.of("amq.mine");
     link.declare(queue, QueueOptions.DEFAULT);
     Links.send(link, queue, 1);
-    assertThat(link.depth(queue).count()).isEqualTo(1);
+    assertThat(link.depth(queue).atRest()).isEqualTo(1);
     link.delete(queue);
   }
 
@@ -75,18 +75,19 @@ final class RabbitLinkTest extends OneLink {
     Queue queue = Links.newQueue(link);
     for (int i = 1; i <= 50; i++) {
       Links.send(link, queue, 1);
-      assertThat(link.depth(queue).count()).isEqualTo(i);
+      assertThat(link.depth(queue).atRest()).isEqualTo(i);
     }
     Links.Received holder = Links.consume(link, Links.queue(queue), 4);
     holder.next(4);
     QueueDepth depth = link.depth(queue);
-    assertThat(depth.count()).isEqualTo(46);
-    assertThat(depth.counts()).isEqualTo(QueueDepth.Counting.READY);
+    assertThat(depth.atRest()).isEqualTo(46);
+    assertThat(depth.ready()).hasValue(46);
+    assertThat(depth.total()).isEmpty();
     assertThat(depth.exact()).isTrue();
     holder.consumer().close();
     Links.awaitDepth(link, queue, 50);
     link.purge(queue);
-    assertThat(link.depth(queue).count()).isZero();
+    assertThat(link.depth(queue).atRest()).isZero();
     assertThatThrownBy(() -> link.purge(Queue.of("never.made")))
         .isInstanceOf(DestinationNotFoundException.class);
   }
@@ -108,7 +109,7 @@ final class RabbitLinkTest extends OneLink {
     }
     link.declare(queue, QueueOptions.DEFAULT);
     Links.send(producer, twice).await();
-    assertThat(link.depth(queue).count()).isEqualTo(1);
+    assertThat(link.depth(queue).atRest()).isEqualTo(1);
   }
 
   @Test

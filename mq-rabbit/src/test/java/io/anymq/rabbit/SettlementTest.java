@@ -80,7 +80,7 @@ final class SettlementTest extends OneLink {
         left -= some.size();
       }
       received.consumer().close();
-      assertThat(link.depth(queue).count()).as("round %d", round).isZero();
+      assertThat(link.depth(queue).atRest()).as("round %d", round).isZero();
     }
   }
 
@@ -99,7 +99,7 @@ final class SettlementTest extends OneLink {
         .extracting(each -> each.message().text())
         .startsWith("900")
         .endsWith("999");
-    assertThat(link.depth(queue).count()).isZero();
+    assertThat(link.depth(queue).atRest()).isZero();
   }
 
   @Test

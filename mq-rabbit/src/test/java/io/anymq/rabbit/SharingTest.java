@@ -161,7 +161,7 @@ final class SharingTest {
     link.declareTemporary(queue);
     assertThat(other.exists(queue)).isTrue();
     Links.send(other, queue, 3);
-    assertThat(link.depth(queue).count()).isEqualTo(3);
+    assertThat(link.depth(queue).atRest()).isEqualTo(3);
     Links.Received received = Links.consume(link, Links.queue(queue), 10);
     received.accept(received.next(3).toArray(new InboundDelivery[0]));
     LinkProducer producer = other.openProducer(queue, cause -> {});

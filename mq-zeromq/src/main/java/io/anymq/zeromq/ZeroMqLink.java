@@ -28,12 +28,10 @@ import io.anymq.spi.Source;
 import io.anymq.spi.TemporaryQueues;
 import io.anymq.spi.TopicPatterns;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -235,13 +233,7 @@ final class ZeroMqLink
         answer,
         in -> {
           long ready = in.i64();
-          long inFlight = in.i64();
-          return new QueueDepth(
-              ready + inFlight,
-              QueueDepth.Counting.READY_AND_IN_FLIGHT,
-              OptionalLong.of(inFlight),
-              true,
-              Instant.now());
+          return QueueDepth.of(ready, in.i64(), true);
         });
   }
 

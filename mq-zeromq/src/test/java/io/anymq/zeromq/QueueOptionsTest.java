@@ -71,9 +71,9 @@ class QueueOptionsTest {
     link.declare(QUEUE, TWO);
     List<Send> three = List.of(send("1", 4), send("2", 4), send("3", 4));
     assertThatThrownBy(() -> link.commit(three, List.of())).isInstanceOf(QueueFullException.class);
-    assertThat(link.depth(QUEUE).count()).isZero();
+    assertThat(link.depth(QUEUE).atRest()).isZero();
     link.commit(three.subList(0, 2), List.of());
-    assertThat(link.depth(QUEUE).count()).isEqualTo(2);
+    assertThat(link.depth(QUEUE).atRest()).isEqualTo(2);
   }
 
   @Test
@@ -88,7 +88,7 @@ class QueueOptionsTest {
       browser.forEachRemaining(message -> seen.append(message.text().charAt(0)));
     }
     assertThat(seen).hasToString("abc");
-    assertThat(link.depth(QUEUE).count()).isEqualTo(4);
+    assertThat(link.depth(QUEUE).atRest()).isEqualTo(4);
   }
 
   @Test

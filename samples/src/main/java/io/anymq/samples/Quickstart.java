@@ -13,7 +13,7 @@ public final class Quickstart {
     Queue queue = Queue.of("quickstart");
     try (Connection connection = ConnectionFactory.fromConfig().connect()) {
       connection.send(queue, Message.text("Hello")); // returns when the broker has it
-      System.out.println(connection.depth(queue).count() + " message waits");
+      System.out.println(connection.depth(queue).atRest() + " message waits");
       try (Consumer consumer = connection.createConsumer(queue)) {
         Message message = consumer.receive(Duration.ofSeconds(10)).orElseThrow().message();
         System.out.println(message.text() + " from " + connection.backend().name());

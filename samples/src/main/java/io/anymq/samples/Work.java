@@ -48,7 +48,7 @@ public final class Work {
       ventilate(connection, tasks);
       System.out.printf(
           "ventilator: %d tasks sent, %d wait in the queue%n",
-          TASKS, connection.depth(tasks).count());
+          TASKS, connection.depth(tasks).atRest());
       List<Consumer> workers = hire(connection, tasks, results);
       collect(connection, results);
       workers.forEach(Consumer::close);

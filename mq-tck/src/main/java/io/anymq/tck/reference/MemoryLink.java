@@ -28,12 +28,10 @@ import io.anymq.spi.Purger;
 import io.anymq.spi.TemporaryQueues;
 import io.anymq.spi.TopicPatterns;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
@@ -165,9 +163,7 @@ class MemoryLink implements Link, DepthQuery, Purger, Browsing, TemporaryQueues,
     return lockedAlive(
         () -> {
           MemoryQueue found = broker.store().queue(actual.of(queue));
-          OptionalLong inFlight = OptionalLong.of(found.inFlight());
-          return new QueueDepth(
-              found.ready(), QueueDepth.Counting.READY, inFlight, true, Instant.now());
+          return QueueDepth.of(found.ready(), found.inFlight(), true);
         });
   }
 

@@ -76,7 +76,7 @@ final class BrowseScenarios {
     for (int i = 0; i < 12; i++) {
       Check.equal(5, look(connection, queue).size(), "what the browser sees", CHECK);
     }
-    Check.equal(5L, connection.depth(queue).count(), "the depth", CHECK);
+    Check.equal(5L, connection.depth(queue).atRest(), "the depth", CHECK);
     for (Delivery delivery : Messages.take(connection.createConsumer(queue), 5)) {
       Check.that(!delivery.redelivered(), "no mark of a redelivery", delivery, CHECK);
       Check.equal(1, delivery.deliveryCount(), "the delivery count", CHECK);

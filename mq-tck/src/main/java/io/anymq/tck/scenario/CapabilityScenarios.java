@@ -272,7 +272,7 @@ final class CapabilityScenarios {
     Connection connection = t.connect();
     Queue queue = t.queue();
     Messages.send(connection, queue, "a", "b");
-    Check.equal(2L, connection.depth(queue).count(), "the depth", DECLARED);
+    Check.equal(2L, connection.depth(queue).atRest(), "the depth", DECLARED);
   }
 
   @Scenario(

@@ -112,12 +112,12 @@ final class DelayScenarios {
     Duration delay = Duration.ofSeconds(2);
     long sentAt = System.nanoTime();
     connection.send(queue, later("a", delay));
-    long before = connection.depth(queue).count();
+    long before = connection.depth(queue).atRest();
     if (System.nanoTime() - sentAt < delay.toNanos()) {
       Check.equal(0L, before, "the depth before it is due", CHECK);
     }
     Check.eventually(
-        () -> connection.depth(queue).count() == 1,
+        () -> connection.depth(queue).atRest() == 1,
         "a depth of 1 when it is due",
         () -> connection.depth(queue),
         CHECK);

@@ -113,7 +113,7 @@ final class ExpiryScenarios {
     Consumer consumer = connection.createConsumer(queue);
     Messages.nothingMore(consumer, "that has expired", CHECK);
     Check.eventually(
-        () -> consumer.receiveNoWait().isEmpty() && connection.depth(queue).count() == 0,
+        () -> consumer.receiveNoWait().isEmpty() && connection.depth(queue).atRest() == 0,
         "a depth of 0 after the expired message was passed",
         () -> connection.depth(queue),
         "that an expired message is settled");

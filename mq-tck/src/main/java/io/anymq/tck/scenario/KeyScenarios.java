@@ -295,17 +295,13 @@ final class KeyScenarios {
         CHECK);
     consumer.close();
     Check.eventually(
-        () -> connection.depth(queue).count() == 4,
+        () -> connection.depth(queue).atRest() == 4,
         "a depth of 4 when the consumer has gone",
         () -> connection.depth(queue),
         CHECK);
   }
 
   private static boolean tellsWhatWaits(QueueDepth depth, boolean ready) {
-    if (depth.counts() != QueueDepth.Counting.READY) {
-      return depth.count() == 4;
-    }
-    boolean whole = depth.inFlight().isEmpty() || depth.count() + depth.inFlight().getAsLong() == 4;
-    return whole && (!ready || depth.count() == 2);
+    return depth.total().orElse(4) == 4 && (!ready || depth.ready().orElse(2) == 2);
   }
 }

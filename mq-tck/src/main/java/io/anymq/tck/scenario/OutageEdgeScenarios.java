@@ -56,8 +56,7 @@ final class OutageEdgeScenarios {
     Check.eventually(
         () -> {
           QueueDepth depth = t.observer().depth(queue);
-          boolean all = depth.counts() == QueueDepth.Counting.READY_AND_IN_FLIGHT;
-          return depth.count() == (all ? 4 : 0);
+          return depth.atRest() == (depth.total().isPresent() ? 4 : 0);
         },
         "3 of 7 messages to be accepted",
         () -> t.observer().depth(queue),

@@ -135,7 +135,7 @@ final class QueueKindScenarios {
     for (int priority = 0; priority <= Message.MAX_PRIORITY; priority++) {
       send(connection, queue, "a", priority);
     }
-    Check.equal(10L, connection.depth(queue).count(), "the depth", ORDER);
+    Check.equal(10L, connection.depth(queue).atRest(), "the depth", ORDER);
   }
 
   @Scenario(
@@ -154,7 +154,7 @@ final class QueueKindScenarios {
           "a send to a full queue",
           FULL);
     }
-    Check.equal(5L, connection.depth(queue).count(), "the depth", FULL);
+    Check.equal(5L, connection.depth(queue).atRest(), "the depth", FULL);
     Check.equal(
         Messages.numbers(5), takeOneByOne(connection, queue, 5), "what the queue holds", FULL);
   }

@@ -243,6 +243,6 @@ final class SettleScenarios {
   }
 
   private static long depthOrZero(ScenarioContext t, Queue queue) {
-    return t.supports(Capability.QUEUE_DEPTH) ? t.observer().depth(queue).count() : 0;
+    return t.supports(Capability.QUEUE_DEPTH) ? t.observer().depth(queue).atRest() : 0;
   }
 }

@@ -124,7 +124,7 @@ final class TemporaryScenarios {
     Connection connection = t.connect();
     Queue queue = connection.createTemporaryQueue();
     Messages.send(connection, queue, "a", "b");
-    Check.equal(2L, connection.depth(queue).count(), "the depth", CHECK);
+    Check.equal(2L, connection.depth(queue).atRest(), "the depth", CHECK);
   }
 
   @Scenario(

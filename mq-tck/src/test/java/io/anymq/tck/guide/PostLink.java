@@ -19,10 +19,8 @@ import io.anymq.spi.LinkRequest;
 import io.anymq.spi.ProducerListener;
 import io.anymq.spi.Source;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -138,8 +136,7 @@ final class PostLink implements Link, DepthQuery {
   @Override
   public QueueDepth depth(Queue queue) {
     int waiting = PostErrors.ask(() -> visit.waiting(nativeName(queue)));
-    return new QueueDepth(
-        waiting, QueueDepth.Counting.READY, OptionalLong.empty(), true, Instant.now());
+    return QueueDepth.ofReady(waiting, true);
   }
 
   @Override

@@ -136,9 +136,10 @@ final class ConsumerFaults {
   private static ConsumerOptions plainDeadLetters(ConsumerOptions options) {
     ConsumerOptions.Builder plain =
         ConsumerOptions.builder()
-            .acknowledgement(options.acknowledgement())
             .concurrency(options.concurrency())
+            .redeliveryDelay(options.redeliveryDelay())
             .maxDeliveries(options.maxDeliveries());
+    options.acknowledgement().ifPresent(plain::acknowledgement);
     options.prefetch().ifPresent(plain::prefetch);
     return plain.build();
   }

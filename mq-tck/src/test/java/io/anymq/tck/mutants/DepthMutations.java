@@ -8,9 +8,7 @@ import io.anymq.spi.DepthQuery;
 import io.anymq.spi.Link;
 import io.anymq.spi.LinkProducer;
 import io.anymq.spi.OutboundMessage;
-import java.time.Instant;
 import java.util.Map;
-import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -24,12 +22,7 @@ final class DepthMutations {
     @Override
     QueueDepth depth(Link link, Queue queue) {
       QueueDepth actual = ((DepthQuery) link).depth(queue);
-      return new QueueDepth(
-          actual.count() + actual.inFlight().orElse(0),
-          QueueDepth.Counting.READY,
-          actual.inFlight(),
-          true,
-          actual.takenAt());
+      return QueueDepth.ofReady(actual.total().orElseThrow(), true);
     }
   }
 
@@ -45,9 +38,7 @@ final class DepthMutations {
   static final class MissingIsZero extends Mutation {
     @Override
     QueueDepth depth(Link link, Queue queue) {
-      return link.exists(queue)
-          ? ((DepthQuery) link).depth(queue)
-          : new QueueDepth(0, QueueDepth.Counting.READY, OptionalLong.of(0), true, Instant.now());
+      return link.exists(queue) ? ((DepthQuery) link).depth(queue) : QueueDepth.of(0, 0, true);
     }
   }
 
@@ -75,8 +66,7 @@ final class DepthMutations {
     QueueDepth depth(Link link, Queue queue) {
       QueueDepth actual = ((DepthQuery) link).depth(queue);
       long sent = SENT.getOrDefault(queue, new AtomicLong()).get();
-      return new QueueDepth(
-          sent, actual.counts(), actual.inFlight(), actual.exact(), actual.takenAt());
+      return QueueDepth.of(sent, actual.inFlight().orElse(0), actual.exact());
     }
   }
 }

@@ -40,7 +40,7 @@ final class KeyMutations {
     @Override
     QueueDepth depth(Link link, Queue queue) {
       QueueDepth actual = ((DepthQuery) link).depth(queue);
-      return new QueueDepth(0, actual.counts(), actual.inFlight(), true, actual.takenAt());
+      return QueueDepth.of(0, actual.inFlight().orElse(0), true);
     }
   }
 

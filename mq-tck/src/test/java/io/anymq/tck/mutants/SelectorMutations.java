@@ -145,7 +145,7 @@ final class SelectorMutations {
     QueueDepth depth(Link link, Queue queue) {
       QueueDepth actual = ((DepthQuery) link).depth(queue);
       return SELECTED.contains(queue)
-          ? new QueueDepth(0, actual.counts(), actual.inFlight(), true, actual.takenAt())
+          ? QueueDepth.of(0, actual.inFlight().orElse(0), true)
           : actual;
     }
   }

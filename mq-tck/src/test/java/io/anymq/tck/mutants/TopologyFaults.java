@@ -7,7 +7,6 @@ import io.anymq.Queue;
 import io.anymq.QueueDepth;
 import io.anymq.Topic;
 import java.time.Instant;
-import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -94,12 +93,7 @@ final class TopologyFaults {
             "depth is one too many",
             depth(
                 depth ->
-                    new QueueDepth(
-                        depth.count() + 1,
-                        depth.counts(),
-                        depth.inFlight(),
-                        depth.exact(),
-                        depth.takenAt())),
+                    QueueDepth.of(depth.atRest() + 1, depth.inFlight().orElse(0), depth.exact())),
             "DEPTH-01",
             "DEPTH-11",
             "DEPTH-19",
@@ -112,22 +106,15 @@ final class TopologyFaults {
             depth(
                 depth ->
                     new QueueDepth(
-                        depth.count(),
-                        depth.counts(),
+                        depth.ready(),
                         depth.inFlight(),
+                        depth.total(),
                         depth.exact(),
                         Instant.EPOCH)),
             "DEPTH-13"),
         ApiVariant.of(
             "nothing is ever in flight",
-            depth(
-                depth ->
-                    new QueueDepth(
-                        depth.count(),
-                        depth.counts(),
-                        OptionalLong.of(0),
-                        depth.exact(),
-                        depth.takenAt())),
+            depth(depth -> QueueDepth.of(depth.atRest(), 0, depth.exact())),
             "DEPTH-08",
             "CAP-14"),
         ApiVariant.of(

@@ -62,7 +62,7 @@ class BandedQueueTest {
       List<Integer> priorities =
           IntStream.range(0, 300).map(i -> random.nextInt(10)).boxed().toList();
       IntStream.range(0, 300).forEach(i -> send("" + i, priorities.get(i)));
-      assertThat(connection.depth(queue).count()).isEqualTo(300);
+      assertThat(connection.depth(queue).atRest()).isEqualTo(300);
       List<String> expected =
           IntStream.range(0, 300)
               .boxed()
@@ -100,7 +100,7 @@ class BandedQueueTest {
       first.accept();
       assertThat(consumer.receive(LIMIT).orElseThrow().message().text()).isEqualTo("7");
     }
-    assertThat(connection.depth(queue).count()).isEqualTo(9);
+    assertThat(connection.depth(queue).atRest()).isEqualTo(9);
   }
 
   @Test
@@ -130,7 +130,7 @@ class BandedQueueTest {
         session.commit();
       }
     }
-    assertThat(connection.depth(queue).count()).isZero();
+    assertThat(connection.depth(queue).atRest()).isZero();
   }
 
   @Test

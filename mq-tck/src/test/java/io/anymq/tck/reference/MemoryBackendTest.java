@@ -99,7 +99,7 @@ class MemoryBackendTest {
     consumer.settle(Outcome.ACCEPT, List.of(again));
     assertThat(sink.next().message().text()).isEqualTo("b");
     consumer.close();
-    assertThat(((MemoryLink) link).depth(QUEUE).count()).isEqualTo(1);
+    assertThat(((MemoryLink) link).depth(QUEUE).atRest()).isEqualTo(1);
   }
 
   @Test
@@ -118,7 +118,7 @@ class MemoryBackendTest {
         .isInstanceOf(ConnectFailedException.class);
     broker.start();
     link = connect(Link.Dispatch.INLINE);
-    assertThat(((MemoryLink) link).depth(QUEUE).count()).isEqualTo(1);
+    assertThat(((MemoryLink) link).depth(QUEUE).atRest()).isEqualTo(1);
   }
 
   @Test

@@ -124,7 +124,7 @@ public final class OrdersDemo {
     sender.send(rows, options.readingTime());
     console.event(
         "%,d rows are confirmed, and the queue holds %,d",
-        sender.confirmed(), desk.depth(orders).count());
+        sender.confirmed(), desk.depth(orders).atRest());
   }
 
   private void empty(Workshop workers, Connection workshop, int rows) throws InterruptedException {
@@ -143,10 +143,10 @@ public final class OrdersDemo {
   /** What was accepted a moment ago may count for a moment longer. */
   private long depthAtRest(Connection desk) throws InterruptedException {
     Clock settling = new Clock(SETTLING);
-    long depth = desk.depth(orders).count();
+    long depth = desk.depth(orders).atRest();
     while (depth > 0 && settling.elapsed().compareTo(SETTLING) < 0) {
       Clock.pass(Duration.ofMillis(100));
-      depth = desk.depth(orders).count();
+      depth = desk.depth(orders).atRest();
     }
     return depth;
   }

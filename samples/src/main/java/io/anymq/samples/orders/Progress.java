@@ -66,7 +66,7 @@ final class Progress implements AutoCloseable {
   private void look() {
     if (connection.state() == ConnectionState.OPEN) {
       try {
-        depth = connection.depth(orders).count();
+        depth = connection.depth(orders).atRest();
       } catch (MessagingException e) {
         console.event("the queue's depth is not known now: %s", e.getMessage());
       }

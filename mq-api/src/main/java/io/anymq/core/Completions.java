@@ -1,0 +1,137 @@
+package io.anymq.core;
+
+import java.time.Duration;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Completes the futures that the application holds, one after the other, on threads that belong to
+ * nobody else: what depends on a future runs there, and may block. One thread works at a time. When
+ * it makes no progress between two ticks of the timer, another takes over what waits.
+ */
+final class Completions {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Completions.class);
+
+  /** How many stages may block at one time, before completions wait for one of them. */
+  private static final int MOST_THREADS = 64;
+
+  private static final Duration IDLE = Duration.ofSeconds(1);
+
+  private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
+
+  /** The worker whose turn it is; none: there is nothing to do. */
+  private final AtomicReference<@Nullable Worker> current = new AtomicReference<>();
+
+  private final ThreadPoolExecutor threads;
+
+  Completions(ThreadFactory factory) {
+    threads =
+        new ThreadPoolExecutor(
+            0,
+            MOST_THREADS,
+            IDLE.toMillis(),
+            TimeUnit.MILLISECONDS,
+            new SynchronousQueue<>(),
+            factory);
+  }
+
+  /** Runs a task after those that were given before; returns at once. */
+  void execute(Runnable task) {
+    tasks.add(task);
+    if (current.get() == null) {
+      begin(null);
+    }
+  }
+
+  private void begin(@Nullable Worker stuck) {
+    Worker next = new Worker();
+    if (current.compareAndSet(stuck, next)) {
+      try {
+        threads.execute(next);
+      } catch (RejectedExecutionException e) {
+        refused(next, stuck, e);
+      }
+    }
+  }
+
+  private void refused(Worker next, @Nullable Worker stuck, RejectedExecutionException why) {
+    if (threads.isShutdown()) {
+      next.run(); // the link is closed, and its threads have nothing else to do
+    } else {
+      LOG.debug("All threads that complete futures are in stages that block", why);
+      current.set(stuck);
+    }
+  }
+
+  /** Looks whether the worker is stuck in a stage while others wait. Called ten times a second. */
+  void tick() {
+    Worker worker = current.get();
+    if (worker == null) {
+      if (!tasks.isEmpty()) {
+        begin(null);
+      }
+    } else if (worker.isStuck() && !tasks.isEmpty()) {
+      begin(worker);
+    }
+  }
+
+  /** Takes nothing more after what is here; true when all has been done in time. */
+  boolean end(Deadline deadline) throws InterruptedException {
+    threads.shutdown();
+    return threads.awaitTermination(deadline.remainingNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  private final class Worker implements Runnable {
+
+    /** Written by the worker's thread alone. */
+    private volatile long done;
+
+    /** Written by the timer's thread alone. */
+    private long seen = -1;
+
+    boolean isStuck() {
+      long now = done;
+      boolean stuck = now == seen;
+      seen = now;
+      return stuck;
+    }
+
+    @Override
+    public void run() {
+      do {
+        Runnable task = isCurrent() ? tasks.poll() : null;
+        while (task != null) {
+          run(task);
+          task = isCurrent() ? tasks.poll() : null;
+        }
+        // Whoever adds a task from now on sees that nobody works, or this worker sees the task.
+      } while (current.compareAndSet(this, null)
+          && !tasks.isEmpty()
+          && current.compareAndSet(null, this));
+    }
+
+    private boolean isCurrent() {
+      return current.get() == this;
+    }
+
+    @SuppressWarnings("NonAtomicVolatileUpdate") // one writer
+    private void run(Runnable task) {
+      try {
+        task.run();
+      } catch (Throwable e) { // a stage of the application's may throw anything
+        LOG.error("Completing a future failed", e);
+      }
+      done++;
+    }
+  }
+}

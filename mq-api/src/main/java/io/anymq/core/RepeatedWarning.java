@@ -1,0 +1,47 @@
+package io.anymq.core;
+
+import java.time.Duration;
+import org.slf4j.Logger;
+
+/**
+ * A warning that may come thousands of times a second: the first is logged, those that follow
+ * within some seconds are counted, and the next that is logged says how many there were.
+ */
+final class RepeatedWarning {
+
+  private static final Duration QUIET = Duration.ofSeconds(5);
+
+  private final Logger log;
+  private Deadline quietUntil = Deadline.now();
+  private long unsaid;
+
+  RepeatedWarning(Logger log) {
+    this.log = log;
+  }
+
+  void warn(String message) {
+    long others;
+    synchronized (this) {
+      if (!quietUntil.isOver()) {
+        unsaid++;
+        return;
+      }
+      quietUntil = Deadline.in(QUIET);
+      others = unsaid;
+      unsaid = 0;
+    }
+    log.warn(others == 0 ? message : message + " (and %,d more like this)".formatted(others));
+  }
+
+  /** Says what has not been said, at the end. */
+  void end(String about) {
+    long others;
+    synchronized (this) {
+      others = unsaid;
+      unsaid = 0;
+    }
+    if (others > 0) {
+      log.warn("{}: {} more like this", about, others);
+    }
+  }
+}
