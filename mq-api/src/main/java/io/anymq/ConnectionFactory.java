@@ -1,5 +1,7 @@
 package io.anymq;
 
+import static java.util.Objects.requireNonNull;
+
 import io.anymq.core.Bootstrap;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
@@ -53,6 +55,7 @@ public interface ConnectionFactory {
    * @throws InvalidOptionException when the URL, its scheme or an option is wrong; names all faults
    */
   static ConnectionFactory of(String url) {
+    requireNonNull(url, "url must not be null");
     return builder().url(url).build();
   }
 
@@ -83,6 +86,7 @@ public interface ConnectionFactory {
    * @throws InvalidOptionException when there is no such connection, or something in it is wrong
    */
   static ConnectionFactory fromConfig(String name) {
+    requireNonNull(name, "name must not be null");
     return Bootstrap.fromConfig(name);
   }
 
@@ -102,26 +106,53 @@ public interface ConnectionFactory {
 
     /** Sets the URL. */
     public Builder url(String url) {
-      this.url = url;
+      this.url = requireNonNull(url, "url must not be null");
       return this;
     }
 
-    /** Sets an option by its key, as text. It wins over the URL's query. */
+    /**
+     * Sets an option by its key, as text. It wins over the URL's query.
+     *
+     * @throws InvalidOptionException when it has been set to something else
+     */
     public Builder option(String key, String value) {
-      texts.put(key, value);
+      requireNonNull(key, "key must not be null");
+      requireNonNull(value, "value must not be null");
+      String before = texts.put(key, value);
+      requireSame(key, before, value);
       return this;
     }
 
-    /** Sets an option. It wins over the same option given as text. */
+    /**
+     * Sets an option. It wins over the same option given as text.
+     *
+     * @throws InvalidOptionException when it has been set to something else, or is out of range
+     */
     public <T> Builder option(Option<T> option, T value) {
+      requireNonNull(option, "option must not be null");
+      requireNonNull(value, "value must not be null");
+      Object before = options.set().contains(option) ? options.get(option) : null;
+      requireSame(option.key(), before, value);
       options = options.with(option, value);
       return this;
+    }
+
+    /** Of two values one would be ignored. */
+    private static void requireSame(String key, @Nullable Object before, Object value) {
+      if (before != null && !before.equals(value)) {
+        throw new InvalidOptionException(
+            "The option '%s' is set twice, to different values".formatted(key));
+      }
     }
 
     /**
      * Makes {@code connect} fail early when the broker, as it is configured, lacks one of these.
      */
     public Builder require(Capability... capabilities) {
+      requireNonNull(capabilities, "capabilities must not be null");
+      for (Capability capability : capabilities) {
+        requireNonNull(capability, "capability must not be null");
+      }
       required.addAll(Set.of(capabilities));
       return this;
     }
@@ -134,8 +165,11 @@ public interface ConnectionFactory {
      *     faults
      */
     public ConnectionFactory build() {
-      String chosen = url == null ? DEFAULT_URL : url;
-      return ConnectionFactory.make(chosen, this);
+      if (url == null) {
+        throw new InvalidOptionException(
+            "No URL is set: call url, or use ConnectionFactory.fromConfig; DEFAULT_URL is a hub in memory");
+      }
+      return ConnectionFactory.make(url, this);
     }
   }
 }

@@ -1,30 +1,91 @@
 package io.anymq.core;
 
+import io.anymq.ErrorCode;
 import io.anymq.InvalidOptionException;
+import io.anymq.MessagingException;
 import io.anymq.spi.Backend;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.stream.Collectors;
 
-/** Finds adapters on the class path. */
+/**
+ * Finds adapters: through the class loader of the calling thread's context, which an application
+ * server may have set, and through the one that has loaded this library, which is always there.
+ */
 final class Backends {
 
-  private Backends() {}
+  /** The adapters of this project, for a sentence when they are not found. */
+  private static final Map<String, String> MODULES =
+      Map.of(
+          "zeromq", "mq-zeromq",
+          "amqp", "mq-rabbit",
+          "amqps", "mq-rabbit",
+          "activemq", "mq-activemq",
+          "kafka", "mq-kafka");
 
-  static Backend forScheme(String scheme) {
-    return ServiceLoader.load(Backend.class).stream()
-        .map(ServiceLoader.Provider::get)
-        .filter(backend -> backend.schemes().contains(scheme))
-        .findFirst()
-        .orElseThrow(() -> new InvalidOptionException(explain(scheme)));
+  private final Map<String, Backend> found = new LinkedHashMap<>();
+  private final List<ServiceConfigurationError> broken = new ArrayList<>();
+
+  private Backends() {
+    ClassLoader context = Thread.currentThread().getContextClassLoader();
+    if (context != null) {
+      load(ServiceLoader.load(Backend.class, context));
+    }
+    load(ServiceLoader.load(Backend.class, Backends.class.getClassLoader()));
   }
 
-  private static String explain(String scheme) {
-    String there =
-        ServiceLoader.load(Backend.class).stream()
-            .map(ServiceLoader.Provider::get)
-            .map(backend -> backend.name() + " (" + String.join(", ", backend.schemes()) + ")")
-            .collect(Collectors.joining(", "));
-    return "No adapter on the class path serves the scheme '%s'; there are: %s. Add the adapter's module (mq-zeromq, mq-rabbit, mq-activemq, mq-kafka) or correct the URL"
-        .formatted(scheme, there.isEmpty() ? "none" : there);
+  static Backend forScheme(String scheme) {
+    Backends all = new Backends();
+    return all.found.values().stream()
+        .filter(backend -> backend.schemes().contains(scheme))
+        .findFirst()
+        .orElseThrow(() -> all.missing(scheme));
+  }
+
+  /** One that cannot be loaded does not take the others along. */
+  private void load(ServiceLoader<Backend> loader) {
+    Iterator<Backend> each = loader.iterator();
+    while (true) {
+      try {
+        if (!each.hasNext()) {
+          return;
+        }
+        Backend backend = each.next();
+        found.putIfAbsent(backend.getClass().getName(), backend);
+      } catch (ServiceConfigurationError e) {
+        broken.add(e);
+      }
+    }
+  }
+
+  private MessagingException missing(String scheme) {
+    String module = MODULES.getOrDefault(scheme, "the adapter's module");
+    if (!broken.isEmpty()) {
+      ServiceConfigurationError first = broken.get(0);
+      return new MessagingException(
+          ErrorCode.INVALID_OPTION,
+          "No adapter that could be loaded serves the scheme '%s'. One could not be loaded: %s (%s). Is a jar missing, such as a native client's, or of another version?"
+              .formatted(scheme, first.getMessage(), first.getCause()),
+          first);
+    }
+    if (found.isEmpty()) {
+      return new InvalidOptionException(
+          "No adapter was found at all, and so none for the scheme '%s'. Add %s to the class path; where it is inside one jar with everything, merge the files META-INF/services/%s of all jars into one"
+              .formatted(scheme, module, Backend.class.getName()));
+    }
+    return new InvalidOptionException(
+        "No adapter serves the scheme '%s'; there are: %s. Add %s to the class path, or correct the URL; in one jar with everything, merge the files META-INF/services/%s of all jars into one"
+            .formatted(scheme, names(), module, Backend.class.getName()));
+  }
+
+  private String names() {
+    return found.values().stream()
+        .map(backend -> backend.name() + " (" + String.join(", ", backend.schemes()) + ")")
+        .collect(Collectors.joining(", "));
   }
 }

@@ -92,6 +92,17 @@ final class BandedBuffer {
     }
   }
 
+  /** So many more wait for something, out of the consumer's hands. */
+  void parked(int more) {
+    lock.lock();
+    try {
+      out -= more;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   boolean hasEnded() {
     lock.lock();
     try {

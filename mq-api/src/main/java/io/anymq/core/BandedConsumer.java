@@ -10,6 +10,7 @@ import io.anymq.spi.InboundDelivery;
 import io.anymq.spi.Link;
 import io.anymq.spi.LinkConsumer;
 import io.anymq.spi.Outcome;
+import io.anymq.spi.Parking;
 import io.anymq.spi.Source;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -28,7 +29,7 @@ import org.slf4j.LoggerFactory;
  * Consumes a prioritized queue: the queues behind it, each with a consumer that has fetched some
  * messages ahead, of which the most urgent is handed out. One thread hands out.
  */
-final class BandedConsumer implements LinkConsumer {
+final class BandedConsumer implements LinkConsumer, Parking {
 
   private static final Logger LOG = LoggerFactory.getLogger(BandedConsumer.class);
   private static final AtomicInteger COUNT = new AtomicInteger();
@@ -180,6 +181,24 @@ final class BandedConsumer implements LinkConsumer {
     } catch (MessagingException e) {
       LOG.debug("Not settled; these messages come again", e);
     }
+  }
+
+  @Override
+  public void park(InboundDelivery delivery) {
+    BandedDelivery banded = (BandedDelivery) delivery;
+    if (banded.consumer().get() instanceof Parking lot) {
+      lot.park(banded.inner());
+    }
+    buffer.parked(1);
+  }
+
+  @Override
+  public void unpark(InboundDelivery delivery) {
+    BandedDelivery banded = (BandedDelivery) delivery;
+    if (banded.consumer().get() instanceof Parking lot) {
+      lot.unpark(banded.inner());
+    }
+    buffer.parked(-1);
   }
 
   /** A commit has accepted these. */

@@ -37,6 +37,11 @@ record BandedDelivery(InboundDelivery inner, Queue queue, int band, Supplier<Lin
     return byConsumer;
   }
 
+  /** The adapter's own delivery. */
+  static InboundDelivery unwrapped(InboundDelivery delivery) {
+    return delivery instanceof BandedDelivery banded ? banded.inner() : delivery;
+  }
+
   @Override
   public Message message() {
     return inner.message();

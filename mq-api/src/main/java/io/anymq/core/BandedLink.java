@@ -3,6 +3,7 @@ package io.anymq.core;
 import io.anymq.BackendInfo;
 import io.anymq.Capability;
 import io.anymq.Destination;
+import io.anymq.InvalidOptionException;
 import io.anymq.Queue;
 import io.anymq.QueueBrowser;
 import io.anymq.QueueDepth;
@@ -103,7 +104,7 @@ class BandedLink implements Link, DepthQuery, Purger, Browsing, TemporaryQueues,
     if (request.keyOrdered()) {
       throw new UnsupportedCapabilityException(
           "%s is prioritized, and on this backend the order of its keys cannot be kept: a message that overtakes is in another queue than those of its key"
-              .formatted(of.queue()));
+              .formatted(of.queue().describe()));
     }
     return BandedConsumer.open(link, request, sink, operationTimeout, consumers);
   }
@@ -116,11 +117,20 @@ class BandedLink implements Link, DepthQuery, Purger, Browsing, TemporaryQueues,
     }
     Bands.requireFit(queue);
     if (link.exists(queue)) {
-      return; // it stays as it was made
+      requireBanded(queue);
+      return;
     }
     // The queue itself comes last: when it is there, it is prioritized.
     Bands.behind(queue).forEach(this::declarePlain);
     declarePlain(queue);
+  }
+
+  private void requireBanded(Queue queue) {
+    if (!isBanded(queue)) {
+      throw new InvalidOptionException(
+          "%s exists and is not prioritized; it was asked for as prioritized"
+              .formatted(queue.describe()));
+    }
   }
 
   private void declarePlain(Queue queue) {

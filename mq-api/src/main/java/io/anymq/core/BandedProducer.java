@@ -4,12 +4,14 @@ import io.anymq.DestinationNotFoundException;
 import io.anymq.Message;
 import io.anymq.MessagingException;
 import io.anymq.Queue;
+import io.anymq.spi.InboundDelivery;
 import io.anymq.spi.Link;
 import io.anymq.spi.LinkProducer;
 import io.anymq.spi.OutboundMessage;
 import io.anymq.spi.ProducerListener;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /** Sends to a prioritized queue: each message to the queue behind it that is for its priority. */
 final class BandedProducer implements LinkProducer {
@@ -63,6 +65,16 @@ final class BandedProducer implements LinkProducer {
     @Override
     public Message message() {
       return outbound.message();
+    }
+
+    @Override
+    public Optional<InboundDelivery> origin() {
+      return outbound.origin().map(BandedDelivery::unwrapped);
+    }
+
+    @Override
+    public boolean repeated() {
+      return outbound.repeated();
     }
 
     @Override

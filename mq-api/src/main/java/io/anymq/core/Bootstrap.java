@@ -3,6 +3,7 @@ package io.anymq.core;
 import io.anymq.Capability;
 import io.anymq.ConnectionFactory;
 import io.anymq.InvalidOptionException;
+import io.anymq.Option;
 import io.anymq.Options;
 import io.anymq.spi.Backend;
 import io.anymq.spi.BrokerUrl;
@@ -13,9 +14,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Makes connection factories from URLs and configuration: the door from the API into the core. */
 public final class Bootstrap {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Bootstrap.class);
 
   private Bootstrap() {}
 
@@ -31,19 +36,27 @@ public final class Bootstrap {
    */
   public static ConnectionFactory factory(
       String url, Map<String, String> texts, Options options, Set<Capability> required) {
+    return factory(url, texts, options, required, new ArrayList<>());
+  }
+
+  private static ConnectionFactory factory(
+      String url,
+      Map<String, String> texts,
+      Options options,
+      Set<Capability> required,
+      List<String> faults) {
     UrlParser.Parsed parsed = UrlParser.parse(url);
     BrokerUrl brokerUrl = parsed.url();
     Backend backend = Backends.forScheme(brokerUrl.scheme());
     Map<String, String> all = new LinkedHashMap<>(parsed.query());
     all.putAll(texts);
-    List<String> faults = new ArrayList<>();
     try {
       backend.validate(brokerUrl);
     } catch (InvalidOptionException e) {
       faults.add(e.getMessage());
     }
     OptionReader reader = new OptionReader(backend, faults);
-    Options read = reader.read(all).merge(options);
+    Options read = reader.read(all).merge(reader.checked(options));
     if (!faults.isEmpty()) {
       throw new InvalidOptionException(
           "Cannot use " + brokerUrl + ": " + String.join("; ", faults));
@@ -64,7 +77,16 @@ public final class Bootstrap {
     Configuration configuration = Configuration.load();
     String url = configuration.url(name);
     Backend backend = Backends.forScheme(UrlParser.parse(url).url().scheme());
-    return factory(
-        url, configuration.options(name, OptionReader.known(backend)), Options.none(), Set.of());
+    List<Option<?>> known = OptionReader.known(backend);
+    List<String> faults = new ArrayList<>(configuration.faults(name, known));
+    Map<String, String> texts = configuration.options(name, known);
+    ConnectionFactory factory = factory(url, texts, Options.none(), Set.of(), faults);
+    if (!configuration.hasUrl(name)) {
+      LOG.warn(
+          "No URL is configured, so connections go to {}: in memory, nothing is persistent. Set anymq.url, ANYMQ_URL or anymq.url in {}",
+          url,
+          Configuration.FILE);
+    }
+    return factory;
   }
 }

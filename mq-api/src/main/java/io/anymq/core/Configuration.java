@@ -16,7 +16,10 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +32,8 @@ final class Configuration {
   static final String FILE = "mq.properties";
   private static final String PREFIX = "anymq.";
   private static final String URL = "url";
+  private static final String VARIABLES = "ANYMQ_";
+  private static final String URL_VARIABLE = "_URL";
 
   private final Properties system;
   private final Map<String, String> environment;
@@ -60,6 +65,11 @@ final class Configuration {
     return new Configuration(System.getProperties(), System.getenv(), files);
   }
 
+  /** Whether a URL is configured, or the default holds. */
+  boolean hasUrl(@Nullable String name) {
+    return find(prefix(name) + URL).isPresent();
+  }
+
   String url(@Nullable String name) {
     String key = prefix(name) + URL;
     Optional<String> found = find(key);
@@ -85,7 +95,91 @@ final class Configuration {
     for (Option<?> option : known) {
       find(prefix + option.key()).ifPresent(value -> options.put(option.key(), value));
     }
+    for (String begin : List.of(OptionReader.NATIVE_QUEUE, OptionReader.NATIVE_TOPIC)) {
+      spelledNames(prefix, begin).forEach(options::putIfAbsent);
+    }
     return options;
+  }
+
+  /** Native names from the environment, whose variables cannot spell every portable name. */
+  private Map<String, String> spelledNames(String prefix, String begin) {
+    String head = environmentName(prefix + begin);
+    Map<String, String> names = new LinkedHashMap<>();
+    environment.forEach(
+        (variable, value) -> {
+          if (variable.startsWith(head)) {
+            names.put(begin + OptionReader.SPELLED + variable.substring(head.length()), value);
+          }
+        });
+    return names;
+  }
+
+  /**
+   * Settings that would mean nothing, wherever they stand, each with a sentence. The default would
+   * silently hold in the place of a mistyped one.
+   */
+  List<String> faults(@Nullable String name, List<Option<?>> known) {
+    List<String> faults = new ArrayList<>();
+    for (Properties file : files) {
+      file.stringPropertyNames().stream()
+          .filter(key -> !key.startsWith(PREFIX))
+          .sorted()
+          .forEach(key -> faults.add(unprefixed(key)));
+    }
+    Set<String> variables = knownVariables(name, known);
+    environment.keySet().stream()
+        .filter(variable -> variable.startsWith(VARIABLES))
+        .filter(variable -> !isKnown(variable, variables))
+        .sorted()
+        .forEach(variable -> faults.add(unknownVariable(variable, variables)));
+    return faults;
+  }
+
+  private static String unprefixed(String key) {
+    return "'%s' in %s begins with no '%s', as all settings do: write %s%s"
+        .formatted(key, FILE, PREFIX, PREFIX, key);
+  }
+
+  private static String unknownVariable(String variable, Set<String> known) {
+    return "the environment variable %s is no setting%s"
+        .formatted(
+            variable,
+            Similar.to(variable, known)
+                .map(meant -> "; did you mean %s?".formatted(meant))
+                .orElse(" of this connection or of a named one"));
+  }
+
+  private static Set<String> knownVariables(@Nullable String name, List<Option<?>> known) {
+    Set<String> variables = new TreeSet<>();
+    variables.add(environmentName(prefix(name) + URL));
+    known.forEach(option -> variables.add(environmentName(prefix(name) + option.key())));
+    return variables;
+  }
+
+  /** Settings of other connections, and of the kit and its cache, are none of this one's faults. */
+  private boolean isKnown(String variable, Set<String> own) {
+    if (own.contains(variable)
+        || variable.startsWith("ANYMQ_TCK_")
+        || variable.equals("ANYMQ_CACHE")
+        || variable.contains("NATIVE_QUEUE_")
+        || variable.contains("NATIVE_TOPIC_")) {
+      return true;
+    }
+    return namedPrefixes().anyMatch(variable::startsWith);
+  }
+
+  private Stream<String> namedPrefixes() {
+    Stream<String> variables =
+        environment.keySet().stream()
+            .filter(each -> each.startsWith(VARIABLES) && each.endsWith(URL_VARIABLE))
+            .map(each -> each.substring(0, each.length() - URL_VARIABLE.length() + 1))
+            .filter(each -> each.length() > VARIABLES.length());
+    Stream<String> properties =
+        keys().stream()
+            .filter(each -> each.startsWith(PREFIX) && each.endsWith("." + URL))
+            .map(each -> environmentName(each.substring(0, each.length() - URL.length())))
+            .filter(each -> each.length() > VARIABLES.length());
+    return Stream.concat(variables, properties);
   }
 
   /** The kit's own settings share our prefix and are no options of a connection. */
@@ -95,11 +189,12 @@ final class Configuration {
       return false;
     }
     int dot = inner.indexOf('.');
-    return dot > 0
-        && !inner.startsWith(OptionReader.NATIVE_QUEUE)
-        && !inner.startsWith(OptionReader.NATIVE_TOPIC)
-        && (inner.startsWith("tck.")
-            || find(PREFIX + inner.substring(0, dot + 1) + URL).isPresent());
+    return inner.equals("cache")
+        || dot > 0
+            && !inner.startsWith(OptionReader.NATIVE_QUEUE)
+            && !inner.startsWith(OptionReader.NATIVE_TOPIC)
+            && (inner.startsWith("tck.")
+                || find(PREFIX + inner.substring(0, dot + 1) + URL).isPresent());
   }
 
   private List<String> keys() {

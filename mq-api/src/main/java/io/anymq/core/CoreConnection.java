@@ -245,6 +245,7 @@ final class CoreConnection implements Connection {
   @Override
   public void unsubscribe(Topic topic, String name) {
     requireNonNull(topic, "topic must not be null");
+    requireNonNull(name, "name must not be null");
     capabilities().require(Capability.DURABLE_SUBSCRIPTIONS);
     Destination.requireName(name);
     run(link -> link.unsubscribe(topic, name));
@@ -253,6 +254,7 @@ final class CoreConnection implements Connection {
   @Override
   public void unsubscribe(TopicPattern pattern, String name) {
     requireNonNull(pattern, "pattern must not be null");
+    requireNonNull(name, "name must not be null");
     capabilities().require(Capability.DURABLE_SUBSCRIPTIONS);
     capabilities().require(Capability.TOPIC_PATTERNS);
     Destination.requireName(name);

@@ -109,7 +109,7 @@ final class CoreProducer implements Producer, Child {
 
   /** Sends a dead letter, whatever the checks say. */
   CompletableFuture<Message> sendLetter(Message letter, InboundDelivery origin) {
-    return enter(letter, sendTimeout, true, Optional.of(origin)).future();
+    return enter(letter, sendTimeout, true, Optional.of(BandedDelivery.unwrapped(origin))).future();
   }
 
   /** The same, for who does not wait for room in the window for as long as others. */

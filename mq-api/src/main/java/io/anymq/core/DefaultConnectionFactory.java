@@ -1,5 +1,7 @@
 package io.anymq.core;
 
+import static java.util.Objects.requireNonNull;
+
 import io.anymq.Capability;
 import io.anymq.Connection;
 import io.anymq.ConnectionFactory;
@@ -29,6 +31,7 @@ record DefaultConnectionFactory(
 
   @Override
   public Connection connect(ConnectionListener listener) {
+    requireNonNull(listener, "listener must not be null");
     return CoreConnection.open(this, listener);
   }
 

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -23,9 +24,13 @@ final class OptionReader {
   static final String NATIVE_QUEUE = "native-queue.";
   static final String NATIVE_TOPIC = "native-topic.";
 
+  /** Begins a name that is spelled as environment variables are; no portable name has it. */
+  static final String SPELLED = "$";
+
   private final Backend backend;
   private final List<String> faults;
   private final Map<Destination, String> nativeNames = new LinkedHashMap<>();
+  private NativeNames patterns = NativeNames.none();
 
   OptionReader(Backend backend, List<String> faults) {
     this.backend = backend;
@@ -48,19 +53,37 @@ final class OptionReader {
       if (option != null) {
         options = with(options, option, text.getValue());
       } else if (!readNativeName(key, text.getValue())) {
+        faults.add(unknown(key, known.keySet()));
+      }
+    }
+    return options;
+  }
+
+  private String unknown(String key, Set<String> known) {
+    return Similar.to(key, known)
+        .map(meant -> "there is no option '%s'; did you mean '%s'?".formatted(key, meant))
+        .orElseGet(
+            () ->
+                "there is no option '%s'; %s knows: %s"
+                    .formatted(
+                        key, backend.name(), String.join(", ", known.stream().sorted().toList())));
+  }
+
+  /** Options that were set with their types; another adapter's would be ignored. */
+  Options checked(Options options) {
+    List<Option<?>> known = known(backend);
+    for (Option<?> option : options.set()) {
+      if (!known.contains(option)) {
         faults.add(
-            "there is no option '%s'; %s knows: %s"
-                .formatted(
-                    key,
-                    backend.name(),
-                    String.join(", ", known.keySet().stream().sorted().toList())));
+            "the option '%s' is not one of %s or of every connection"
+                .formatted(option.key(), backend.name()));
       }
     }
     return options;
   }
 
   NativeNames names() {
-    return new NativeNames(nativeNames);
+    return patterns.withNames(nativeNames);
   }
 
   private <T> Options with(Options options, Option<T> option, String text) {
@@ -75,17 +98,30 @@ final class OptionReader {
   private boolean readNativeName(String key, String value) {
     try {
       if (key.startsWith(NATIVE_QUEUE)) {
-        nativeNames.put(Queue.of(key.substring(NATIVE_QUEUE.length())), value);
+        readNativeName(true, key.substring(NATIVE_QUEUE.length()), value);
         return true;
       }
       if (key.startsWith(NATIVE_TOPIC)) {
-        nativeNames.put(Topic.of(key.substring(NATIVE_TOPIC.length())), value);
+        readNativeName(false, key.substring(NATIVE_TOPIC.length()), value);
         return true;
       }
-    } catch (InvalidDestinationException e) {
+    } catch (InvalidDestinationException | IllegalArgumentException e) {
       faults.add("option '" + key + "': " + e.getMessage());
       return true;
     }
     return false;
+  }
+
+  private void readNativeName(boolean queue, String name, String value) {
+    if (value.isEmpty()) {
+      throw new IllegalArgumentException("the native name is empty");
+    }
+    if (name.startsWith(SPELLED)) {
+      patterns = patterns.withSpelling(queue, name.substring(SPELLED.length()), value);
+    } else if (name.contains("*") || value.contains("*")) {
+      patterns = patterns.withPattern(queue, name, value);
+    } else {
+      nativeNames.put(queue ? Queue.of(name) : Topic.of(name), value);
+    }
   }
 }

@@ -1,5 +1,6 @@
 package io.anymq.core;
 
+import io.anymq.Capability;
 import io.anymq.ConnectionLostException;
 import io.anymq.ConnectionOptions;
 import io.anymq.ErrorCode;
@@ -69,6 +70,13 @@ final class Supervisor {
       first.link().close(LOST_LINK_CLOSE);
       throw state.closed();
     }
+    LOG.info(
+        "Connected to {}: {}, {}",
+        factory.url(),
+        first.link().info(),
+        first.capabilities().supports(Capability.PERSISTENCE)
+            ? "persistent messages are stored"
+            : "in memory, nothing is persistent");
     fuse.arm(first);
   }
 
@@ -125,6 +133,12 @@ final class Supervisor {
       throw e;
     } catch (RuntimeException e) {
       throw adapterFailure(e);
+    } catch (LinkageError e) {
+      throw new MessagingException(
+          ErrorCode.BACKEND_FAILURE,
+          "The adapter for %s cannot load its native client: %s. Is its jar missing, or of another version?"
+              .formatted(factory.url(), e),
+          e);
     }
   }
 

@@ -2,6 +2,7 @@ package io.anymq.core;
 
 import io.anymq.InvalidOptionException;
 import io.anymq.spi.BrokerUrl;
+import io.anymq.spi.Secrets;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
@@ -22,7 +23,7 @@ final class UrlParser {
   private static final Pattern FORM =
       Pattern.compile(
           "(?<scheme>[A-Za-z][A-Za-z0-9+.-]*):"
-              + "(?:(?<head>(?:[A-Za-z][A-Za-z0-9+.-]*:)?//)(?:(?<user>[^/?#@:]*)(?::(?<password>[^/?#@]*))?@)?)?"
+              + "(?:(?<head>(?:[A-Za-z][A-Za-z0-9+.-]*:)?//)(?:(?<user>[^/?#@:,]*)(?::(?<password>[^/?#@,]*))?@)?)?"
               + "(?<rest>(?!//)[^?#\\s]+)(?:\\?(?<query>[^#\\s]*))?");
 
   private UrlParser() {}
@@ -40,8 +41,9 @@ final class UrlParser {
     if (!matcher.matches()) {
       throw new InvalidOptionException(
           "'%s' is not a connection URL; use scheme://host:port or scheme:transport://host:port, for example amqp://localhost, kafka://localhost:9092, activemq:tcp://localhost:61616, zeromq:inproc://demo"
-              .formatted(redact(text)));
+              .formatted(shown(text)));
     }
+    requireNoCredentialsIn(matcher, text);
     BrokerUrl url =
         new BrokerUrl(
             matcher.group("scheme").toLowerCase(Locale.ROOT),
@@ -51,13 +53,31 @@ final class UrlParser {
     return new Parsed(url, query(Optional.ofNullable(matcher.group("query")).orElse("")));
   }
 
+  /**
+   * An {@code @} behind the host is the end of a password that was not escaped, or a second user's:
+   * taken for a part of the address, it would be printed, and looked up as a host.
+   */
+  private static void requireNoCredentialsIn(Matcher matcher, String text) {
+    String query = Objects.requireNonNullElse(matcher.group("query"), "");
+    if (matcher.group("rest").contains("@") || query.contains("@")) {
+      throw new InvalidOptionException(
+          "'%s' has an @ where none can be. In a user's name, a password or an option write / as %%2F, ? as %%3F, # as %%23, : as %%3A, @ as %%40 and a comma as %%2C; with several hosts, user and password stand once, before the first, or in the options user and password"
+              .formatted(shown(text)));
+    }
+  }
+
   private static Map<String, String> query(String query) {
     Map<String, String> options = new LinkedHashMap<>();
     for (String pair : query.split("&", -1)) {
       if (!pair.isEmpty()) {
         int equals = pair.indexOf('=');
         String key = equals < 0 ? pair : pair.substring(0, equals);
-        options.put(decode(key), equals < 0 ? "" : decode(pair.substring(equals + 1)));
+        String value = equals < 0 ? "" : decode(pair.substring(equals + 1));
+        String before = options.put(decode(key), value);
+        if (before != null && !before.equals(value)) {
+          throw new InvalidOptionException(
+              "The URL gives the option '%s' twice, with different values".formatted(decode(key)));
+        }
       }
     }
     return options;
@@ -77,8 +97,8 @@ final class UrlParser {
     }
   }
 
-  /** What stands before an @ may hold a password, even in text that is no URL; so may a query. */
-  private static String redact(String text) {
-    return text.replaceAll("//[^/]*@", "//***@").replaceAll("\\?.*", "?***");
+  /** Even text that is no URL may hold a password; so may a query. */
+  private static String shown(String text) {
+    return Secrets.mask(text).replaceAll("\\?.*", "?***");
   }
 }

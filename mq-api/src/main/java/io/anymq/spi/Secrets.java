@@ -12,12 +12,13 @@ public final class Secrets {
    * through.
    */
   private static final Pattern CREDENTIALS =
-      Pattern.compile("(?<head>//|,)(?<user>[^:/?#@,\\s'\"]*):[^\\s'\"]*@");
+      Pattern.compile(
+          "(?<head>//|,|\\b[A-Za-z][\\w+.-]*:(?!//|[\\w+.-]+://))(?<user>[^:/?#@,\\s'\"]*):[^\\s'\"]*@");
 
   /** Options whose values are secret, in a URL's query or in a sentence. */
   private static final Pattern SECRET_OPTION =
       Pattern.compile(
-          "(?i)(?<key>[\\w.-]*(?:password|secret|token)[\\w.-]*\\s*=\\s*)[^&\\s,;'\")]+");
+          "(?i)(?<key>[\\w.-]*(?:password|secret|token)[\\w.-]*\\s*=\\s*['\"]?)[^&\\s,;'\")]+");
 
   private Secrets() {}
 

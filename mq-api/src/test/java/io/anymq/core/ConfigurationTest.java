@@ -66,4 +66,30 @@ class ConfigurationTest {
     assertThat(configuration(Map.of()).options(null, ConnectionOptions.all()))
         .containsOnlyKeys("prefetsch", "native-queue.orders.eu");
   }
+
+  @Test
+  void mistypedSettingsAreFaultsWhereverTheyStand() {
+    local.setProperty("url", "kafka://host");
+    Configuration configuration =
+        configuration(
+            Map.of(
+                "ANYMQ_URI", "kafka://host",
+                "ANYMQ_PREFECH", "10",
+                "ANYMQ_BILLING_URL", "kafka://billing",
+                "ANYMQ_BILLING_PREFETCH", "3",
+                "ANYMQ_TCK_KAFKA_URL", "kafka://kit",
+                "ANYMQ_NATIVE_QUEUE_ORDERS", "LEGACY"));
+    assertThat(configuration.faults(null, ConnectionOptions.all()))
+        .hasSize(3)
+        .anyMatch(fault -> fault.contains("'url' in mq.properties"))
+        .anyMatch(fault -> fault.contains("ANYMQ_URI") && fault.contains("mean ANYMQ_URL"))
+        .anyMatch(fault -> fault.contains("ANYMQ_PREFECH") && fault.contains("ANYMQ_PREFETCH"));
+  }
+
+  @Test
+  void theEnvironmentSpellsNativeNames() {
+    Configuration configuration = configuration(Map.of("ANYMQ_NATIVE_QUEUE_ORDERS", "LEGACY"));
+    assertThat(configuration.options(null, ConnectionOptions.all()))
+        .containsEntry("native-queue.$ORDERS", "LEGACY");
+  }
 }

@@ -57,4 +57,29 @@ class UrlParserTest {
   void whatIsNoUrlIsRefused(String text) {
     assertThatThrownBy(() -> UrlParser.parse(text)).isInstanceOf(InvalidOptionException.class);
   }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "amqp://me:s3cr/et@host",
+        "amqp://me:s3cr?et@host",
+        "amqp://me:s3cr@et@host",
+        "amqp://me:s3cret@h1,me:s3cret@h2",
+        "activemq:failover:(tcp://me:s3cret@h1:1,tcp://h2:1)",
+        "kafka://h1:9092,me:s3cret@h2:9092",
+      })
+  void anUnescapedPasswordIsRefusedAndNotShown(String text) {
+    assertThatThrownBy(() -> UrlParser.parse(text))
+        .isInstanceOf(InvalidOptionException.class)
+        .hasMessageNotContaining("s3cr")
+        .hasMessageContaining("%2F")
+        .hasMessageContaining("%3F")
+        .hasMessageContaining("%40");
+  }
+
+  @Test
+  void anOptionThatStandsTwiceIsRefused() {
+    assertThatThrownBy(() -> UrlParser.parse("amqp://host?prefetch=1&prefetch=2"))
+        .hasMessageContaining("'prefetch' twice");
+  }
 }

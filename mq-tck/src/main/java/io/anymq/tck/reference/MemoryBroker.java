@@ -7,6 +7,7 @@ import io.anymq.MessagingException;
 import io.anymq.Queue;
 import io.anymq.spi.Link;
 import io.anymq.spi.LinkRequest;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -14,6 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -25,12 +27,16 @@ import org.jspecify.annotations.Nullable;
  */
 public final class MemoryBroker {
 
+  /** Longer than any rule waits for a send whose time limit has passed. */
+  private static final Duration UNREAD = Duration.ofSeconds(8);
+
   private static final ConcurrentMap<String, MemoryBroker> BROKERS = new ConcurrentHashMap<>();
 
   private record Credentials(String user, String password) {}
 
   private final String name;
   private final ReentrantLock lock = new ReentrantLock();
+  private final Condition reading = lock.newCondition();
   private final MemoryStore store = new MemoryStore(this::lockedRun);
   private final Set<MemoryLink> links = new LinkedHashSet<>();
   private final Set<String> cutRoutes = new HashSet<>();
@@ -122,6 +128,7 @@ public final class MemoryBroker {
         locked(
             () -> {
               this.confirming = confirming;
+              reading.signalAll();
               return List.copyOf(links);
             });
     all.forEach(MemoryLink::confirmHeld);
@@ -186,6 +193,21 @@ public final class MemoryBroker {
 
   boolean confirming() {
     return locked(() -> confirming);
+  }
+
+  /** Blocks as a full socket does while a broker reads nothing; a time limit keeps tests short. */
+  void awaitReading() {
+    lock.lock();
+    try {
+      long left = UNREAD.toNanos();
+      while (!confirming && left > 0) {
+        left = reading.awaitNanos(left);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      lock.unlock();
+    }
   }
 
   <T> T locked(Supplier<T> action) {

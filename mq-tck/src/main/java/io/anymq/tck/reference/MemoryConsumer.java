@@ -181,6 +181,7 @@ class MemoryConsumer implements LinkConsumer {
 
   @Override
   public void settle(Outcome outcome, List<? extends InboundDelivery> deliveries) {
+    link.broker.awaitReading();
     link.broker.lockedRun(
         () -> {
           for (InboundDelivery delivery : deliveries) {

@@ -92,10 +92,13 @@ final class ConfigurationScenarios {
       intent = "Logs and error messages can be shown to anybody.")
   static void secrets(ScenarioContext t) {
     ConnectionFactory.Builder builder =
-        ConnectionFactory.builder().url(t.harness().urlOfPort(FreePort.closed()));
-    t.harness().options().forEach(builder::option);
-    builder.option("user", "somebody").option("password", SECRET);
-    builder.option("connect-timeout", "2s").option("recovery", "false");
+        t.factory(
+            t.harness().urlOfPort(FreePort.closed()),
+            Map.of(
+                "user", "somebody",
+                "password", SECRET,
+                "connect-timeout", "2s",
+                "recovery", "false"));
     ConnectionFactory factory = t.under(builder.build());
     String shown = factory + " " + factory.url();
     Check.that(!shown.contains(SECRET), "no password in the factory's text", shown, "toString");
@@ -118,19 +121,17 @@ final class ConfigurationScenarios {
   static void precedence(ScenarioContext t) {
     String url = t.harness().url(t.broker());
     String query = url + (url.contains("?") ? "&" : "?") + "max-message-bytes=10";
-    ConnectionFactory.Builder builder = ConnectionFactory.builder().url(query);
-    t.harness().options().forEach(builder::option);
     Queue queue = t.queue();
     Message eleven = Message.bytes(new byte[11]);
-    Connection byUrl = t.connect(builder);
+    Connection byUrl = t.connect(t.factory(query, Map.of()));
     Check.refused(
         MessageTooLargeException.class,
         () -> byUrl.send(queue, eleven),
         "11 bytes, where the URL allows 10,",
         "options in the URL's query");
-    t.connect(builder.option("max-message-bytes", "11")).send(queue, eleven);
-    builder.option("max-message-bytes", "5").option(ConnectionOptions.MAX_MESSAGE_BYTES, 11);
-    t.connect(builder).send(queue, eleven);
+    t.connect(t.factory(query, Map.of()).option("max-message-bytes", "11")).send(queue, eleven);
+    ConnectionFactory.Builder both = t.factory(query, Map.of()).option("max-message-bytes", "5");
+    t.connect(both.option(ConnectionOptions.MAX_MESSAGE_BYTES, 11)).send(queue, eleven);
   }
 
   @Scenario(

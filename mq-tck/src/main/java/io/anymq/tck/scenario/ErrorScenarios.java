@@ -15,6 +15,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Map;
 
 /** ERR: bad input and what goes wrong. */
 final class ErrorScenarios {
@@ -66,10 +67,9 @@ final class ErrorScenarios {
       intent = "A password that is wrong is not a network that is down.")
   static void credentials(ScenarioContext t) {
     String url = t.harness().url(t.broker()).replaceFirst("//[^/@]*@", "//");
-    ConnectionFactory.Builder builder = ConnectionFactory.builder().url(url);
-    t.harness().options().forEach(builder::option);
-    builder.option("user", "anymq-nobody").option("password", "wrong");
-    builder.option("connect-timeout", "5s");
+    ConnectionFactory.Builder builder =
+        t.factory(
+            url, Map.of("user", "anymq-nobody", "password", "wrong", "connect-timeout", "5s"));
     ErrorCode[] codes =
         t.harness().authenticates()
             ? new ErrorCode[] {ErrorCode.AUTHENTICATION_FAILED}
@@ -178,9 +178,8 @@ final class ErrorScenarios {
 
   private static MessagingException connectFails(ScenarioContext t, int port) throws Exception {
     ConnectionFactory.Builder builder =
-        ConnectionFactory.builder().url(t.harness().urlOfPort(port));
-    t.harness().options().forEach(builder::option);
-    builder.option("connect-timeout", CONNECT.toSeconds() + "s");
+        t.factory(
+            t.harness().urlOfPort(port), Map.of("connect-timeout", CONNECT.toSeconds() + "s"));
     return Check.within(
         CONNECT.plus(SLACK),
         () ->

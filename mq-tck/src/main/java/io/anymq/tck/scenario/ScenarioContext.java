@@ -17,9 +17,11 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -177,12 +179,15 @@ public final class ScenarioContext {
 
   /** A factory for the backend under test, before it is built. */
   public ConnectionFactory.Builder factory() {
-    return factory(harness.url(broker));
+    return factory(harness.url(broker), Map.of());
   }
 
-  private ConnectionFactory.Builder factory(String url) {
+  /** A factory for a URL, with the harness's options but for these, which go before them. */
+  ConnectionFactory.Builder factory(String url, Map<String, String> own) {
     ConnectionFactory.Builder builder = ConnectionFactory.builder().url(url);
-    harness.options().forEach(builder::option);
+    Map<String, String> options = new LinkedHashMap<>(harness.options());
+    options.putAll(own);
+    options.forEach(builder::option);
     return builder;
   }
 
@@ -214,7 +219,8 @@ public final class ScenarioContext {
   /** A connection through the proxy, whose network can be cut; closed at the end. */
   public Connection connectProxied(
       UnaryOperator<ConnectionFactory.Builder> options, ConnectionListener listener) {
-    return keep(under(options.apply(factory(broker.proxiedUrl())).build()).connect(listener));
+    return keep(
+        under(options.apply(factory(broker.proxiedUrl(), Map.of())).build()).connect(listener));
   }
 
   /** A native client, closed at the end. */

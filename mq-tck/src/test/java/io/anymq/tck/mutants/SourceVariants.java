@@ -43,8 +43,8 @@ final class SourceVariants {
         SourceVariant.of(
             "the adapters that are there are not listed",
             "core/Backends.java",
-            "there.isEmpty() ? \"none\" : there",
-            "\"some\"",
+            ".formatted(scheme, names(), module",
+            ".formatted(scheme, \"some\", module",
             "CONF-02"),
         SourceVariant.of(
             "unknown options are passed over",
@@ -77,6 +77,68 @@ final class SourceVariants {
             "core/Configuration.java",
             "options.put(option.key(), value)",
             "options.remove(option.key())",
-            "CONF-07"));
+            "CONF-07"),
+        SourceVariant.of(
+            "a null time-out waits for ever",
+            "core/Waits.java",
+            "requireNonNull(timeout",
+            "Integer.valueOf(1); if (timeout == null) return Duration.ZERO; requireNonNull(timeout",
+            "ERR-50"),
+        SourceVariant.of(
+            "a null destination goes to the adapter",
+            "core/CoreConnection.java",
+            "requireNonNull(destination, \"destination must not be null\");\n    requireNonNull(message",
+            "requireNonNull(message",
+            "ERR-50"),
+        SourceVariant.of(
+            "a time-out may be negative",
+            "core/Waits.java",
+            "if (timeout.isNegative())",
+            "if (false)",
+            "ERR-51"),
+        SourceVariant.of(
+            "typed options are not checked",
+            "Options.java",
+            "option.check(value);",
+            "option.key();",
+            "CONF-50"),
+        SourceVariant.of(
+            "options of other adapters are passed over",
+            "core/OptionReader.java",
+            "if (!known.contains(option))",
+            "if (known.isEmpty())",
+            "CONF-50"),
+        SourceVariant.of(
+            "the last value of an option counts",
+            "ConnectionFactory.java",
+            "if (before != null && !before.equals(value))",
+            "if (before == key)",
+            "CONF-51"),
+        SourceVariant.of(
+            "futures complete on the thread that tells the outcome",
+            "core/PendingSend.java",
+            "if (exposed) {",
+            "if (false) {",
+            "SEND-50",
+            "SEND-51"),
+        SourceVariant.of(
+            "one thread completes all futures, however long",
+            "core/Completions.java",
+            "worker.isStuck() && !tasks.isEmpty()",
+            "tasks == null",
+            "SEND-50",
+            "SEND-51"),
+        SourceVariant.of(
+            "replies complete on the thread that takes them",
+            "core/Requests.java",
+            "connection\n                        .threads()\n                        .complete(",
+            "((java.util.concurrent.Executor) Runnable::run).execute(",
+            "REQ-50"),
+        SourceVariant.of(
+            "the timer settles",
+            "core/Threads.java",
+            "schedule(settlements, delay, task);",
+            "schedule(timer, delay, task);",
+            "SEND-52"));
   }
 }

@@ -1,0 +1,96 @@
+package io.anymq.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.anymq.MessagingException;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URL;
+import java.net.URLConnection;
+import java.net.URLStreamHandler;
+import java.nio.charset.StandardCharsets;
+import java.util.Collections;
+import java.util.Enumeration;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class BackendsTest {
+
+  private final Thread thread = Thread.currentThread();
+  private final ClassLoader before = thread.getContextClassLoader();
+
+  @AfterEach
+  void restore() {
+    thread.setContextClassLoader(before);
+  }
+
+  @Test
+  void withoutAnyAdapterItSaysWhatToAdd() {
+    assertThatThrownBy(() -> Backends.forScheme("kafka"))
+        .isInstanceOf(MessagingException.class)
+        .hasMessageContaining("No adapter was found")
+        .hasMessageContaining("mq-kafka")
+        .hasMessageContaining("META-INF/services/io.anymq.spi.Backend");
+  }
+
+  @Test
+  void aMissingContextClassLoaderIsNoReason() {
+    thread.setContextClassLoader(null);
+    assertThatThrownBy(() -> Backends.forScheme("amqp"))
+        .isInstanceOf(MessagingException.class)
+        .hasMessageContaining("mq-rabbit");
+  }
+
+  @Test
+  void anAdapterThatCannotBeLoadedIsNamed() {
+    thread.setContextClassLoader(new Naming("org.example.MissingBackend", before));
+    assertThatThrownBy(() -> Backends.forScheme("amqp"))
+        .isInstanceOf(MessagingException.class)
+        .hasMessageContaining("org.example.MissingBackend")
+        .hasMessageContaining("Is a jar missing");
+    assertThat(thread.getContextClassLoader()).isNotNull();
+  }
+
+  /** A class path with a service file that names one class. */
+  private static final class Naming extends ClassLoader {
+    private final String name;
+
+    Naming(String name, ClassLoader parent) {
+      super(parent);
+      this.name = name;
+    }
+
+    @Override
+    public Enumeration<URL> getResources(String resource) throws IOException {
+      return resource.endsWith("io.anymq.spi.Backend")
+          ? Collections.enumeration(List.of(new URL(null, "text:" + name, new Text(name))))
+          : super.getResources(resource);
+    }
+  }
+
+  private static final class Text extends URLStreamHandler {
+    private final String text;
+
+    Text(String text) {
+      this.text = text;
+    }
+
+    @Override
+    protected URLConnection openConnection(URL url) {
+      return new URLConnection(url) {
+        @Override
+        public void connect() {
+          connected = true;
+        }
+
+        @Override
+        public InputStream getInputStream() {
+          return new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8));
+        }
+      };
+    }
+  }
+}

@@ -1,0 +1,154 @@
+package io.anymq.tck.scenario;
+
+import io.anymq.Capability;
+import io.anymq.Connection;
+import io.anymq.Consumer;
+import io.anymq.ConsumerOptions;
+import io.anymq.Delivery;
+import io.anymq.Destination;
+import io.anymq.ErrorCode;
+import io.anymq.Message;
+import io.anymq.Producer;
+import io.anymq.ProducerOptions;
+import io.anymq.Queue;
+import io.anymq.tck.Scenario;
+import io.anymq.tck.broker.BrokerControl;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/** SEND and REQ: what blocks in one place, and must not be felt in another. */
+final class BlockingScenarios {
+
+  private static final String STAGES =
+      "that the application's futures complete on threads that serve nobody else";
+
+  private BlockingScenarios() {}
+
+  @Scenario(
+      id = "SEND-50",
+      title = "A stage behind an asynchronous send may block",
+      intent = "What a program does with a confirmation is its own affair, and holds up nobody.")
+  static void blockedStage(ScenarioContext t) throws InterruptedException {
+    Connection connection = t.connect();
+    Queue queue = t.queue();
+    Queue other = t.queue();
+    CountDownLatch entered = new CountDownLatch(1);
+    CountDownLatch release = new CountDownLatch(1);
+    t.onClose(release::countDown);
+    CompletableFuture<Void> blocked =
+        connection.sendAsync(queue, Message.text("0")).thenRun(() -> block(entered, release));
+    Check.that(
+        entered.await(Check.LIMIT.toMillis(), TimeUnit.MILLISECONDS),
+        "the stage to run",
+        "nothing",
+        STAGES);
+    Messages.send(connection, queue, "1");
+    Messages.sendNumbers(connection, other, 20);
+    connection.declare(queue);
+    Consumer consumer = connection.createConsumer(queue);
+    Check.equal(List.of("0", "1"), Messages.takeTexts(consumer, 2), "what arrives", STAGES);
+    Check.that(!blocked.isDone(), "a stage that still blocks", "its end", "this scenario");
+    release.countDown();
+    Check.completes(blocked, "the stage", STAGES);
+  }
+
+  private static void block(CountDownLatch entered, CountDownLatch release) {
+    entered.countDown();
+    try {
+      boolean unused = release.await(60, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Scenario(
+      id = "SEND-51",
+      title = "A stage behind an asynchronous send may use the connection, and wait for it",
+      intent = "The next step is written where the last one ends.")
+  static void stageThatAsks(ScenarioContext t) {
+    Connection connection = t.connect();
+    Queue queue = t.queue();
+    Queue next = t.queue();
+    CompletableFuture<Message> chain =
+        connection
+            .sendAsync(queue, Message.text("a"))
+            .thenApply(
+                sent -> {
+                  connection.declare(next);
+                  connection.sendAsync(next, Message.text("b")).join();
+                  return connection.send(next, Message.text("c"));
+                });
+    Check.completes(chain, "a stage that sends and waits for confirmations", STAGES);
+    Consumer consumer = connection.createConsumer(next);
+    Check.equal(List.of("b", "c"), Messages.takeTexts(consumer, 2), "what the stage sent", STAGES);
+  }
+
+  @Scenario(
+      id = "REQ-50",
+      title = "A stage behind an asynchronous request may block",
+      intent = "A slow reader of one reply does not keep the others from theirs.",
+      needs = Capability.REQUEST_REPLY)
+  static void blockedReply(ScenarioContext t) throws InterruptedException {
+    Connection connection = t.connect();
+    Queue queue = t.queue();
+    Connection replier = t.connect();
+    replier.createConsumer(
+        queue,
+        ConsumerOptions.DEFAULT,
+        request -> replier.reply(request.message(), Message.text("reply")));
+    CountDownLatch entered = new CountDownLatch(1);
+    CountDownLatch release = new CountDownLatch(1);
+    t.onClose(release::countDown);
+    CompletableFuture<Void> blocked = ask(connection, queue).thenRun(() -> block(entered, release));
+    Check.that(
+        entered.await(Check.LIMIT.toMillis(), TimeUnit.MILLISECONDS),
+        "the stage to run",
+        "nothing",
+        STAGES);
+    Check.equal(
+        "reply",
+        connection.request(queue, Message.text("second"), Check.LIMIT).text(),
+        "the reply to the next request",
+        STAGES);
+    release.countDown();
+    Check.completes(blocked, "the stage", STAGES);
+  }
+
+  private static CompletableFuture<Message> ask(Connection connection, Destination to) {
+    return connection.requestAsync(to, Message.text("first"), Check.LIMIT);
+  }
+
+  @Scenario(
+      id = "SEND-52",
+      title = "A send ends in time while settlements cannot be handed over",
+      intent = "A broker that reads nothing holds up no clock.",
+      controls = BrokerControl.PAUSE)
+  static void settlementsStuck(ScenarioContext t) throws Exception {
+    Connection connection = t.connect();
+    Queue queue = t.queue();
+    Producer producer =
+        connection.createProducer(
+            t.queue(), ProducerOptions.builder().sendTimeout(Duration.ofMillis(500)).build());
+    Messages.sendNumbers(connection, queue, 20);
+    Consumer consumer = connection.createConsumer(queue, Messages.manual(500));
+    List<Delivery> held = Messages.take(consumer, 20);
+    t.onClose(t.broker()::resume);
+    t.broker().pause();
+    held.forEach(Delivery::accept); // fewer than make a batch, so that a moment later they go
+    CompletableFuture<Message> sent = producer.sendAsync(Message.text("x"));
+    Check.within(
+        Duration.ofSeconds(5),
+        () ->
+            Check.refused(
+                () -> Check.outcome(sent),
+                "a send to a broker that reads nothing",
+                "the send time-out",
+                ErrorCode.SEND_IN_DOUBT,
+                ErrorCode.TIMEOUT),
+        "a send with a time limit of 500 ms",
+        "that nothing that can block runs on the thread of the timer");
+  }
+}
