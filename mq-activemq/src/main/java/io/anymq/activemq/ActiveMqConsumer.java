@@ -307,8 +307,8 @@ final class ActiveMqConsumer implements LinkConsumer, ActiveMQDispatcher {
 
   /** After this neither a delivery nor a settlement begins. */
   private boolean end() {
-    boolean noDelivery = tryLock(delivering);
-    boolean noSettlement = tryLock(settling);
+    boolean noDelivery = lock(delivering);
+    boolean noSettlement = lock(settling);
     try {
       boolean first = !closed;
       closed = true;
@@ -323,13 +323,8 @@ final class ActiveMqConsumer implements LinkConsumer, ActiveMQDispatcher {
     }
   }
 
-  private boolean tryLock(ReentrantLock lock) {
-    try {
-      return lock.tryLock(timeout.toNanos(), TimeUnit.NANOSECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return false;
-    }
+  private boolean lock(ReentrantLock lock) {
+    return Waits.uninterrupted(timeout, nanos -> lock.tryLock(nanos, TimeUnit.NANOSECONDS));
   }
 
   /**
@@ -349,10 +344,10 @@ final class ActiveMqConsumer implements LinkConsumer, ActiveMQDispatcher {
               .orElse((long) RemoveInfo.LAST_DELIVERED_UNSET);
     }
     command.setLastDeliveredSequenceId(delivered);
-    if (wire.onReader()) {
+    if (wire.onOwnThread()) {
       wire.send("The consumer could not be closed", command);
     } else {
-      wire.request("The consumer could not be closed", command);
+      wire.finish("The consumer could not be closed", command);
     }
   }
 }

@@ -19,6 +19,7 @@ import jakarta.jms.ResourceAllocationException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.Optional;
+import java.util.concurrent.TimeoutException;
 import org.apache.activemq.ConnectionClosedException;
 import org.apache.activemq.ConnectionFailedException;
 import org.apache.activemq.DestinationDoesNotExistException;
@@ -44,9 +45,10 @@ final class ActiveMqErrors {
     }
     String text = what + ": " + reason(error);
     if (isInterruption(error)) {
-      return new MessagingException(ErrorCode.INTERRUPTED, text, error);
+      return new MessagingException(
+          ErrorCode.INTERRUPTED, what + ": the thread was interrupted while it waited", error);
     }
-    if (has(error, RequestTimedOutIOException.class)) {
+    if (has(error, RequestTimedOutIOException.class) || has(error, TimeoutException.class)) {
       return new MessagingTimeoutException(
           what
               + ": the broker did not answer in time; raise operation-timeout or look at the broker",

@@ -96,8 +96,23 @@ final class ActiveMqLink
         .orElseGet(() -> new ActiveMqTopology(wire, names, statistics));
   }
 
-  /** Connects, and finds out what the broker can do. */
+  /**
+   * Connects, and finds out what the broker can do. An interrupt of the caller must not be taken
+   * for the broker's answer to one of the questions: they are asked on another thread.
+   */
   static ActiveMqLink open(LinkRequest request) {
+    try {
+      return Waits.aside(
+          "anymq-activemq-connect",
+          () -> openHere(request),
+          late -> late.close(request.connectTimeout()));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw ActiveMqErrors.connecting(Endpoint.parse(request.url().address()), e);
+    }
+  }
+
+  private static ActiveMqLink openHere(LinkRequest request) {
     OpenWire wire = OpenWire.open(request, Optional.empty(), request.listener()::lost);
     try {
       return new ActiveMqLink(request, wire);

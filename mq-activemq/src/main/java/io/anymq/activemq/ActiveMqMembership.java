@@ -310,7 +310,7 @@ final class ActiveMqMembership implements ActiveMQDispatcher {
       LOG.debug("The lease goes with the connection", e);
     }
     if (mine != null) {
-      mine.close(cleaning::after, !wire.onReader());
+      mine.close(cleaning::after, !wire.onOwnThread());
     }
   }
 }

@@ -69,7 +69,7 @@ final class ActiveMqProducer implements LinkProducer {
     try {
       wire.request("No producer for " + producer.destination, info);
     } catch (MessagingException e) {
-      producer.watch.end();
+      producer.close(); // the broker may have taken it all the same
       throw e;
     }
     return producer;

@@ -325,7 +325,7 @@ final class ActiveMqSharing {
 
     @Override
     public void leave() {
-      forwarder.close(this::last, !wire.onReader());
+      forwarder.close(this::last, !wire.onOwnThread());
     }
 
     private void last(OpenWire own) {
