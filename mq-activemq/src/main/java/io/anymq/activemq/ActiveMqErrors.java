@@ -51,7 +51,8 @@ final class ActiveMqErrors {
     if (has(error, RequestTimedOutIOException.class) || has(error, TimeoutException.class)) {
       return new MessagingTimeoutException(
           what
-              + ": the broker did not answer in time; raise operation-timeout or look at the broker",
+              + ": the broker did not answer in time; raise operation-timeout or look at the"
+              + " broker",
           error);
     }
     if (has(error, MaxFrameSizeExceededException.class)) {

@@ -222,7 +222,8 @@ final class ActiveMqLink
         .orElseThrow(
             () ->
                 new UnsupportedCapabilityException(
-                    "The broker has no statistics plug-in; add <statisticsBrokerPlugin/> to its plug-ins"))
+                    "The broker has no statistics plug-in; add <statisticsBrokerPlugin/> to its"
+                        + " plug-ins"))
         .of(names.toNative(queue))
         .orElseThrow(() -> missing(queue));
   }
@@ -272,7 +273,8 @@ final class ActiveMqLink
     }
     if (sends.stream().anyMatch(send -> send.message().deliveryDelay().isPresent())) {
       throw new UnsupportedCapabilityException(
-          "The broker's scheduler takes no part in a transaction: send a delayed message outside of the session");
+          "The broker's scheduler takes no part in a transaction: send a delayed message outside of"
+              + " the session");
     }
     new ActiveMqTransaction(wire, names, mapper, accepts, request.operationTimeout())
         .commit(sends, accepts);

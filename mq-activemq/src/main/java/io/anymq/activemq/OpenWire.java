@@ -254,7 +254,8 @@ final class OpenWire {
       throw new MessagingException(
           ErrorCode.ILLEGAL_USE,
           what
-              + ": a stage of a sendAsync future must not wait for the broker; use an ...Async stage");
+              + ": a stage of a sendAsync future must not wait for the broker; use an ...Async"
+              + " stage");
     }
     return ActiveMqAnswer.begin(this, what, command);
   }
