@@ -73,7 +73,13 @@ final class ActiveMqLink
             : Optional.empty();
     topology = topology();
     setting =
-        new ActiveMqConsumer.Setting(wire, names, mapper, deletions, request.operationTimeout());
+        new ActiveMqConsumer.Setting(
+            wire,
+            names,
+            mapper,
+            deletions,
+            new ActiveMqHandOuts(wire, statistics, request.operationTimeout()),
+            request.operationTimeout());
     ActiveMqSubscriptions subscriptions = new ActiveMqSubscriptions(request);
     consumers =
         new ActiveMqConsumers(

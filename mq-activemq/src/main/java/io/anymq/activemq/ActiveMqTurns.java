@@ -2,10 +2,8 @@ package io.anymq.activemq;
 
 import io.anymq.ErrorCode;
 import io.anymq.MessagingException;
-import jakarta.jms.JMSException;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import org.apache.activemq.AsyncCallback;
 import org.apache.activemq.advisory.AdvisorySupport;
 import org.apache.activemq.command.ActiveMQDestination;
 import org.apache.activemq.command.ActiveMQMessage;
@@ -75,23 +73,12 @@ final class ActiveMqTurns {
       DestinationInfo removal =
           new DestinationInfo(
               wire.connectionId(), DestinationInfo.REMOVE_OPERATION_TYPE, info.getDestination());
-      wire.request("The sign is still used", removal, new Unnoticed());
+      wire.request(
+          "The sign is still used",
+          removal,
+          new Unnoticed("The sign stays, for others use it still"));
     } catch (MessagingException e) {
       LOG.debug("Somebody else has put up a sign, or the connection is lost", e);
-    }
-  }
-
-  /** Others may use the sign still; the broker then refuses to remove it. */
-  private static final class Unnoticed implements AsyncCallback {
-
-    @Override
-    public void onSuccess() {
-      // Nobody uses it.
-    }
-
-    @Override
-    public void onException(JMSException error) {
-      LOG.debug("The sign stays", error);
     }
   }
 

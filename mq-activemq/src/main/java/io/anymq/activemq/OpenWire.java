@@ -291,6 +291,14 @@ final class OpenWire {
         });
   }
 
+  /** Waits until all commands that were given before have left this process, or have failed. */
+  boolean awaitWritten(Duration limit) {
+    CountDownLatch written = new CountDownLatch(1);
+    return onOwnThread()
+        || !thread.execute(written::countDown)
+        || Waits.uninterrupted(limit, nanos -> written.await(nanos, TimeUnit.NANOSECONDS));
+  }
+
   private void run(Runnable task) {
     checkLive();
     if (!thread.execute(task)) {
