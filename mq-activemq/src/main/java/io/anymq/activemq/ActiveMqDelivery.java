@@ -70,6 +70,11 @@ final class ActiveMqDelivery implements InboundDelivery {
     return decoded().undecodable();
   }
 
+  /** The message as it came; not for changing. */
+  ActiveMQMessage nativeMessage() {
+    return (ActiveMQMessage) dispatch.getMessage();
+  }
+
   MessageId messageId() {
     return dispatch.getMessage().getMessageId();
   }
@@ -107,7 +112,7 @@ final class ActiveMqDelivery implements InboundDelivery {
 
   private synchronized ActiveMqMapper.Decoded decoded() {
     if (decoded == null) {
-      decoded = mapper.fromNative((ActiveMQMessage) dispatch.getMessage());
+      decoded = mapper.fromNative(nativeMessage());
     }
     return decoded;
   }

@@ -5,6 +5,7 @@ import io.anymq.MessagingException;
 import io.anymq.spi.LinkProducer;
 import io.anymq.spi.OutboundMessage;
 import jakarta.jms.JMSException;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.apache.activemq.AsyncCallback;
@@ -82,7 +83,7 @@ final class ActiveMqProducer implements LinkProducer {
       return;
     }
     try {
-      ActiveMQMessage command = mapper.toNative(message.message());
+      ActiveMQMessage command = command(message);
       command.setDestination(current.get());
       command.setProducerId(id);
       command.setMessageId(new MessageId(id, ++sequence));
@@ -95,6 +96,25 @@ final class ActiveMqProducer implements LinkProducer {
         message.failed(e);
       }
     }
+  }
+
+  /**
+   * It is encoded here, so that one that cannot be fails alone: on the wire, that would look like
+   * the end of the connection.
+   */
+  private ActiveMQMessage command(OutboundMessage message) {
+    Optional<ActiveMqDelivery> origin =
+        message
+            .origin()
+            .filter(ActiveMqDelivery.class::isInstance)
+            .map(ActiveMqDelivery.class::cast);
+    ActiveMQMessage command =
+        origin.isPresent()
+            ? mapper.toNative(message.message(), origin.get())
+            : mapper.toNative(message.message());
+    ActiveMqFrames.encode(command);
+    ActiveMqFrames.checkSize(command, wire.maxFrameBytes(), message.origin().isPresent());
+    return command;
   }
 
   @Override

@@ -153,6 +153,8 @@ final class ActiveMqTransaction {
 
   private ActiveMQMessage message(Send send, ProducerId producer, long sequence) {
     ActiveMQMessage message = mapper.toNative(send.message());
+    ActiveMqFrames.encode(message);
+    ActiveMqFrames.checkSize(message, first.maxFrameBytes(), false);
     message.setDestination(names.toNative(send.destination()));
     message.setProducerId(producer);
     message.setMessageId(new MessageId(producer, sequence));

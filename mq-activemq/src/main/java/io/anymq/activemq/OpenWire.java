@@ -33,8 +33,10 @@ import org.apache.activemq.command.RemoveInfo;
 import org.apache.activemq.command.SessionId;
 import org.apache.activemq.command.SessionInfo;
 import org.apache.activemq.command.WireFormatInfo;
+import org.apache.activemq.openwire.OpenWireFormat;
 import org.apache.activemq.transport.DefaultTransportListener;
 import org.apache.activemq.transport.WireFormatNegotiator;
+import org.apache.activemq.util.JMSExceptionSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -272,6 +274,8 @@ final class OpenWire {
           } catch (JMSException e) {
             MessagingException unused = failed(what, e);
             callback.onException(e);
+          } catch (RuntimeException e) { // a command that fails, fails alone
+            callback.onException(JMSExceptionSupport.create(what + ": " + e, e));
           }
         });
   }
@@ -287,6 +291,8 @@ final class OpenWire {
             if (isLive()) {
               LOG.warn("A command to {} failed: {}", endpoint, failure.getMessage());
             }
+          } catch (RuntimeException e) {
+            LOG.warn("A command to {} failed: {}", endpoint, what, e);
           }
         });
   }
@@ -347,6 +353,13 @@ final class OpenWire {
   /** Whether it is neither lost nor closed. */
   boolean isLive() {
     return state.get() == State.LIVE;
+  }
+
+  /** The largest command that this client and the broker take, in bytes. */
+  long maxFrameBytes() {
+    return connection.getTransport().getWireFormat() instanceof OpenWireFormat format
+        ? format.getMaxFrameSize()
+        : MAX_FRAME_BYTES;
   }
 
   /** A failure that came back for a command; one that says that the connection is gone ends it. */
