@@ -139,7 +139,7 @@ final class ActiveMqConsumer implements LinkConsumer, Parking, ActiveMQDispatche
   /** Opens it; the subscription is live when this returns. */
   void open() {
     try {
-      wire.addConsumer("No consumer for " + info.getDestination(), info, this);
+      wire.addConsumer("No consumer of " + NativeText.of(info.getDestination()), info, this);
     } catch (MessagingException e) {
       watch.end();
       throw e;
@@ -151,7 +151,9 @@ final class ActiveMqConsumer implements LinkConsumer, Parking, ActiveMQDispatche
     if (!closed) {
       deleted = true;
       close();
-      sink.broken(new DestinationNotFoundException(info.getDestination() + " was deleted"));
+      sink.broken(
+          new DestinationNotFoundException(
+              NativeText.of(info.getDestination()) + " does not exist any more: it was deleted"));
     }
   }
 

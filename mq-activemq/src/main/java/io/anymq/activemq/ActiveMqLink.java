@@ -175,7 +175,7 @@ final class ActiveMqLink
   @Override
   public LinkProducer openProducer(Destination destination, ProducerListener listener) {
     if (ActiveMqTemporaries.isTemporary(destination) && !exists(destination)) {
-      throw new DestinationNotFoundException("The " + destination + " is gone");
+      throw new DestinationNotFoundException(destination.describe() + " does not exist");
     }
     ActiveMQDestination to = names.toNative(destination);
     return ActiveMqProducer.open(
@@ -287,7 +287,7 @@ final class ActiveMqLink
   }
 
   private static DestinationNotFoundException missing(Queue queue) {
-    return new DestinationNotFoundException("The " + queue + " does not exist");
+    return new DestinationNotFoundException(queue.describe() + " does not exist");
   }
 
   @Override

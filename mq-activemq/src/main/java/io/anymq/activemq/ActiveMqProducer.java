@@ -68,7 +68,7 @@ final class ActiveMqProducer implements LinkProducer {
       info.setDestination(producer.destination);
     }
     try {
-      wire.request("No producer for " + producer.destination, info);
+      wire.request("No producer for " + NativeText.of(producer.destination), info);
     } catch (MessagingException e) {
       producer.close(); // the broker may have taken it all the same
       throw e;
@@ -79,7 +79,9 @@ final class ActiveMqProducer implements LinkProducer {
   @Override
   public void send(OutboundMessage message) {
     if (watch.isGone() && !destination.isTemporary()) {
-      message.failed(new DestinationNotFoundException(destination + " was deleted"));
+      message.failed(
+          new DestinationNotFoundException(
+              NativeText.of(destination) + " does not exist any more: it was deleted"));
       return;
     }
     try {

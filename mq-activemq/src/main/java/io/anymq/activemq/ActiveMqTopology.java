@@ -35,7 +35,7 @@ final class ActiveMqTopology implements Topology {
   @Override
   public void declare(Destination destination) {
     wire.request(
-        "The " + destination + " could not be made",
+        "The " + destination.describe() + " could not be created",
         info(destination, DestinationInfo.ADD_OPERATION_TYPE));
   }
 
@@ -43,7 +43,7 @@ final class ActiveMqTopology implements Topology {
   public void declareTemporary(Queue queue) {
     if (names.temporaries().find(queue).flatMap(plugin()::of).isEmpty()) {
       wire.request(
-          "The " + queue + " could not be made",
+          "The " + queue.describe() + " could not be created",
           new DestinationInfo(
               wire.connectionId(),
               DestinationInfo.ADD_OPERATION_TYPE,
@@ -72,7 +72,7 @@ final class ActiveMqTopology implements Topology {
   public void delete(Destination destination) {
     DestinationInfo info = info(destination, DestinationInfo.REMOVE_OPERATION_TYPE);
     info.setTimeout(-1);
-    wire.request("The " + destination + " could not be deleted", info);
+    wire.request("The " + destination.describe() + " could not be deleted", info);
     if (destination instanceof Queue) {
       forgetHandOuts(info.getDestination());
     }

@@ -51,10 +51,11 @@ final class ActiveMqTurns {
     ConsumerInfo info = new ConsumerInfo(wire.newConsumerId());
     info.setDestination(sign(queue));
     info.setPrefetchSize(1);
-    wire.addConsumer("No turns at " + queue, info, dispatch -> {});
+    wire.addConsumer("No turns at " + NativeText.of(queue), info, dispatch -> {});
     try {
       if (hasOrdinary(queue)) {
-        throw inUse(queue + " has a consumer that did not ask for the order of keys");
+        throw inUse(
+            NativeText.of(queue) + " has a consumer that did not ask for the order of keys");
       }
       return () -> end(info);
     } catch (MessagingException e) {
@@ -90,7 +91,10 @@ final class ActiveMqTurns {
    */
   void checkNone(ActiveMQDestination queue) {
     if (statistics.of(sign(queue)).filter(counts -> counts.consumers() > 0).isPresent()) {
-      throw inUse("The consumers of " + queue + " keep the order of keys, and this one does not");
+      throw inUse(
+          "The consumers of "
+              + NativeText.of(queue)
+              + " keep the order of keys, and this one does not");
     }
   }
 
