@@ -1,19 +1,25 @@
 package io.anymq.activemq;
 
+import io.anymq.DeadLetter;
 import io.anymq.InvalidMessageException;
 import io.anymq.Message;
 import jakarta.jms.JMSException;
+import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Optional;
 import org.apache.activemq.command.ActiveMQBytesMessage;
+import org.apache.activemq.command.ActiveMQMapMessage;
 import org.apache.activemq.command.ActiveMQMessage;
+import org.apache.activemq.command.ActiveMQStreamMessage;
 import org.apache.activemq.command.ActiveMQTextMessage;
 import org.apache.activemq.util.ByteSequence;
 
 /** Bodies to native ones and back; the kind of native message is that of its body. */
 final class ActiveMqBodies {
+
+  private static final String JSON = "application/json";
 
   private ActiveMqBodies() {}
 
@@ -49,8 +55,11 @@ final class ActiveMqBodies {
     }
   }
 
-  /** The body of what can be decoded. */
-  static void read(ActiveMQMessage from, Message.Builder to) throws JMSException {
+  /**
+   * The body of what can be decoded. A map or a stream is given as JSON. A serialized object is
+   * never read; as a dead letter it is the bytes that it came with.
+   */
+  static void read(ActiveMQMessage from, Message.Builder to) throws JMSException, IOException {
     if (from instanceof ActiveMQBytesMessage bytes) {
       to.wrapBody(bytes(bytes));
     } else if (from instanceof ActiveMQTextMessage text) {
@@ -58,11 +67,25 @@ final class ActiveMqBodies {
       if (body != null) {
         to.text(body);
       }
+    } else if (from instanceof ActiveMQMapMessage map) {
+      json(NativeValues.json(map), to);
+    } else if (from instanceof ActiveMQStreamMessage stream) {
+      json(NativeValues.json(stream), to);
+    } else if (isDeadLetter(from)) {
+      readRaw(from, to);
     } else if (from.getDataStructureType() != ActiveMQMessage.DATA_STRUCTURE_TYPE) {
       throw new InvalidMessageException(
-          "A %s has no portable body; send a BytesMessage or a TextMessage"
+          "A %s has no portable body; send a BytesMessage, a TextMessage or a MapMessage"
               .formatted(from.getClass().getSimpleName().replace("ActiveMQ", "")));
     }
+  }
+
+  private static void json(String text, Message.Builder to) {
+    to.body(text.getBytes(StandardCharsets.UTF_8)).contentType(JSON);
+  }
+
+  private static boolean isDeadLetter(ActiveMQMessage message) throws IOException {
+    return message.getProperties().containsKey(DeadLetter.REASON_PROPERTY);
   }
 
   private static byte[] bytes(ActiveMQBytesMessage from) throws JMSException {

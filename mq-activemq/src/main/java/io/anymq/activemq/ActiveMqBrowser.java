@@ -76,7 +76,7 @@ final class ActiveMqBrowser implements QueueBrowser, ActiveMQDispatcher {
   }
 
   void open() {
-    wire.addConsumer("The " + queue + " cannot be browsed", info, this);
+    wire.addConsumer("The " + queue.describe() + " cannot be browsed", info, this);
   }
 
   @Override
@@ -114,7 +114,7 @@ final class ActiveMqBrowser implements QueueBrowser, ActiveMQDispatcher {
   }
 
   private MessageDispatch await() {
-    String what = "The look at " + queue + " could not go on";
+    String what = "Browsing " + queue.describe() + " could not go on";
     try {
       MessageDispatch dispatch = arrived.poll(timeout.toNanos(), TimeUnit.NANOSECONDS);
       if (dispatch == null) {
@@ -134,7 +134,7 @@ final class ActiveMqBrowser implements QueueBrowser, ActiveMQDispatcher {
   @Override
   public Message next() {
     if (!hasNext() || next == null) {
-      throw new NoSuchElementException("There is no further message in " + queue);
+      throw new NoSuchElementException("There is no further message in " + queue.describe());
     }
     Message message = next;
     next = null;

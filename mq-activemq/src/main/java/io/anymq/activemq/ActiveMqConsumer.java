@@ -8,6 +8,7 @@ import io.anymq.spi.DeliverySink;
 import io.anymq.spi.InboundDelivery;
 import io.anymq.spi.LinkConsumer;
 import io.anymq.spi.Outcome;
+import io.anymq.spi.Parking;
 import io.anymq.spi.Source;
 import java.time.Duration;
 import java.util.List;
@@ -33,7 +34,7 @@ import org.slf4j.LoggerFactory;
  * <p>Three locks, so that the reading thread never waits for a thread that writes: if it did, and
  * the broker waited for us to read, both would wait for ever.
  */
-final class ActiveMqConsumer implements LinkConsumer, ActiveMQDispatcher {
+final class ActiveMqConsumer implements LinkConsumer, Parking, ActiveMQDispatcher {
 
   private static final Logger LOG = LoggerFactory.getLogger(ActiveMqConsumer.class);
 
@@ -66,6 +67,11 @@ final class ActiveMqConsumer implements LinkConsumer, ActiveMQDispatcher {
   private final ActiveMqDeletions.Watch watch;
   private final UnsettledDeliveries unsettled = new UnsettledDeliveries();
   private final AtomicInteger sinceAcknowledgement = new AtomicInteger();
+  private final Optional<ActiveMqHandOuts.Log> log;
+
+  /** How many are parked; guarded by {@link #listLock}. */
+  private int parked;
+
   private volatile boolean closed;
   private volatile boolean deleted;
 
@@ -92,7 +98,18 @@ final class ActiveMqConsumer implements LinkConsumer, ActiveMQDispatcher {
     this.source = source;
     this.sink = sink;
     this.afterClose = afterClose;
+    this.log = log(setting, info, source);
     this.watch = setting.deletions.watch(info.getDestination(), this::destinationDeleted);
+  }
+
+  /** What a plain subscription has not settled goes with it. */
+  private static Optional<ActiveMqHandOuts.Log> log(
+      Setting setting, ConsumerInfo info, Source source) {
+    if (info.getDestination().isQueue()) {
+      return Optional.of(setting.handOuts.of(info.getDestination().getPhysicalName()));
+    }
+    return ActiveMqShare.of(source, setting.names)
+        .map(share -> setting.handOuts.of(share.clientId()));
   }
 
   /**
@@ -102,6 +119,7 @@ final class ActiveMqConsumer implements LinkConsumer, ActiveMQDispatcher {
    * @param names the names of destinations
    * @param mapper decodes messages
    * @param deletions tells when the destination is deleted
+   * @param handOuts the records of what applications were handed
    * @param timeout how long closing may take
    */
   record Setting(
@@ -109,18 +127,19 @@ final class ActiveMqConsumer implements LinkConsumer, ActiveMQDispatcher {
       ActiveMqDestinations names,
       ActiveMqMapper mapper,
       ActiveMqDeletions deletions,
+      ActiveMqHandOuts handOuts,
       Duration timeout) {
 
     /** The same on another connection. */
     Setting on(OpenWire other) {
-      return new Setting(other, names, mapper, deletions, timeout);
+      return new Setting(other, names, mapper, deletions, handOuts, timeout);
     }
   }
 
   /** Opens it; the subscription is live when this returns. */
   void open() {
     try {
-      wire.addConsumer("No consumer for " + info.getDestination(), info, this);
+      wire.addConsumer("No consumer of " + NativeText.of(info.getDestination()), info, this);
     } catch (MessagingException e) {
       watch.end();
       throw e;
@@ -132,7 +151,9 @@ final class ActiveMqConsumer implements LinkConsumer, ActiveMQDispatcher {
     if (!closed) {
       deleted = true;
       close();
-      sink.broken(new DestinationNotFoundException(info.getDestination() + " was deleted"));
+      sink.broken(
+          new DestinationNotFoundException(
+              NativeText.of(info.getDestination()) + " does not exist any more: it was deleted"));
     }
   }
 
@@ -153,7 +174,7 @@ final class ActiveMqConsumer implements LinkConsumer, ActiveMQDispatcher {
     }
     Optional<Destination> destination = destination(dispatch);
     if (destination.isPresent()) {
-      deliver(new ActiveMqDelivery(dispatch, destination.get(), mapper));
+      deliver(new ActiveMqDelivery(dispatch, destination.get(), mapper, log));
     } else {
       leaveOut(dispatch);
     }
@@ -179,14 +200,30 @@ final class ActiveMqConsumer implements LinkConsumer, ActiveMQDispatcher {
 
   /** Sets the prefetch to what it is, which makes the broker look at the queue again. */
   private void nudge() {
-    ConsumerControl control = new ConsumerControl();
-    control.setConsumerId(info.getConsumerId());
-    control.setDestination(info.getDestination());
-    control.setPrefetch(info.getPrefetchSize());
-    try {
-      wire.send("The consumer of " + info.getDestination() + " could not ask for more", control);
-    } catch (MessagingException e) {
-      LOG.debug("The connection broke; what comes next comes on another", e);
+    extend(0);
+  }
+
+  @Override
+  public void park(InboundDelivery delivery) {
+    extend(1);
+  }
+
+  @Override
+  public void unpark(InboundDelivery delivery) {
+    extend(-1);
+  }
+
+  /** The broker dispatches as many more as are parked. Commands go in the order of the counts. */
+  private void extend(int by) {
+    synchronized (listLock) {
+      parked += by;
+      ConsumerControl control = new ConsumerControl();
+      control.setConsumerId(info.getConsumerId());
+      control.setDestination(info.getDestination());
+      control.setPrefetch(info.getPrefetchSize() + parked);
+      if (!closed) {
+        wire.sendIfLive("The consumer could not ask for more", control);
+      }
     }
   }
 
@@ -307,8 +344,8 @@ final class ActiveMqConsumer implements LinkConsumer, ActiveMQDispatcher {
 
   /** After this neither a delivery nor a settlement begins. */
   private boolean end() {
-    boolean noDelivery = tryLock(delivering);
-    boolean noSettlement = tryLock(settling);
+    boolean noDelivery = lock(delivering);
+    boolean noSettlement = lock(settling);
     try {
       boolean first = !closed;
       closed = true;
@@ -323,13 +360,8 @@ final class ActiveMqConsumer implements LinkConsumer, ActiveMQDispatcher {
     }
   }
 
-  private boolean tryLock(ReentrantLock lock) {
-    try {
-      return lock.tryLock(timeout.toNanos(), TimeUnit.NANOSECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return false;
-    }
+  private boolean lock(ReentrantLock lock) {
+    return Waits.uninterrupted(timeout, nanos -> lock.tryLock(nanos, TimeUnit.NANOSECONDS));
   }
 
   /**
@@ -342,17 +374,18 @@ final class ActiveMqConsumer implements LinkConsumer, ActiveMQDispatcher {
     RemoveInfo command = info.createRemoveCommand();
     long delivered;
     synchronized (listLock) {
+      unsettled.giveBack();
       delivered =
           unsettled
-              .lastSeen()
+              .lastHandedOut()
               .map(delivery -> delivery.messageId().getBrokerSequenceId())
               .orElse((long) RemoveInfo.LAST_DELIVERED_UNSET);
     }
     command.setLastDeliveredSequenceId(delivered);
-    if (wire.onReader()) {
+    if (wire.onOwnThread()) {
       wire.send("The consumer could not be closed", command);
     } else {
-      wire.request("The consumer could not be closed", command);
+      wire.finish("The consumer could not be closed", command);
     }
   }
 }

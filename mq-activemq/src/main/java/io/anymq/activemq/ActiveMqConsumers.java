@@ -202,7 +202,8 @@ final class ActiveMqConsumers {
   }
 
   private static MessagingException gone(ActiveMqShare share) {
-    return new io.anymq.DestinationNotFoundException(share.origin() + " was deleted");
+    return new io.anymq.DestinationNotFoundException(
+        NativeText.of(share.origin()) + " does not exist any more: it was deleted");
   }
 
   private ActiveMqConsumer open(

@@ -19,7 +19,9 @@ final class ActiveMqDelivery implements InboundDelivery {
   private final MessageDispatch dispatch;
   private final Destination destination;
   private final ActiveMqMapper mapper;
+  private final Optional<ActiveMqHandOuts.Log> log;
   private ActiveMqMapper.@Nullable Decoded decoded;
+  private volatile boolean handed;
 
   /** The neighbours among the unsettled ones; kept by {@link UnsettledDeliveries}. */
   @Nullable ActiveMqDelivery previous;
@@ -27,7 +29,17 @@ final class ActiveMqDelivery implements InboundDelivery {
   @Nullable ActiveMqDelivery next;
   boolean unsettled;
 
-  ActiveMqDelivery(MessageDispatch dispatch, Destination destination, ActiveMqMapper mapper) {
+  /**
+   * Makes a delivery.
+   *
+   * @param log the records of its source; empty for one that is never delivered by another link
+   */
+  ActiveMqDelivery(
+      MessageDispatch dispatch,
+      Destination destination,
+      ActiveMqMapper mapper,
+      Optional<ActiveMqHandOuts.Log> log) {
+    this.log = log;
     this.dispatch = dispatch;
     this.destination = destination;
     this.mapper = mapper;
@@ -58,18 +70,49 @@ final class ActiveMqDelivery implements InboundDelivery {
     return decoded().undecodable();
   }
 
+  /** The message as it came; not for changing. */
+  ActiveMQMessage nativeMessage() {
+    return (ActiveMQMessage) dispatch.getMessage();
+  }
+
   MessageId messageId() {
     return dispatch.getMessage().getMessageId();
   }
 
-  /** Whether somebody has looked at the message: the core does when the application gets it. */
-  synchronized boolean seen() {
-    return decoded != null;
+  @Override
+  public void handedOut() {
+    handed = true;
+    if (redelivered()) {
+      log.ifPresent(records -> records.add(messageId()));
+    }
+  }
+
+  /** Whether the application has got it. */
+  boolean wasHandedOut() {
+    return handed;
+  }
+
+  /** It goes back, by an orderly close: a first hand-out must not be forgotten. */
+  void givenBack() {
+    if (handed && !redelivered()) {
+      log.ifPresent(records -> records.addSoon(messageId()));
+    }
+  }
+
+  @Override
+  public int earlierHandOuts() {
+    if (!redelivered()) {
+      return 0;
+    }
+    int own = handed ? 1 : 0;
+    return log.flatMap(records -> records.count(messageId()))
+        .map(records -> Math.max(0, records - own))
+        .orElse(deliveryCount() - 1);
   }
 
   private synchronized ActiveMqMapper.Decoded decoded() {
     if (decoded == null) {
-      decoded = mapper.fromNative((ActiveMQMessage) dispatch.getMessage());
+      decoded = mapper.fromNative(nativeMessage());
     }
     return decoded;
   }

@@ -12,13 +12,22 @@ import io.anymq.MessagingException;
 import io.anymq.MessagingTimeoutException;
 import io.anymq.QueueFullException;
 import io.anymq.SendInDoubtException;
+import io.anymq.spi.Secrets;
 import jakarta.jms.InvalidClientIDException;
 import jakarta.jms.JMSSecurityException;
 import jakarta.jms.MessageFormatException;
 import jakarta.jms.ResourceAllocationException;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.net.ConnectException;
+import java.net.NoRouteToHostException;
+import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
 import java.util.Optional;
+import java.util.concurrent.TimeoutException;
+import java.util.regex.Pattern;
+import javax.net.ssl.SSLException;
 import org.apache.activemq.ConnectionClosedException;
 import org.apache.activemq.ConnectionFailedException;
 import org.apache.activemq.DestinationDoesNotExistException;
@@ -28,6 +37,12 @@ import org.apache.activemq.transport.TransportDisposedIOException;
 
 /** Translates the native client's failures. The native failure is kept as the cause. */
 final class ActiveMqErrors {
+
+  /** What the native client says of bytes that are no OpenWire. */
+  private static final Pattern OTHER_PROTOCOL =
+      Pattern.compile(
+          "(?i)frame size|magic is invalid|unknown data type|connection reset|broken pipe|channel"
+              + " has already failed");
 
   private ActiveMqErrors() {}
 
@@ -44,12 +59,14 @@ final class ActiveMqErrors {
     }
     String text = what + ": " + reason(error);
     if (isInterruption(error)) {
-      return new MessagingException(ErrorCode.INTERRUPTED, text, error);
+      return new MessagingException(
+          ErrorCode.INTERRUPTED, what + ": the thread was interrupted while it waited", error);
     }
-    if (has(error, RequestTimedOutIOException.class)) {
+    if (has(error, RequestTimedOutIOException.class) || has(error, TimeoutException.class)) {
       return new MessagingTimeoutException(
           what
-              + ": the broker did not answer in time; raise operation-timeout or look at the broker",
+              + ": the broker did not answer in time; raise operation-timeout or look at the"
+              + " broker",
           error);
     }
     if (has(error, MaxFrameSizeExceededException.class)) {
@@ -109,10 +126,50 @@ final class ActiveMqErrors {
       return new MessagingException(
           ErrorCode.INTERRUPTED, "Interrupted while connecting to " + endpoint, error);
     }
-    return new ConnectFailedException(
-        "No ActiveMQ broker answers at %s: %s; check the address, and that the broker is up"
-            .formatted(endpoint, reason(error)),
-        error);
+    return new ConnectFailedException(whyNot(endpoint, error), error);
+  }
+
+  private static String whyNot(Endpoint endpoint, Throwable error) {
+    String why = reason(root(error));
+    if (has(error, SSLException.class) || (endpoint.isTls() && !isAbsence(error))) {
+      return "No TLS connection to %s: %s; check that the port speaks TLS (activemq:ssl://), the broker's certificate and this JVM's trust store"
+          .formatted(endpoint, why);
+    }
+    if (answersOtherwise(error)) {
+      return "%s answers, but not as an ActiveMQ broker does over %s (%s); check the port: brokers listen on 61616 for activemq:tcp://, and another port is for TLS, AMQP or the web console"
+          .formatted(endpoint.hostAndPort(), endpoint.transport(), why);
+    }
+    return "No ActiveMQ broker answers at %s: %s; check the address, and that the broker is up"
+        .formatted(endpoint, why);
+  }
+
+  /** Nobody is there, or says anything. */
+  private static boolean isAbsence(Throwable error) {
+    return has(error, ConnectException.class)
+        || has(error, NoRouteToHostException.class)
+        || has(error, UnknownHostException.class)
+        || has(error, SocketTimeoutException.class)
+        || has(error, RequestTimedOutIOException.class)
+        || has(error, TimeoutException.class);
+  }
+
+  /** The native client's own texts repeat its URL with all options. */
+  private static Throwable root(Throwable error) {
+    Throwable at = error;
+    while (at.getCause() != null) {
+      at = at.getCause();
+    }
+    return at;
+  }
+
+  /** Another protocol: its first bytes are taken for a length, or it hangs up. */
+  private static boolean answersOtherwise(Throwable error) {
+    return has(error, EOFException.class)
+        || has(error, MaxFrameSizeExceededException.class)
+        || find(error, IOException.class)
+            .map(Throwable::getMessage)
+            .filter(text -> OTHER_PROTOCOL.matcher(text).find())
+            .isPresent();
   }
 
   /**
@@ -155,7 +212,7 @@ final class ActiveMqErrors {
   private static boolean isInterruption(Throwable error) {
     return (has(error, InterruptedIOException.class)
             && !has(error, RequestTimedOutIOException.class)
-            && !has(error, java.net.SocketTimeoutException.class))
+            && !has(error, SocketTimeoutException.class))
         || has(error, InterruptedException.class);
   }
 
@@ -174,6 +231,6 @@ final class ActiveMqErrors {
 
   private static String reason(Throwable error) {
     String message = error.getMessage();
-    return message == null || message.isBlank() ? error.toString() : message;
+    return Secrets.mask(message == null || message.isBlank() ? error.toString() : message);
   }
 }

@@ -115,13 +115,14 @@ final class ActiveMqForwarder {
     lastWords = last;
     closing.countDown();
     inbox.add(WAKE);
-    try {
-      if (wait && Thread.currentThread() != thread) {
-        thread.join(timeout.toMillis());
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+    if (wait && Thread.currentThread() != thread) {
+      boolean unused = Waits.uninterrupted(timeout, this::join);
     }
+  }
+
+  private boolean join(long nanos) throws InterruptedException {
+    TimeUnit.NANOSECONDS.timedJoin(thread, nanos);
+    return !thread.isAlive();
   }
 
   private boolean isClosing() {
@@ -224,18 +225,18 @@ final class ActiveMqForwarder {
             wire.connection().getLocalTransactionIdGenerator().getNextSequenceId());
     String what = "What was collected could not be moved";
     wire.send(what, new TransactionInfo(wire.connectionId(), transaction, TransactionInfo.BEGIN));
-    List<ActiveMqStep> steps = new ArrayList<>();
+    List<ActiveMqAnswer> steps = new ArrayList<>();
     for (MessageDispatch dispatch : batch) {
       if (meant.test(dispatch.getDestination())) {
         Message message = readdressed(dispatch.getMessage());
         message.setProducerId(producer);
         message.setTransactionId(transaction);
-        steps.add(ActiveMqStep.begin(wire, message));
+        steps.add(ActiveMqAnswer.begin(wire, what, message));
       }
     }
     MessageAck ack = taken(collector, batch);
     ack.setTransactionId(transaction);
-    steps.add(ActiveMqStep.begin(wire, ack));
+    steps.add(ActiveMqAnswer.begin(wire, what, ack));
     long deadline = System.nanoTime() + timeout.toNanos();
     steps.forEach(step -> step.await(deadline));
     wire.request(

@@ -73,7 +73,13 @@ final class ActiveMqLink
             : Optional.empty();
     topology = topology();
     setting =
-        new ActiveMqConsumer.Setting(wire, names, mapper, deletions, request.operationTimeout());
+        new ActiveMqConsumer.Setting(
+            wire,
+            names,
+            mapper,
+            deletions,
+            new ActiveMqHandOuts(wire, statistics, request.operationTimeout()),
+            request.operationTimeout());
     ActiveMqSubscriptions subscriptions = new ActiveMqSubscriptions(request);
     consumers =
         new ActiveMqConsumers(
@@ -96,8 +102,23 @@ final class ActiveMqLink
         .orElseGet(() -> new ActiveMqTopology(wire, names, statistics));
   }
 
-  /** Connects, and finds out what the broker can do. */
+  /**
+   * Connects, and finds out what the broker can do. An interrupt of the caller must not be taken
+   * for the broker's answer to one of the questions: they are asked on another thread.
+   */
   static ActiveMqLink open(LinkRequest request) {
+    try {
+      return Waits.aside(
+          "anymq-activemq-connect",
+          () -> openHere(request),
+          late -> late.close(request.connectTimeout()));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw ActiveMqErrors.connecting(Endpoint.parse(request.url().address()), e);
+    }
+  }
+
+  private static ActiveMqLink openHere(LinkRequest request) {
     OpenWire wire = OpenWire.open(request, Optional.empty(), request.listener()::lost);
     try {
       return new ActiveMqLink(request, wire);
@@ -154,7 +175,7 @@ final class ActiveMqLink
   @Override
   public LinkProducer openProducer(Destination destination, ProducerListener listener) {
     if (ActiveMqTemporaries.isTemporary(destination) && !exists(destination)) {
-      throw new DestinationNotFoundException("The " + destination + " is gone");
+      throw new DestinationNotFoundException(destination.describe() + " does not exist");
     }
     ActiveMQDestination to = names.toNative(destination);
     return ActiveMqProducer.open(
@@ -207,7 +228,8 @@ final class ActiveMqLink
         .orElseThrow(
             () ->
                 new UnsupportedCapabilityException(
-                    "The broker has no statistics plug-in; add <statisticsBrokerPlugin/> to its plug-ins"))
+                    "The broker has no statistics plug-in; add <statisticsBrokerPlugin/> to its"
+                        + " plug-ins"))
         .of(names.toNative(queue))
         .orElseThrow(() -> missing(queue));
   }
@@ -257,14 +279,15 @@ final class ActiveMqLink
     }
     if (sends.stream().anyMatch(send -> send.message().deliveryDelay().isPresent())) {
       throw new UnsupportedCapabilityException(
-          "The broker's scheduler takes no part in a transaction: send a delayed message outside of the session");
+          "The broker's scheduler takes no part in a transaction: send a delayed message outside of"
+              + " the session");
     }
     new ActiveMqTransaction(wire, names, mapper, accepts, request.operationTimeout())
         .commit(sends, accepts);
   }
 
   private static DestinationNotFoundException missing(Queue queue) {
-    return new DestinationNotFoundException("The " + queue + " does not exist");
+    return new DestinationNotFoundException(queue.describe() + " does not exist");
   }
 
   @Override

@@ -81,19 +81,56 @@ final class ActiveMqMapper {
     if (to instanceof ActiveMQBytesMessage) {
       headers.property(CONTENT_TYPE, message.contentType().orElse(null));
     }
-    message
-        .properties()
-        .forEach(
-            (name, value) ->
-                headers.property(
-                    applications.nativeName(name, value), applications.nativeValue(value)));
-    headers.property(ID, message.id().orElse(null));
+    message.properties().forEach((name, value) -> property(headers, name, value));
     headers.property(KEY, message.key().orElse(null));
     message
         .correlationId()
         .ifPresent(text -> text(headers, text, to::setCorrelationId, CORRELATION_ID));
     message.type().ifPresent(text -> text(headers, text, to::setType, TYPE));
     message.replyTo().ifPresent(replyTo -> replyTo(headers, replyTo));
+    stamped(headers, message);
+    return to;
+  }
+
+  /**
+   * A dead letter. What a native program wrote stays as it came: the kind of message with its body,
+   * and the properties that have no portable form. What is new in the letter is added.
+   */
+  ActiveMQMessage toNative(Message letter, ActiveMqDelivery origin) {
+    ActiveMQMessage from = origin.nativeMessage();
+    try {
+      return from.getProperties().containsKey(ID) ? toNative(letter) : kept(letter, origin);
+    } catch (IOException e) {
+      return toNative(letter); // its properties cannot be read, nor written again
+    }
+  }
+
+  private ActiveMQMessage kept(Message letter, ActiveMqDelivery origin) throws IOException {
+    ActiveMQMessage to = (ActiveMQMessage) origin.nativeMessage().copy();
+    applications.keep(to);
+    Headers headers = new Headers(to);
+    Map<String, Object> known = origin.message().properties();
+    letter
+        .properties()
+        .forEach(
+            (name, value) -> {
+              if (!value.equals(known.get(name))) {
+                property(headers, name, value);
+              }
+            });
+    to.setExpiration(0);
+    stamped(headers, letter);
+    return to;
+  }
+
+  private void property(Headers headers, String name, Object value) {
+    headers.property(applications.nativeName(name, value), applications.nativeValue(value));
+  }
+
+  /** What the library gives to each message, and what a dead letter may have otherwise. */
+  private void stamped(Headers headers, Message message) {
+    ActiveMQMessage to = headers.message;
+    headers.property(ID, message.id().orElse(null));
     priority(headers, message.priority());
     to.setPersistent(message.persistent());
     message.timestamp().ifPresent(time -> timestamp(headers, time.toEpochMilli()));
@@ -103,7 +140,6 @@ final class ActiveMqMapper {
     if (artemis || message.deliveryDelay().isPresent()) {
       applications.protectTexts(to);
     }
-    return to;
   }
 
   /** Artemis orders every queue by the native priority; queues are first in, first out. */

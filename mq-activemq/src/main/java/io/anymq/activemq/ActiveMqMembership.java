@@ -3,7 +3,6 @@ package io.anymq.activemq;
 import io.anymq.ErrorCode;
 import io.anymq.MessagingException;
 import io.anymq.MessagingTimeoutException;
-import jakarta.jms.JMSException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,7 +14,6 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.apache.activemq.ActiveMQDispatcher;
-import org.apache.activemq.AsyncCallback;
 import org.apache.activemq.command.ActiveMQDestination;
 import org.apache.activemq.command.ActiveMQMessage;
 import org.apache.activemq.command.ActiveMQTempTopic;
@@ -273,21 +271,8 @@ final class ActiveMqMembership implements ActiveMQDispatcher {
         why == null
             ? message(to, null, LIVE, "")
             : message(to, null, why.code().name(), String.valueOf(why.getMessage()));
-    wire.request("The letter could not be answered", message, new Ignored());
-  }
-
-  /** Who is gone needs no answer. */
-  private static final class Ignored implements AsyncCallback {
-
-    @Override
-    public void onSuccess() {
-      // It is read by who joins.
-    }
-
-    @Override
-    public void onException(JMSException error) {
-      LOG.debug("Who wrote a letter has gone", error);
-    }
+    wire.request(
+        "The letter could not be answered", message, new Unnoticed("Who wrote a letter has gone"));
   }
 
   /** Leaves; another member moves what comes. Leaving again does nothing. */
@@ -310,7 +295,7 @@ final class ActiveMqMembership implements ActiveMQDispatcher {
       LOG.debug("The lease goes with the connection", e);
     }
     if (mine != null) {
-      mine.close(cleaning::after, !wire.onReader());
+      mine.close(cleaning::after, !wire.onOwnThread());
     }
   }
 }

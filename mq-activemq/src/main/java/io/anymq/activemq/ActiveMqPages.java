@@ -148,7 +148,8 @@ final class ActiveMqPages {
     browser.setSelector(NOTHING);
     browser.setPrefetchSize(1);
     browser.setDispatchAsync(true);
-    wire.addConsumer(queue + " could not be read further", browser, dispatch -> end.countDown());
+    wire.addConsumer(
+        NativeText.of(queue) + " could not be read further", browser, dispatch -> end.countDown());
     long deadline = System.nanoTime() + timeout.toNanos();
     try {
       boolean ended = false;
@@ -161,7 +162,7 @@ final class ActiveMqPages {
       return false;
     } finally {
       wire.detach(browser.getConsumerId());
-      wire.send(queue + " could not be left", browser.createRemoveCommand());
+      wire.send(NativeText.of(queue) + " could not be left", browser.createRemoveCommand());
     }
   }
 }

@@ -5,6 +5,7 @@ import io.anymq.MessagingException;
 import io.anymq.spi.LinkProducer;
 import io.anymq.spi.OutboundMessage;
 import jakarta.jms.JMSException;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.apache.activemq.AsyncCallback;
@@ -67,9 +68,9 @@ final class ActiveMqProducer implements LinkProducer {
       info.setDestination(producer.destination);
     }
     try {
-      wire.request("No producer for " + producer.destination, info);
+      wire.request("No producer for " + NativeText.of(producer.destination), info);
     } catch (MessagingException e) {
-      producer.watch.end();
+      producer.close(); // the broker may have taken it all the same
       throw e;
     }
     return producer;
@@ -78,11 +79,13 @@ final class ActiveMqProducer implements LinkProducer {
   @Override
   public void send(OutboundMessage message) {
     if (watch.isGone() && !destination.isTemporary()) {
-      message.failed(new DestinationNotFoundException(destination + " was deleted"));
+      message.failed(
+          new DestinationNotFoundException(
+              NativeText.of(destination) + " does not exist any more: it was deleted"));
       return;
     }
     try {
-      ActiveMQMessage command = mapper.toNative(message.message());
+      ActiveMQMessage command = command(message);
       command.setDestination(current.get());
       command.setProducerId(id);
       command.setMessageId(new MessageId(id, ++sequence));
@@ -95,6 +98,25 @@ final class ActiveMqProducer implements LinkProducer {
         message.failed(e);
       }
     }
+  }
+
+  /**
+   * It is encoded here, so that one that cannot be fails alone: on the wire, that would look like
+   * the end of the connection.
+   */
+  private ActiveMQMessage command(OutboundMessage message) {
+    Optional<ActiveMqDelivery> origin =
+        message
+            .origin()
+            .filter(ActiveMqDelivery.class::isInstance)
+            .map(ActiveMqDelivery.class::cast);
+    ActiveMQMessage command =
+        origin.isPresent()
+            ? mapper.toNative(message.message(), origin.get())
+            : mapper.toNative(message.message());
+    ActiveMqFrames.encode(command);
+    ActiveMqFrames.checkSize(command, wire.maxFrameBytes(), message.origin().isPresent());
+    return command;
   }
 
   @Override

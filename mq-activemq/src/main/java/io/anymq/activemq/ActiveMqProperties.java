@@ -35,6 +35,8 @@ final class ActiveMqProperties {
   private static final Set<String> SCHEDULERS =
       Set.of(ScheduledMessage.AMQ_SCHEDULED_DELAY, ScheduledMessage.AMQ_SCHEDULED_ID);
 
+  private static final String SCHEDULER_PREFIX = "AMQ_SCHEDULED_";
+
   private static final String OWN_PREFIX = "x-anymq-";
 
   /** Begins the names that Artemis keeps for itself; it adds {@code __AMQ_CID} to all messages. */
@@ -111,6 +113,25 @@ final class ActiveMqProperties {
     }
   }
 
+  /**
+   * Makes a copy of a received message one that can be sent: its properties can be written again,
+   * the broker's scheduler does not delay it once more, and nothing of its way is left.
+   */
+  void keep(ActiveMQMessage copy) throws IOException {
+    Map<String, Object> properties = new HashMap<>(copy.getProperties());
+    copy.clearProperties();
+    for (Map.Entry<String, Object> each : properties.entrySet()) {
+      if (!each.getKey().startsWith(SCHEDULER_PREFIX)) {
+        copy.setProperty(each.getKey(), NativeValues.writable(each.getValue()));
+      }
+    }
+    copy.setTransactionId(null);
+    copy.setOriginalTransactionId(null);
+    copy.setOriginalDestination(null);
+    copy.setBrokerPath(null);
+    copy.setRedeliveryCounter(0);
+  }
+
   /** With the texts that {@link #protectTexts} hid from the broker. */
   Map<String, Object> restored(Map<String, Object> properties) {
     if (!artemis && !properties.containsKey(DELIVERY_DELAY)) {
@@ -136,7 +157,7 @@ final class ActiveMqProperties {
     boolean delayed = from.containsKey(DELIVERY_DELAY);
     from.forEach(
         (name, value) -> {
-          if (!(delayed && SCHEDULERS.contains(name))) {
+          if (value != null && !(delayed && SCHEDULERS.contains(name))) {
             portableName(name, value)
                 .ifPresent(portable -> to.property(portable, portableValue(name, value)));
           }
@@ -146,6 +167,12 @@ final class ActiveMqProperties {
   private Object portableValue(String name, Object value) {
     if (name.startsWith(BYTES_PREFIX)) {
       return bytes(value).orElseThrow();
+    }
+    if (NativeValues.isStructured(value)) {
+      return NativeValues.json(value);
+    }
+    if (value instanceof Character character) {
+      return character.toString();
     }
     return value instanceof UTF8Buffer text ? NativeText.of(text) : value;
   }

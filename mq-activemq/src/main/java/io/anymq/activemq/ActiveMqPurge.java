@@ -51,7 +51,7 @@ final class ActiveMqPurge implements ActiveMQDispatcher {
     } finally {
       wire.detach(info.getConsumerId());
       if (wire.isLive()) {
-        wire.request(WHAT, info.createRemoveCommand());
+        wire.finish(WHAT, info.createRemoveCommand());
       }
     }
   }

@@ -69,7 +69,8 @@ final class ActiveMqRecall implements ActiveMQDispatcher {
     if (back) {
       message.failed(
           new DestinationNotFoundException(
-              info.getDestination() + " was deleted while the message was on its way"));
+              NativeText.of(info.getDestination())
+                  + " was deleted while the message was on its way"));
     } else {
       message.confirmed();
     }

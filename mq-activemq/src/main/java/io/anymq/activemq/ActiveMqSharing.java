@@ -140,7 +140,7 @@ final class ActiveMqSharing {
     DestinationInfo info =
         new DestinationInfo(wire.connectionId(), DestinationInfo.REMOVE_OPERATION_TYPE, queue);
     info.setTimeout(timeout);
-    wire.request(queue + " could not be removed", info);
+    wire.request(NativeText.of(queue) + " could not be removed", info);
   }
 
   /** Ends a subscription, with what it has kept; its connection must be one's own. */
@@ -325,7 +325,7 @@ final class ActiveMqSharing {
 
     @Override
     public void leave() {
-      forwarder.close(this::last, !wire.onReader());
+      forwarder.close(this::last, !wire.onOwnThread());
     }
 
     private void last(OpenWire own) {

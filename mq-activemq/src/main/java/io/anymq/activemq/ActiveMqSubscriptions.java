@@ -47,8 +47,8 @@ final class ActiveMqSubscriptions {
   static MessagingException inUse(ActiveMqShare share, @Nullable Throwable cause) {
     return new MessagingException(
         ErrorCode.SUBSCRIPTION_IN_USE,
-        "The subscription '%s' to %s has a consumer already"
-            .formatted(share.name(), share.origin()),
+        "The subscription '%s' of %s has a consumer already"
+            .formatted(share.name(), NativeText.of(share.origin())),
         cause);
   }
 

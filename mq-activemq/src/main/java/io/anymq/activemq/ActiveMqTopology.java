@@ -35,7 +35,7 @@ final class ActiveMqTopology implements Topology {
   @Override
   public void declare(Destination destination) {
     wire.request(
-        "The " + destination + " could not be made",
+        "The " + destination.describe() + " could not be created",
         info(destination, DestinationInfo.ADD_OPERATION_TYPE));
   }
 
@@ -43,7 +43,7 @@ final class ActiveMqTopology implements Topology {
   public void declareTemporary(Queue queue) {
     if (names.temporaries().find(queue).flatMap(plugin()::of).isEmpty()) {
       wire.request(
-          "The " + queue + " could not be made",
+          "The " + queue.describe() + " could not be created",
           new DestinationInfo(
               wire.connectionId(),
               DestinationInfo.ADD_OPERATION_TYPE,
@@ -72,10 +72,25 @@ final class ActiveMqTopology implements Topology {
   public void delete(Destination destination) {
     DestinationInfo info = info(destination, DestinationInfo.REMOVE_OPERATION_TYPE);
     info.setTimeout(-1);
-    wire.request("The " + destination + " could not be deleted", info);
+    wire.request("The " + destination.describe() + " could not be deleted", info);
+    if (destination instanceof Queue) {
+      forgetHandOuts(info.getDestination());
+    }
     if (ActiveMqTemporaries.isTemporary(destination)) {
       names.temporaries().forget((Queue) destination);
     }
+  }
+
+  /** One that does not exist is no failure. */
+  private void forgetHandOuts(ActiveMQDestination queue) {
+    DestinationInfo records =
+        new DestinationInfo(
+            wire.connectionId(),
+            DestinationInfo.REMOVE_OPERATION_TYPE,
+            ActiveMqHandOuts.queue(queue.getPhysicalName()));
+    records.setTimeout(-1);
+    String what = "The records of deliveries could not be removed";
+    wire.request(what, records, new Unnoticed(what));
   }
 
   private DestinationInfo info(Destination destination, byte operation) {
@@ -120,7 +135,8 @@ final class ActiveMqTopology implements Topology {
     if (found.isEmpty()) {
       throw new MessagingException(
           ErrorCode.UNSUPPORTED_CAPABILITY,
-          "The broker does not tell which destinations exist; switch on its statistics plug-in or its advisory messages");
+          "The broker does not tell which destinations exist; switch on its statistics plug-in or"
+              + " its advisory messages");
     }
     return found;
   }

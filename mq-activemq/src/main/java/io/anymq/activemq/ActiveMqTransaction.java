@@ -41,6 +41,8 @@ final class ActiveMqTransaction {
   /** Tells our transactions from those of a transaction manager; any number does. */
   private static final int XA_FORMAT = 0x414d51;
 
+  private static final String PART = "The broker did not take a part of the unit of work";
+
   private final ActiveMqMapper mapper;
   private final ActiveMqDestinations names;
   private final Duration timeout;
@@ -128,18 +130,18 @@ final class ActiveMqTransaction {
     for (OpenWire wire : wires) {
       wire.send("No transaction could be begun", info(wire, TransactionInfo.BEGIN));
     }
-    List<ActiveMqStep> steps = new ArrayList<>();
+    List<ActiveMqAnswer> steps = new ArrayList<>();
     ProducerId producer = first.newProducerId();
     if (!sends.isEmpty()) {
       first.send("No producer for the transaction", new ProducerInfo(producer));
     }
     for (Send send : sends) {
-      steps.add(ActiveMqStep.begin(first, message(send, producer, steps.size() + 1)));
+      steps.add(ActiveMqAnswer.begin(first, PART, message(send, producer, steps.size() + 1)));
     }
     for (Accept accept : accepts) {
       for (MessageAck ack : consumer(accept).acknowledgements(accept.deliveries())) {
         ack.setTransactionId(id);
-        steps.add(ActiveMqStep.begin(consumer(accept).wire(), ack));
+        steps.add(ActiveMqAnswer.begin(consumer(accept).wire(), PART, ack));
       }
     }
     long deadline = System.nanoTime() + timeout.toNanos();
@@ -151,6 +153,8 @@ final class ActiveMqTransaction {
 
   private ActiveMQMessage message(Send send, ProducerId producer, long sequence) {
     ActiveMQMessage message = mapper.toNative(send.message());
+    ActiveMqFrames.encode(message);
+    ActiveMqFrames.checkSize(message, first.maxFrameBytes(), false);
     message.setDestination(names.toNative(send.destination()));
     message.setProducerId(producer);
     message.setMessageId(new MessageId(producer, sequence));
@@ -165,7 +169,7 @@ final class ActiveMqTransaction {
   private void rollBack() {
     try {
       if (first.isLive()) {
-        first.request(
+        first.finish(
             "The transaction could not be rolled back", info(first, TransactionInfo.ROLLBACK));
       }
     } catch (MessagingException e) {

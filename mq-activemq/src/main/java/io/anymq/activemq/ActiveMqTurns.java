@@ -2,10 +2,8 @@ package io.anymq.activemq;
 
 import io.anymq.ErrorCode;
 import io.anymq.MessagingException;
-import jakarta.jms.JMSException;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import org.apache.activemq.AsyncCallback;
 import org.apache.activemq.advisory.AdvisorySupport;
 import org.apache.activemq.command.ActiveMQDestination;
 import org.apache.activemq.command.ActiveMQMessage;
@@ -53,10 +51,11 @@ final class ActiveMqTurns {
     ConsumerInfo info = new ConsumerInfo(wire.newConsumerId());
     info.setDestination(sign(queue));
     info.setPrefetchSize(1);
-    wire.addConsumer("No turns at " + queue, info, dispatch -> {});
+    wire.addConsumer("No turns at " + NativeText.of(queue), info, dispatch -> {});
     try {
       if (hasOrdinary(queue)) {
-        throw inUse(queue + " has a consumer that did not ask for the order of keys");
+        throw inUse(
+            NativeText.of(queue) + " has a consumer that did not ask for the order of keys");
       }
       return () -> end(info);
     } catch (MessagingException e) {
@@ -75,23 +74,12 @@ final class ActiveMqTurns {
       DestinationInfo removal =
           new DestinationInfo(
               wire.connectionId(), DestinationInfo.REMOVE_OPERATION_TYPE, info.getDestination());
-      wire.request("The sign is still used", removal, new Unnoticed());
+      wire.request(
+          "The sign is still used",
+          removal,
+          new Unnoticed("The sign stays, for others use it still"));
     } catch (MessagingException e) {
       LOG.debug("Somebody else has put up a sign, or the connection is lost", e);
-    }
-  }
-
-  /** Others may use the sign still; the broker then refuses to remove it. */
-  private static final class Unnoticed implements AsyncCallback {
-
-    @Override
-    public void onSuccess() {
-      // Nobody uses it.
-    }
-
-    @Override
-    public void onException(JMSException error) {
-      LOG.debug("The sign stays", error);
     }
   }
 
@@ -103,7 +91,10 @@ final class ActiveMqTurns {
    */
   void checkNone(ActiveMQDestination queue) {
     if (statistics.of(sign(queue)).filter(counts -> counts.consumers() > 0).isPresent()) {
-      throw inUse("The consumers of " + queue + " keep the order of keys, and this one does not");
+      throw inUse(
+          "The consumers of "
+              + NativeText.of(queue)
+              + " keep the order of keys, and this one does not");
     }
   }
 

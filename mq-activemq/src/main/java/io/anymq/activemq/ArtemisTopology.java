@@ -81,7 +81,7 @@ final class ArtemisTopology implements Topology {
   public void declare(Destination destination) {
     if (destination instanceof Queue) {
       wire.request(
-          "The " + destination + " could not be made",
+          "The " + destination.describe() + " could not be created",
           new DestinationInfo(
               wire.connectionId(),
               DestinationInfo.ADD_OPERATION_TYPE,

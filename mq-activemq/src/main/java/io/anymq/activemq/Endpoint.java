@@ -1,6 +1,7 @@
 package io.anymq.activemq;
 
 import io.anymq.InvalidOptionException;
+import io.anymq.spi.Secrets;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Locale;
@@ -23,6 +24,9 @@ record Endpoint(String transport, String host, int port) {
   private static final String FORM =
       "write activemq:tcp://host:61616, or activemq:ssl://host:61617 for TLS";
 
+  private static final String ESCAPES =
+      "; in a user or a password write / as %2F, ? as %3F, # as %23 and @ as %40";
+
   /**
    * Reads an address.
    *
@@ -34,9 +38,10 @@ record Endpoint(String transport, String host, int port) {
     if (address.toLowerCase(Locale.ROOT).startsWith("failover:")) {
       throw new InvalidOptionException(
           "'activemq:%s' asks for the native fail-over transport, which would recover behind this library's own recovery; %s"
-              .formatted(address, FORM));
+              .formatted(shown(address), FORM));
     }
     URI uri = uri(address);
+    requireHostName(address, uri);
     String transport = uri.getScheme() == null ? "" : uri.getScheme().toLowerCase(Locale.ROOT);
     String path = uri.getPath() == null ? "" : uri.getPath();
     boolean plain =
@@ -53,6 +58,21 @@ record Endpoint(String transport, String host, int port) {
         transport, uri.getHost(), uri.getPort() == -1 ? DEFAULT_PORT : uri.getPort());
   }
 
+  /** An unescaped sign in a password may have cut the URL before its @. */
+  private static String shown(String address) {
+    return Secrets.mask(address)
+        .replaceAll("(//[^:/@\\s]*):(?!\\d{1,5}(?:[/,)?]|$))\\S*", "$1:***");
+  }
+
+  private static void requireHostName(String address, URI uri) {
+    String authority = uri.getRawAuthority();
+    if (uri.getHost() == null && authority != null && authority.matches("[\\w.-]*_[\\w.:-]*")) {
+      throw new InvalidOptionException(
+          "'activemq:%s' has an underscore in its host name, which is not allowed there and which the native client cannot read; use the host's address, or a name without"
+              .formatted(address));
+    }
+  }
+
   private static URI uri(String address) {
     try {
       return new URI(address);
@@ -63,7 +83,16 @@ record Endpoint(String transport, String host, int port) {
 
   private static InvalidOptionException malformed(String address) {
     return new InvalidOptionException(
-        "'activemq:%s' is not an address of an ActiveMQ broker; %s".formatted(address, FORM));
+        "'activemq:%s' is not the address of one ActiveMQ broker; %s%s"
+            .formatted(shown(address), FORM, address.contains("@") ? ESCAPES : ""));
+  }
+
+  boolean isTls() {
+    return transport.equals("ssl");
+  }
+
+  String hostAndPort() {
+    return host + ":" + port;
   }
 
   @Override

@@ -2,12 +2,14 @@ package io.anymq.activemq;
 
 import io.anymq.InvalidMessageException;
 import java.io.UTFDataFormatException;
+import org.apache.activemq.command.ActiveMQDestination;
 import org.apache.activemq.util.MarshallingSupport;
 import org.fusesource.hawtbuf.UTF8Buffer;
 
 /**
- * Texts in properties. The native client writes them in Java's modified UTF-8 and reads them as
- * UTF-8, so that it cannot read back its own characters beyond the basic plane, nor U+0000.
+ * Texts in properties, and names in texts. The native client writes them in Java's modified UTF-8
+ * and reads them as UTF-8, so that it cannot read back its own characters beyond the basic plane,
+ * nor U+0000.
  */
 final class NativeText {
 
@@ -21,6 +23,12 @@ final class NativeText {
    */
   static boolean isSafe(String text) {
     return text.chars().noneMatch(c -> c == 0 || Character.isSurrogate((char) c));
+  }
+
+  /** A destination as messages name it: {@code queue 'orders'}. */
+  static String of(ActiveMQDestination destination) {
+    return "%s '%s'"
+        .formatted(destination.isQueue() ? "queue" : "topic", destination.getPhysicalName());
   }
 
   /** The text as it was written. The two encodings differ only where plain UTF-8 is invalid. */

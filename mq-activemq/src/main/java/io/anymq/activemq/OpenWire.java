@@ -12,6 +12,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -25,11 +29,14 @@ import org.apache.activemq.command.ConnectionId;
 import org.apache.activemq.command.ConsumerId;
 import org.apache.activemq.command.ConsumerInfo;
 import org.apache.activemq.command.ProducerId;
+import org.apache.activemq.command.RemoveInfo;
 import org.apache.activemq.command.SessionId;
 import org.apache.activemq.command.SessionInfo;
 import org.apache.activemq.command.WireFormatInfo;
+import org.apache.activemq.openwire.OpenWireFormat;
 import org.apache.activemq.transport.DefaultTransportListener;
 import org.apache.activemq.transport.WireFormatNegotiator;
+import org.apache.activemq.util.JMSExceptionSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,7 +45,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>It goes below the JMS session, whose consumer settles message by message and forgets, once a
  * later message is accepted, that an earlier one was delivered; see the package's page. Commands
- * are sent by any thread; a dispatcher is called by the connection's one reading thread.
+ * are given by any thread and written by one, see {@link WireThread}; a dispatcher is called by the
+ * connection's one reading thread.
  */
 final class OpenWire {
 
@@ -53,6 +61,9 @@ final class OpenWire {
   /** Room for the metadata of the largest message, in bytes. */
   private static final long METADATA_BYTES = 1L << 20;
 
+  /** What is given to a thread that is about to end, in addition to the time limit. */
+  private static final Duration GRACE = Duration.ofSeconds(1);
+
   private enum State {
     OPENING,
     LIVE,
@@ -66,14 +77,19 @@ final class OpenWire {
   private final AtomicReference<State> state = new AtomicReference<>(State.OPENING);
   private final CompletableFuture<MessagingException> broken = new CompletableFuture<>();
   private final AtomicLong numbers = new AtomicLong();
+  private final WireThread thread;
   private final ActiveMQConnection connection;
   private final SessionId session;
   private volatile String brokerVersion = "unknown";
   private volatile Optional<Thread> reader = Optional.empty();
 
   private OpenWire(
-      LinkRequest request, Optional<String> clientId, Consumer<MessagingException> onLost)
+      LinkRequest request,
+      Optional<String> clientId,
+      Consumer<MessagingException> onLost,
+      WireThread thread)
       throws JMSException {
+    this.thread = thread;
     this.endpoint = Endpoint.parse(request.url().address());
     this.operationTimeout = request.operationTimeout();
     this.onLost = onLost;
@@ -84,13 +100,14 @@ final class OpenWire {
       session = new SessionId(connectionId(), OWN_NUMBER);
       connection.syncSendPacket(new SessionInfo(session));
     } catch (JMSException | RuntimeException e) {
-      abandon();
+      state.set(State.CLOSED);
+      end(Duration.ofMillis(1));
       throw e;
     }
   }
 
   /**
-   * Connects.
+   * Connects. An interrupt of the caller ends the waiting; what was connected then is closed.
    *
    * @param request where to, and how
    * @param clientId the client's identity, when a durable subscription needs one
@@ -99,14 +116,37 @@ final class OpenWire {
    */
   static OpenWire open(
       LinkRequest request, Optional<String> clientId, Consumer<MessagingException> onLost) {
+    Endpoint endpoint = Endpoint.parse(request.url().address());
+    WireThread thread = new WireThread();
+    CompletableFuture<OpenWire> opening =
+        thread.supply(() -> openHere(request, clientId, onLost, thread));
     try {
-      OpenWire wire = new OpenWire(request, clientId, onLost);
+      return opening.get(request.connectTimeout().plus(GRACE).toNanos(), TimeUnit.NANOSECONDS);
+    } catch (ExecutionException e) {
+      throw Waits.unchecked(e);
+    } catch (InterruptedException | TimeoutException e) {
+      CompletableFuture<Void> unused = opening.thenAccept(OpenWire::abandon);
+      if (e instanceof InterruptedException) {
+        Thread.currentThread().interrupt();
+      }
+      throw ActiveMqErrors.connecting(endpoint, e);
+    }
+  }
+
+  private static OpenWire openHere(
+      LinkRequest request,
+      Optional<String> clientId,
+      Consumer<MessagingException> onLost,
+      WireThread thread) {
+    try {
+      OpenWire wire = new OpenWire(request, clientId, onLost, thread);
       if (!wire.state.compareAndSet(State.OPENING, State.LIVE)) {
         wire.abandon();
         throw new IOException("the connection broke at once");
       }
       return wire;
     } catch (JMSException | IOException | IllegalArgumentException e) {
+      thread.end();
       throw ActiveMqErrors.connecting(Endpoint.parse(request.url().address()), e);
     }
   }
@@ -187,49 +227,88 @@ final class OpenWire {
     return new ProducerId(session, numbers.incrementAndGet());
   }
 
-  /** Whether the calling thread is the one that reads answers, and so must not wait for one. */
-  boolean onReader() {
-    return reader.filter(thread -> thread == Thread.currentThread()).isPresent();
+  /**
+   * Whether the calling thread is one of the connection's own, which must not wait for an answer.
+   */
+  boolean onOwnThread() {
+    return thread.isCurrent()
+        || reader.filter(reading -> reading == Thread.currentThread()).isPresent();
   }
 
   /**
-   * Sends a command and waits for the broker's answer, at most for the operation time-out.
+   * Sends a command and waits for the broker's answer, at most for the operation time-out. An
+   * interrupt ends the waiting: the broker has the command, or will have it.
    *
    * @param what what is tried, for the failure's text
    * @param command the command
    */
   void request(String what, Command command) {
-    if (onReader()) {
+    begin(what, command).await(System.nanoTime() + operationTimeout.toNanos());
+  }
+
+  /** The same, for the end of something: an interrupt does not end the waiting. */
+  void finish(String what, Command command) {
+    begin(what, command).awaitUninterrupted(operationTimeout);
+  }
+
+  private ActiveMqAnswer begin(String what, Command command) {
+    if (onOwnThread()) {
       throw new MessagingException(
           ErrorCode.ILLEGAL_USE,
           what
-              + ": a stage of a sendAsync future must not wait for the broker; use an ...Async stage");
+              + ": a stage of a sendAsync future must not wait for the broker; use an ...Async"
+              + " stage");
     }
-    try {
-      checkLive();
-      connection.syncSendPacket(command);
-    } catch (JMSException e) {
-      throw failed(what, e);
-    }
+    return ActiveMqAnswer.begin(this, what, command);
   }
 
-  /** Sends a command; the broker's answer is told to the callback, unless the connection breaks. */
+  /**
+   * Sends a command; the broker's answer, or why it could not be sent, is told to the callback,
+   * unless the connection breaks.
+   */
   void request(String what, Command command, AsyncCallback callback) {
-    try {
-      checkLive();
-      connection.syncSendPacket(command, callback);
-    } catch (JMSException e) {
-      throw failed(what, e);
-    }
+    run(
+        () -> {
+          try {
+            connection.syncSendPacket(command, callback);
+          } catch (JMSException e) {
+            MessagingException unused = failed(what, e);
+            callback.onException(e);
+          } catch (RuntimeException e) { // a command that fails, fails alone
+            callback.onException(JMSExceptionSupport.create(what + ": " + e, e));
+          }
+        });
   }
 
   /** Sends a command that the broker does not answer. */
   void send(String what, Command command) {
-    try {
-      checkLive();
-      connection.asyncSendPacket(command);
-    } catch (JMSException e) {
-      throw failed(what, e);
+    run(
+        () -> {
+          try {
+            connection.asyncSendPacket(command);
+          } catch (JMSException e) {
+            MessagingException failure = failed(what, e);
+            if (isLive()) {
+              LOG.warn("A command to {} failed: {}", endpoint, failure.getMessage());
+            }
+          } catch (RuntimeException e) {
+            LOG.warn("A command to {} failed: {}", endpoint, what, e);
+          }
+        });
+  }
+
+  /** Waits until all commands that were given before have left this process, or have failed. */
+  boolean awaitWritten(Duration limit) {
+    CountDownLatch written = new CountDownLatch(1);
+    return onOwnThread()
+        || !thread.execute(written::countDown)
+        || Waits.uninterrupted(limit, nanos -> written.await(nanos, TimeUnit.NANOSECONDS));
+  }
+
+  private void run(Runnable task) {
+    checkLive();
+    if (!thread.execute(task)) {
+      throw closed();
     }
   }
 
@@ -249,8 +328,16 @@ final class OpenWire {
       request(what, info);
     } catch (MessagingException e) {
       detach(info.getConsumerId());
+      takeBack(info);
       throw e;
     }
+  }
+
+  /** The broker may have made the consumer, which would hold messages that nobody reads. */
+  private void takeBack(ConsumerInfo info) {
+    RemoveInfo removal = info.createRemoveCommand();
+    removal.setLastDeliveredSequenceId(RemoveInfo.LAST_DELIVERED_UNSET);
+    sendIfLive("The consumer could not be taken back", removal);
   }
 
   /** Has a consumer's dispatches told, before the broker knows of it. */
@@ -268,6 +355,13 @@ final class OpenWire {
     return state.get() == State.LIVE;
   }
 
+  /** The largest command that this client and the broker take, in bytes. */
+  long maxFrameBytes() {
+    return connection.getTransport().getWireFormat() instanceof OpenWireFormat format
+        ? format.getMaxFrameSize()
+        : MAX_FRAME_BYTES;
+  }
+
   /** A failure that came back for a command; one that says that the connection is gone ends it. */
   boolean isLoss(Throwable error) {
     if (!isLive()) {
@@ -280,17 +374,48 @@ final class OpenWire {
     return loss;
   }
 
-  /** Closes; the broker is told, for as long as the time allows. Closing again does nothing. */
+  /**
+   * Closes; the broker is told, for as long as the time allows. An interrupt does not cut that
+   * short. Closing again does nothing.
+   */
   void close(Duration timeout) {
-    State before = state.getAndSet(State.CLOSED);
-    if (before == State.CLOSED) {
+    if (state.getAndSet(State.CLOSED) == State.CLOSED) {
       return;
     }
-    connection.setCloseTimeout(onReader() ? 1 : toMillis(timeout));
+    boolean waits = !onOwnThread();
+    CountDownLatch ended = new CountDownLatch(1);
+    boolean runs =
+        thread.execute(
+            () -> {
+              end(waits ? timeout : Duration.ofMillis(1));
+              ended.countDown();
+            });
+    thread.end();
+    boolean late =
+        waits
+            && runs
+            && !Waits.uninterrupted(
+                timeout.plus(GRACE), nanos -> ended.await(nanos, TimeUnit.NANOSECONDS));
+    if (late) {
+      cut();
+    }
+  }
+
+  private void end(Duration timeout) {
+    connection.setCloseTimeout(toMillis(timeout));
     try {
       connection.close();
     } catch (JMSException e) {
       LOG.debug("Closing the connection to {} was not orderly", endpoint, e);
+    }
+  }
+
+  /** The broker reads nothing any more, so that the thread is stuck in a write. */
+  private void cut() {
+    try {
+      connection.getTransport().stop();
+    } catch (Exception e) { // as the native method declares
+      LOG.debug("The socket to {} could not be closed", endpoint, e);
     }
   }
 
@@ -311,8 +436,12 @@ final class OpenWire {
       throw new ConnectionLostException("The connection to " + endpoint + " is lost");
     }
     if (now == State.CLOSED) {
-      throw new ClosedException("The connection to " + endpoint + " is closed");
+      throw closed();
     }
+  }
+
+  private ClosedException closed() {
+    return new ClosedException("The connection to " + endpoint + " is closed");
   }
 
   private MessagingException failed(String what, JMSException error) {

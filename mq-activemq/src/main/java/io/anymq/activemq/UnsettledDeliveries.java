@@ -33,13 +33,20 @@ final class UnsettledDeliveries {
     tail = delivery;
   }
 
-  /** The last one in the order of dispatch that somebody has looked at. */
-  Optional<ActiveMqDelivery> lastSeen() {
+  /** The last one in the order of dispatch that the application has got. */
+  Optional<ActiveMqDelivery> lastHandedOut() {
     ActiveMqDelivery at = tail;
-    while (at != null && !at.seen()) {
+    while (at != null && !at.wasHandedOut()) {
       at = at.previous;
     }
     return Optional.ofNullable(at);
+  }
+
+  /** All go back, by an orderly close. */
+  void giveBack() {
+    for (ActiveMqDelivery at = tail; at != null; at = at.previous) {
+      at.givenBack();
+    }
   }
 
   /**

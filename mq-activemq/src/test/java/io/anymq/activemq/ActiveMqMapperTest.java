@@ -180,14 +180,14 @@ final class ActiveMqMapperTest {
   static Stream<ActiveMQMessage> undecodable() throws Exception {
     ActiveMQMessage badReplyTo = new ActiveMQBytesMessage();
     badReplyTo.setProperty(ActiveMqMapper.REPLY_TO, "somewhere");
-    ActiveMQMessage list = new ActiveMQBytesMessage();
-    list.setProperty("list", List.of(1));
+    ActiveMQMessage reserved = new ActiveMQBytesMessage();
+    reserved.setProperty("", "a name that no message has");
     return Stream.of(
         new ActiveMQMapMessage(),
         new ActiveMQStreamMessage(),
         new ActiveMQObjectMessage(),
         badReplyTo,
-        list);
+        reserved);
   }
 
   @ParameterizedTest

@@ -6,7 +6,6 @@ import io.anymq.tck.NativeMessage;
 import jakarta.jms.BytesMessage;
 import jakarta.jms.Connection;
 import jakarta.jms.JMSException;
-import jakarta.jms.MapMessage;
 import jakarta.jms.Message;
 import jakarta.jms.MessageConsumer;
 import jakarta.jms.MessageProducer;
@@ -82,9 +81,7 @@ final class JmsNativeClient implements NativeClient {
 
   @Override
   public void writeUndecodable(Queue queue) throws JMSException {
-    MapMessage message = session.createMapMessage();
-    message.setInt("answer", 42);
-    send(queue, message);
+    send(queue, session.createObjectMessage(42));
   }
 
   private void send(Queue queue, Message message) throws JMSException {

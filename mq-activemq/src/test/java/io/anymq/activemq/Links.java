@@ -162,12 +162,13 @@ final class Links {
       return consumer;
     }
 
-    /** The next delivery; fails when none comes. */
+    /** The next delivery, handed out; fails when none comes. */
     InboundDelivery next() throws InterruptedException {
       InboundDelivery next = deliveries.poll(PATIENCE.toSeconds(), TimeUnit.SECONDS);
       if (next == null) {
         throw new AssertionError("No delivery came within " + PATIENCE);
       }
+      next.handedOut();
       return next;
     }
 

@@ -399,9 +399,9 @@ final class CoreConnection implements Connection {
         threads.closer(() -> finishClose(deadline));
       }
     } else if (first) {
-      finishClose(deadline);
+      Interrupts.deferred(() -> finishClose(deadline));
     } else {
-      supervisor.awaitEnd(deadline);
+      Interrupts.deferred(() -> supervisor.awaitEnd(deadline));
     }
   }
 

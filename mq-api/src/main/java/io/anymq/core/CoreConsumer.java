@@ -411,9 +411,9 @@ class CoreConsumer implements Consumer, Child {
         connection.threads().closer(() -> finishClose(deadline));
       }
     } else if (first) {
-      finishClose(deadline);
+      Interrupts.deferred(() -> finishClose(deadline));
     } else {
-      awaitClosed(deadline);
+      Interrupts.deferred(() -> awaitClosed(deadline));
     }
   }
 

@@ -308,6 +308,10 @@ final class CoreProducer implements Producer, Child {
       return;
     }
     window.close();
+    Interrupts.deferred(() -> finishClose(deadline));
+  }
+
+  private void finishClose(Deadline deadline) {
     try {
       boolean unused = flush(deadline);
     } finally {

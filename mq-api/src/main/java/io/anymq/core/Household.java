@@ -1,6 +1,8 @@
 package io.anymq.core;
 
 import io.anymq.Destination;
+import io.anymq.ErrorCode;
+import io.anymq.MessagingException;
 import io.anymq.ProducerOptions;
 import io.anymq.Queue;
 import java.util.ArrayList;
@@ -129,7 +131,11 @@ final class Household {
     try {
       return there.join();
     } catch (CompletionException e) {
-      throw MessagingFailures.of(e);
+      MessagingException failure = MessagingFailures.of(e);
+      if (there != mine && failure.code() == ErrorCode.INTERRUPTED) {
+        return kept(destination); // the thread that made it was interrupted, and not this one
+      }
+      throw failure;
     }
   }
 

@@ -14,4 +14,19 @@ final class Interrupts {
     return new MessagingException(
         ErrorCode.INTERRUPTED, "The thread was interrupted while it waited", cause);
   }
+
+  /**
+   * Does what an interrupt must not cut short, such as a close. The thread's interrupt flag is
+   * cleared meanwhile and set again afterwards.
+   */
+  static void deferred(Runnable action) {
+    boolean interrupted = Thread.interrupted();
+    try {
+      action.run();
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
 }

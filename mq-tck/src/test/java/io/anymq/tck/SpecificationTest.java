@@ -22,7 +22,7 @@ class SpecificationTest {
 
   private static final Pattern RULE =
       Pattern.compile(
-          "^### ([A-Z]+-\\d+) (.+)\\n\\n\\*(.+)\\*\\n\\n(.+)\\n"
+          "^### ([A-Z]+-\\d+) (.+)\\n\\n\\*(.+)\\*\\n\\n((?!Needs: |Done to).+(?:\\n.+)*)\\n"
               + "(?:\\n(?:Needs: ([A-Z_, ]+)\\.)? ?(?:Done to the broker: ([A-Z_, ]+)\\.)?\\n)?",
           Pattern.MULTILINE);
 

@@ -49,6 +49,7 @@ public final class Scenarios {
           RequestScenarios.class,
           LifecycleScenarios.class,
           CloseScenarios.class,
+          InterruptScenarios.class,
           ListenerCloseScenarios.class,
           RecoveryScenarios.class,
           RecoveryEndScenarios.class,

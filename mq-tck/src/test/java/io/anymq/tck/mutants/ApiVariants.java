@@ -17,6 +17,7 @@ final class ApiVariants {
             TopologyFaults.all(),
             RequestFaults.all(),
             LifeFaults.all(),
+            InterruptFaults.all(),
             CapabilityFaults.all())
         .flatMap(each -> each);
   }

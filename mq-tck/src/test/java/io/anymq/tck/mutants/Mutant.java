@@ -103,6 +103,8 @@ enum Mutant implements Variant {
       "RECOV-14",
       "TEMP-06",
       "REQ-13"),
+  INTERRUPTS_ARE_LOSSES(InterruptMutations.AreLosses::new, "LIFE-85", "LIFE-86"),
+  INTERRUPTS_LEAVE_CONSUMERS(InterruptMutations.LeaveConsumers::new, "LIFE-86"),
   LEAKS_A_THREAD(LifeMutations.LeaksThread::new, "LIFE-10", "LIFE-14"),
   IGNORES_PRIORITY(
       KindMutations.IgnoresPriority::new, "CAP-20", "DEST-20", "DEST-21", "DEST-23", "SEL-22"),

@@ -1,0 +1,327 @@
+package io.anymq.tck.scenario;
+
+import io.anymq.Capability;
+import io.anymq.Connection;
+import io.anymq.Consumer;
+import io.anymq.ConsumerOptions;
+import io.anymq.Delivery;
+import io.anymq.ErrorCode;
+import io.anymq.Message;
+import io.anymq.MessagingException;
+import io.anymq.Queue;
+import io.anymq.Session;
+import io.anymq.Subscription;
+import io.anymq.Topic;
+import io.anymq.tck.Scenario;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+
+/** LIFE: an interrupt ends the interrupted call and nothing else. */
+final class InterruptScenarios {
+
+  private static final int HELD = 16;
+
+  /** Commits that fail release what they had. */
+  private static final ConsumerOptions PATIENT =
+      Messages.manual().prefetch(1).maxDeliveries(1000).build();
+
+  private InterruptScenarios() {}
+
+  @Scenario(
+      id = "LIFE-80",
+      title = "An interrupted connect connects, or fails and leaves nothing",
+      intent = "A start that is given up does not haunt the program.")
+  static void connect(ScenarioContext t) {
+    Interruptions interruptions = new Interruptions(t);
+    Set<Thread> before = ThreadWatch.ours();
+    List<Connection> opened = new ArrayList<>();
+    interruptions.disturb("connect", round -> opened.add(t.connect()));
+    opened.forEach(connection -> connection.send(interruptions.queue(), Message.text("usable")));
+    opened.forEach(Connection::close);
+    ThreadWatch.noneBeyond(before);
+  }
+
+  @Scenario(
+      id = "LIFE-81",
+      title = "An interrupted send disturbs nobody",
+      intent = "A cancelled task does not break the connection of all others.")
+  static void send(ScenarioContext t) {
+    Interruptions interruptions = new Interruptions(t);
+    interruptions.disturb("send", round -> interruptions.send(), ErrorCode.SEND_IN_DOUBT);
+  }
+
+  @Scenario(
+      id = "LIFE-82",
+      title = "An interrupted sendAsync disturbs nobody",
+      intent = "What is on its way goes on, whoever gave it.")
+  static void sendAsync(ScenarioContext t) {
+    Interruptions interruptions = new Interruptions(t);
+    interruptions.disturb("sendAsync", round -> interruptions.sendAsync());
+  }
+
+  @Scenario(
+      id = "LIFE-83",
+      title = "An interrupted receive takes no message with it",
+      intent = "A message is received by somebody, or still there.")
+  static void receive(ScenarioContext t) {
+    Interruptions interruptions = new Interruptions(t);
+    Queue queue = t.queue();
+    Messages.sendNumbers(interruptions.connection(), queue, HELD);
+    List<String> received = new ArrayList<>();
+    try (Consumer consumer = interruptions.connection().createConsumer(queue, Messages.manual(4))) {
+      interruptions.disturb(
+          "receive",
+          round -> {
+            Optional<Delivery> next = consumer.receive(Check.LIMIT);
+            next.ifPresent(delivery -> received.add(delivery.message().text()));
+            next.ifPresent(Delivery::accept);
+          });
+    }
+    List<String> all = new ArrayList<>(received);
+    all.addAll(Messages.drain(interruptions.connection(), queue));
+    Check.equal(Messages.numbers(HELD), all, "what was received, and then the rest,", "receive");
+  }
+
+  @Scenario(
+      id = "LIFE-84",
+      title = "An interrupted commit says truthfully what became of it",
+      intent = "Who is told that nothing was done may do it again.",
+      needs = Capability.TRANSACTIONS)
+  static void commit(ScenarioContext t) {
+    Interruptions interruptions = new Interruptions(t);
+    Queue from = t.queue();
+    Queue to = t.queue();
+    Messages.sendNumbers(interruptions.connection(), from, HELD);
+    Set<String> done = new TreeSet<>();
+    Set<String> undone = new TreeSet<>();
+    interruptions.disturb(
+        "commit",
+        round -> move(interruptions.connection(), from, to, done, undone),
+        ErrorCode.SEND_IN_DOUBT,
+        ErrorCode.ROLLED_BACK);
+    List<String> moved = Messages.drain(interruptions.connection(), to);
+    List<String> left = Messages.drain(interruptions.connection(), from);
+    Check.that(moved.containsAll(done), "what was committed " + done, moved, "commit");
+    Check.that(
+        moved.stream().noneMatch(undone::contains),
+        "nothing of the commits that failed with ROLLED_BACK or INTERRUPTED: " + undone,
+        moved,
+        "whether the commit was withdrawn before it was reported as undone");
+    Check.that(
+        left.stream().noneMatch(done::contains), "nothing that was committed", left, "commit");
+    Set<String> all = new TreeSet<>(moved);
+    all.addAll(left);
+    Check.equal(
+        new TreeSet<>(Messages.numbers(HELD)), all, "what was moved and what is left", "commit");
+  }
+
+  /** One unit of work, of which the commit alone is interrupted. */
+  private static void move(
+      Connection connection, Queue from, Queue to, Set<String> done, Set<String> undone) {
+    boolean interrupted = Thread.interrupted();
+    try (Session session = connection.createSession()) {
+      String number = Messages.takeText(session.createConsumer(from, PATIENT));
+      session.createProducer(to).sendAsync(Message.text(number));
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+      try {
+        session.commit();
+        done.add(number);
+        undone.remove(number);
+      } catch (MessagingException e) {
+        if (e.code() != ErrorCode.SEND_IN_DOUBT) {
+          undone.add(number);
+        }
+        throw e;
+      }
+    }
+  }
+
+  @Scenario(
+      id = "LIFE-85",
+      title = "An interrupted question or declaration disturbs nobody",
+      intent = "Looking at a queue is harmless, also when it is given up.",
+      limitSeconds = 120)
+  static void ask(ScenarioContext t) {
+    Interruptions interruptions = new Interruptions(t);
+    Connection connection = interruptions.connection();
+    List<Queue> queues = new ArrayList<>();
+    for (int i = 0; i < HELD; i++) {
+      queues.add(t.newQueue());
+    }
+    boolean depth = t.supports(Capability.QUEUE_DEPTH);
+    interruptions.disturb("declare", round -> connection.declare(queues.get(round)));
+    interruptions.disturb("exists", round -> connection.exists(queues.get(round)));
+    if (depth) {
+      interruptions.disturb("depth", round -> connection.depth(interruptions.queue()));
+    }
+    queues.forEach(connection::declare);
+    queues.forEach(queue -> Messages.send(connection, queue, "a"));
+    queues.forEach(
+        queue -> Check.equal(List.of("a"), Messages.drain(connection, queue), "it", "declare"));
+  }
+
+  @Scenario(
+      id = "LIFE-86",
+      title = "An interrupted subscribe leaves no consumer behind",
+      intent = "What nobody holds must not keep messages.",
+      limitSeconds = 120)
+  static void subscribe(ScenarioContext t) {
+    Interruptions interruptions = new Interruptions(t);
+    Connection connection = interruptions.connection();
+    Queue queue = t.queue();
+    Topic topic = t.topic();
+    interruptions.disturb(
+        "createConsumer", round -> closed(connection.createConsumer(queue, Messages.MANUAL)));
+    interruptions.disturb("subscribe", round -> closed(connection.subscribe(topic)));
+    Messages.sendNumbers(connection, queue, HELD);
+    try (Consumer consumer = connection.createConsumer(queue)) {
+      Check.equal(
+          Messages.numbers(HELD),
+          Messages.takeTexts(consumer, HELD),
+          "what a consumer gets after those that were given up",
+          "whether one of them is still there");
+    }
+    if (t.supports(Capability.DURABLE_SUBSCRIPTIONS)) {
+      durable(t, interruptions, topic);
+    }
+  }
+
+  private static void durable(ScenarioContext t, Interruptions interruptions, Topic topic) {
+    Connection connection = interruptions.connection();
+    t.removeAtEnd(topic, "d");
+    interruptions.disturb(
+        "subscribe as a durable subscription",
+        round -> closed(connection.subscribe(topic, Messages.manualDurable("d"))),
+        ErrorCode.SUBSCRIPTION_IN_USE); // by the one before, which goes without being waited for
+    Check.eventually(
+        t.harness().patience(),
+        () -> subscribes(connection, topic),
+        "the durable subscription to be free",
+        () -> "that it is in use",
+        "whether a consumer that was given up still has it");
+  }
+
+  private static boolean subscribes(Connection connection, Topic topic) {
+    try (Subscription subscription = connection.subscribe(topic, Messages.manualDurable("d"))) {
+      Messages.send(connection, topic, "a");
+      Messages.take(subscription).accept();
+      return true;
+    } catch (MessagingException e) {
+      if (e.code() == ErrorCode.SUBSCRIPTION_IN_USE) {
+        return false;
+      }
+      throw e;
+    }
+  }
+
+  private static void closed(Consumer consumer) {
+    consumer.close();
+  }
+
+  @Scenario(
+      id = "LIFE-87",
+      title = "An interrupted request disturbs no other request",
+      intent = "One reply that nobody waits for is no reason to lose the next.",
+      needs = Capability.REQUEST_REPLY)
+  static void request(ScenarioContext t) {
+    Interruptions interruptions = new Interruptions(t);
+    Connection connection = interruptions.connection();
+    Queue queue = t.queue();
+    Connection replier = t.connect();
+    replier.createConsumer(
+        queue,
+        Messages.MANUAL,
+        delivery -> {
+          replier.reply(delivery.message(), delivery.message());
+          delivery.accept();
+        });
+    interruptions.disturb(
+        "request",
+        round -> connection.request(queue, Message.text("a"), Check.LIMIT),
+        ErrorCode.SEND_IN_DOUBT);
+    Message reply = connection.request(queue, Message.text("b"), Check.LIMIT);
+    Check.equal("b", reply.text(), "the reply to a request after those", "the reply queue");
+  }
+
+  @Scenario(
+      id = "LIFE-88",
+      title = "Close on an interrupted thread closes in order",
+      intent = "A program that is told to stop still loses nothing.")
+  static void close(ScenarioContext t) {
+    Set<Thread> before = ThreadWatch.ours();
+    Queue queue = t.queue();
+    Connection sender = t.connect();
+    List<CompletableFuture<Message>> sent = new ArrayList<>();
+    for (String number : Messages.numbers(100)) {
+      sent.add(sender.sendAsync(queue, Message.text(number)));
+    }
+    closesInterrupted(t, sender);
+    sent.forEach(each -> Check.completes(each, "every send", "what close does to the window"));
+    Queue consumed = t.queue();
+    Connection receiver = t.connect();
+    Messages.sendNumbers(receiver, consumed, HELD);
+    Consumer consumer = receiver.createConsumer(consumed, Messages.manual(4));
+    Messages.take(consumer, 4).forEach(Delivery::accept);
+    closesInterrupted(t, receiver);
+    ThreadWatch.noneBeyond(before);
+    Connection after = t.connect();
+    Check.equal(Messages.numbers(100), Messages.drain(after, queue), "what was sent", "close");
+    Check.equal(
+        Messages.numbers(HELD).subList(4, HELD),
+        Messages.drain(after, consumed),
+        "what was not accepted before",
+        "whether close still settles");
+  }
+
+  private static void closesInterrupted(ScenarioContext t, Connection connection) {
+    boolean flagged =
+        Check.completes(t.inThread(() -> closeInterrupted(connection)), "close", "close");
+    Check.that(flagged, "the interrupt flag to be set after close", "that it is clear", "close");
+  }
+
+  private static boolean closeInterrupted(Connection connection) {
+    Thread.currentThread().interrupt();
+    connection.close(Duration.ofSeconds(10));
+    return Thread.interrupted();
+  }
+
+  @Scenario(
+      id = "LIFE-89",
+      title = "Nobody inherits another thread's interrupt",
+      intent = "What is shared is made for all, whoever began it.")
+  static void inherits(ScenarioContext t) {
+    Interruptions interruptions = new Interruptions(t);
+    Connection connection = interruptions.connection();
+    List<Queue> queues = new ArrayList<>();
+    for (int i = 0; i < HELD; i++) {
+      queues.add(t.newQueue());
+    }
+    interruptions.disturb(
+        "the first send to a queue",
+        round -> {
+          Queue queue = queues.get(round);
+          var other = t.inThread(() -> connection.send(queue, Message.text("undisturbed")));
+          try {
+            connection.send(queue, Message.text("disturbed"));
+          } finally {
+            boolean interrupted = Thread.interrupted();
+            Check.completes(other, "another thread's send to the same queue", "what they share");
+            if (interrupted) {
+              Thread.currentThread().interrupt();
+            }
+          }
+        },
+        ErrorCode.SEND_IN_DOUBT);
+    for (Queue queue : queues) {
+      List<String> arrived = Messages.drain(connection, queue);
+      Check.that(arrived.contains("undisturbed"), "its message", arrived, "what they share");
+    }
+  }
+}
