@@ -54,6 +54,7 @@ final class BrokerCommands {
       case Wire.SEND -> send(session, in);
       case Wire.STAGE -> commits.stage(session, in);
       case Wire.SETTLE -> consumers.settle(session, in);
+      case Wire.HANDED_OUT -> consumers.handedOut(session, in);
       case Wire.RELEASE_LATER -> consumers.releaseLater(session, in);
       case Wire.BYE -> {
         int request = in.i32();

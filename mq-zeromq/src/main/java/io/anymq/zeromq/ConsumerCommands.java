@@ -30,7 +30,8 @@ final class ConsumerCommands {
             (int) Math.min(prefetch, MAX_PREFETCH),
             source.keyOrdered(),
             selection(source, more),
-            more.withPositions());
+            more.withPositions(),
+            more.tellsHandOuts());
     HubConsumer consumer = consumer(session, id, source, terms, more);
     session.consumers().put(id, consumer);
     consumer.begin();
@@ -93,7 +94,7 @@ final class ConsumerCommands {
     in.requireEnd();
     HubConsumer consumer = session.consumers().remove(id);
     if (consumer != null) {
-      consumer.close();
+      consumer.close(true);
     }
   }
 
@@ -110,6 +111,15 @@ final class ConsumerCommands {
       ranges.forEach(consumer::accept);
     } else if (consumer != null) {
       ranges.forEach(consumer::release);
+    }
+  }
+
+  void handedOut(HubSession session, WireReader in) throws MalformedFrameException {
+    HubConsumer consumer = session.consumers().get(in.i32());
+    List<TagRange> ranges = BrokerCommands.ranges(in);
+    in.requireEnd();
+    if (consumer != null) {
+      ranges.forEach(consumer::handedOut);
     }
   }
 

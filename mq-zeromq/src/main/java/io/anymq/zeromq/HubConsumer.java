@@ -29,12 +29,17 @@ final class HubConsumer {
    * @param keyOrdered whether messages of one key are to go out one after the other
    * @param selection which messages it takes; null: all
    * @param withPositions whether its deliveries tell their positions
+   * @param tellsHandOuts whether it tells which deliveries its application gets
    */
   record Terms(
-      int prefetch, boolean keyOrdered, @Nullable Selection selection, boolean withPositions) {
+      int prefetch,
+      boolean keyOrdered,
+      @Nullable Selection selection,
+      boolean withPositions,
+      boolean tellsHandOuts) {
 
     Terms(int prefetch, boolean keyOrdered, @Nullable Selection selection) {
-      this(prefetch, keyOrdered, selection, false);
+      this(prefetch, keyOrdered, selection, false, false);
     }
   }
 
@@ -98,11 +103,16 @@ final class HubConsumer {
   }
 
   void take(Queued message) {
-    message.delivered();
-    queue.log().delivered(message);
+    message.goesOut(terms.tellsHandOuts());
+    queue.log().counted(message);
     long tag = nextTag++;
     unsettled.put(tag, message);
-    session.deliver(this, tag, message);
+    session.owe(this, tag);
+  }
+
+  /** What it holds under a tag; null when it is settled. */
+  @Nullable Queued held(long tag) {
+    return unsettled.get(tag);
   }
 
   boolean holds(TagRange range) {
@@ -121,12 +131,48 @@ final class HubConsumer {
     settle(range, queue::accept);
   }
 
+  /** Whoever releases a message has had it. */
   void release(TagRange range) {
-    settle(range, queue::release);
+    settle(
+        range,
+        message -> {
+          handedOut(message);
+          queue.release(message);
+        });
   }
 
   void releaseLater(TagRange range, long millis) {
-    settle(range, message -> queue.releaseLater(message, millis));
+    settle(
+        range,
+        message -> {
+          handedOut(message);
+          queue.releaseLater(message, millis);
+        });
+  }
+
+  /** Its application got what it holds of a range; the work is bounded by what it holds. */
+  void handedOut(TagRange range) {
+    if (range.count() > unsettled.size()) {
+      unsettled.forEach(
+          (tag, message) -> {
+            if (range.contains(tag)) {
+              handedOut(message);
+            }
+          });
+      return;
+    }
+    for (long tag = range.first(); tag < range.end(); tag++) {
+      Queued message = unsettled.get(tag);
+      if (message != null) {
+        handedOut(message);
+      }
+    }
+  }
+
+  private void handedOut(Queued message) {
+    if (message.handedOut()) {
+      queue.log().counted(message);
+    }
   }
 
   /** Settles what it holds of a range; the work is bounded by what it holds, not by the range. */
@@ -158,10 +204,20 @@ final class HubConsumer {
     }
   }
 
-  /** Ends; what it holds goes back to its queue. */
-  void close() {
+  /**
+   * Ends; what it holds goes back to its queue.
+   *
+   * @param inOrder whether it has told all that it handed out
+   */
+  void close(boolean inOrder) {
+    for (Queued message : unsettled.values()) {
+      if (message.comesBack(inOrder)) {
+        queue.log().counted(message);
+      }
+    }
     queue.leave(this, unsettled.values());
     unsettled.clear();
+    session.forget(this);
     afterwards.run();
   }
 
@@ -169,5 +225,6 @@ final class HubConsumer {
   void orphan() {
     unsettled.values().forEach(queue::forget);
     unsettled.clear();
+    session.forget(this);
   }
 }

@@ -11,8 +11,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class HubContent {
 
-  private static final int MAX_NAME_LENGTH = 255;
-
   private final HubMemory memory;
   private final Histories histories;
   private final Storage storage;
@@ -230,12 +228,12 @@ final class HubContent {
 
   private static void requireName(String name) throws Refusal {
     if (name.isEmpty()
-        || name.length() > MAX_NAME_LENGTH
+        || name.length() > Wire.MAX_NAME_CHARS
         || name.chars().anyMatch(Character::isISOControl)) {
       throw new Refusal(
           WireError.INVALID_DESTINATION,
           "A destination's name has 1 to %d characters and no control characters"
-              .formatted(MAX_NAME_LENGTH));
+              .formatted(Wire.MAX_NAME_CHARS));
     }
   }
 

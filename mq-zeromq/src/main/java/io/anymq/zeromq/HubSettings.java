@@ -50,6 +50,11 @@ record HubSettings(
     }
   }
 
+  /** How much of the heap frames may take that have come and are not done with. */
+  static long incomingBytes() {
+    return Runtime.getRuntime().maxMemory() / 8;
+  }
+
   /** The largest frame it takes. */
   int maxFrameBytes() {
     return Math.addExact(maxMessageBytes, Wire.FRAME_MARGIN_BYTES);

@@ -34,13 +34,16 @@ final class LinkCommits {
     List<LinkCommand> stages = sends.stream().map(send -> stage(number, send)).toList();
     List<Accepted> accepted = accepts.stream().map(LinkCommits::accepted).toList();
     Ask ask = new Ask(Wire.COMMIT, out -> write(number, accepted, out));
+    Await.requireNoInterrupt();
     // One command, so that nothing comes between the parts.
     loop.submit(
         new LinkCommand() {
           @Override
           public void run(LinkProtocol protocol) {
-            stages.forEach(stage -> stage.run(protocol));
-            ask.run(protocol);
+            if (ask.begin()) {
+              stages.forEach(stage -> stage.run(protocol));
+              ask.write(protocol);
+            }
           }
 
           @Override
@@ -69,7 +72,7 @@ final class LinkCommits {
 
   private LinkCommand stage(int number, AtomicCommit.Send send) {
     Destination destination = send.destination();
-    String name = names.of(destination).orElse(destination.name());
+    String name = ZeroMqLink.nameOf(destination, names);
     WireWriter out = new WireWriter();
     MessageCodec.encode(send.message(), out);
     if (out.size() > maxMessageBytes) {

@@ -106,31 +106,41 @@ final class LinkLoop {
   /**
    * Asks the hub, and waits for its answer.
    *
-   * @throws MessagingException as the hub says, or when the link ends, or time does
+   * @throws MessagingException as the hub says, or when the link ends, or time does; when the thread
+   *     is interrupted already, before anything is asked
    */
   WireReader ask(Ask ask) {
     if (onThread()) {
       throw new MessagingException(
           ErrorCode.ILLEGAL_USE, "The I/O thread of a link cannot wait for the hub");
     }
+    Await.requireNoInterrupt();
     submit(ask);
     return await(ask);
   }
 
-  /** Waits for the answer to what was submitted. */
+  /**
+   * Waits for the answer to what was submitted. A request that has not left when the wait ends will
+   * not: afterwards {@link Ask#sent} tells for good.
+   */
   WireReader await(Ask ask) {
-    return Await.result(ask.answer(), request.operationTimeout());
+    try {
+      return Await.result(ask.answer(), request.operationTimeout());
+    } catch (MessagingException e) {
+      ask.withdraw();
+      throw e;
+    }
   }
 
   void closeConsumer(ZeroMqConsumer consumer) {
     Ask ask = new Ask(Wire.CLOSE_CONSUMER, out -> out.i32(consumer.id()));
     submit(protocol -> protocol.remove(consumer));
+    submit(ask);
     if (onThread()) {
-      submit(ask);
       return;
     }
     try {
-      ask(ask);
+      WireReader unused = Await.resultOfEnd(ask.answer(), request.operationTimeout());
     } catch (ConnectionLostException e) {
       LOG.debug("A consumer ended with its link", e);
     } catch (MessagingTimeoutException e) {
@@ -154,6 +164,7 @@ final class LinkLoop {
     if (state == State.OPEN) {
       state = State.CLOSING;
       closeDeadline = System.nanoTime() + timeout.toNanos();
+      protocol.removeAll();
       bye.run(protocol);
     } else if (state == State.GREETING) {
       state = State.ENDED;
@@ -195,6 +206,10 @@ final class LinkLoop {
 
   private void step() throws MalformedFrameException {
     tick(System.nanoTime());
+    Throwable fault = context.fault();
+    if (fault != null) {
+      throw new ConnectionLostException("ZeroMQ's I/O thread has ended by a fault: " + fault, fault);
+    }
     boolean busy = runCommands();
     busy |= protocol.writer().flush();
     busy |= receive();
@@ -240,10 +255,26 @@ final class LinkLoop {
       if (command == null) {
         break;
       }
-      command.run(protocol);
+      run(command);
       done++;
     }
     return done > 0;
+  }
+
+  /** A fault of ours in one command costs that command alone. */
+  private void run(LinkCommand command) {
+    protocol.writer().mark();
+    try {
+      command.run(protocol);
+    } catch (MessagingException e) {
+      throw e; // the socket takes no more
+    } catch (RuntimeException e) {
+      LOG.error("A command to the hub at {} failed", address, e);
+      protocol.writer().undo();
+      command.abandon(
+          new MessagingException(
+              ErrorCode.BACKEND_FAILURE, "The command could not be sent: " + e, e));
+    }
   }
 
   private boolean receive() throws MalformedFrameException {

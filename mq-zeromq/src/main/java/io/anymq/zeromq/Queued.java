@@ -11,6 +11,9 @@ final class Queued implements Comparable<Queued> {
   /** The entry of the agenda, and its place there. */
   private static final int EXPIRY_COST_BYTES = 88;
 
+  private static final int IN_DOUBT = 1 << 30;
+  private static final int OUT = 1 << 31;
+
   /** A place before all messages. */
   static final Queued BEFORE_ALL = place(Integer.MAX_VALUE, -1);
 
@@ -20,7 +23,15 @@ final class Queued implements Comparable<Queued> {
   private final @Nullable String topic;
   private final long expiresAtMillis;
   private Agenda.@Nullable Entry watchedBy;
-  private int deliveries;
+
+  /** How often it was handed to an application, as far as the clients have told. */
+  private int handOuts;
+
+  /** Whether it is with a consumer that will tell whether it handed it out, and has not yet. */
+  private boolean out;
+
+  /** Whether it was with one that went away and did not tell: once, for later ones tell before. */
+  private boolean inDoubt;
 
   /** Which log knows of this place, if any does, and where its message keeps it. */
   private int log;
@@ -85,18 +96,56 @@ final class Queued implements Comparable<Queued> {
     return expires() ? COST_BYTES + EXPIRY_COST_BYTES : COST_BYTES;
   }
 
-  /** How often it has been delivered. */
-  int deliveries() {
-    return deliveries;
+  /** How often it was handed out, or may have been, with the delivery that is under way. */
+  int deliveryCount() {
+    return handOuts + (out ? 1 : 0) + (inDoubt ? 1 : 0);
   }
 
-  void delivered() {
-    deliveries++;
+  /** Whether one of those may not have been. */
+  boolean isInDoubt() {
+    return inDoubt;
   }
 
-  /** It had been delivered so often when it was written down. */
-  void delivered(int times) {
-    deliveries = times;
+  /** It goes to a consumer; of one that does not tell hand-outs, it counts as handed out. */
+  void goesOut(boolean told) {
+    if (told) {
+      out = true;
+    } else {
+      handOuts++;
+    }
+  }
+
+  /** An application gets it; tells whether that was news. */
+  boolean handedOut() {
+    boolean news = out;
+    out = false;
+    handOuts += news ? 1 : 0;
+    return news;
+  }
+
+  /**
+   * Its consumer has gone, and did not tell that it handed it out. Whoever ends in order would have
+   * told, and so would have anybody whose delivery was not the first.
+   *
+   * @return whether that changes what is to be written down
+   */
+  boolean comesBack(boolean inOrder) {
+    boolean first = out && handOuts == 0 && !inDoubt;
+    inDoubt |= first && !inOrder;
+    out = false;
+    return first;
+  }
+
+  /** Its counts in one number, to be written down. */
+  int counts() {
+    return handOuts | (inDoubt ? IN_DOUBT : 0) | (out ? OUT : 0);
+  }
+
+  /** These were its counts when they were written down. */
+  void counts(int written) {
+    handOuts = written & ~(IN_DOUBT | OUT);
+    inDoubt = (written & IN_DOUBT) != 0;
+    out = (written & OUT) != 0;
   }
 
   void stored(int newLog, int newSlot) {

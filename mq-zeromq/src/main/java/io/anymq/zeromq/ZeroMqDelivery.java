@@ -14,10 +14,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class ZeroMqDelivery implements InboundDelivery {
 
+  private final @Nullable ZeroMqConsumer consumer;
   private final Destination destination;
   private final long tag;
+  private final int flags;
   private final int deliveries;
-  private final boolean redelivered;
   private final long position;
   private final byte[] frame;
   private final int offset;
@@ -28,18 +29,27 @@ final class ZeroMqDelivery implements InboundDelivery {
 
   private record Decoded(Message message, @Nullable InvalidMessageException failure) {}
 
+  /**
+   * A delivery.
+   *
+   * @param consumer whose it is; null for one that was only looked at
+   * @param flags what DELIVER says of it
+   * @param deliveries the count, with this one
+   */
   ZeroMqDelivery(
+      @Nullable ZeroMqConsumer consumer,
       Destination destination,
       long tag,
+      int flags,
       int deliveries,
-      boolean redelivered,
       long position,
       WireReader bytes) {
+    this.consumer = consumer;
     this.position = position;
     this.destination = destination;
     this.tag = tag;
+    this.flags = flags;
     this.deliveries = deliveries;
-    this.redelivered = redelivered;
     this.frame = bytes.bytes();
     this.offset = bytes.position();
     this.length = bytes.remaining();
@@ -62,12 +72,24 @@ final class ZeroMqDelivery implements InboundDelivery {
 
   @Override
   public boolean redelivered() {
-    return redelivered;
+    return (flags & Wire.REDELIVERED) != 0;
   }
 
   @Override
   public int deliveryCount() {
     return deliveries;
+  }
+
+  /** The application gets it now; the hub is told, at once where it has come before. */
+  public void handedOut() {
+    if (consumer != null) {
+      consumer.handedOut(this);
+    }
+  }
+
+  /** How often an application has had it before, as the hub was told. */
+  public int earlierHandOuts() {
+    return deliveries - 1 - ((flags & Wire.COUNT_IN_DOUBT) == 0 ? 0 : 1);
   }
 
   @Override

@@ -91,6 +91,11 @@ final class Links {
     sendings.forEach(sending -> result(sending.outcome()));
   }
 
+  /** How many messages a queue has. */
+  static long stored(ZeroMqLink link, Queue queue) {
+    return link.depth(queue).count();
+  }
+
   static <T> T result(CompletableFuture<T> future) {
     try {
       return future.get(LIMIT.toMillis(), TimeUnit.MILLISECONDS);
