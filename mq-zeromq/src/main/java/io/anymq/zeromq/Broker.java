@@ -21,7 +21,7 @@ final class Broker {
   /** The frame that the socket puts in when a peer's connection has ended. */
   static final byte[] PEER_GONE = {0};
 
-  private static final List<String> EXTENSIONS = List.of(Wire.SELECTORS, Wire.EXPIRY, Wire.HAND_OUTS);
+  private static final List<String> EXTENSIONS = List.of(Wire.SELECTORS, Wire.EXPIRY, Wire.HAND_OUTS, Wire.PARKING);
 
   private final HubSettings settings;
   private final HubContent content;

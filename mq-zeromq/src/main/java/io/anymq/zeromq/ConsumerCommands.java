@@ -2,6 +2,7 @@ package io.anymq.zeromq;
 
 import io.anymq.selector.Selector;
 import java.util.List;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** Opens and closes consumers, and settles what they hold. For the hub's thread. */
@@ -114,12 +115,14 @@ final class ConsumerCommands {
     }
   }
 
-  void handedOut(HubSession session, WireReader in) throws MalformedFrameException {
+  /** Commands about what a consumer holds, which stays with it. */
+  void forHeld(HubSession session, WireReader in, BiConsumer<HubConsumer, TagRange> what)
+      throws MalformedFrameException {
     HubConsumer consumer = session.consumers().get(in.i32());
     List<TagRange> ranges = BrokerCommands.ranges(in);
     in.requireEnd();
     if (consumer != null) {
-      ranges.forEach(consumer::handedOut);
+      ranges.forEach(range -> what.accept(consumer, range));
     }
   }
 

@@ -1,10 +1,13 @@
 package io.anymq.zeromq;
 
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,12 +16,18 @@ import org.jspecify.annotations.Nullable;
  */
 final class HubConsumer {
 
+  /** What a client may park. */
+  private static final int MOST_PARKED = 1000;
+
   private final HubSession session;
   private final int id;
   private final MessageQueue queue;
   private final Terms terms;
   private final Runnable afterwards;
   private final Map<Long, Queued> unsettled = new LinkedHashMap<>();
+
+  /** The tags of what it holds beside its prefetch. */
+  private final Set<Long> parked = new HashSet<>();
   private long nextTag = 1;
   private boolean mayTake = true;
 
@@ -80,11 +89,14 @@ final class HubConsumer {
     return terms.withPositions();
   }
 
+  boolean tellsHandOuts() {
+    return terms.tellsHandOuts();
+  }
+
   /** Whether it has room, and selects that message. */
   boolean canTakeThis(Queued message) {
     Selection selection = terms.selection();
-    return unsettled.size() < terms.prefetch()
-        && (selection == null || selection.selects(message.payload()));
+    return hasRoom() && (selection == null || selection.selects(message.payload()));
   }
 
   /** What it holds unsettled. */
@@ -98,8 +110,34 @@ final class HubConsumer {
 
   /** Whether it is to have another turn; when not, it asks for one when something is settled. */
   boolean canTake() {
-    mayTake = unsettled.size() < terms.prefetch();
+    mayTake = hasRoom();
     return mayTake;
+  }
+
+  private boolean hasRoom() {
+    return unsettled.size() - parked.size() < terms.prefetch();
+  }
+
+  /** It keeps what it holds of a range for a while, beside its prefetch; up to a limit. */
+  void park(TagRange range) {
+    for (long tag : heldOf(range)) {
+      if (parked.size() < MOST_PARKED) {
+        parked.add(tag);
+      }
+    }
+    askForMore();
+  }
+
+  /** What it holds of a range counts again. */
+  void unpark(TagRange range) {
+    parked.removeIf(range::contains);
+  }
+
+  private void askForMore() {
+    if (!mayTake && hasRoom()) {
+      mayTake = true;
+      queue.canTakeAgain(this);
+    }
   }
 
   void take(Queued message) {
@@ -152,25 +190,20 @@ final class HubConsumer {
 
   /** Its application got what it holds of a range; the work is bounded by what it holds. */
   void handedOut(TagRange range) {
-    if (range.count() > unsettled.size()) {
-      unsettled.forEach(
-          (tag, message) -> {
-            if (range.contains(tag)) {
-              handedOut(message);
-            }
-          });
-      return;
-    }
-    for (long tag = range.first(); tag < range.end(); tag++) {
-      Queued message = unsettled.get(tag);
-      if (message != null) {
-        handedOut(message);
-      }
+    for (long tag : heldOf(range)) {
+      handedOut(unsettled.get(tag));
     }
   }
 
-  private void handedOut(Queued message) {
-    if (message.handedOut()) {
+  /** The tags of a range that it holds; the work is bounded by what it holds, not by the range. */
+  private long[] heldOf(TagRange range) {
+    return range.count() > unsettled.size()
+        ? unsettled.keySet().stream().mapToLong(Long::longValue).filter(range::contains).toArray()
+        : LongStream.range(range.first(), range.end()).filter(unsettled::containsKey).toArray();
+  }
+
+  private void handedOut(@Nullable Queued message) {
+    if (message != null && message.handedOut()) {
       queue.log().counted(message);
     }
   }
@@ -182,15 +215,13 @@ final class HubConsumer {
     } else {
       for (long tag = range.first(); tag < range.end(); tag++) {
         Queued message = unsettled.remove(tag);
+        parked.remove(tag);
         if (message != null) {
           how.accept(message);
         }
       }
     }
-    if (!mayTake && unsettled.size() < terms.prefetch()) {
-      mayTake = true;
-      queue.canTakeAgain(this);
-    }
+    askForMore();
   }
 
   private void settleWithin(TagRange range, Consumer<Queued> how) {
@@ -199,6 +230,7 @@ final class HubConsumer {
       Map.Entry<Long, Queued> entry = entries.next();
       if (range.contains(entry.getKey())) {
         entries.remove();
+        parked.remove(entry.getKey());
         how.accept(entry.getValue());
       }
     }
@@ -217,6 +249,7 @@ final class HubConsumer {
     }
     queue.leave(this, unsettled.values());
     unsettled.clear();
+    parked.clear();
     session.forget(this);
     afterwards.run();
   }

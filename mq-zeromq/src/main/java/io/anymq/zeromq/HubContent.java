@@ -136,7 +136,8 @@ final class HubContent {
     if (!queue.terms().equals(terms)) {
       throw new Refusal(
           WireError.INVALID_ARGUMENT,
-          "The queue '%s' is there with other options: %s".formatted(name, queue.terms()));
+          "queue '%s' exists with %s; asked for %s"
+              .formatted(name, queue.terms().describe(), terms.describe()));
     }
   }
 
@@ -240,6 +241,6 @@ final class HubContent {
   static Refusal missing(int kind, String name) {
     return new Refusal(
         WireError.DESTINATION_NOT_FOUND,
-        "The hub has no %s '%s'".formatted(kind == Wire.QUEUE ? "queue" : "topic", name));
+        "%s '%s' does not exist".formatted(kind == Wire.QUEUE ? "queue" : "topic", name));
   }
 }

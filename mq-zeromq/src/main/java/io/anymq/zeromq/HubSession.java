@@ -176,9 +176,10 @@ final class HubSession {
     nextDeliveredTag = tag + 1;
     String topic = message.topic();
     long position = consumer.tellsPositions() ? message.payload().position() : 0;
+    int inDoubt = consumer.tellsHandOuts() ? message.inDoubt() : 0;
     int flags =
         (message.deliveryCount() > 1 ? Wire.REDELIVERED : 0)
-            | (message.isInDoubt() ? Wire.COUNT_IN_DOUBT : 0)
+            | (inDoubt == 0 ? 0 : Wire.COUNT_IN_DOUBT)
             | (topic == null ? 0 : Wire.TOPIC_NAMED)
             | (position == 0 ? 0 : Wire.POSITION_TOLD);
     out.u8(flags).i32(message.deliveryCount());
@@ -187,6 +188,9 @@ final class HubSession {
     }
     if (position != 0) {
       out.i64(position);
+    }
+    if (inDoubt != 0) {
+      out.i32(inDoubt);
     }
     out.blob(bytes);
     out.patch(deliverCountAt, ++deliverCount);

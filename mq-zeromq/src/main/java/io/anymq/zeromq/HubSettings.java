@@ -41,7 +41,7 @@ record HubSettings(
   void check() {
     if (!allowsHeartbeat(heartbeat)) {
       throw new InvalidOptionException(
-          "heartbeat must be %s to %s, not %s".formatted(MIN_HEARTBEAT, MAX_HEARTBEAT, heartbeat));
+          "heartbeat must be 50 ms to 10 minutes, not %d ms".formatted(heartbeat.toMillis()));
     }
     if (maxMessageBytes > Integer.MAX_VALUE - Wire.FRAME_MARGIN_BYTES) {
       throw new InvalidOptionException(

@@ -1,5 +1,6 @@
 package io.anymq.zeromq;
 
+import io.anymq.DeadLetter;
 import io.anymq.Destination;
 import io.anymq.ErrorCode;
 import io.anymq.MessagingException;
@@ -75,7 +76,8 @@ final class LinkCommits {
     String name = ZeroMqLink.nameOf(destination, names);
     WireWriter out = new WireWriter();
     MessageCodec.encode(send.message(), out);
-    if (out.size() > maxMessageBytes) {
+    boolean letter = send.message().properties().containsKey(DeadLetter.REASON_PROPERTY);
+    if (out.size() > maxMessageBytes + (letter ? Wire.DEAD_LETTER_BYTES : 0)) {
       throw ZeroMqProducer.tooLarge(out.size(), maxMessageBytes);
     }
     byte[] message = out.copyAndClear();

@@ -82,8 +82,11 @@ final class LinkLoop {
       return Await.result(welcome, timeout);
     } catch (MessagingTimeoutException e) {
       throw new ConnectFailedException(
-          "No hub answered at %s within %d ms: is it one, and is it up?"
-              .formatted(address, timeout.toMillis()),
+          socket.wasAccepted()
+              ? "%s accepts connections, but does not answer as an AnyMQ hub does within %d ms: check host and port"
+                  .formatted(address, timeout.toMillis())
+              : "No hub answered at %s within %d ms: is it up, and are host and port right?"
+                  .formatted(address, timeout.toMillis()),
           e);
     } finally {
       if (!welcome.isDone() || welcome.isCompletedExceptionally()) {
@@ -182,7 +185,10 @@ final class LinkLoop {
     } catch (MessagingException e) {
       cause = e;
     } catch (MalformedFrameException e) {
-      cause = new ConnectionLostException("The hub breaks its protocol: " + e.getMessage(), e);
+      cause =
+          state == State.GREETING
+              ? noHub(e)
+              : new ConnectionLostException("The hub breaks its protocol: " + e.getMessage(), e);
     } catch (RuntimeException | Error e) {
       LOG.error("The I/O thread of the link to {} ends by a fault", address, e);
       cause = new ConnectionLostException("A fault in the link: " + e, e);
@@ -217,11 +223,29 @@ final class LinkLoop {
       state = State.ENDED;
     }
     if (!busy && socket.isBroken()) {
-      throw new ConnectionLostException("The connection to " + address + " broke");
+      throw broken();
     }
     if (!busy && state != State.ENDED) {
       socket.await(commands::isEmpty, tickNanos);
     }
+  }
+
+  private MessagingException broken() {
+    if (state != State.GREETING) {
+      return new ConnectionLostException("The connection to " + address + " broke");
+    }
+    return socket.wasAccepted()
+        ? noHub(null)
+        : new ConnectFailedException(
+            "Nothing answers at %s: is the hub up, and are host and port right?"
+                .formatted(address));
+  }
+
+  private ConnectFailedException noHub(@Nullable Exception cause) {
+    return new ConnectFailedException(
+        "%s answers, but is not an AnyMQ hub, or is one that is ending: check host and port"
+            .formatted(address),
+        cause);
   }
 
   private void tick(long now) {

@@ -168,9 +168,16 @@ final class LinkProtocol {
       Destination from =
           (flags & Wire.TOPIC_NAMED) != 0 ? consumer.topic(in.text()) : consumer.destination();
       long position = (flags & Wire.POSITION_TOLD) != 0 ? in.i64() : 0;
+      int inDoubt = (flags & Wire.COUNT_IN_DOUBT) != 0 ? in.i32() : 0;
       WireReader message = in.slice(in.length());
       ZeroMqDelivery delivery =
-          new ZeroMqDelivery(consumer, from, tag++, flags, deliveries, position, message);
+          new ZeroMqDelivery(
+              consumer,
+              from,
+              tag++,
+              new ZeroMqDelivery.Counts(deliveries, inDoubt, (flags & Wire.REDELIVERED) != 0),
+              position,
+              message);
       if (consumer.arrived(delivery)) {
         reached.add(consumer);
       }

@@ -71,6 +71,11 @@ final class LinkSocket {
     return watch.broken();
   }
 
+  /** Whether somebody is there, a hub or not. */
+  boolean wasAccepted() {
+    return watch.everMade();
+  }
+
   /**
    * Sends a frame.
    *

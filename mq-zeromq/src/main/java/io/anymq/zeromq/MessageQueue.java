@@ -170,7 +170,7 @@ final class MessageQueue implements Target {
   void restore(Collection<Queued> messages) {
     for (Queued message : messages) {
       nextPosition = Math.max(nextPosition, message.position() + 1);
-      boolean unused = message.comesBack(false); // whoever had it went with the hub
+      message.comesBackFromBefore();
       if (admit(message)) {
         backlog.putBack(message);
       }

@@ -11,7 +11,9 @@ final class Queued implements Comparable<Queued> {
   /** The entry of the agenda, and its place there. */
   private static final int EXPIRY_COST_BYTES = 88;
 
-  private static final int IN_DOUBT = 1 << 30;
+  private static final int MOST_HAND_OUTS = 0xFFFF;
+  private static final int IN_DOUBT_SHIFT = 16;
+  private static final int MOST_IN_DOUBT = 0x7FFF;
   private static final int OUT = 1 << 31;
 
   /** A place before all messages. */
@@ -30,8 +32,8 @@ final class Queued implements Comparable<Queued> {
   /** Whether it is with a consumer that will tell whether it handed it out, and has not yet. */
   private boolean out;
 
-  /** Whether it was with one that went away and did not tell: once, for later ones tell before. */
-  private boolean inDoubt;
+  /** How often it was with one that could not tell any more. */
+  private int inDoubt;
 
   /** Which log knows of this place, if any does, and where its message keeps it. */
   private int log;
@@ -98,11 +100,11 @@ final class Queued implements Comparable<Queued> {
 
   /** How often it was handed out, or may have been, with the delivery that is under way. */
   int deliveryCount() {
-    return handOuts + (out ? 1 : 0) + (inDoubt ? 1 : 0);
+    return handOuts + (out ? 1 : 0) + inDoubt;
   }
 
-  /** Whether one of those may not have been. */
-  boolean isInDoubt() {
+  /** How many of those nobody knows of. */
+  int inDoubt() {
     return inDoubt;
   }
 
@@ -130,21 +132,29 @@ final class Queued implements Comparable<Queued> {
    * @return whether that changes what is to be written down
    */
   boolean comesBack(boolean inOrder) {
-    boolean first = out && handOuts == 0 && !inDoubt;
-    inDoubt |= first && !inOrder;
+    boolean wasOut = out;
+    inDoubt += out && !inOrder && handOuts + inDoubt == 0 ? 1 : 0;
     out = false;
-    return first;
+    return wasOut;
+  }
+
+  /** The hub has ended while it was with a consumer, whose word may have been lost with it. */
+  void comesBackFromBefore() {
+    inDoubt += out ? 1 : 0;
+    out = false;
   }
 
   /** Its counts in one number, to be written down. */
   int counts() {
-    return handOuts | (inDoubt ? IN_DOUBT : 0) | (out ? OUT : 0);
+    return Math.min(handOuts, MOST_HAND_OUTS)
+        | Math.min(inDoubt, MOST_IN_DOUBT) << IN_DOUBT_SHIFT
+        | (out ? OUT : 0);
   }
 
   /** These were its counts when they were written down. */
   void counts(int written) {
-    handOuts = written & ~(IN_DOUBT | OUT);
-    inDoubt = (written & IN_DOUBT) != 0;
+    handOuts = written & MOST_HAND_OUTS;
+    inDoubt = written >> IN_DOUBT_SHIFT & MOST_IN_DOUBT;
     out = (written & OUT) != 0;
   }
 

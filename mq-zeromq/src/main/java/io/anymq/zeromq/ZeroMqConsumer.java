@@ -11,17 +11,19 @@ import io.anymq.spi.InboundDelivery;
 import io.anymq.spi.LinkConsumer;
 import io.anymq.spi.NativeNames;
 import io.anymq.spi.Outcome;
+import io.anymq.spi.Parking;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A consumer of the hub. */
-final class ZeroMqConsumer implements LinkConsumer, DelayedRelease {
+final class ZeroMqConsumer implements LinkConsumer, DelayedRelease, Parking {
 
   private static final Logger LOG = LoggerFactory.getLogger(ZeroMqConsumer.class);
   private static final long NANOS_BELOW_A_MILLI = 999_999;
@@ -31,6 +33,9 @@ final class ZeroMqConsumer implements LinkConsumer, DelayedRelease {
   private final @Nullable Destination destination;
   private final NativeNames names;
   private final DeliverySink sink;
+
+  /** Whether the hub lets it park. */
+  private final boolean parks;
 
   /** What was handed out or settled; null where the hub does not want to know. */
   private final @Nullable TagSet known;
@@ -44,20 +49,21 @@ final class ZeroMqConsumer implements LinkConsumer, DelayedRelease {
    * A consumer.
    *
    * @param destination what it consumes; null for a pattern, where each delivery tells its topic
-   * @param tellsHandOuts whether the hub wants to know what the application gets
+   * @param hubKnows what the hub can do beyond the first of its version
    */
   ZeroMqConsumer(
       LinkLoop loop,
       int id,
       @Nullable Destination destination,
       NativeNames names,
-      boolean tellsHandOuts,
+      Set<String> hubKnows,
       DeliverySink sink) {
     this.loop = loop;
     this.id = id;
     this.destination = destination;
     this.names = names;
-    this.known = tellsHandOuts ? new TagSet() : null;
+    this.known = hubKnows.contains(Wire.HAND_OUTS) ? new TagSet() : null;
+    this.parks = hubKnows.contains(Wire.PARKING);
     this.sink = sink;
   }
 
@@ -191,6 +197,25 @@ final class ZeroMqConsumer implements LinkConsumer, DelayedRelease {
 
   private static long[] tagsOf(List<? extends InboundDelivery> deliveries) {
     return deliveries.stream().mapToLong(delivery -> ((ZeroMqDelivery) delivery).tag()).toArray();
+  }
+
+  @Override
+  public void park(InboundDelivery delivery) {
+    tellOf(Wire.PARK, delivery);
+  }
+
+  @Override
+  public void unpark(InboundDelivery delivery) {
+    tellOf(Wire.UNPARK, delivery);
+  }
+
+  private void tellOf(int command, InboundDelivery delivery) {
+    long tag = ((ZeroMqDelivery) delivery).tag();
+    if (parks && !closed.get()) {
+      loop.submit(
+          protocol ->
+              protocol.writer().begin(command).i32(id).ranges(List.of(new TagRange(tag, 1))));
+    }
   }
 
   /** Rounded up: never early. */

@@ -4,6 +4,7 @@ import io.anymq.BackendInfo;
 import io.anymq.Capability;
 import io.anymq.Destination;
 import io.anymq.InvalidDestinationException;
+import io.anymq.InvalidOptionException;
 import io.anymq.ErrorCode;
 import io.anymq.MessagingException;
 import io.anymq.MessagingTimeoutException;
@@ -167,7 +168,7 @@ final class ZeroMqLink
             consumerIds.incrementAndGet(),
             what.destination(),
             names,
-            terms.tellsHandOuts(),
+            hub.extensions(),
             sink);
     Ask ask =
         new Ask(
@@ -208,7 +209,14 @@ final class ZeroMqLink
       return;
     }
     QueueTerms terms = new QueueTerms(options.prioritized(), options.maxLength().orElse(0));
-    loop.ask(new Ask(Wire.DECLARE_QUEUE, out -> terms.write(out.text(nameOf(destination)))));
+    try {
+      loop.ask(new Ask(Wire.DECLARE_QUEUE, out -> terms.write(out.text(nameOf(destination)))));
+    } catch (MessagingException e) {
+      // The one thing that the hub calls a wrong argument here: the queue has other options.
+      throw e.code() == ErrorCode.ILLEGAL_USE
+          ? new InvalidOptionException(String.valueOf(e.getMessage()), e)
+          : e;
+    }
   }
 
   @Override

@@ -93,7 +93,7 @@ final class Links {
 
   /** How many messages a queue has. */
   static long stored(ZeroMqLink link, Queue queue) {
-    return link.depth(queue).count();
+    return link.depth(queue).atRest();
   }
 
   static <T> T result(CompletableFuture<T> future) {
