@@ -6,8 +6,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
 /**
- * A request to the hub, and its answer. Its bytes are made when it is, by the thread that asks: what
- * is wrong with an argument fails there, and never on the I/O thread.
+ * A request to the hub, and its answer. Its bytes are made when it is, by the thread that asks:
+ * what is wrong with an argument fails there, and never on the I/O thread.
  */
 final class Ask implements LinkCommand {
 

@@ -43,13 +43,14 @@ final class Await {
     }
   }
 
-  private static MessagingException interrupted(String sentence, @Nullable InterruptedException cause) {
+  private static MessagingException interrupted(
+      String sentence, @Nullable InterruptedException cause) {
     return new MessagingException(ErrorCode.INTERRUPTED, sentence, cause);
   }
 
   /**
-   * Waits as {@link #result} does, also when the waiting thread is interrupted, which is remembered:
-   * for what is to end in order.
+   * Waits as {@link #result} does, also when the waiting thread is interrupted, which is
+   * remembered: for what is to end in order.
    */
   static <T> T resultOfEnd(CompletableFuture<T> future, Duration timeout) {
     long deadline = System.nanoTime() + timeout.toNanos();

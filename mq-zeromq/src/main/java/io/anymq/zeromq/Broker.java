@@ -21,7 +21,8 @@ final class Broker {
   /** The frame that the socket puts in when a peer's connection has ended. */
   static final byte[] PEER_GONE = {0};
 
-  private static final List<String> EXTENSIONS = List.of(Wire.SELECTORS, Wire.EXPIRY, Wire.HAND_OUTS, Wire.PARKING);
+  private static final List<String> EXTENSIONS =
+      List.of(Wire.SELECTORS, Wire.EXPIRY, Wire.HAND_OUTS, Wire.PARKING);
 
   private final HubSettings settings;
   private final HubContent content;
@@ -111,9 +112,7 @@ final class Broker {
       }
       HubSession session =
           new HubSession(
-              peer,
-              outlet,
-              new Heartbeats(settings.heartbeat(), hello.heartbeat(), now));
+              peer, outlet, new Heartbeats(settings.heartbeat(), hello.heartbeat(), now));
       sessions.put(peer, session);
       welcome(session);
       LOG.debug("Session of '{}' begins", hello.client());

@@ -35,8 +35,8 @@ record HubAddress(Transport transport, String rest) {
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,200}");
 
   /** Without a colon before an at sign, which would be a password. */
-  private static final Pattern PATH =
-      Pattern.compile("(?!.*:.*@)[^;*\\s][^;\\s]{0,999}");
+  private static final Pattern PATH = Pattern.compile("(?!.*:.*@)[^;*\\s][^;\\s]{0,999}");
+
   private static final int MAX_PORT = 65_535;
 
   /**

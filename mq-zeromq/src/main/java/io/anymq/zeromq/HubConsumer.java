@@ -28,6 +28,7 @@ final class HubConsumer {
 
   /** The tags of what it holds beside its prefetch. */
   private final Set<Long> parked = new HashSet<>();
+
   private long nextTag = 1;
   private boolean mayTake = true;
 

@@ -17,11 +17,11 @@ import java.util.concurrent.TimeUnit;
  * [--memory-limit BYTES] [--max-message-bytes N] [--heartbeat TIME] [--data DIR] [--watch-stdin]}.
  *
  * <p>Prints {@code anymq hub VERSION ready at URL} for each address when it serves, and ends in
- * order on SIGTERM or SIGINT, or, with {@code --watch-stdin}, at the end of its standard input; then
- * it prints {@code anymq hub stopped}. Exit status: 0 after the end of its standard input, 143 after
- * SIGTERM and 130 after SIGINT, 1 when it failed (its journal could not be written any more, or it
- * ended by a fault, such as no memory), 2 when the options are wrong, an address cannot be bound, or the data
- * directory cannot be used.
+ * order on SIGTERM or SIGINT, or, with {@code --watch-stdin}, at the end of its standard input;
+ * then it prints {@code anymq hub stopped}. Exit status: 0 after the end of its standard input, 143
+ * after SIGTERM and 130 after SIGINT, 1 when it failed (its journal could not be written any more,
+ * or it ended by a fault, such as no memory), 2 when the options are wrong, an address cannot be
+ * bound, or the data directory cannot be used.
  */
 public final class HubMain {
 

@@ -167,8 +167,7 @@ final class HubRecovery implements JournalReader.Sink {
   private static List<Place> places(JournalInput in) {
     List<Place> places = new ArrayList<>();
     JournalCodec.readPlaces(
-        in,
-        (log, position, topic, counts) -> places.add(new Place(log, position, topic, counts)));
+        in, (log, position, topic, counts) -> places.add(new Place(log, position, topic, counts)));
     return places;
   }
 
@@ -238,11 +237,7 @@ final class HubRecovery implements JournalReader.Sink {
   private void counted(int number, long first, long count, int counts) {
     Declared where = declared.get(number);
     if (where != null) {
-      where
-          .places()
-          .subMap(first, first + count)
-          .values()
-          .forEach(place -> place.counts(counts));
+      where.places().subMap(first, first + count).values().forEach(place -> place.counts(counts));
     }
   }
 

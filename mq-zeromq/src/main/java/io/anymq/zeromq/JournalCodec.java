@@ -26,9 +26,9 @@ import org.jspecify.annotations.Nullable;
  * </table>
  *
  * <p>{@code places} is a text, the topic that must be named with the message or nothing, and u32 n,
- * n × (u32 number, i64 position, u8 1 when the topic is named there, u32 counts). {@code counts} are, in the low 16
- * bits, how often a message was handed out; above, in 15 bits, how often nobody knows whether it
- * was; and in the highest one whether a consumer has it that has not told.
+ * n × (u32 number, i64 position, u8 1 when the topic is named there, u32 counts). {@code counts}
+ * are, in the low 16 bits, how often a message was handed out; above, in 15 bits, how often nobody
+ * knows whether it was; and in the highest one whether a consumer has it that has not told.
  */
 final class JournalCodec {
 

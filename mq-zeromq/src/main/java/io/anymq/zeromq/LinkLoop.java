@@ -109,8 +109,8 @@ final class LinkLoop {
   /**
    * Asks the hub, and waits for its answer.
    *
-   * @throws MessagingException as the hub says, or when the link ends, or time does; when the thread
-   *     is interrupted already, before anything is asked
+   * @throws MessagingException as the hub says, or when the link ends, or time does; when the
+   *     thread is interrupted already, before anything is asked
    */
   WireReader ask(Ask ask) {
     if (onThread()) {
@@ -214,7 +214,8 @@ final class LinkLoop {
     tick(System.nanoTime());
     Throwable fault = context.fault();
     if (fault != null) {
-      throw new ConnectionLostException("ZeroMQ's I/O thread has ended by a fault: " + fault, fault);
+      throw new ConnectionLostException(
+          "ZeroMQ's I/O thread has ended by a fault: " + fault, fault);
     }
     boolean busy = runCommands();
     busy |= protocol.writer().flush();

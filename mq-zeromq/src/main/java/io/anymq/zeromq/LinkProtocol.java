@@ -122,7 +122,8 @@ final class LinkProtocol {
     WireError error = WireError.of(in.u16());
     String sentence = in.text();
     for (int left = count; left > 0; left--) {
-      report(unconfirmed.removeFirst(), message -> message.failed(ZeroMqErrors.of(error, sentence)));
+      report(
+          unconfirmed.removeFirst(), message -> message.failed(ZeroMqErrors.of(error, sentence)));
     }
   }
 

@@ -36,7 +36,8 @@ final class LinkSocket {
 
   LinkSocket(HubAddress address, SharedContext context) {
     this.address = address;
-    socket = Sockets.socket(
+    socket =
+        Sockets.socket(
             context.context(),
             SocketType.DEALER,
             MAX_FRAME_BYTES,

@@ -125,8 +125,8 @@ final class ZeroMqConsumer implements LinkConsumer, DelayedRelease, Parking {
   }
 
   /**
-   * The application gets a delivery. What has come before may be what ends its receivers: the hub is
-   * told at once. Of a first delivery it hears when this consumer closes.
+   * The application gets a delivery. What has come before may be what ends its receivers: the hub
+   * is told at once. Of a first delivery it hears when this consumer closes.
    */
   void handedOut(ZeroMqDelivery delivery) {
     if (known != null) {

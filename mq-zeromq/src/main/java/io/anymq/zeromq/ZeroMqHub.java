@@ -143,8 +143,8 @@ public final class ZeroMqHub implements AutoCloseable {
     }
 
     /**
-     * Sets the largest message, encoded; at least 1024 bytes. The default is 32 MiB,
-     * or a sixteenth of this JVM's maximum heap where that is less.
+     * Sets the largest message, encoded; at least 1024 bytes. The default is 32 MiB, or a sixteenth
+     * of this JVM's maximum heap where that is less.
      */
     public Builder maxMessageBytes(int bytes) {
       return with(

@@ -3,9 +3,9 @@ package io.anymq.zeromq;
 import io.anymq.BackendInfo;
 import io.anymq.Capability;
 import io.anymq.Destination;
+import io.anymq.ErrorCode;
 import io.anymq.InvalidDestinationException;
 import io.anymq.InvalidOptionException;
-import io.anymq.ErrorCode;
 import io.anymq.MessagingException;
 import io.anymq.MessagingTimeoutException;
 import io.anymq.Queue;
@@ -164,12 +164,7 @@ final class ZeroMqLink
     int marks = (request.keyOrdered() ? Wire.KEY_ORDERED : 0) | (withTerms ? Wire.WITH_TERMS : 0);
     ZeroMqConsumer consumer =
         new ZeroMqConsumer(
-            loop,
-            consumerIds.incrementAndGet(),
-            what.destination(),
-            names,
-            hub.extensions(),
-            sink);
+            loop, consumerIds.incrementAndGet(), what.destination(), names, hub.extensions(), sink);
     Ask ask =
         new Ask(
             Wire.OPEN_CONSUMER,

@@ -81,10 +81,15 @@ class CommandFaultTest {
     failsHere(() -> link.unsubscribe(io.anymq.Topic.of("t"), nothing()));
     failsHere(() -> link.openProducer(nothing(), Links.NEVER_BROKEN));
     failsHere(() -> link.openConsumer(nothing(), inbox));
-    failsHere(() -> link.commit(Arrays.asList(CommandFaultTest.<AtomicCommit.Send>nothing()), List.of()));
-    failsHere(() -> link.commit(List.of(new AtomicCommit.Send(nothing(), Message.text("x"))), List.of()));
+    failsHere(
+        () -> link.commit(Arrays.asList(CommandFaultTest.<AtomicCommit.Send>nothing()), List.of()));
+    failsHere(
+        () -> link.commit(List.of(new AtomicCommit.Send(nothing(), Message.text("x"))), List.of()));
     LinkConsumer open = link.openConsumer(Links.from(QUEUE, 1), inbox);
-    assertThatThrownBy(() -> open.settle(Outcome.ACCEPT, Arrays.asList(CommandFaultTest.<InboundDelivery>nothing())))
+    assertThatThrownBy(
+            () ->
+                open.settle(
+                    Outcome.ACCEPT, Arrays.asList(CommandFaultTest.<InboundDelivery>nothing())))
         .isInstanceOf(NullPointerException.class);
     open.close();
     worksOn();
@@ -181,7 +186,8 @@ class CommandFaultTest {
 
   @Test
   void aNativeNameThatIsTooLongFailsWhereItIsUsed() {
-    LinkRequest plain = Links.request(hub.url(), Links.quick(Links.LIMIT), new CompletableFuture<>());
+    LinkRequest plain =
+        Links.request(hub.url(), Links.quick(Links.LIMIT), new CompletableFuture<>());
     LinkRequest named =
         new LinkRequest(
             plain.url(),

@@ -3,8 +3,8 @@ package io.anymq.zeromq;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.anymq.Message;
 import io.anymq.InvalidOptionException;
+import io.anymq.Message;
 import io.anymq.Queue;
 import io.anymq.QueueFullException;
 import io.anymq.QueueOptions;

@@ -30,7 +30,9 @@ class TagSetTest {
         TreeSet<Long> told = new TreeSet<>();
         long before = 0;
         for (TagRange range : tags.ranges()) {
-          assertThat(range.first()).as("seed %d", seed).isGreaterThan(before + (before == 0 ? 0 : 1));
+          assertThat(range.first())
+              .as("seed %d", seed)
+              .isGreaterThan(before + (before == 0 ? 0 : 1));
           for (long each = range.first(); each < range.end(); each++) {
             told.add(each);
           }
