@@ -32,7 +32,7 @@ final class HubServer implements Outlet {
    * Frames that may wait in ZeroMQ for one peer to read them. More would be copies of messages that
    * nobody counts; what is still to be sent waits in its session, where it costs nothing.
    */
-  private static final int SEND_HIGH_WATER = 3;
+  private static final int SEND_HIGH_WATER = 2;
 
   /** How long the last words to the peers may take. */
   private static final Duration LINGER = Duration.ofMillis(500);

@@ -10,6 +10,7 @@ import io.anymq.Message;
 import io.anymq.Producer;
 import io.anymq.Queue;
 import io.anymq.QueueFullException;
+import io.anymq.Topic;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -103,6 +104,40 @@ class HubMemoryTest {
         threads.shutdown();
         connections.forEach(Connection::close);
       }
+    }
+  }
+
+  @Test
+  @Timeout(value = 180, unit = TimeUnit.SECONDS)
+  void manySubscribersThatReadSlowlyDoNotFillTheHub() throws Exception {
+    Topic topic = Topic.of("large");
+    int subscribers = 12;
+    int messages = 40;
+    try (HubProcess hub = hub();
+        Connection sender = connect(hub)) {
+      sender.declare(topic);
+      List<Connection> connections = new ArrayList<>();
+      List<Consumer> consumers = new ArrayList<>();
+      try {
+        for (int i = 0; i < subscribers; i++) {
+          Connection connection = connect(hub);
+          connections.add(connection);
+          consumers.add(connection.subscribe(topic));
+        }
+        for (int i = 0; i < messages; i++) {
+          sender.send(topic, Message.text(LARGE));
+        }
+        for (int i = 0; i < messages; i++) {
+          for (Consumer consumer : consumers) {
+            Optional<Delivery> next = consumer.receive(Duration.ofSeconds(30));
+            assertThat(next).as("message %d", i).isPresent();
+            next.orElseThrow().accept();
+          }
+        }
+      } finally {
+        connections.forEach(Connection::close);
+      }
+      assertThat(hub.process().isAlive()).isTrue();
     }
   }
 
