@@ -8,6 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /** Waits that are bounded, and end in portable exceptions. */
 final class Await {
@@ -23,12 +24,52 @@ final class Await {
           "The hub did not answer within " + timeout.toMillis() + " ms", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new MessagingException(
-          ErrorCode.INTERRUPTED, "Interrupted while waiting for the hub", e);
+      throw interrupted("The thread was interrupted while it waited for the hub", e);
     } catch (ExecutionException e) {
       throw e.getCause() instanceof MessagingException told
           ? told
           : new MessagingException(ErrorCode.BACKEND_FAILURE, "A fault in the link", e);
+    }
+  }
+
+  /**
+   * Refuses to begin what may wait when the calling thread is interrupted: then nothing is done.
+   *
+   * @throws MessagingException with {@link ErrorCode#INTERRUPTED}
+   */
+  static void requireNoInterrupt() {
+    if (Thread.currentThread().isInterrupted()) {
+      throw interrupted("The thread is interrupted, and nothing was asked of the hub", null);
+    }
+  }
+
+  private static MessagingException interrupted(
+      String sentence, @Nullable InterruptedException cause) {
+    return new MessagingException(ErrorCode.INTERRUPTED, sentence, cause);
+  }
+
+  /**
+   * Waits as {@link #result} does, also when the waiting thread is interrupted, which is
+   * remembered: for what is to end in order.
+   */
+  static <T> T resultOfEnd(CompletableFuture<T> future, Duration timeout) {
+    long deadline = System.nanoTime() + timeout.toNanos();
+    boolean interrupted = Thread.interrupted();
+    try {
+      while (true) {
+        try {
+          return result(future, Duration.ofNanos(Math.max(1, deadline - System.nanoTime())));
+        } catch (MessagingException e) {
+          if (e.code() != ErrorCode.INTERRUPTED) {
+            throw e;
+          }
+          interrupted |= Thread.interrupted();
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 

@@ -21,7 +21,8 @@ final class Broker {
   /** The frame that the socket puts in when a peer's connection has ended. */
   static final byte[] PEER_GONE = {0};
 
-  private static final List<String> EXTENSIONS = List.of(Wire.SELECTORS, Wire.EXPIRY);
+  private static final List<String> EXTENSIONS =
+      List.of(Wire.SELECTORS, Wire.EXPIRY, Wire.HAND_OUTS, Wire.PARKING);
 
   private final HubSettings settings;
   private final HubContent content;
@@ -34,6 +35,9 @@ final class Broker {
 
   private final BrokerCommands commands;
   private final Map<PeerId, HubSession> sessions = new HashMap<>();
+
+  /** Sessions that have ended in order, and whose last words wait until the peer reads. */
+  private final List<HubSession> leaving = new ArrayList<>();
 
   Broker(HubSettings settings, HubContent content, Outlet outlet) {
     this.settings = settings;
@@ -58,6 +62,23 @@ final class Broker {
 
   int sessionCount() {
     return sessions.size();
+  }
+
+  /** A frame of a peer had no room; what it held is not known, so the session cannot go on. */
+  void refuseFrame(PeerId peer, long now) {
+    HubSession session = sessions.get(peer);
+    if (session != null) {
+      dismiss(
+          session,
+          WireError.QUEUE_FULL,
+          "The hub's memory for incoming frames is full: send again, and less at once, or give the hub a larger heap",
+          now);
+    }
+  }
+
+  /** Whether something waits for a peer to read what it was sent before. */
+  boolean hasUnsent() {
+    return !leaving.isEmpty() || sessions.values().stream().anyMatch(HubSession::hasUnsent);
   }
 
   /** Takes one frame of a peer. */
@@ -131,8 +152,10 @@ final class Broker {
   private void obey(HubSession session, byte[] frame, long now) {
     try {
       if (!commands.run(session, frame)) {
-        session.flush(now);
-        end(session);
+        end(session, true);
+        if (session.flush(now) && session.hasUnsent()) {
+          leaving.add(session);
+        }
       }
     } catch (MalformedFrameException e) {
       dismiss(session, WireError.MALFORMED, "Malformed frame: " + e.getMessage(), now);
@@ -144,15 +167,24 @@ final class Broker {
   }
 
   private void dismiss(HubSession session, WireError error, String sentence, long now) {
-    LOG.info("A session is ended: {}", sentence);
+    if (error == WireError.CLOSING) {
+      LOG.debug("A session is ended: {}", sentence);
+    } else {
+      LOG.info("A session is ended: {}", sentence);
+    }
     session.goodbye(error, sentence);
     session.flush(now);
     end(session);
   }
 
   private void end(HubSession session) {
+    end(session, false);
+  }
+
+  /** Ends a session; in order, its client has told which deliveries it handed out. */
+  private void end(HubSession session, boolean inOrder) {
     sessions.remove(session.peer());
-    session.consumers().values().forEach(HubConsumer::close);
+    session.consumers().values().forEach(consumer -> consumer.close(inOrder));
     session.consumers().clear();
     commands.deleteTemporaries(session);
     session.staged().values().forEach(staged -> staged.discard(content.memory()));
@@ -186,6 +218,7 @@ final class Broker {
       }
     }
     endAll(unreachable);
+    leaving.removeIf(session -> !session.flush(now) || !session.hasUnsent());
   }
 
   private void endAll(@Nullable List<HubSession> unreachable) {

@@ -54,6 +54,9 @@ final class BrokerCommands {
       case Wire.SEND -> send(session, in);
       case Wire.STAGE -> commits.stage(session, in);
       case Wire.SETTLE -> consumers.settle(session, in);
+      case Wire.HANDED_OUT -> consumers.forHeld(session, in, HubConsumer::handedOut);
+      case Wire.PARK -> consumers.forHeld(session, in, HubConsumer::park);
+      case Wire.UNPARK -> consumers.forHeld(session, in, HubConsumer::unpark);
       case Wire.RELEASE_LATER -> consumers.releaseLater(session, in);
       case Wire.BYE -> {
         int request = in.i32();
@@ -87,11 +90,11 @@ final class BrokerCommands {
   private void store(HubSession session, long number, Target target, WireReader message)
       throws MalformedFrameException {
     int length = message.remaining();
-    if (length > settings.maxMessageBytes()) {
+    if (length > settings.maxMessageBytes() + Wire.DEAD_LETTER_BYTES) {
       session.refuse(number, 1, tooLarge(length, settings));
     } else {
       try {
-        Payload payload = new Payload(message.copy(length));
+        Payload payload = payload(message, settings);
         requireRoom(target, payload);
         target.take(payload);
         session.confirm(number);
@@ -99,6 +102,17 @@ final class BrokerCommands {
         session.refuse(number, 1, e);
       }
     }
+  }
+
+  /** A message; a dead letter may be longer than others by its marks. */
+  static Payload payload(WireReader message, HubSettings settings)
+      throws MalformedFrameException, Refusal {
+    int length = message.remaining();
+    byte[] bytes = message.copy(length);
+    if (length > settings.maxMessageBytes() && !MessageCodec.isDeadLetter(bytes)) {
+      throw tooLarge(length, settings);
+    }
+    return new Payload(bytes);
   }
 
   private void requireRoom(Target target, Payload payload) throws Refusal {

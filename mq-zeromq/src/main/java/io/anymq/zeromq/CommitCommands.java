@@ -35,13 +35,17 @@ final class CommitCommands {
   private void stage(StagedCommit staged, int kind, String name, WireReader message)
       throws MalformedFrameException {
     int length = message.remaining();
-    if (length > settings.maxMessageBytes()) {
+    if (length > settings.maxMessageBytes() + Wire.DEAD_LETTER_BYTES) {
       staged.refuse(BrokerCommands.tooLarge(length, settings));
     } else if (!content.memory().fits(Payload.cost(length))) {
       staged.refuse(content.memory().full());
     } else {
-      Payload payload = new Payload(message.copy(length));
-      staged.add(new StagedCommit.Send(kind, name, payload), content.memory());
+      try {
+        Payload payload = BrokerCommands.payload(message, settings);
+        staged.add(new StagedCommit.Send(kind, name, payload), content.memory());
+      } catch (Refusal e) {
+        staged.refuse(e);
+      }
     }
   }
 

@@ -28,6 +28,7 @@ final class ConnectionWatch {
 
   private final Runnable news;
   private volatile boolean broken;
+  private volatile boolean everMade;
   private volatile @Nullable Long madeAt;
   private long patience = FIRST_PATIENCE.toNanos();
 
@@ -44,6 +45,7 @@ final class ConnectionWatch {
   private void happened(int event) {
     if (event == MADE) {
       madeAt = System.nanoTime();
+      everMade = true;
     } else {
       broken = true;
     }
@@ -52,6 +54,11 @@ final class ConnectionWatch {
 
   boolean broken() {
     return broken;
+  }
+
+  /** Whether somebody has accepted a connection. */
+  boolean everMade() {
+    return everMade;
   }
 
   /** Whether a connection without any answer has had its time; then it is to be made again. */

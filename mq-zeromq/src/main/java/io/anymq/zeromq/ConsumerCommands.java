@@ -2,6 +2,7 @@ package io.anymq.zeromq;
 
 import io.anymq.selector.Selector;
 import java.util.List;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** Opens and closes consumers, and settles what they hold. For the hub's thread. */
@@ -30,7 +31,8 @@ final class ConsumerCommands {
             (int) Math.min(prefetch, MAX_PREFETCH),
             source.keyOrdered(),
             selection(source, more),
-            more.withPositions());
+            more.withPositions(),
+            more.tellsHandOuts());
     HubConsumer consumer = consumer(session, id, source, terms, more);
     session.consumers().put(id, consumer);
     consumer.begin();
@@ -93,7 +95,7 @@ final class ConsumerCommands {
     in.requireEnd();
     HubConsumer consumer = session.consumers().remove(id);
     if (consumer != null) {
-      consumer.close();
+      consumer.close(true);
     }
   }
 
@@ -110,6 +112,17 @@ final class ConsumerCommands {
       ranges.forEach(consumer::accept);
     } else if (consumer != null) {
       ranges.forEach(consumer::release);
+    }
+  }
+
+  /** Commands about what a consumer holds, which stays with it. */
+  void forHeld(HubSession session, WireReader in, BiConsumer<HubConsumer, TagRange> what)
+      throws MalformedFrameException {
+    HubConsumer consumer = session.consumers().get(in.i32());
+    List<TagRange> ranges = BrokerCommands.ranges(in);
+    in.requireEnd();
+    if (consumer != null) {
+      ranges.forEach(range -> what.accept(consumer, range));
     }
   }
 

@@ -12,8 +12,8 @@ interface DestinationLog {
   /** A message has got a place here. */
   default void placed(Queued message) {}
 
-  /** A message was delivered once more, which has been counted. */
-  default void delivered(Queued message) {}
+  /** A message's counts have changed. */
+  default void counted(Queued message) {}
 
   /** A message is not here any more; it need not have been placed. */
   default void gone(Queued message) {}

@@ -27,8 +27,7 @@ record Hello(Duration heartbeat, String client) {
     if (!settings.allowsHeartbeat(heartbeat)) {
       throw new Refusal(
           WireError.INVALID_ARGUMENT,
-          "A heartbeat interval is %s to %s, not %s"
-              .formatted(HubSettings.MIN_HEARTBEAT, HubSettings.MAX_HEARTBEAT, heartbeat));
+          "A heartbeat interval is 50 ms to 10 minutes, not %d ms".formatted(heartbeat.toMillis()));
     }
     String client = hello.text();
     Set<String> ignored = extensions(hello);

@@ -1,6 +1,7 @@
 package io.anymq.zeromq;
 
 import io.anymq.InvalidOptionException;
+import io.anymq.spi.Secrets;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.regex.Matcher;
@@ -32,7 +33,10 @@ record HubAddress(Transport transport, String rest) {
   private static final Pattern TCP =
       Pattern.compile("(\\[[0-9A-Fa-f:.]+]|[A-Za-z0-9._-]+|\\*):([0-9]{1,5})");
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,200}");
-  private static final Pattern PATH = Pattern.compile("[^;*\\s][^;\\s]{0,999}");
+
+  /** Without a colon before an at sign, which would be a password. */
+  private static final Pattern PATH = Pattern.compile("(?!.*:.*@)[^;*\\s][^;\\s]{0,999}");
+
   private static final int MAX_PORT = 65_535;
 
   /**
@@ -49,7 +53,11 @@ record HubAddress(Transport transport, String rest) {
         }
       }
     }
-    throw new InvalidOptionException("'%s' is no address of a hub: use %s".formatted(text, FORMS));
+    if (text.contains("@")) {
+      throw ZeroMqBackend.noUsers();
+    }
+    throw new InvalidOptionException(
+        "'%s' is not an address of a hub: use %s".formatted(Secrets.mask(text), FORMS));
   }
 
   private boolean isWellFormed() {

@@ -11,8 +11,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class HubContent {
 
-  private static final int MAX_NAME_LENGTH = 255;
-
   private final HubMemory memory;
   private final Histories histories;
   private final Storage storage;
@@ -138,7 +136,8 @@ final class HubContent {
     if (!queue.terms().equals(terms)) {
       throw new Refusal(
           WireError.INVALID_ARGUMENT,
-          "The queue '%s' is there with other options: %s".formatted(name, queue.terms()));
+          "queue '%s' exists with %s; asked for %s"
+              .formatted(name, queue.terms().describe(), terms.describe()));
     }
   }
 
@@ -230,18 +229,18 @@ final class HubContent {
 
   private static void requireName(String name) throws Refusal {
     if (name.isEmpty()
-        || name.length() > MAX_NAME_LENGTH
+        || name.length() > Wire.MAX_NAME_CHARS
         || name.chars().anyMatch(Character::isISOControl)) {
       throw new Refusal(
           WireError.INVALID_DESTINATION,
           "A destination's name has 1 to %d characters and no control characters"
-              .formatted(MAX_NAME_LENGTH));
+              .formatted(Wire.MAX_NAME_CHARS));
     }
   }
 
   static Refusal missing(int kind, String name) {
     return new Refusal(
         WireError.DESTINATION_NOT_FOUND,
-        "The hub has no %s '%s'".formatted(kind == Wire.QUEUE ? "queue" : "topic", name));
+        "%s '%s' does not exist".formatted(kind == Wire.QUEUE ? "queue" : "topic", name));
   }
 }

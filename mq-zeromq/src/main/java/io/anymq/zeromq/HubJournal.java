@@ -1,5 +1,6 @@
 package io.anymq.zeromq;
 
+import io.anymq.ErrorCode;
 import io.anymq.MessagingException;
 import java.io.Closeable;
 import java.io.IOException;
@@ -67,6 +68,8 @@ final class HubJournal implements Storage {
       content = open(settings, directory, new HubMemory(memoryLimit));
     } catch (IOException e) {
       throw JournalDirectory.unusable(settings.directory(), e);
+    } catch (OutOfMemoryError e) {
+      throw tooLarge(settings.directory(), e);
     } finally {
       // Whatever it was, even that the memory does not hold it: the next try must not find a lock.
       if (content == null) {
@@ -85,6 +88,7 @@ final class HubJournal implements Storage {
     try {
       HubContent content = new HubContent(memory, journal);
       recovery.restore(content, journal, settings.clock().millis());
+      requireRoomToWork(settings.directory(), memory.used());
       restored = true;
       return content;
     } finally {
@@ -92,6 +96,21 @@ final class HubJournal implements Storage {
         journal.abandon();
       }
     }
+  }
+
+  /** With a heap that is full already it would start, and end at the first message. */
+  private static void requireRoomToWork(Path directory, long used) {
+    if (used > Runtime.getRuntime().maxMemory() / 4 * 3) {
+      throw tooLarge(directory, null);
+    }
+  }
+
+  private static MessagingException tooLarge(Path directory, @Nullable OutOfMemoryError cause) {
+    return new MessagingException(
+        ErrorCode.BACKEND_FAILURE,
+        "What is kept in %s does not fit into this JVM's heap of %d MiB: start the hub with a larger one (-Xmx)"
+            .formatted(directory, Runtime.getRuntime().maxMemory() >> 20),
+        cause);
   }
 
   private static void closeQuietly(Closeable resource, Path directory) {

@@ -5,25 +5,31 @@ import io.anymq.Option;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /**
  * A hub as a process: {@code java io.anymq.zeromq.HubMain [--bind ADDRESS]... [--open true]
  * [--memory-limit BYTES] [--max-message-bytes N] [--heartbeat TIME] [--data DIR] [--watch-stdin]}.
  *
  * <p>Prints {@code anymq hub VERSION ready at URL} for each address when it serves, and ends in
- * order on SIGTERM or SIGINT, or, with {@code --watch-stdin}, at the end of its standard input.
- * Exit status: 0 after an orderly end, 1 when it failed (its journal could not be written any more,
- * or it ended by a fault), 2 when the options are wrong, an address cannot be bound, or the data
- * directory cannot be used.
+ * order on SIGTERM or SIGINT, or, with {@code --watch-stdin}, at the end of its standard input;
+ * then it prints {@code anymq hub stopped}. Exit status: 0 after the end of its standard input, 143
+ * after SIGTERM and 130 after SIGINT, 1 when it failed (its journal could not be written any more,
+ * or it ended by a fault, such as no memory), 2 when the options are wrong, an address cannot be
+ * bound, or the data directory cannot be used.
  */
 public final class HubMain {
 
   private static final String WATCH_STDIN = "--watch-stdin";
   private static final String HELP = "--help";
+
+  /** A hub that is stuck goes too when it is told to. */
+  private static final Duration CLOSE_LIMIT = Duration.ofSeconds(15);
 
   private HubMain() {}
 
@@ -37,21 +43,35 @@ public final class HubMain {
       usage(System.out);
       return;
     }
+    Thread.setDefaultUncaughtExceptionHandler(
+        (thread, fault) -> die(thread.getName() + " has ended by a fault: " + fault));
     try {
-      String failure = run(List.of(arguments));
-      if (!failure.isEmpty()) {
-        System.err.println("anymq hub: " + failure);
-        System.exit(1);
-      }
+      run(List.of(arguments));
     } catch (MessagingException e) {
       System.err.println("anymq hub: " + e.getMessage());
       System.exit(2);
     }
   }
 
-  private static String run(List<String> arguments) {
+  /** At once: what is confirmed is on the disk, and an orderly end could wait for a dead thread. */
+  private static void die(String reason) {
+    System.err.println("anymq hub: " + reason);
+    System.err.flush();
+    Runtime.getRuntime().halt(1);
+  }
+
+  private static void run(List<String> arguments) {
     CompletableFuture<String> end = new CompletableFuture<>();
     CountDownLatch closed = new CountDownLatch(1);
+    try {
+      serve(arguments, end, closed);
+    } finally {
+      closed.countDown();
+    }
+  }
+
+  private static void serve(
+      List<String> arguments, CompletableFuture<String> end, CountDownLatch closed) {
     try (ZeroMqHub hub = builder(arguments).start()) {
       Runtime.getRuntime().addShutdownHook(new Thread(() -> finish(end, closed), "anymq-hub-end"));
       if (arguments.contains(WATCH_STDIN)) {
@@ -59,10 +79,13 @@ public final class HubMain {
       }
       hub.urls().forEach(url -> System.out.println(ready(url)));
       System.out.flush();
-      return end.applyToEither(hub.ended(), failure -> failure).join();
-    } finally {
-      closed.countDown();
+      String failure = end.applyToEither(hub.ended(), why -> why).join();
+      if (!failure.isEmpty()) {
+        die(failure);
+      }
     }
+    System.out.println("anymq hub stopped");
+    System.out.flush();
   }
 
   private static String ready(String url) {
@@ -73,7 +96,9 @@ public final class HubMain {
   private static void finish(CompletableFuture<String> end, CountDownLatch closed) {
     end.complete("");
     try {
-      closed.await();
+      if (!closed.await(CLOSE_LIMIT.toSeconds(), TimeUnit.SECONDS)) {
+        System.err.println("anymq hub: it has not ended in order in time");
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

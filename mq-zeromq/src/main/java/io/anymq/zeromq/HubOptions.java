@@ -35,8 +35,8 @@ final class HubOptions {
       Option.number(
           "max-message-bytes",
           1024,
-          32 * 1024 * 1024,
-          "the largest message that the hub takes, encoded");
+          (int) Math.min(32 * 1024 * 1024, Runtime.getRuntime().maxMemory() / 16),
+          "the largest message that the hub takes, encoded; by default 32 MiB, or less where the heap has less than 512 MiB");
 
   static final Option<Duration> HEARTBEAT =
       Option.duration(

@@ -95,6 +95,7 @@ final class HubRecovery implements JournalReader.Sink {
       case JournalCodec.WAITING -> waits(segment, in, from);
       case JournalCodec.DUE -> due(in);
       case JournalCodec.DELIVERED -> delivered(in.i32(), in.i64(), in.i64());
+      case JournalCodec.COUNTED -> counted(in.i32(), in.i64(), in.i64(), in.i32());
       default -> throw in.unknown("no record is of kind " + kind);
     }
   }
@@ -161,14 +162,12 @@ final class HubRecovery implements JournalReader.Sink {
     return stored;
   }
 
-  private record Place(int log, long position, @Nullable String topic, int deliveries) {}
+  private record Place(int log, long position, @Nullable String topic, int counts) {}
 
   private static List<Place> places(JournalInput in) {
     List<Place> places = new ArrayList<>();
     JournalCodec.readPlaces(
-        in,
-        (log, position, topic, deliveries) ->
-            places.add(new Place(log, position, topic, deliveries)));
+        in, (log, position, topic, counts) -> places.add(new Place(log, position, topic, counts)));
     return places;
   }
 
@@ -183,7 +182,7 @@ final class HubRecovery implements JournalReader.Sink {
                 where.terms().rankOf(stored.payload()),
                 place.position(),
                 place.topic());
-        queued.delivered(place.deliveries());
+        queued.counts(place.counts());
         stored.add(queued, place.log());
         Queued before = where.places().put(place.position(), queued);
         if (before != null) {
@@ -231,7 +230,14 @@ final class HubRecovery implements JournalReader.Sink {
   private void delivered(int number, long first, long count) {
     Declared where = declared.get(number);
     if (where != null) {
-      where.places().subMap(first, first + count).values().forEach(Queued::delivered);
+      where.places().subMap(first, first + count).values().forEach(place -> place.goesOut(false));
+    }
+  }
+
+  private void counted(int number, long first, long count, int counts) {
+    Declared where = declared.get(number);
+    if (where != null) {
+      where.places().subMap(first, first + count).values().forEach(place -> place.counts(counts));
     }
   }
 

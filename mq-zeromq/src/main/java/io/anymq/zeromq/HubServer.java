@@ -29,10 +29,10 @@ final class HubServer implements Outlet {
   private static final int RECEIVE_HIGH_WATER = 64;
 
   /**
-   * Frames that may wait for one peer. Deliveries are bounded by prefetch and answers by requests;
-   * a peer that lets so many of them pile up does not read, and is given up.
+   * Frames that may wait in ZeroMQ for one peer to read them. More would be copies of messages that
+   * nobody counts; what is still to be sent waits in its session, where it costs nothing.
    */
-  private static final int SEND_HIGH_WATER = 100_000;
+  private static final int SEND_HIGH_WATER = 2;
 
   /** How long the last words to the peers may take. */
   private static final Duration LINGER = Duration.ofMillis(500);
@@ -44,10 +44,12 @@ final class HubServer implements Outlet {
   private final SharedContext context;
   private final ZMQ.Socket socket;
   private final SocketWaiter waiter;
+  private final IncomingFrames incoming;
   private final Broker broker;
   private final Storage storage;
   private final long tickNanos;
   private final Thread thread;
+  private final Runnable ioThreadDied = this::ioThreadDied;
   private final List<String> bound = new ArrayList<>();
   private final CompletableFuture<String> ended = new CompletableFuture<>();
   private volatile boolean stopping;
@@ -66,7 +68,10 @@ final class HubServer implements Outlet {
       List<HubAddress> addresses,
       String name) {
     this.context = context.retain();
-    socket = Sockets.socket(context.context(), SocketType.ROUTER, settings.maxFrameBytes());
+    incoming =
+        new IncomingFrames(settings.maxFrameBytes(), HubSettings.incomingBytes(), this::wakeUp);
+    socket =
+        Sockets.socket(context.context(), SocketType.ROUTER, settings.maxFrameBytes(), incoming);
     socket.setRouterMandatory(true);
     socket.setRcvHWM(RECEIVE_HIGH_WATER);
     socket.setSndHWM(SEND_HIGH_WATER);
@@ -77,6 +82,7 @@ final class HubServer implements Outlet {
     tickNanos = settings.heartbeat().toNanos() / 4;
     thread = new Thread(this::run, "anymq-hub-" + name);
     thread.setDaemon(true);
+    context.whenDead(ioThreadDied);
     try {
       addresses.forEach(this::bind);
       // Not before: JeroMQ 0.6.0 would set it on the listening channel too, which has no such
@@ -86,6 +92,18 @@ final class HubServer implements Outlet {
       release();
       throw e;
     }
+  }
+
+  /** For all threads. */
+  private void wakeUp() {
+    waiter.wakeUp();
+  }
+
+  /** Nobody is served any more: that must be known, whatever else still works. */
+  private void ioThreadDied() {
+    ended.complete("The hub has ended by a fault of its I/O thread: " + context.fault());
+    stopping = true;
+    waiter.wakeUp();
   }
 
   private void bind(HubAddress address) {
@@ -118,7 +136,7 @@ final class HubServer implements Outlet {
       while (!stopping && broker.works()) {
         tick();
         if (!round()) {
-          waiter.await(() -> !stopping, pauseMillis());
+          rest();
         }
       }
       broker.close(System.nanoTime());
@@ -132,12 +150,23 @@ final class HubServer implements Outlet {
     }
   }
 
+  private void rest() {
+    if (incoming.isAwaited()) {
+      incoming.nothingLeft();
+    } else {
+      waiter.await(() -> !stopping && !incoming.isAwaited(), pauseMillis());
+    }
+  }
+
   private void end(String fault) {
     try {
+      if (!fault.isEmpty()) {
+        ended.complete(fault); // what follows may fail too
+      }
       storage.abandon();
     } finally {
       release();
-      ended.complete(fault.isEmpty() ? storage.failure() : fault);
+      ended.complete(storage.failure());
     }
   }
 
@@ -147,6 +176,8 @@ final class HubServer implements Outlet {
   }
 
   private void release() {
+    context.forget(ioThreadDied);
+    incoming.close();
     waiter.close();
     socket.setLinger((int) LINGER.toMillis());
     socket.close();
@@ -174,7 +205,7 @@ final class HubServer implements Outlet {
       frames++;
     }
     long now = System.nanoTime();
-    if (frames > 0 || broker.untilDue(now) <= 0) {
+    if (frames > 0 || broker.hasUnsent() || broker.untilDue(now) <= 0) {
       broker.flush(now);
     }
     return frames > 0;
@@ -187,8 +218,15 @@ final class HubServer implements Outlet {
     }
     PeerId peer = new PeerId(id.data());
     Msg frame = socket.base().recv(ZMQ.DONTWAIT);
+    if (frame != null && IncomingFrames.isRefused(frame)) {
+      broker.refuseFrame(peer, System.nanoTime());
+      return true;
+    }
     byte[] bytes = frame == null || frame.hasMore() ? skipParts(frame) : frame.data();
     broker.receive(peer, bytes, System.nanoTime());
+    if (frame != null) {
+      incoming.done(frame);
+    }
     return true;
   }
 
@@ -198,6 +236,7 @@ final class HubServer implements Outlet {
   private byte[] skipParts(@Nullable Msg first) {
     Msg part = first;
     while (part != null && part.hasMore()) {
+      incoming.done(part);
       part = socket.base().recv(ZMQ.DONTWAIT);
     }
     return new byte[0];

@@ -1,6 +1,8 @@
 package io.anymq.zeromq;
 
 import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
@@ -13,6 +15,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class HubSession {
 
+  /** A peer that lets so much pile up does not read, and is given up. */
+  private static final long MOST_UNREAD_BYTES =
+      Math.min(64L << 20, Runtime.getRuntime().maxMemory() / 8);
+
   private final PeerId peer;
   private final Outlet outlet;
   private final Heartbeats heartbeats;
@@ -20,8 +26,17 @@ final class HubSession {
   private final Set<String> temporaryQueues = new LinkedHashSet<>();
   private final Map<Integer, StagedCommit> staged = new HashMap<>();
 
+  /** What is to be delivered; the messages are written when the peer is ready for them. */
+  private final Deque<Owed> owed = new ArrayDeque<>();
+
   private final WireWriter out = new WireWriter();
-  private Outlet.Sent lastSent = Outlet.Sent.YES;
+
+  /** A frame that waits until the peer has read others. */
+  private @Nullable ByteBuffer unsent;
+
+  private boolean gone;
+
+  private record Owed(HubConsumer consumer, long tag) {}
 
   /** The next send that is expected, and the confirmed ones that the peer does not know of yet. */
   private long nextSend = 1;
@@ -34,6 +49,7 @@ final class HubSession {
 
   private int deliverCountAt;
   private int deliverCount;
+  private long nextDeliveredTag;
 
   HubSession(PeerId peer, Outlet outlet, Heartbeats heartbeats) {
     this.peer = peer;
@@ -94,7 +110,7 @@ final class HubSession {
   /** Begins an answer that may fill a frame; it does not come behind much else. */
   WireWriter largeOk(int request) {
     flushConfirmations();
-    if (!out.isEmpty()) {
+    if (!out.isEmpty() && unsent == null) {
       send();
     }
     return ok(request);
@@ -116,30 +132,65 @@ final class HubSession {
     begin(Wire.HEARTBEAT);
   }
 
-  void deliver(HubConsumer consumer, long tag, Queued message) {
-    byte[] bytes = message.payload().bytes();
-    if (!out.isEmpty() && out.size() + bytes.length > Wire.FRAME_TARGET_BYTES) {
-      send();
+  /** A consumer is to be sent what it holds under a tag. */
+  void owe(HubConsumer consumer, long tag) {
+    owed.addLast(new Owed(consumer, tag));
+  }
+
+  /** A consumer is no more, and neither is what it was to be sent. */
+  void forget(HubConsumer consumer) {
+    owed.removeIf(each -> each.consumer() == consumer);
+  }
+
+  /** Whether something waits until the peer has read what it was sent before. */
+  boolean hasUnsent() {
+    return unsent != null || !owed.isEmpty();
+  }
+
+  /** Writes what is owed, as far as one frame goes. */
+  private void deliverOwed() {
+    Owed next = owed.peekFirst();
+    while (next != null) {
+      Queued message = next.consumer().held(next.tag());
+      if (message != null) {
+        int size = out.size() + message.payload().bytes().length;
+        if (!out.isEmpty() && size > Wire.FRAME_TARGET_BYTES) {
+          return;
+        }
+        deliver(next.consumer(), next.tag(), message);
+      }
+      owed.removeFirst();
+      next = owed.peekFirst();
     }
-    if (delivering != consumer) {
+  }
+
+  private void deliver(HubConsumer consumer, long tag, Queued message) {
+    byte[] bytes = message.payload().bytes();
+    if (delivering != consumer || tag != nextDeliveredTag) {
       begin(Wire.DELIVER).i32(consumer.id()).i64(tag);
       deliverCountAt = out.size();
       deliverCount = 0;
       out.i32(0);
       delivering = consumer;
     }
+    nextDeliveredTag = tag + 1;
     String topic = message.topic();
     long position = consumer.tellsPositions() ? message.payload().position() : 0;
+    int inDoubt = consumer.tellsHandOuts() ? message.inDoubt() : 0;
     int flags =
-        (message.deliveries() > 1 ? Wire.REDELIVERED : 0)
+        (message.deliveryCount() > 1 ? Wire.REDELIVERED : 0)
+            | (inDoubt == 0 ? 0 : Wire.COUNT_IN_DOUBT)
             | (topic == null ? 0 : Wire.TOPIC_NAMED)
             | (position == 0 ? 0 : Wire.POSITION_TOLD);
-    out.u8(flags).i32(message.deliveries());
+    out.u8(flags).i32(message.deliveryCount());
     if (topic != null) {
       out.text(topic);
     }
     if (position != 0) {
       out.i64(position);
+    }
+    if (inDoubt != 0) {
+      out.i32(inDoubt);
     }
     out.blob(bytes);
     out.patch(deliverCountAt, ++deliverCount);
@@ -161,25 +212,32 @@ final class HubSession {
   }
 
   /**
-   * Sends what has been collected.
+   * Sends what has been collected, as far as the peer has read what it was sent before.
    *
    * @param now the time
-   * @return whether the peer can still be reached
+   * @return whether the peer can still be reached, and reads
    */
   boolean flush(long now) {
     flushConfirmations();
-    if (!out.isEmpty()) {
-      send();
+    boolean sending = unsent == null || send();
+    while (sending && !(out.isEmpty() && owed.isEmpty())) {
+      deliverOwed();
+      sending = !out.isEmpty() && send();
       heartbeats.sent(now);
     }
-    return lastSent == Outlet.Sent.YES;
+    return !gone && out.size() <= MOST_UNREAD_BYTES;
   }
 
-  private void send() {
-    delivering = null;
-    ByteBuffer frame = out.take();
-    if (lastSent == Outlet.Sent.YES) {
-      lastSent = outlet.send(peer, frame);
+  /** Sends the frame that waits, or what has been collected; tells whether another may follow. */
+  private boolean send() {
+    ByteBuffer frame = unsent;
+    if (frame == null) {
+      delivering = null;
+      frame = out.take();
     }
+    Outlet.Sent sent = gone ? Outlet.Sent.GONE : outlet.send(peer, frame);
+    unsent = sent == Outlet.Sent.FULL ? frame : null;
+    gone = sent == Outlet.Sent.GONE;
+    return sent == Outlet.Sent.YES;
   }
 }

@@ -41,13 +41,18 @@ record HubSettings(
   void check() {
     if (!allowsHeartbeat(heartbeat)) {
       throw new InvalidOptionException(
-          "heartbeat must be %s to %s, not %s".formatted(MIN_HEARTBEAT, MAX_HEARTBEAT, heartbeat));
+          "heartbeat must be 50 ms to 10 minutes, not %d ms".formatted(heartbeat.toMillis()));
     }
     if (maxMessageBytes > Integer.MAX_VALUE - Wire.FRAME_MARGIN_BYTES) {
       throw new InvalidOptionException(
           "max-message-bytes must be %d or less, not %d"
               .formatted(Integer.MAX_VALUE - Wire.FRAME_MARGIN_BYTES, maxMessageBytes));
     }
+  }
+
+  /** How much of the heap frames may take that have come and are not done with. */
+  static long incomingBytes() {
+    return Runtime.getRuntime().maxMemory() / 8;
   }
 
   /** The largest frame it takes. */

@@ -20,11 +20,15 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>GONE</td><td>u32 number, i64 first position, i64 count</td></tr>
  * <tr><td>WAITING</td><td>i64 number, u32 destination, i64 due, blob</td></tr>
  * <tr><td>DUE</td><td>i64 number, places, i64 position in its topic's past</td></tr>
- * <tr><td>DELIVERED</td><td>u32 number, i64 first position, i64 count: each once more</td></tr>
+ * <tr><td>DELIVERED</td><td>u32 number, i64 first position, i64 count: each handed out once more;
+ * read, and no longer written</td></tr>
+ * <tr><td>COUNTED</td><td>u32 number, i64 first position, i64 count, u32 counts: of each</td></tr>
  * </table>
  *
  * <p>{@code places} is a text, the topic that must be named with the message or nothing, and u32 n,
- * n × (u32 number, i64 position, u8 1 when the topic is named there, u32 deliveries).
+ * n × (u32 number, i64 position, u8 1 when the topic is named there, u32 counts). {@code counts}
+ * are, in the low 16 bits, how often a message was handed out; above, in 15 bits, how often nobody
+ * knows whether it was; and in the highest one whether a consumer has it that has not told.
  */
 final class JournalCodec {
 
@@ -38,13 +42,14 @@ final class JournalCodec {
   static final int WAITING = 8;
   static final int DUE = 9;
   static final int DELIVERED = 10;
+  static final int COUNTED = 11;
 
   private JournalCodec() {}
 
   /**
    * Writes places.
    *
-   * @param counted whether with the deliveries until now, or none
+   * @param counted whether with the counts of now, or none
    */
   static void putPlaces(WireWriter out, List<Queued> places, boolean counted) {
     String topic = "";
@@ -55,13 +60,13 @@ final class JournalCodec {
     out.text(topic).i32(places.size());
     for (Queued place : places) {
       out.i32(place.log()).i64(place.position()).u8(place.topic() == null ? 0 : 1);
-      out.i32(counted ? place.deliveries() : 0);
+      out.i32(counted ? place.counts() : 0);
     }
   }
 
   /** Takes the places of a message as they are read. */
   interface Places {
-    void place(int log, long position, @Nullable String topic, int deliveries);
+    void place(int log, long position, @Nullable String topic, int counts);
   }
 
   static void readPlaces(JournalInput in, Places places) {

@@ -22,7 +22,7 @@ final class JournalLog implements DestinationLog {
   }
 
   /** What has happened at a place, and at those behind it. */
-  private static final class Run implements JournalNote {
+  private static class Run implements JournalNote {
     private final int kind;
     private final int log;
     private final long first;
@@ -43,6 +43,22 @@ final class JournalLog implements DestinationLog {
     @Override
     public void writeTo(JournalBatch batch) {
       batch.out().u8(kind).i32(log).i64(first).i64(count);
+    }
+  }
+
+  /** Counts that a place has, and those behind it. */
+  private static final class Counts extends Run {
+    private final int counts;
+
+    Counts(int log, long first, int counts) {
+      super(JournalCodec.COUNTED, log, first);
+      this.counts = counts;
+    }
+
+    @Override
+    public void writeTo(JournalBatch batch) {
+      super.writeTo(batch);
+      batch.out().i32(counts);
     }
   }
 
@@ -78,10 +94,16 @@ final class JournalLog implements DestinationLog {
 
   /** A record that has yet to be written tells the count itself. */
   @Override
-  public void delivered(Queued message) {
+  public void counted(Queued message) {
     StoredMessage stored = message.payload().stored();
-    if (message.log() != 0 && stored != null && stored.home != null) {
-      note(JournalCodec.DELIVERED, message.position());
+    if (message.log() == 0 || stored == null || stored.home == null) {
+      return;
+    }
+    int counts = message.counts();
+    if (!(journal.lastAdded() instanceof Counts last
+        && last.counts == counts
+        && last.takesIn(JournalCodec.COUNTED, number, message.position()))) {
+      journal.add(new Counts(number, message.position(), counts));
     }
   }
 

@@ -1,5 +1,6 @@
 package io.anymq.zeromq;
 
+import io.anymq.DeadLetter;
 import io.anymq.Destination;
 import io.anymq.ErrorCode;
 import io.anymq.MessagingException;
@@ -34,13 +35,16 @@ final class LinkCommits {
     List<LinkCommand> stages = sends.stream().map(send -> stage(number, send)).toList();
     List<Accepted> accepted = accepts.stream().map(LinkCommits::accepted).toList();
     Ask ask = new Ask(Wire.COMMIT, out -> write(number, accepted, out));
+    Await.requireNoInterrupt();
     // One command, so that nothing comes between the parts.
     loop.submit(
         new LinkCommand() {
           @Override
           public void run(LinkProtocol protocol) {
-            stages.forEach(stage -> stage.run(protocol));
-            ask.run(protocol);
+            if (ask.begin()) {
+              stages.forEach(stage -> stage.run(protocol));
+              ask.write(protocol);
+            }
           }
 
           @Override
@@ -69,10 +73,11 @@ final class LinkCommits {
 
   private LinkCommand stage(int number, AtomicCommit.Send send) {
     Destination destination = send.destination();
-    String name = names.of(destination).orElse(destination.name());
+    String name = ZeroMqLink.nameOf(destination, names);
     WireWriter out = new WireWriter();
     MessageCodec.encode(send.message(), out);
-    if (out.size() > maxMessageBytes) {
+    boolean letter = send.message().properties().containsKey(DeadLetter.REASON_PROPERTY);
+    if (out.size() > maxMessageBytes + (letter ? Wire.DEAD_LETTER_BYTES : 0)) {
       throw ZeroMqProducer.tooLarge(out.size(), maxMessageBytes);
     }
     byte[] message = out.copyAndClear();

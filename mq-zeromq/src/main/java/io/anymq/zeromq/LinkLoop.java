@@ -82,8 +82,11 @@ final class LinkLoop {
       return Await.result(welcome, timeout);
     } catch (MessagingTimeoutException e) {
       throw new ConnectFailedException(
-          "No hub answered at %s within %d ms: is it one, and is it up?"
-              .formatted(address, timeout.toMillis()),
+          socket.wasAccepted()
+              ? "%s accepts connections, but does not answer as an AnyMQ hub does within %d ms: check host and port"
+                  .formatted(address, timeout.toMillis())
+              : "No hub answered at %s within %d ms: is it up, and are host and port right?"
+                  .formatted(address, timeout.toMillis()),
           e);
     } finally {
       if (!welcome.isDone() || welcome.isCompletedExceptionally()) {
@@ -106,31 +109,41 @@ final class LinkLoop {
   /**
    * Asks the hub, and waits for its answer.
    *
-   * @throws MessagingException as the hub says, or when the link ends, or time does
+   * @throws MessagingException as the hub says, or when the link ends, or time does; when the
+   *     thread is interrupted already, before anything is asked
    */
   WireReader ask(Ask ask) {
     if (onThread()) {
       throw new MessagingException(
           ErrorCode.ILLEGAL_USE, "The I/O thread of a link cannot wait for the hub");
     }
+    Await.requireNoInterrupt();
     submit(ask);
     return await(ask);
   }
 
-  /** Waits for the answer to what was submitted. */
+  /**
+   * Waits for the answer to what was submitted. A request that has not left when the wait ends will
+   * not: afterwards {@link Ask#sent} tells for good.
+   */
   WireReader await(Ask ask) {
-    return Await.result(ask.answer(), request.operationTimeout());
+    try {
+      return Await.result(ask.answer(), request.operationTimeout());
+    } catch (MessagingException e) {
+      ask.withdraw();
+      throw e;
+    }
   }
 
   void closeConsumer(ZeroMqConsumer consumer) {
     Ask ask = new Ask(Wire.CLOSE_CONSUMER, out -> out.i32(consumer.id()));
     submit(protocol -> protocol.remove(consumer));
+    submit(ask);
     if (onThread()) {
-      submit(ask);
       return;
     }
     try {
-      ask(ask);
+      WireReader unused = Await.resultOfEnd(ask.answer(), request.operationTimeout());
     } catch (ConnectionLostException e) {
       LOG.debug("A consumer ended with its link", e);
     } catch (MessagingTimeoutException e) {
@@ -154,6 +167,7 @@ final class LinkLoop {
     if (state == State.OPEN) {
       state = State.CLOSING;
       closeDeadline = System.nanoTime() + timeout.toNanos();
+      protocol.removeAll();
       bye.run(protocol);
     } else if (state == State.GREETING) {
       state = State.ENDED;
@@ -171,7 +185,10 @@ final class LinkLoop {
     } catch (MessagingException e) {
       cause = e;
     } catch (MalformedFrameException e) {
-      cause = new ConnectionLostException("The hub breaks its protocol: " + e.getMessage(), e);
+      cause =
+          state == State.GREETING
+              ? noHub(e)
+              : new ConnectionLostException("The hub breaks its protocol: " + e.getMessage(), e);
     } catch (RuntimeException | Error e) {
       LOG.error("The I/O thread of the link to {} ends by a fault", address, e);
       cause = new ConnectionLostException("A fault in the link: " + e, e);
@@ -195,6 +212,11 @@ final class LinkLoop {
 
   private void step() throws MalformedFrameException {
     tick(System.nanoTime());
+    Throwable fault = context.fault();
+    if (fault != null) {
+      throw new ConnectionLostException(
+          "ZeroMQ's I/O thread has ended by a fault: " + fault, fault);
+    }
     boolean busy = runCommands();
     busy |= protocol.writer().flush();
     busy |= receive();
@@ -202,11 +224,29 @@ final class LinkLoop {
       state = State.ENDED;
     }
     if (!busy && socket.isBroken()) {
-      throw new ConnectionLostException("The connection to " + address + " broke");
+      throw broken();
     }
     if (!busy && state != State.ENDED) {
       socket.await(commands::isEmpty, tickNanos);
     }
+  }
+
+  private MessagingException broken() {
+    if (state != State.GREETING) {
+      return new ConnectionLostException("The connection to " + address + " broke");
+    }
+    return socket.wasAccepted()
+        ? noHub(null)
+        : new ConnectFailedException(
+            "Nothing answers at %s: is the hub up, and are host and port right?"
+                .formatted(address));
+  }
+
+  private ConnectFailedException noHub(@Nullable Exception cause) {
+    return new ConnectFailedException(
+        "%s answers, but is not an AnyMQ hub, or is one that is ending: check host and port"
+            .formatted(address),
+        cause);
   }
 
   private void tick(long now) {
@@ -240,10 +280,26 @@ final class LinkLoop {
       if (command == null) {
         break;
       }
-      command.run(protocol);
+      run(command);
       done++;
     }
     return done > 0;
+  }
+
+  /** A fault of ours in one command costs that command alone. */
+  private void run(LinkCommand command) {
+    protocol.writer().mark();
+    try {
+      command.run(protocol);
+    } catch (MessagingException e) {
+      throw e; // the socket takes no more
+    } catch (RuntimeException e) {
+      LOG.error("A command to the hub at {} failed", address, e);
+      protocol.writer().undo();
+      command.abandon(
+          new MessagingException(
+              ErrorCode.BACKEND_FAILURE, "The command could not be sent: " + e, e));
+    }
   }
 
   private boolean receive() throws MalformedFrameException {

@@ -11,12 +11,16 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The client's side of the hub protocol once the session is open: what is under way, and who is to
  * be told. For the link's I/O thread.
  */
 final class LinkProtocol {
+
+  private static final Logger LOG = LoggerFactory.getLogger(LinkProtocol.class);
 
   private final LinkWriter writer;
   private final Map<Integer, Ask> asked = new HashMap<>();
@@ -38,7 +42,8 @@ final class LinkProtocol {
   }
 
   void send(Destination destination, String name, byte[] encoded, OutboundMessage message) {
-    writer.send(nextSend++, destination, name, encoded);
+    writer.send(nextSend, destination, name, encoded);
+    nextSend++;
     unconfirmed.addLast(message);
   }
 
@@ -53,8 +58,16 @@ final class LinkProtocol {
     consumers.put(consumer.id(), consumer);
   }
 
+  /** A consumer closes: what it handed out is told, and what still comes for it is dropped. */
   void remove(ZeroMqConsumer consumer) {
-    consumers.remove(consumer.id());
+    if (consumers.remove(consumer.id()) != null) {
+      consumer.tellHandOuts(writer);
+    }
+  }
+
+  /** The session is to end in order. */
+  void removeAll() {
+    List.copyOf(consumers.values()).forEach(this::remove);
   }
 
   /** Nobody will answer any more. */
@@ -100,7 +113,7 @@ final class LinkProtocol {
 
   private void confirm(WireReader in) throws MalformedFrameException {
     for (int left = outcomes(in); left > 0; left--) {
-      unconfirmed.removeFirst().confirmed();
+      report(unconfirmed.removeFirst(), OutboundMessage::confirmed);
     }
   }
 
@@ -109,7 +122,17 @@ final class LinkProtocol {
     WireError error = WireError.of(in.u16());
     String sentence = in.text();
     for (int left = count; left > 0; left--) {
-      unconfirmed.removeFirst().failed(ZeroMqErrors.of(error, sentence));
+      report(
+          unconfirmed.removeFirst(), message -> message.failed(ZeroMqErrors.of(error, sentence)));
+    }
+  }
+
+  /** What one sender makes of an outcome must not keep the others from theirs. */
+  private static void report(OutboundMessage message, Consumer<OutboundMessage> outcome) {
+    try {
+      outcome.accept(message);
+    } catch (RuntimeException e) {
+      LOG.error("The outcome of a send was not taken", e);
     }
   }
 
@@ -142,14 +165,20 @@ final class LinkProtocol {
     long tag = in.i64();
     for (int left = in.count(1 + Integer.BYTES + Integer.BYTES); left > 0; left--) {
       int flags = in.u8();
-      boolean redelivered = (flags & Wire.REDELIVERED) != 0;
       int deliveries = in.i32();
       Destination from =
           (flags & Wire.TOPIC_NAMED) != 0 ? consumer.topic(in.text()) : consumer.destination();
       long position = (flags & Wire.POSITION_TOLD) != 0 ? in.i64() : 0;
+      int inDoubt = (flags & Wire.COUNT_IN_DOUBT) != 0 ? in.i32() : 0;
       WireReader message = in.slice(in.length());
       ZeroMqDelivery delivery =
-          new ZeroMqDelivery(from, tag++, deliveries, redelivered, position, message);
+          new ZeroMqDelivery(
+              consumer,
+              from,
+              tag++,
+              new ZeroMqDelivery.Counts(deliveries, inDoubt, (flags & Wire.REDELIVERED) != 0),
+              position,
+              message);
       if (consumer.arrived(delivery)) {
         reached.add(consumer);
       }

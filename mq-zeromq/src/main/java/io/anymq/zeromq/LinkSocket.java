@@ -29,10 +29,19 @@ final class LinkSocket {
   private final ZMQ.Socket socket;
   private final SocketWaiter waiter;
   private final ConnectionWatch watch;
+  private final SharedContext context;
+
+  /** For all threads. */
+  private final Runnable wakeUp = this::wakeUp;
 
   LinkSocket(HubAddress address, SharedContext context) {
     this.address = address;
-    socket = Sockets.socket(context.context(), SocketType.DEALER, MAX_FRAME_BYTES);
+    socket =
+        Sockets.socket(
+            context.context(),
+            SocketType.DEALER,
+            MAX_FRAME_BYTES,
+            new GuardedAllocator(MAX_FRAME_BYTES));
     socket.setSendBufferSize(Sockets.BUFFER_BYTES);
     socket.setSndHWM(0);
     socket.setRcvHWM(0);
@@ -40,6 +49,8 @@ final class LinkSocket {
     socket.setIPv6(address.isIpv6());
     waiter = new SocketWaiter(socket);
     watch = new ConnectionWatch(socket, waiter::wakeUp);
+    this.context = context;
+    context.whenDead(wakeUp);
   }
 
   void connect() {
@@ -59,6 +70,11 @@ final class LinkSocket {
 
   boolean isBroken() {
     return watch.broken();
+  }
+
+  /** Whether somebody is there, a hub or not. */
+  boolean wasAccepted() {
+    return watch.everMade();
   }
 
   /**
@@ -89,6 +105,7 @@ final class LinkSocket {
   }
 
   void close() {
+    context.forget(wakeUp);
     waiter.close();
     socket.close();
   }

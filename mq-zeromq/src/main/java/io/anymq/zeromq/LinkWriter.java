@@ -21,6 +21,13 @@ final class LinkWriter {
   private int count;
   private long rangeEnd;
 
+  // What it was when a command began that may fail.
+  private boolean flushedSinceMark;
+  private @Nullable Object markedOpen;
+  private int markedCountAt;
+  private int markedCount;
+  private long markedRangeEnd;
+
   /** Messages with consecutive numbers to one destination. */
   private record Batch(int opcode, int commit, int kind, String name) {}
 
@@ -33,6 +40,28 @@ final class LinkWriter {
    */
   LinkWriter(Consumer<ByteBuffer> frames) {
     this.frames = frames;
+  }
+
+  /** Remembers where it is, between two pieces of commands. */
+  void mark() {
+    out.mark();
+    flushedSinceMark = false;
+    markedOpen = open;
+    markedCountAt = countAt;
+    markedCount = count;
+    markedRangeEnd = rangeEnd;
+  }
+
+  /** Takes back what was written since; what has left with a frame was whole. */
+  void undo() {
+    out.undo(flushedSinceMark);
+    open = flushedSinceMark ? null : markedOpen;
+    count = markedCount;
+    rangeEnd = markedRangeEnd;
+    if (open != null) {
+      countAt = markedCountAt;
+      out.patch(countAt, count);
+    }
   }
 
   /** Begins a command of its own; the caller adds the payload. */
@@ -114,6 +143,7 @@ final class LinkWriter {
       return false;
     }
     open = null;
+    flushedSinceMark = true;
     frames.accept(out.take());
     return true;
   }

@@ -1,5 +1,6 @@
 package io.anymq.zeromq;
 
+import io.anymq.DeadLetter;
 import io.anymq.Destination;
 import io.anymq.InvalidMessageException;
 import io.anymq.Message;
@@ -136,6 +137,15 @@ final class MessageCodec {
       return decodeFields(new WireReader(encoded)).build();
     } catch (MessagingException e) {
       throw new MalformedFrameException(String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** Whether an encoded message is marked as a dead letter; one that cannot be read is not. */
+  static boolean isDeadLetter(byte[] encoded) {
+    try {
+      return decodeHead(encoded).properties().containsKey(DeadLetter.REASON_PROPERTY);
+    } catch (MalformedFrameException e) {
+      return false;
     }
   }
 

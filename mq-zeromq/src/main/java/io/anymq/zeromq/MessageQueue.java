@@ -170,6 +170,7 @@ final class MessageQueue implements Target {
   void restore(Collection<Queued> messages) {
     for (Queued message : messages) {
       nextPosition = Math.max(nextPosition, message.position() + 1);
+      message.comesBackFromBefore();
       if (admit(message)) {
         backlog.putBack(message);
       }

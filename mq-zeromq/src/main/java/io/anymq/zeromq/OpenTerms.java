@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -19,20 +20,23 @@ import org.jspecify.annotations.Nullable;
  * @param replayFromMillis the moment in the past when it begins, in milliseconds since 1970
  * @param replayAfter the position in the past behind which it begins
  * @param withPositions whether deliveries tell their positions
+ * @param tellsHandOuts whether the client tells which deliveries its application gets
  */
 record OpenTerms(
     @Nullable Selector selector,
     @Nullable Long replayFromMillis,
     @Nullable Long replayAfter,
-    boolean withPositions) {
+    boolean withPositions,
+    boolean tellsHandOuts) {
 
-  static final OpenTerms NONE = new OpenTerms(null, null, null, false);
+  static final OpenTerms NONE = new OpenTerms(null, null, null, false, false);
 
   private static final int SELECTOR = 1;
   private static final int REPLAY_FROM = 1 << 1;
   private static final int REPLAY_AFTER = 1 << 2;
   private static final int POSITIONS = 1 << 3;
-  private static final int ALL = (1 << 4) - 1;
+  private static final int HAND_OUTS = 1 << 4;
+  private static final int ALL = (1 << 5) - 1;
 
   private static final long NANOS_BELOW_A_MILLI = 999_999;
 
@@ -52,7 +56,8 @@ record OpenTerms(
         (bits & SELECTOR) == 0 ? null : selector(in),
         (bits & REPLAY_FROM) == 0 ? null : in.i64(),
         (bits & REPLAY_AFTER) == 0 ? null : in.i64(),
-        (bits & POSITIONS) != 0);
+        (bits & POSITIONS) != 0,
+        (bits & HAND_OUTS) != 0);
   }
 
   boolean replays() {
@@ -79,19 +84,23 @@ record OpenTerms(
    *
    * @throws InvalidOptionException when it names a position that no hub has given
    */
-  static Asked asked(ConsumerRequest request, boolean hubRemembers) {
+  static Asked asked(ConsumerRequest request, Set<String> hubKnows) {
+    boolean hubRemembers = hubKnows.contains(Wire.REPLAY);
+    boolean tellsHandOuts = hubKnows.contains(Wire.HAND_OUTS);
     Source.Terms terms =
         request.source() instanceof Source.OfTopic of
             ? of.terms()
             : request.source() instanceof Source.OfPattern all ? all.terms() : null;
     if (terms == null || !hubRemembers) {
-      return new Asked(request.selector(), Optional.empty(), Optional.empty(), false);
+      return new Asked(
+          request.selector(), Optional.empty(), Optional.empty(), false, tellsHandOuts);
     }
     return new Asked(
         request.selector(),
         terms.replayFrom().map(OpenTerms::wholeMillis),
         terms.replayAfter().map(OpenTerms::position),
-        terms.name().isEmpty());
+        terms.name().isEmpty(),
+        tellsHandOuts);
   }
 
   /** Rounded up, for timestamps are whole: what was sent before the moment is not meant. */
@@ -117,13 +126,15 @@ record OpenTerms(
       Optional<String> selector,
       Optional<Long> replayFromMillis,
       Optional<Long> replayAfter,
-      boolean withPositions) {
+      boolean withPositions,
+      boolean tellsHandOuts) {
 
     private int bits() {
       return (selector.isPresent() ? SELECTOR : 0)
           | (replayFromMillis.isPresent() ? REPLAY_FROM : 0)
           | (replayAfter.isPresent() ? REPLAY_AFTER : 0)
-          | (withPositions ? POSITIONS : 0);
+          | (withPositions ? POSITIONS : 0)
+          | (tellsHandOuts ? HAND_OUTS : 0);
     }
 
     boolean isAnything() {

@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Payload {
 
-  /** Object, array header and references: an estimate for a 64-bit JVM, not a measurement. */
-  private static final int OVERHEAD_BYTES = 56;
+  /** Objects and references: an estimate for a 64-bit JVM, not a measurement. */
+  private static final int OVERHEAD_BYTES = 40;
 
   private static final int FLAGS_AT = 1;
   private static final int PRIORITY_AT = 2;
@@ -104,7 +104,7 @@ final class Payload {
   }
 
   static long cost(int length) {
-    return (long) OVERHEAD_BYTES + length;
+    return OVERHEAD_BYTES + HeapCost.ofArray(length);
   }
 
   void hold(HubMemory memory) {

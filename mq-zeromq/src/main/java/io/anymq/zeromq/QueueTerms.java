@@ -1,5 +1,8 @@
 package io.anymq.zeromq;
 
+import java.util.ArrayList;
+import java.util.List;
+
 /**
  * How a queue of the hub was declared.
  *
@@ -19,6 +22,18 @@ record QueueTerms(boolean prioritized, long maxLength) {
       throw new MalformedFrameException("queue flags " + flags + ", maximum " + maxLength);
     }
     return new QueueTerms(flags == PRIORITIZED, maxLength);
+  }
+
+  /** As messages tell it. */
+  String describe() {
+    List<String> what = new ArrayList<>();
+    if (prioritized) {
+      what.add("priorities");
+    }
+    if (maxLength > 0) {
+      what.add("a maximum of %d messages".formatted(maxLength));
+    }
+    return what.isEmpty() ? "no options" : String.join(" and ", what);
   }
 
   void write(WireWriter out) {

@@ -11,6 +11,11 @@ final class Queued implements Comparable<Queued> {
   /** The entry of the agenda, and its place there. */
   private static final int EXPIRY_COST_BYTES = 88;
 
+  private static final int MOST_HAND_OUTS = 0xFFFF;
+  private static final int IN_DOUBT_SHIFT = 16;
+  private static final int MOST_IN_DOUBT = 0x7FFF;
+  private static final int OUT = 1 << 31;
+
   /** A place before all messages. */
   static final Queued BEFORE_ALL = place(Integer.MAX_VALUE, -1);
 
@@ -20,7 +25,15 @@ final class Queued implements Comparable<Queued> {
   private final @Nullable String topic;
   private final long expiresAtMillis;
   private Agenda.@Nullable Entry watchedBy;
-  private int deliveries;
+
+  /** How often it was handed to an application, as far as the clients have told. */
+  private int handOuts;
+
+  /** Whether it is with a consumer that will tell whether it handed it out, and has not yet. */
+  private boolean out;
+
+  /** How often it was with one that could not tell any more. */
+  private int inDoubt;
 
   /** Which log knows of this place, if any does, and where its message keeps it. */
   private int log;
@@ -85,18 +98,64 @@ final class Queued implements Comparable<Queued> {
     return expires() ? COST_BYTES + EXPIRY_COST_BYTES : COST_BYTES;
   }
 
-  /** How often it has been delivered. */
-  int deliveries() {
-    return deliveries;
+  /** How often it was handed out, or may have been, with the delivery that is under way. */
+  int deliveryCount() {
+    return handOuts + (out ? 1 : 0) + inDoubt;
   }
 
-  void delivered() {
-    deliveries++;
+  /** How many of those nobody knows of. */
+  int inDoubt() {
+    return inDoubt;
   }
 
-  /** It had been delivered so often when it was written down. */
-  void delivered(int times) {
-    deliveries = times;
+  /** It goes to a consumer; of one that does not tell hand-outs, it counts as handed out. */
+  void goesOut(boolean told) {
+    if (told) {
+      out = true;
+    } else {
+      handOuts++;
+    }
+  }
+
+  /** An application gets it; tells whether that was news. */
+  boolean handedOut() {
+    boolean news = out;
+    out = false;
+    handOuts += news ? 1 : 0;
+    return news;
+  }
+
+  /**
+   * Its consumer has gone, and did not tell that it handed it out. Whoever ends in order would have
+   * told, and so would have anybody whose delivery was not the first.
+   *
+   * @return whether that changes what is to be written down
+   */
+  boolean comesBack(boolean inOrder) {
+    boolean wasOut = out;
+    inDoubt += out && !inOrder && handOuts + inDoubt == 0 ? 1 : 0;
+    out = false;
+    return wasOut;
+  }
+
+  /** The hub has ended while it was with a consumer, whose word may have been lost with it. */
+  void comesBackFromBefore() {
+    inDoubt += out ? 1 : 0;
+    out = false;
+  }
+
+  /** Its counts in one number, to be written down. */
+  int counts() {
+    return Math.min(handOuts, MOST_HAND_OUTS)
+        | Math.min(inDoubt, MOST_IN_DOUBT) << IN_DOUBT_SHIFT
+        | (out ? OUT : 0);
+  }
+
+  /** These were its counts when they were written down. */
+  void counts(int written) {
+    handOuts = written & MOST_HAND_OUTS;
+    inDoubt = written >> IN_DOUBT_SHIFT & MOST_IN_DOUBT;
+    out = (written & OUT) != 0;
   }
 
   void stored(int newLog, int newSlot) {

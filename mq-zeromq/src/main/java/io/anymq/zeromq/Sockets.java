@@ -7,6 +7,7 @@ import org.slf4j.LoggerFactory;
 import org.zeromq.SocketType;
 import org.zeromq.ZContext;
 import org.zeromq.ZMQ;
+import zmq.msg.MsgAllocator;
 
 /** Contexts and sockets as both ends of the protocol need them. */
 final class Sockets {
@@ -25,18 +26,30 @@ final class Sockets {
    * A context with one I/O thread; its threads are daemons and named after this library.
    *
    * @param started is told of each thread
+   * @param died is told why a thread ended that should not have; everything on its sockets stands
+   *     still from then on
    */
-  static ZContext context(Consumer<Thread> started) {
+  static ZContext context(Consumer<Thread> started, Consumer<Throwable> died) {
     ZContext context = new ZContext(1);
     context.setThreadFactor(
         (task, name) -> {
-          Thread thread = new Thread(task, "anymq-zeromq-" + name);
+          Thread thread = new Thread(() -> run(task, died), "anymq-zeromq-" + name);
           thread.setDaemon(true);
           started.accept(thread);
           return thread;
         });
     context.setNotificationExceptionHandler(Sockets::fault);
     return context;
+  }
+
+  /** Whatever it is, nobody else would say so: JeroMQ's users would wait for ever. */
+  private static void run(Runnable task, Consumer<Throwable> died) {
+    try {
+      task.run();
+    } catch (RuntimeException | Error e) {
+      died.accept(e);
+      LOG.error("{} has ended by a fault", Thread.currentThread().getName(), e);
+    }
   }
 
   /**
@@ -55,12 +68,13 @@ final class Sockets {
    * A socket without high-water marks of its own: what is under way is bounded by prefetch and by
    * the send window, where it can be told to somebody.
    */
-  static ZMQ.Socket socket(ZContext context, SocketType type, long maxFrameBytes) {
+  static ZMQ.Socket socket(
+      ZContext context, SocketType type, long maxFrameBytes, MsgAllocator allocator) {
     ZMQ.Socket socket = context.createSocket(type);
     socket.setLinger(0);
     socket.setReceiveBufferSize(BUFFER_BYTES);
     socket.setMaxMsgSize(maxFrameBytes);
-    socket.setMsgAllocator(new GuardedAllocator(maxFrameBytes));
+    socket.setMsgAllocator(allocator);
     return socket;
   }
 

@@ -24,6 +24,15 @@ final class Wire {
   /** What a frame may need beside its largest message. */
   static final int FRAME_MARGIN_BYTES = 256 * 1024;
 
+  /**
+   * So much longer than others may a message be that is marked as a dead letter: whatever is taken
+   * can be one, with its marks.
+   */
+  static final int DEAD_LETTER_BYTES = 16 * 1024;
+
+  /** The longest name of a destination. */
+  static final int MAX_NAME_CHARS = 255;
+
   /** A peer that has been silent for this many of its own heartbeat intervals is gone. */
   static final int MISSED_HEARTBEATS = 5;
 
@@ -40,6 +49,9 @@ final class Wire {
   static final int CLOSE_CONSUMER = 0x21;
   static final int SETTLE = 0x22;
   static final int RELEASE_LATER = 0x23;
+  static final int HANDED_OUT = 0x24;
+  static final int PARK = 0x25;
+  static final int UNPARK = 0x26;
   static final int DECLARE = 0x30;
   static final int DELETE = 0x31;
   static final int EXISTS = 0x32;
@@ -89,6 +101,12 @@ final class Wire {
   static final String EXPIRY = "expiry";
   static final String REPLAY = "replay";
 
+  /** Consumers may park what they keep for a while. */
+  static final String PARKING = "parking";
+
+  /** It counts what clients hand out, if they tell. */
+  static final String HAND_OUTS = "hand-outs";
+
   /** What it confirms of persistent messages survives its end, also a crash. */
   static final String DURABLE = "durable";
 
@@ -105,6 +123,9 @@ final class Wire {
 
   /** Flag of a delivered message: its position follows. */
   static final int POSITION_TOLD = 4;
+
+  /** Flag of a delivered message: how many in its count nobody knows of follows. */
+  static final int COUNT_IN_DOUBT = 8;
 
   private Wire() {}
 }

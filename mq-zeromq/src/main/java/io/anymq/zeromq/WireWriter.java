@@ -19,6 +19,8 @@ final class WireWriter {
   private byte[] bytes = new byte[FIRST_CAPACITY];
   private int size;
   private int command = -1;
+  private int markedSize;
+  private int markedCommand = -1;
 
   private static VarHandle handle(Class<?> view) {
     return MethodHandles.byteArrayViewVarHandle(view, ByteOrder.BIG_ENDIAN);
@@ -101,6 +103,18 @@ final class WireWriter {
     source.get(bytes, size, length);
     size += length;
     return this;
+  }
+
+  /** Remembers where it is. */
+  void mark() {
+    markedSize = size;
+    markedCommand = command;
+  }
+
+  /** Goes back to the mark, or to the beginning of a frame that was begun behind it. */
+  void undo(boolean toBeginning) {
+    size = toBeginning ? 0 : markedSize;
+    command = toBeginning ? -1 : markedCommand;
   }
 
   /** Begins a command, and ends the one before. */

@@ -60,7 +60,7 @@ public final class ZeroMqBackend implements Backend {
     return address;
   }
 
-  private static InvalidOptionException noUsers() {
+  static InvalidOptionException noUsers() {
     return new InvalidOptionException(
         "The hub knows no users: take user and password out of the URL and the options");
   }

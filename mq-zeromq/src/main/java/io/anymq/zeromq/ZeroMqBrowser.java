@@ -36,7 +36,9 @@ final class ZeroMqBrowser implements QueueBrowser {
     BrowsePlace last = new BrowsePlace(in.i64(), from.rank(), from.position());
     while (in.remaining() > 0) {
       last = new BrowsePlace(last.end(), in.u8(), in.i64());
-      page.add(new ZeroMqDelivery(queue, 0, 1, false, 0, in.slice(in.length())).message());
+      page.add(
+          new ZeroMqDelivery(null, queue, 0, ZeroMqDelivery.Counts.FIRST, 0, in.slice(in.length()))
+              .message());
     }
     return last;
   }

@@ -14,10 +14,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class ZeroMqDelivery implements InboundDelivery {
 
+  private final @Nullable ZeroMqConsumer consumer;
   private final Destination destination;
   private final long tag;
-  private final int deliveries;
-  private final boolean redelivered;
+  private final Counts counts;
   private final long position;
   private final byte[] frame;
   private final int offset;
@@ -26,20 +26,36 @@ final class ZeroMqDelivery implements InboundDelivery {
   /** Two threads may decode at once; either result is as good, and immutable. */
   private @Nullable Decoded decoded;
 
+  /**
+   * How often it was delivered.
+   *
+   * @param deliveries the count, with this one
+   * @param inDoubt how many of them nobody knows of
+   * @param redelivered whether it may have been delivered before
+   */
+  record Counts(int deliveries, int inDoubt, boolean redelivered) {
+    static final Counts FIRST = new Counts(1, 0, false);
+  }
+
   private record Decoded(Message message, @Nullable InvalidMessageException failure) {}
 
+  /**
+   * A delivery.
+   *
+   * @param consumer whose it is; null for one that was only looked at
+   */
   ZeroMqDelivery(
+      @Nullable ZeroMqConsumer consumer,
       Destination destination,
       long tag,
-      int deliveries,
-      boolean redelivered,
+      Counts counts,
       long position,
       WireReader bytes) {
+    this.consumer = consumer;
     this.position = position;
     this.destination = destination;
     this.tag = tag;
-    this.deliveries = deliveries;
-    this.redelivered = redelivered;
+    this.counts = counts;
     this.frame = bytes.bytes();
     this.offset = bytes.position();
     this.length = bytes.remaining();
@@ -62,12 +78,25 @@ final class ZeroMqDelivery implements InboundDelivery {
 
   @Override
   public boolean redelivered() {
-    return redelivered;
+    return counts.redelivered();
   }
 
   @Override
   public int deliveryCount() {
-    return deliveries;
+    return counts.deliveries();
+  }
+
+  /** The hub is told at once where the message has come before, and otherwise at the close. */
+  @Override
+  public void handedOut() {
+    if (consumer != null) {
+      consumer.handedOut(this);
+    }
+  }
+
+  @Override
+  public int earlierHandOuts() {
+    return counts.deliveries() - 1 - counts.inDoubt();
   }
 
   @Override

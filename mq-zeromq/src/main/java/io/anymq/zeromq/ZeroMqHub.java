@@ -79,8 +79,13 @@ public final class ZeroMqHub implements AutoCloseable {
     if (!closed) {
       closed = true;
       inprocNames.forEach(InprocHubs::unregister);
-      server.close();
-      context.release();
+      boolean unused =
+          Uninterrupted.call(
+              () -> {
+                server.close();
+                context.release();
+                return true;
+              });
     }
   }
 
@@ -137,7 +142,10 @@ public final class ZeroMqHub implements AutoCloseable {
       return with(HubOptions.MEMORY_LIMIT, HubOptions.MEMORY_LIMIT.parse(Long.toString(bytes)));
     }
 
-    /** Sets the largest message, encoded; at least 1024 bytes. The default is 32 MiB. */
+    /**
+     * Sets the largest message, encoded; at least 1024 bytes. The default is 32 MiB, or a sixteenth
+     * of this JVM's maximum heap where that is less.
+     */
     public Builder maxMessageBytes(int bytes) {
       return with(
           HubOptions.MAX_MESSAGE_BYTES,
@@ -203,7 +211,7 @@ public final class ZeroMqHub implements AutoCloseable {
       HubSettings settings = settings(options);
       settings.check();
       where.forEach(this::requireLocalOrOpen);
-      return start(where, settings);
+      return Uninterrupted.call(() -> start(where, settings));
     }
 
     private void requireLocalOrOpen(HubAddress address) {

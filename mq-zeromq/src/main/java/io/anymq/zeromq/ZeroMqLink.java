@@ -3,6 +3,9 @@ package io.anymq.zeromq;
 import io.anymq.BackendInfo;
 import io.anymq.Capability;
 import io.anymq.Destination;
+import io.anymq.ErrorCode;
+import io.anymq.InvalidDestinationException;
+import io.anymq.InvalidOptionException;
 import io.anymq.MessagingException;
 import io.anymq.MessagingTimeoutException;
 import io.anymq.Queue;
@@ -53,7 +56,8 @@ final class ZeroMqLink
   }
 
   static ZeroMqLink connect(HubAddress address, LinkRequest request) {
-    LinkLoop loop = loop(address, request);
+    Await.requireNoInterrupt();
+    LinkLoop loop = Uninterrupted.call(() -> loop(address, request));
     return new ZeroMqLink(loop, request, loop.connect());
   }
 
@@ -63,6 +67,11 @@ final class ZeroMqLink
     }
     InprocHubs.Lease lease = InprocHubs.lease(address.rest());
     return new LinkLoop(address, request, lease.context(), lease::release);
+  }
+
+  /** For tests that hold its I/O thread up. */
+  LinkLoop loop() {
+    return loop;
   }
 
   @Override
@@ -150,11 +159,12 @@ final class ZeroMqLink
   }
 
   private LinkConsumer open(Opening what, ConsumerRequest request, DeliverySink sink) {
-    OpenTerms.Asked terms = OpenTerms.asked(request, hub.extensions().contains(Wire.REPLAY));
+    OpenTerms.Asked terms = OpenTerms.asked(request, hub.extensions());
     boolean withTerms = terms.isAnything();
     int marks = (request.keyOrdered() ? Wire.KEY_ORDERED : 0) | (withTerms ? Wire.WITH_TERMS : 0);
     ZeroMqConsumer consumer =
-        new ZeroMqConsumer(loop, consumerIds.incrementAndGet(), what.destination(), names, sink);
+        new ZeroMqConsumer(
+            loop, consumerIds.incrementAndGet(), what.destination(), names, hub.extensions(), sink);
     Ask ask =
         new Ask(
             Wire.OPEN_CONSUMER,
@@ -168,6 +178,7 @@ final class ZeroMqLink
                 terms.write(out);
               }
             });
+    Await.requireNoInterrupt();
     loop.submit(protocol -> protocol.add(consumer));
     try {
       loop.ask(ask);
@@ -181,7 +192,7 @@ final class ZeroMqLink
   /** After a time-out, or an interrupt, the hub may have opened it. */
   private void abandon(ZeroMqConsumer consumer, MessagingException cause) {
     loop.submit(protocol -> protocol.remove(consumer));
-    if (cause instanceof MessagingTimeoutException || Thread.currentThread().isInterrupted()) {
+    if (cause instanceof MessagingTimeoutException || cause.code() == ErrorCode.INTERRUPTED) {
       loop.submit(new Ask(Wire.CLOSE_CONSUMER, out -> out.i32(consumer.id())));
     }
   }
@@ -193,7 +204,14 @@ final class ZeroMqLink
       return;
     }
     QueueTerms terms = new QueueTerms(options.prioritized(), options.maxLength().orElse(0));
-    loop.ask(new Ask(Wire.DECLARE_QUEUE, out -> terms.write(out.text(nameOf(destination)))));
+    try {
+      loop.ask(new Ask(Wire.DECLARE_QUEUE, out -> terms.write(out.text(nameOf(destination)))));
+    } catch (MessagingException e) {
+      // The one thing that the hub calls a wrong argument here: the queue has other options.
+      throw e.code() == ErrorCode.ILLEGAL_USE
+          ? new InvalidOptionException(String.valueOf(e.getMessage()), e)
+          : e;
+    }
   }
 
   @Override
@@ -253,7 +271,18 @@ final class ZeroMqLink
   }
 
   private String nameOf(Destination destination) {
-    return names.of(destination).orElse(destination.name());
+    return nameOf(destination, names);
+  }
+
+  /** The hub's name for a destination. */
+  static String nameOf(Destination destination, NativeNames names) {
+    String name = names.of(destination).orElse(destination.name());
+    if (name.length() > Wire.MAX_NAME_CHARS) {
+      throw new InvalidDestinationException(
+          "The native name of %s has %d characters, and the hub takes %d"
+              .formatted(destination, name.length(), Wire.MAX_NAME_CHARS));
+    }
+    return name;
   }
 
   @Override

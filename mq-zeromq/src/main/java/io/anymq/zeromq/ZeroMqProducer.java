@@ -33,7 +33,8 @@ final class ZeroMqProducer implements LinkProducer {
       message.failed(e);
       return;
     }
-    if (scratch.size() > maxMessageBytes) {
+    int most = maxMessageBytes + (message.origin().isPresent() ? Wire.DEAD_LETTER_BYTES : 0);
+    if (scratch.size() > most) {
       message.failed(tooLarge(scratch.size(), maxMessageBytes));
       return;
     }

@@ -42,6 +42,15 @@
  * <tr><td>queue full</td><td>REFUSED, QUEUE_FULL</td><td>the hub refuses before its memory runs out;
  * its limit is half of its heap by default; so does a queue with a maximum length, where those in
  * flight count</td><td>a commit to a full queue is refused though it accepts from it too</td></tr>
+ * <tr><td>memory of the hub</td><td>messages: half of the heap; frames that come in: an eighth, then
+ * it stops reading; to each peer two frames ahead</td><td>twelve connections with messages of 0.9 MB
+ * are served at {@code -Xmx128m}</td><td>some 130 KiB for each connection are not counted: hundreds
+ * of them need more than that heap</td></tr>
+ * <tr><td>interrupt</td><td>a request that has not left is withdrawn</td><td>nothing is asked on a
+ * thread that is interrupted; a commit that may have happened is in doubt; closing goes on in
+ * order</td><td></td></tr>
+ * <tr><td>wrong peer</td><td>a connection that ends, or stays silent, before WELCOME</td><td>said so:
+ * "answers, but is not an AnyMQ hub"</td><td>a hub that is just ending looks the same</td></tr>
  * <tr><td>prioritized queue</td><td>DECLARE_QUEUE</td><td>higher first, in order within one
  * priority</td><td>what is prefetched already is not overtaken</td></tr>
  * <tr><td>delivery delay</td><td>the encoded message's field, an agenda in the hub</td><td>never
@@ -62,8 +71,16 @@
  * more than 16 KiB are refused</td></tr>
  * <tr><td>selector on a subscription</td><td>the same</td><td>what is not selected is dropped as it is
  * sent, and takes neither memory nor a way to the client</td><td></td></tr>
- * <tr><td>accept, release</td><td>SETTLE</td><td>natively, with the hub's count</td><td>what was
- * prefetched and goes back unseen is counted as delivered</td></tr>
+ * <tr><td>accept, release</td><td>SETTLE</td><td>natively</td><td></td></tr>
+ * <tr><td>delivery count</td><td>the hub's count of hand-outs, which clients tell
+ * (HANDED_OUT)</td><td>what was only prefetched does not count, at a close, a crash or a
+ * reconnect</td><td>a first hand-out that a crash of its client ended is counted in
+ * {@code deliveryCount} alone, and not towards the limit; the hub hears of a later one before the
+ * application has it, unless the process dies in the same moment</td></tr>
+ * <tr><td>parking</td><td>PARK</td><td>what waits for a dead-letter queue takes no place of the
+ * prefetch</td><td></td></tr>
+ * <tr><td>dead letter</td><td>SEND, 16 KiB longer than other messages may be</td><td>whatever the
+ * hub has taken can become one</td><td></td></tr>
  * <tr><td>depth</td><td>DEPTH</td><td>exact; ready and in flight, with the number in
  * flight</td><td></td></tr>
  * <tr><td>commit</td><td>STAGE and COMMIT</td><td>one step in the hub: all or nothing</td><td></td>
@@ -122,7 +139,14 @@
  *   <li>By its source, the reconnect interval −1 would retry a refused connection without a pause;
  *       it is ten minutes, and the link is given up at the first event.
  *   <li>An interrupt disturbs its signaller; the I/O threads are ended by a command, never
- *       interrupted.
+ *       interrupted, and sockets and contexts are made and closed by threads of the adapter's own.
+ *   <li>An error in its I/O thread, such as no memory, ends that thread without a word, and closing
+ *       the context then waits for ever. The threads are wrapped here: a hub's process ends with the
+ *       reason, and a client's link is lost.
+ *   <li>An allocator may hold its I/O thread up, and so have TCP hold all peers back; frames that are
+ *       complete by then are with the socket already. It cannot do so for one peer.
+ *   <li>A high-water mark counts frames, of whatever length; 64 unread ones of 0.9 MB from twelve
+ *       peers are 690 MB.
  * </ul>
  */
 @NullMarked

@@ -168,7 +168,7 @@ class HubExpiryTest {
     queue.take(message("last", null, "y"));
     content.dispatch();
     assertThat(held(late)).containsExactly("last");
-    consumer.close();
+    consumer.close(false);
     content.dispatch();
     tickUntil(() -> queue.ready() == 3);
     late.accept(new TagRange(1, 1));

@@ -103,7 +103,7 @@ class HubJournalModelTest {
         consumer.accept(new TagRange(tag, 1));
       }
     }
-    consumer.close();
+    consumer.close(false);
   }
 
   private static Map<String, List<String>> kept(KeptHub hub) throws Exception {

@@ -146,10 +146,10 @@ class HubJournalTest {
     hub.content().dispatch();
     end(inOrder);
     List<Queued> held = List.copyOf(hub.consume(hub.queue("q"), 3).unsettled());
-    assertThat(held).extracting(Queued::deliveries).containsExactly(3, 2, 1);
+    assertThat(held).extracting(Queued::deliveryCount).containsExactly(3, 2, 1);
     end(inOrder);
     held = List.copyOf(hub.consume(hub.queue("q"), 3).unsettled());
-    assertThat(held).extracting(Queued::deliveries).containsExactly(4, 3, 2);
+    assertThat(held).extracting(Queued::deliveryCount).containsExactly(4, 3, 2);
   }
 
   @Test

@@ -86,7 +86,7 @@ class HubKeyOrderTest {
   void whatACrashGivesBackComesFirst() throws Exception {
     HubConsumer first = consumer(10, true);
     send("a0", "a1", "b0");
-    first.close();
+    first.close(false);
     HubConsumer second = consumer(10, true);
     assertThat(held(second)).containsExactly("a0", "b0");
   }
@@ -96,7 +96,7 @@ class HubKeyOrderTest {
     HubConsumer first = consumer(10, true);
     send("a0", "a1");
     first.releaseLater(new TagRange(1, 1), 100);
-    first.close();
+    first.close(false);
     HubConsumer second = consumer(10, true);
     assertThat(held(second)).isEmpty();
     content.agenda().advance(Duration.ofMillis(100).toNanos());
@@ -113,7 +113,7 @@ class HubKeyOrderTest {
     HubConsumer keyed = consumer(1, true);
     assertThat(held(plain)).containsExactly("a0");
     assertThat(held(keyed)).isEmpty();
-    keyed.close();
+    keyed.close(false);
     HubConsumer other = consumer(10, false);
     assertThat(held(other)).containsExactly("a1", "a2");
   }

@@ -11,6 +11,7 @@ import io.anymq.Delivery;
 import io.anymq.DestinationNotFoundException;
 import io.anymq.Message;
 import io.anymq.Queue;
+import io.anymq.RedeliveryDelay;
 import io.anymq.Subscription;
 import io.anymq.SubscriptionOptions;
 import io.anymq.Topic;
@@ -177,7 +178,11 @@ class HubKillTest {
   @Test
   void deliveriesGoOnBeingCounted() throws Exception {
     ConsumerOptions byHand =
-        ConsumerOptions.builder().acknowledgement(AcknowledgementMode.MANUAL).prefetch(1).build();
+        ConsumerOptions.builder()
+            .acknowledgement(AcknowledgementMode.MANUAL)
+            .redeliveryDelay(RedeliveryDelay.NONE)
+            .prefetch(1)
+            .build();
     eachBeforeAKill(
         connection -> {
           connection.declare(QUEUE);

@@ -95,7 +95,7 @@ class HubPowerFailureTest {
       accepted.add(MessageCodec.decode(new WireReader(each.payload().bytes())).text());
     }
     consumer.accept(new TagRange(1, 1));
-    consumer.close();
+    consumer.close(false);
     hub.write();
   }
 

@@ -9,6 +9,8 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** A hub in a process of its own, on a data directory, at a port of its own. */
@@ -18,20 +20,48 @@ final class HubProcess implements AutoCloseable {
   private final String url;
 
   HubProcess(Path data) throws IOException {
-    process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                System.getProperty(
-                    "surefire.test.class.path", System.getProperty("java.class.path")),
-                HubMain.class.getName(),
-                "--bind=tcp://127.0.0.1:0",
-                "--data=" + data)
-            .redirectErrorStream(true)
-            .start();
+    this(data, List.of(), List.of());
+  }
+
+  private HubProcess(Path data, List<String> ofTheJvm, List<String> more) throws IOException {
+    process = start(data, ofTheJvm, more);
     output =
         new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
     url = urlFrom(output);
+  }
+
+  /** A hub with a heap of its own size. */
+  static HubProcess withHeap(Path data, String heap, String... more) throws IOException {
+    return new HubProcess(data, List.of(heap), List.of(more));
+  }
+
+  /** A hub that need not come up. */
+  static Process start(Path data, List<String> ofTheJvm, List<String> more) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(ofTheJvm);
+    command.addAll(
+        List.of(
+            "-cp",
+            System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+            HubMain.class.getName(),
+            "--bind=tcp://127.0.0.1:0",
+            "--data=" + data));
+    command.addAll(more);
+    return new ProcessBuilder(command).redirectErrorStream(true).start();
+  }
+
+  String url() {
+    return url;
+  }
+
+  Process process() {
+    return process;
+  }
+
+  /** What it still says, until it ends. */
+  List<String> rest() {
+    return output.lines().toList();
   }
 
   private static String urlFrom(BufferedReader output) throws IOException {

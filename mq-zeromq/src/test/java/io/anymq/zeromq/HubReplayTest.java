@@ -18,7 +18,7 @@ class HubReplayTest {
 
   private static final int LIMIT = 100_000;
   private static final Subscription.Terms PLAIN = new Subscription.Terms("", false, false);
-  private static final OpenTerms ALL = new OpenTerms(null, 0L, null, true);
+  private static final OpenTerms ALL = new OpenTerms(null, 0L, null, true, false);
 
   private final HubContent content = new HubContent(LIMIT);
 
@@ -49,11 +49,11 @@ class HubReplayTest {
   }
 
   private static OpenTerms from(long millis) {
-    return new OpenTerms(null, millis, null, true);
+    return new OpenTerms(null, millis, null, true, false);
   }
 
   private static OpenTerms after(long position) {
-    return new OpenTerms(null, null, position, true);
+    return new OpenTerms(null, null, position, true, false);
   }
 
   private List<Queued> replayed(HubTopic topic, OpenTerms terms) throws Refusal {
@@ -65,7 +65,7 @@ class HubReplayTest {
             new Heartbeats(Duration.ofSeconds(1), Duration.ofSeconds(1), 0));
     HubConsumer consumer =
         new HubConsumer(
-            session, 1, backlog, new HubConsumer.Terms(1000, false, null, true), () -> {});
+            session, 1, backlog, new HubConsumer.Terms(1000, false, null, true, false), () -> {});
     consumer.begin();
     content.dispatch();
     return List.copyOf(consumer.unsettled());

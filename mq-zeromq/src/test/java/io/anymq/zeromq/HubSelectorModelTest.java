@@ -71,7 +71,7 @@ class HubSelectorModelTest {
       open(random, keyed);
     } else if (what < 12 && !consumers.isEmpty()) {
       HubConsumer leaving = consumers.remove(random.nextInt(consumers.size()));
-      leaving.close();
+      leaving.close(false);
     } else if (what < 19 && !consumers.isEmpty()) {
       settleOne(random, consumers.get(random.nextInt(consumers.size())));
     } else if (random.nextInt(10) == 0) {

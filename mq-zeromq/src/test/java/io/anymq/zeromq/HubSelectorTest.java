@@ -95,11 +95,11 @@ class HubSelectorTest {
     assertThat(held(b)).containsExactly("b0");
     accept(b, 1);
     assertThat(held(b)).containsExactly("b1");
-    b.close();
+    b.close(false);
     send("a3");
     HubConsumer all = consumer(10, false, null);
     assertThat(held(all)).containsExactly("a0", "a1", "c0", "a2", "b1", "a3");
-    assertThat(all.unsettled()).extracting(Queued::deliveries).containsExactly(1, 1, 1, 1, 2, 1);
+    assertThat(all.unsettled()).extracting(Queued::deliveryCount).containsExactly(1, 1, 1, 1, 2, 1);
   }
 
   @Test
@@ -213,10 +213,10 @@ class HubSelectorTest {
     assertThat(held(all)).containsExactly("a0");
     HubConsumer last =
         consumer(10, true, Selection.ofQueue(Selector.parse("colour = 'a' AND JMSXGroupID = 'a'")));
-    all.close();
+    all.close(false);
     content.dispatch();
     assertThat(held(last)).containsExactly("a0");
-    last.close();
+    last.close(false);
     HubConsumer none = consumer(10, true, Selection.ofQueue(in("x")));
     assertThat(held(none)).isEmpty();
     assertThat(queue.ready()).isEqualTo(3);
@@ -230,7 +230,7 @@ class HubSelectorTest {
     send("a1", "b1", "a2");
     assertThat(held(b)).containsExactly("b0");
     assertThat(queue.ready()).isEqualTo(1);
-    b.close();
+    b.close(false);
     send("a3");
     assertThat(held(consumer(10, false, null))).containsExactly("b0", "b1", "a3");
   }

@@ -173,7 +173,9 @@ class LinkTest {
     Links.send(link, QUEUE, "a", "b");
     Inbox first = new Inbox();
     LinkConsumer consumer = link.openConsumer(Links.from(QUEUE, 2), first);
-    settle(consumer, Outcome.ACCEPT, first.next(2).get(0));
+    List<InboundDelivery> both = first.next(2);
+    both.forEach(delivery -> ((ZeroMqDelivery) delivery).handedOut());
+    settle(consumer, Outcome.ACCEPT, both.get(0));
     consumer.close();
     Inbox second = new Inbox();
     other.openConsumer(Links.from(QUEUE, 2), second);
@@ -189,7 +191,7 @@ class LinkTest {
     Links.send(link, QUEUE, "a");
     Inbox first = new Inbox();
     other.openConsumer(Links.from(QUEUE, 2), first);
-    first.next();
+    ((ZeroMqDelivery) first.next()).handedOut();
     other.close(Links.LIMIT);
     Inbox second = new Inbox();
     link.openConsumer(Links.from(QUEUE, 2), second);

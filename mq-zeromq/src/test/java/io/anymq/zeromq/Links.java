@@ -91,6 +91,11 @@ final class Links {
     sendings.forEach(sending -> result(sending.outcome()));
   }
 
+  /** How many messages a queue has. */
+  static long stored(ZeroMqLink link, Queue queue) {
+    return link.depth(queue).atRest();
+  }
+
   static <T> T result(CompletableFuture<T> future) {
     try {
       return future.get(LIMIT.toMillis(), TimeUnit.MILLISECONDS);

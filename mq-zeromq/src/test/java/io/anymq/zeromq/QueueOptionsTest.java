@@ -3,8 +3,8 @@ package io.anymq.zeromq;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.anymq.InvalidOptionException;
 import io.anymq.Message;
-import io.anymq.MessagingException;
 import io.anymq.Queue;
 import io.anymq.QueueFullException;
 import io.anymq.QueueOptions;
@@ -49,8 +49,16 @@ class QueueOptionsTest {
     link.declare(QUEUE, TWO);
     link.declare(QUEUE, QueueOptions.DEFAULT);
     assertThatThrownBy(() -> link.declare(QUEUE, PRIORITIZED))
-        .isInstanceOf(MessagingException.class)
-        .hasMessageContaining("other options");
+        .isInstanceOf(InvalidOptionException.class)
+        .hasMessage(
+            "queue '%s' exists with a maximum of 2 messages; asked for priorities"
+                .formatted(QUEUE.name()));
+    Queue plain = Queue.of("plain");
+    link.declare(plain, QueueOptions.DEFAULT);
+    assertThatThrownBy(() -> link.declare(plain, TWO))
+        .isInstanceOf(InvalidOptionException.class)
+        .hasMessage("queue 'plain' exists with no options; asked for a maximum of 2 messages");
+    Links.send(link, plain, "1", "2", "3"); // it is as it was
   }
 
   @Test

@@ -1,0 +1,158 @@
+package io.anymq.zeromq;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import io.anymq.ConnectFailedException;
+import io.anymq.ConnectionFactory;
+import io.anymq.InvalidOptionException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.zeromq.SocketType;
+import org.zeromq.ZContext;
+
+/** A URL that leads somewhere else says so, and says nothing that is secret. */
+class WrongPeerTest {
+
+  /** How other brokers answer the greeting of ZeroMQ, as they were seen to. */
+  private enum Peer {
+    RABBITMQ("AMQP\0\0\t\1", true),
+    KAFKA("", true),
+    ACTIVEMQ("\0\0\1\u0050\1ActiveMQ\0\0\0\14\1", false),
+    HTTP("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n", true),
+    SILENT("", false);
+
+    private final byte[] answer;
+    private final boolean closes;
+
+    Peer(String answer, boolean closes) {
+      this.answer = answer.getBytes(StandardCharsets.ISO_8859_1);
+      this.closes = closes;
+    }
+  }
+
+  /** A server that answers every connection as one of those does. */
+  private static final class Server implements AutoCloseable {
+    private final ServerSocket socket = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    private final List<Socket> open = new ArrayList<>();
+
+    Server(Peer peer) throws IOException {
+      Thread thread = new Thread(() -> serve(peer), "wrong-peer");
+      thread.setDaemon(true);
+      thread.start();
+    }
+
+    private void serve(Peer peer) {
+      try {
+        while (true) {
+          Socket connection = socket.accept();
+          InputStream in = connection.getInputStream();
+          byte[] unused = in.readNBytes(8);
+          connection.getOutputStream().write(peer.answer);
+          connection.getOutputStream().flush();
+          if (peer.closes) {
+            connection.close();
+          } else {
+            open.add(connection);
+          }
+        }
+      } catch (IOException e) {
+        assertThat(socket.isClosed()).isTrue();
+      }
+    }
+
+    @Override
+    public void close() throws IOException {
+      socket.close();
+    }
+  }
+
+  private static Throwable connect(String address) {
+    return catchThrowable(
+        () ->
+            ConnectionFactory.builder()
+                .url("zeromq:" + address)
+                .option("connect-timeout", "2s")
+                .build()
+                .connect());
+  }
+
+  @ParameterizedTest
+  @EnumSource(Peer.class)
+  void anotherServerIsNotTakenForAHub(Peer peer) throws Exception {
+    try (Server server = new Server(peer)) {
+      int port = server.socket.getLocalPort();
+      assertThat(connect("tcp://127.0.0.1:" + port))
+          .isInstanceOf(ConnectFailedException.class)
+          .hasMessageContaining("127.0.0.1:" + port)
+          .hasMessageContaining("AnyMQ hub")
+          .hasMessageContaining("check host and port");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"PUB", "REP", "ROUTER"})
+  void anotherZeroMqSocketIsNotTakenForAHub(String type) {
+    try (ZContext context = new ZContext()) {
+      int port = context.createSocket(SocketType.valueOf(type)).bindToRandomPort("tcp://127.0.0.1");
+      assertThat(connect("tcp://127.0.0.1:" + port))
+          .isInstanceOf(ConnectFailedException.class)
+          .hasMessageContaining("AnyMQ hub")
+          .hasMessageContaining("check host and port");
+    }
+  }
+
+  @Test
+  void nobodyThereIsSaidSo() throws Exception {
+    int port;
+    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      port = free.getLocalPort();
+    }
+    assertThat(connect("tcp://127.0.0.1:" + port))
+        .isInstanceOf(ConnectFailedException.class)
+        .hasMessageContaining("Nothing answers at tcp://127.0.0.1:" + port);
+  }
+
+  @Test
+  void aHostWithAnUnderscoreIsAHost() {
+    long begin = System.nanoTime();
+    assertThat(connect("tcp://no_such_host.invalid:5555"))
+        .isInstanceOf(ConnectFailedException.class)
+        .hasMessageContaining("no_such_host.invalid");
+    assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(20));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "tcp://user:sec-ret@host:5555",
+        "tcp://user:sec/ret@host:5555",
+        "tcp://user:sec?ret@host:5555",
+        "tcp://user:sec@ret@host:5555",
+        "tcp://user:sec-ret@host",
+        "tcp://host:5555,user:sec-ret@other:5555",
+        "ipc://user:sec-ret@/path",
+        "inproc://user:sec-ret@name",
+        "user:sec-ret@host:5555",
+      })
+  void passwordsAreNeverPrinted(String address) {
+    assertThatThrownBy(() -> HubAddress.parse(address))
+        .isInstanceOf(InvalidOptionException.class)
+        .hasMessageContaining("knows no users")
+        .satisfies(failure -> assertThat(failure.toString()).doesNotContain("sec", "ret@"));
+    assertThatThrownBy(() -> ZeroMqHub.builder().bind(address))
+        .satisfies(failure -> assertThat(failure.toString()).doesNotContain("sec", "ret@"));
+  }
+}
