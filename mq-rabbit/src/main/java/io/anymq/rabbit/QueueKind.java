@@ -15,6 +15,7 @@ record QueueKind(Map<String, Object> arguments) {
   private static final String TYPE = "x-queue-type";
   private static final String MAX_PRIORITY = "x-max-priority";
   private static final String MAX_LENGTH = "x-max-length";
+  private static final String MAX_BYTES = "x-max-length-bytes";
   private static final String OVERFLOW = "x-overflow";
   private static final String QUORUM_TYPE = "quorum";
   private static final String CLASSIC_TYPE = "classic";
@@ -83,6 +84,11 @@ record QueueKind(Map<String, Object> arguments) {
    */
   boolean bounded() {
     return isClassic() && String.valueOf(arguments.get(OVERFLOW)).startsWith(REFUSE);
+  }
+
+  /** Whether it may refuse a message, or drop one, because it has a limit. */
+  boolean limited() {
+    return arguments.containsKey(MAX_LENGTH) || arguments.containsKey(MAX_BYTES);
   }
 
   /** A queue that was made without naming its type is classic, or the broker has named it. */

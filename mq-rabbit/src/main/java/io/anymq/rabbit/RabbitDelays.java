@@ -53,7 +53,7 @@ final class RabbitDelays {
   /** Takes each message to a topic, and drops it. */
   private static final String TOPICS_SINK = "anymq/due/topics-sink";
 
-  private static final String LEVEL_PREFIX = "anymq/wait/";
+  static final String LEVEL_PREFIX = "anymq/wait/";
 
   private static final String DOING = "Preparing to delay messages";
 
@@ -79,14 +79,29 @@ final class RabbitDelays {
     return level(path.entry());
   }
 
+  /**
+   * Where messages go when they are due.
+   *
+   * @param name of the native queue, or of the topic's exchange
+   * @param topic whether it is a topic
+   * @param text for the sentence of a failure
+   */
+  private record End(String name, boolean topic, String text) {}
+
+  private End end(Destination destination) {
+    return destination instanceof Topic topic
+        ? new End(names.topic(topic), true, topic.toString())
+        : new End(names.queue((Queue) destination), false, destination.toString());
+  }
+
   /** One producer's way to its destination, when messages are due. Owned by one thread. */
   final class Destined {
 
-    private final Destination destination;
+    private final End destination;
     private long boundAt;
     private boolean bound;
 
-    private Destined(Destination destination) {
+    private Destined(End destination) {
       this.destination = destination;
     }
 
@@ -109,9 +124,9 @@ final class RabbitDelays {
     /** Adds the headers by which the broker finds the way. */
     void describe(DelayPath path, Map<String, Object> headers) {
       path.describe(headers);
-      if (destination instanceof Topic topic) {
+      if (destination.topic()) {
         headers.put(KIND, TOPIC);
-        headers.put(EXCHANGE, names.topic(topic));
+        headers.put(EXCHANGE, destination.name());
       } else {
         headers.put(KIND, QUEUE);
       }
@@ -120,7 +135,12 @@ final class RabbitDelays {
 
   /** For a new producer. */
   Destined destined(Destination destination) {
-    return new Destined(destination);
+    return new Destined(end(destination));
+  }
+
+  /** For messages that go back to a native queue after a while; its name is their routing key. */
+  Destined destinedBack(String queue) {
+    return new Destined(new End(queue, false, queue));
   }
 
   /** Something was not there that this link has seen: it has to be made again. */
@@ -134,7 +154,7 @@ final class RabbitDelays {
    * delayed, or this user may not know of it, there is nothing to be done.
    */
   void made(Destination destination) {
-    ifDelaysAreKnown(() -> bind(destination));
+    ifDelaysAreKnown(() -> bind(end(destination)));
   }
 
   /**
@@ -175,17 +195,14 @@ final class RabbitDelays {
     }
   }
 
-  private void bind(Destination destination) {
+  private void bind(End end) {
+    String name = end.name();
     connection.ask(
-        "Looking for " + destination + " to delay messages to it",
-        channel -> {
-          if (destination instanceof Topic topic) {
-            String exchange = names.topic(topic);
-            return channel.exchangeBind(exchange, DUE_TOPICS, "", match(EXCHANGE, exchange));
-          }
-          String queue = names.queue((Queue) destination);
-          return channel.queueBind(queue, DUE_QUEUES, queue);
-        });
+        "Looking for " + end.text() + " to delay messages to it",
+        channel ->
+            end.topic()
+                ? channel.exchangeBind(name, DUE_TOPICS, "", match(EXCHANGE, name))
+                : channel.queueBind(name, DUE_QUEUES, name));
   }
 
   private void makeExchanges() {

@@ -59,6 +59,7 @@ final class RabbitLink implements Link, DepthQuery, Purger, TopicPatterns, Tempo
   private final RabbitDepth depth;
   private final RabbitDelays delays;
   private final Optional<RabbitManagement> management;
+  private final RabbitConsumers opener;
   private final Set<RabbitConsumer> consumers = ConcurrentHashMap.newKeySet();
   private final AtomicBoolean lost = new AtomicBoolean();
   private final AtomicBoolean closing = new AtomicBoolean();
@@ -83,6 +84,9 @@ final class RabbitLink implements Link, DepthQuery, Purger, TopicPatterns, Tempo
     this.delays = new RabbitDelays(main, names);
     this.management = RabbitManagement.find(request);
     this.depth = new RabbitDepth(main, names, request.operationTimeout());
+    this.opener =
+        new RabbitConsumers(
+            main, this::publisher, names, mapper, delays, request.operationTimeout());
   }
 
   static RabbitLink open(LinkRequest request, RabbitConnector connector) {
@@ -158,7 +162,7 @@ final class RabbitLink implements Link, DepthQuery, Purger, TopicPatterns, Tempo
       RabbitSource source = subscriptions.source(consumer.source(), consumer.keyOrdered());
       try {
         RabbitConsumer opened =
-            RabbitConsumer.open(main, source, consumer.prefetch(), mapper, sink, consumers::remove);
+            opener.open(source, consumer.prefetch(), sink, consumers::remove);
         consumers.add(opened);
         return stillInNoOrder(opened, source);
       } catch (RuntimeException e) {

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class RabbitMapper {
 
   /** Names the position of a message on its channel, by which a returned one is told apart. */
-  private static final String SEQUENCE = RabbitHeaders.PREFIX + "sequence";
+  static final String SEQUENCE = RabbitHeaders.PREFIX + "sequence";
 
   private static final String CONTENT_TYPE = RabbitHeaders.PREFIX + "content-type";
   private static final String ID = RabbitHeaders.PREFIX + "id";
@@ -32,8 +33,11 @@ final class RabbitMapper {
   private static final String PRIORITY = RabbitHeaders.PREFIX + "priority";
   private static final String KEY = RabbitHeaders.PREFIX + "key";
   private static final String DELIVERY_DELAY = RabbitHeaders.PREFIX + "delivery-delay";
-  private static final String EXPIRES_AT = RabbitHeaders.PREFIX + "expires-at";
+  static final String EXPIRES_AT = RabbitHeaders.PREFIX + "expires-at";
   private static final String TIME_TO_LIVE = RabbitHeaders.PREFIX + "time-to-live";
+
+  /** What limits a message's life, and what has delayed it: not for a dead letter. */
+  static final List<String> LIFE = List.of(DELIVERY_DELAY, EXPIRES_AT, TIME_TO_LIVE);
 
   /** Properties that hold native fields of foreign messages which no portable field stands for. */
   static final String FOREIGN_PREFIX = "amqp.";

@@ -119,7 +119,7 @@ final class RabbitProducer implements LinkProducer {
   private void publish(OutboundMessage outbound, String entry, Map<String, Object> way) {
     long sequence = unconfirmed.add(outbound);
     boolean back = target.mandatory() || !way.isEmpty();
-    BasicProperties properties = encode(outbound.message(), sequence, back, way);
+    BasicProperties properties = encode(outbound, sequence, back, way);
     try {
       channel.basicPublish(
           entry,
@@ -143,9 +143,15 @@ final class RabbitProducer implements LinkProducer {
    * its throughput.
    */
   private BasicProperties encode(
-      Message message, long sequence, boolean back, Map<String, Object> way) {
+      OutboundMessage outbound, long sequence, boolean back, Map<String, Object> way) {
+    Message message = outbound.message();
     boolean found =
         !back || message.id().filter(id -> unconfirmed.claimId(id, sequence)).isPresent();
+    Optional<RabbitDelivery> origin = NativeCopy.origin(outbound);
+    if (origin.isPresent()) {
+      Map<String, Object> more = found ? Map.of() : Map.of(RabbitMapper.SEQUENCE, sequence);
+      return NativeCopy.deadLetter(origin.get(), message, more);
+    }
     return mapper.encode(
         message,
         found ? OptionalLong.empty() : OptionalLong.of(sequence),

@@ -14,6 +14,8 @@ import io.anymq.TopicPattern;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -39,6 +41,9 @@ final class RabbitTopology {
   private final NativeConnection connection;
   private final RabbitNames names;
   private final QueueKinds kinds;
+
+  /** Queues that end with this link. */
+  private final Set<Queue> temporary = ConcurrentHashMap.newKeySet();
 
   /** How many queues this link has made and deleted. */
   private final AtomicLong changes = new AtomicLong();
@@ -134,6 +139,7 @@ final class RabbitTopology {
       deletePast(topic);
     } else {
       connection.ask(doing, channel -> channel.queueDelete(nativeQueue(destination)));
+      temporary.remove(destination);
       changes.incrementAndGet();
     }
   }
@@ -205,6 +211,12 @@ final class RabbitTopology {
     connection.ask(
         "Declaring temporary " + queue,
         channel -> channel.queueDeclare(names.queue(queue), false, true, false, null));
+    temporary.add(queue);
+  }
+
+  /** Whether a queue ends with this link. */
+  boolean isTemporary(Queue queue) {
+    return temporary.contains(queue);
   }
 
   /** Deletes a queue by its native name. */
