@@ -11,25 +11,35 @@ import org.jspecify.annotations.Nullable;
  * @param delivered how often it was delivered before
  * @param handedOut how often it was handed to an application before, as far as the hand-out log
  *     does not tell
+ * @param repeated whether its producer may have sent it twice
  * @param routingKey the routing key that it was sent with
  */
-record DeliveryHistory(int delivered, int handedOut, @Nullable String routingKey) {
+record DeliveryHistory(
+    int delivered, int handedOut, boolean repeated, @Nullable String routingKey) {
 
   static final String DELIVERED = RabbitHeaders.PREFIX + "delivered";
   static final String HANDED_OUT = RabbitHeaders.PREFIX + "handed-out";
 
-  private static final DeliveryHistory NONE = new DeliveryHistory(0, 0, null);
+  /** Says that its producer has sent the message before, and does not know whether it arrived. */
+  static final String REPEATED = RabbitHeaders.PREFIX + "repeated";
+
+  private static final DeliveryHistory NONE = new DeliveryHistory(0, 0, false, null);
 
   /** Reads the history; what is malformed counts as none. */
   static DeliveryHistory of(BasicProperties properties) {
     Map<String, Object> headers = properties.getHeaders();
-    if (headers == null || !headers.containsKey(DELIVERED)) {
+    if (headers == null) {
       return NONE;
+    }
+    boolean repeated = Boolean.TRUE.equals(headers.get(REPEATED));
+    if (!headers.containsKey(DELIVERED)) {
+      return repeated ? new DeliveryHistory(0, 0, true, null) : NONE;
     }
     Object key = headers.get(NativeCopy.ROUTING_KEY);
     return new DeliveryHistory(
         number(headers.get(DELIVERED)),
         number(headers.get(HANDED_OUT)),
+        repeated,
         key == null ? null : key.toString());
   }
 

@@ -87,7 +87,7 @@ final class RabbitDelivery extends UnsettledDeliveries.Entry implements InboundD
 
   @Override
   public boolean redelivered() {
-    return comesBack || history.delivered() > 0;
+    return comesBack || history.repeated() || history.delivered() > 0;
   }
 
   @Override

@@ -62,6 +62,7 @@ final class RabbitHeaders {
           RabbitMapper.SEQUENCE,
           RabbitDelays.KIND,
           RabbitDelays.EXCHANGE,
+          DeliveryHistory.REPEATED,
           DeliveryHistory.DELIVERED,
           DeliveryHistory.HANDED_OUT);
 

@@ -72,17 +72,18 @@ final class RabbitLink implements Link, DepthQuery, Purger, TopicPatterns, Tempo
     this.connector = connector;
     this.main = main;
     this.mapper = new RabbitMapper(names);
+    this.management = RabbitManagement.find(request);
     this.topology =
         new RabbitTopology(
             main,
             names,
             request.options().get(RabbitOptions.QUEUE_TYPE),
-            RabbitAddress.of(request.url()).virtualHost());
+            RabbitAddress.of(request.url()).virtualHost(),
+            new QueueCheck(management));
     this.streams = RabbitStreams.of(main, names, request.options());
     this.subscriptions =
         new RabbitSubscriptions(topology, new SubscriptionLocks(main, names), main, streams);
     this.delays = new RabbitDelays(main, names);
-    this.management = RabbitManagement.find(request);
     this.depth = new RabbitDepth(main, names, request.operationTimeout());
     this.opener =
         new RabbitConsumers(

@@ -82,7 +82,7 @@ final class RabbitMapper {
    * The native properties of a message that waits in other queues until it is due. The broker must
    * not take its time to live for a reason to send it on, so it has no native one.
    *
-   * @param way the headers by which the broker finds its way; empty for one that does not wait
+   * @param way headers of its way: those by which the broker finds it, where the message waits
    * @param prioritized whether it goes to a queue that is to order by priority. To others it must
    *     not have a native one: brokers from 4.0 on let that overtake in every quorum queue
    */
@@ -111,7 +111,9 @@ final class RabbitMapper {
         prioritized ? message.priority() : null,
         correlationId,
         message.replyTo().map(this::nativeReplyTo).orElse(null),
-        way.isEmpty() ? message.expiresAt().map(RabbitMapper::expiration).orElse(null) : null,
+        way.containsKey(RabbitDelays.KIND)
+            ? null
+            : message.expiresAt().map(RabbitMapper::expiration).orElse(null),
         id,
         message.timestamp().map(RabbitTimestamp::nativeSeconds).orElse(null),
         type,

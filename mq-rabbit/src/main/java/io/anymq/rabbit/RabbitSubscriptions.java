@@ -73,6 +73,12 @@ final class RabbitSubscriptions {
 
   /** Any queue can be consumed; of one that is not known nothing is expected. */
   private QueueKind kind(Queue queue) {
+    QueueKind kind = known(queue);
+    topology.check(queue, kind);
+    return kind;
+  }
+
+  private QueueKind known(Queue queue) {
     try {
       return topology.kind(queue).orElse(QueueKind.UNKNOWN);
     } catch (InvalidDestinationException e) {

@@ -67,7 +67,7 @@ final class RabbitTarget {
    *
    * @throws UnsupportedCapabilityException when no such queue takes such a message
    * @throws io.anymq.InvalidDestinationException when the broker does not tell the kind of a queue
-   *     with so long a name
+   *     with so long a name, or it cannot serve as a queue
    */
   void prepare(Message message) {
     if (destination instanceof Queue queue) {
@@ -86,7 +86,9 @@ final class RabbitTarget {
 
   private QueueKind ask(Queue queue) {
     try {
-      return topology.kind(queue).orElse(QueueKind.UNKNOWN);
+      QueueKind known = topology.kind(queue).orElse(QueueKind.UNKNOWN);
+      topology.check(queue, known);
+      return known;
     } catch (DestinationNotFoundException e) {
       return QueueKind.UNKNOWN; // the send itself finds that out
     }

@@ -6,6 +6,7 @@ import com.rabbitmq.client.Channel;
 import io.anymq.Destination;
 import io.anymq.DestinationNotFoundException;
 import io.anymq.ErrorCode;
+import io.anymq.InvalidOptionException;
 import io.anymq.MessagingException;
 import io.anymq.Queue;
 import io.anymq.QueueOptions;
@@ -41,6 +42,7 @@ final class RabbitTopology {
   private final NativeConnection connection;
   private final RabbitNames names;
   private final QueueKinds kinds;
+  private final QueueCheck check;
 
   /** Queues that end with this link. */
   private final Set<Queue> temporary = ConcurrentHashMap.newKeySet();
@@ -52,7 +54,9 @@ final class RabbitTopology {
       NativeConnection connection,
       RabbitNames names,
       RabbitOptions.QueueType type,
-      String virtualHost) {
+      String virtualHost,
+      QueueCheck check) {
+    this.check = check;
     this.connection = connection;
     this.names = names;
     this.kinds =
@@ -98,8 +102,10 @@ final class RabbitTopology {
   /**
    * Makes a destination unless it exists.
    *
-   * @param options for a queue; one that exists stays as it was made
+   * @param options for a queue; one that exists stays as it was made, and without options that is
+   *     no failure
    * @return whether it was made
+   * @throws InvalidOptionException when it exists with other options
    * @throws io.anymq.InvalidDestinationException when it is to be prioritized or bounded, and its
    *     name is too long for that
    */
@@ -109,13 +115,35 @@ final class RabbitTopology {
       kinds.requireRecognizable(nativeQueue(destination));
     }
     if (exists(destination)) {
+      requireSame(destination, options);
       return false;
     }
     if (destination instanceof Topic topic) {
       declareTopic(topic);
       return true;
     }
-    return declareQueue(destination, kind);
+    boolean made = declareQueue(destination, kind);
+    if (!made) {
+      requireSame(destination, options);
+    }
+    return made;
+  }
+
+  /** Who asks for nothing takes a queue as it is. */
+  private void requireSame(Destination destination, QueueOptions options) {
+    boolean asks = options.prioritized() || options.maxLength().isPresent();
+    if (!(destination instanceof Queue queue) || !asks) {
+      return;
+    }
+    Optional<QueueKind> kind = kind(queue);
+    if (kind.filter(known -> known.matches(options)).isEmpty()) {
+      throw new InvalidOptionException(
+          "%s exists with %s; asked for was %s. Use another name, delete it, or declare it without options to use it as it is"
+              .formatted(
+                  queue.describe(),
+                  kind.map(QueueKind::describe).orElse("options that the broker does not tell"),
+                  QueueKind.describe(options.prioritized(), options.maxLength())));
+    }
   }
 
   private boolean declareQueue(Destination queue, QueueKind kind) {
@@ -171,6 +199,17 @@ final class RabbitTopology {
    */
   Optional<QueueKind> kind(Queue queue) {
     return kinds.of(names.queue(queue));
+  }
+
+  /**
+   * A queue is about to be used: warns of one that loses what it confirms.
+   *
+   * @throws io.anymq.InvalidDestinationException when it cannot serve as a queue at all
+   */
+  void check(Queue queue, QueueKind kind) {
+    if (!isTemporary(queue)) {
+      check.check(queue, names.queue(queue), kind);
+    }
   }
 
   /** What queues are that ask for nothing, and those of durable subscriptions. */

@@ -80,7 +80,7 @@ final class DeadLetterCopyTest extends OneLink {
   }
 
   private void bury(Queue dead, InboundDelivery delivery) throws Exception {
-    DeadLetter why = new DeadLetter(DeadLetter.Reason.UNDECODABLE, 1, "queue:q", "malformed");
+    DeadLetter why = new DeadLetter(DeadLetter.Reason.UNDECODABLE, 1, "queue:q", null, "malformed");
     Links.Sent sent = new Links.Sent(why.mark(delivery.message()));
     LinkProducer producer = link.openProducer(dead, cause -> {});
     producer.send(new Letter(sent, delivery));
