@@ -8,7 +8,6 @@ import io.anymq.MessagingException;
 import io.anymq.Queue;
 import io.anymq.Topic;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -57,12 +56,6 @@ final class RabbitDelays {
 
   private static final String DOING = "Preparing to delay messages";
 
-  /**
-   * How long to trust that a destination which was there still is. What is sent in the meantime to
-   * a queue that somebody has deleted ends in {@link #UNDELIVERABLE}.
-   */
-  private static final Duration TRUST = Duration.ofSeconds(1);
-
   private final NativeConnection connection;
   private final RabbitNames names;
   private final Set<DelayPath.Wait> made = ConcurrentHashMap.newKeySet();
@@ -90,35 +83,29 @@ final class RabbitDelays {
 
   private End end(Destination destination) {
     return destination instanceof Topic topic
-        ? new End(names.topic(topic), true, topic.toString())
-        : new End(names.queue((Queue) destination), false, destination.toString());
+        ? new End(names.topic(topic), true, topic.describe())
+        : new End(names.queue((Queue) destination), false, destination.describe());
   }
 
   /** One producer's way to its destination, when messages are due. Owned by one thread. */
   final class Destined {
 
     private final End destination;
-    private long boundAt;
-    private boolean bound;
 
     private Destined(End destination) {
       this.destination = destination;
     }
 
     /**
-     * Sees to it that a message finds its way.
+     * Sees to it that a message finds its way. Looks each time whether its destination is there:
+     * somebody may have deleted it, and no broker tells when it confirms a message that waits.
      *
      * @throws io.anymq.DestinationNotFoundException when the destination does not exist
      */
     void prepare(DelayPath path) {
       makeExchanges();
       path.waits().forEach(RabbitDelays.this::make);
-      long now = System.nanoTime();
-      if (!bound || now - boundAt >= TRUST.toNanos()) {
-        bind(destination);
-        boundAt = now;
-        bound = true;
-      }
+      bind(destination);
     }
 
     /** Adds the headers by which the broker finds the way. */

@@ -143,7 +143,7 @@ final class RabbitLink implements Link, DepthQuery, Purger, TopicPatterns, Tempo
   public LinkProducer openProducer(Destination destination, ProducerListener listener) {
     return RabbitProducer.open(
         new RabbitTarget(destination, topology),
-        publisher().channel("Opening a producer for " + destination),
+        publisher().channel("Opening a producer for " + destination.describe()),
         mapper,
         delays,
         listener,

@@ -25,7 +25,7 @@ final class RabbitNames {
 
   private static final String DIRECT_REPLY = "amq.rabbitmq.reply-to";
   private static final String QUEUE_PREFIX = "queue/";
-  private static final String TOPIC_PREFIX = "topic/";
+  static final String TOPIC_PREFIX = "topic/";
   private static final String LOCK_PREFIX = "lock/";
   private static final String STREAM_PREFIX = "stream/";
   private static final String TURN_PREFIX = "turn/";

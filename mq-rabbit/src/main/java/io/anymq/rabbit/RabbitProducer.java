@@ -80,7 +80,7 @@ final class RabbitProducer implements LinkProducer {
       channel.confirmSelect();
     } catch (IOException | ShutdownSignalException e) {
       NativeConnection.closeQuietly(channel);
-      throw RabbitErrors.translate(e, "Opening a producer for " + target.destination());
+      throw RabbitErrors.translate(e, "Opening a producer for " + target.destination().describe());
     }
     channel.addReturnListener(producer::returned);
     channel.addConfirmListener(producer::acknowledged, producer::refused);
@@ -236,7 +236,7 @@ final class RabbitProducer implements LinkProducer {
     if (signal.isInitiatedByApplication() || signal.isHardError()) {
       return; // closed by us, or the link tells of its own loss
     }
-    MessagingException cause = RabbitErrors.translate(signal, "Sending to " + destination);
+    MessagingException cause = RabbitErrors.translate(signal, "Sending to " + destination.describe());
     failCulprit(signal, cause);
     listener.broken(cause);
   }

@@ -71,7 +71,7 @@ record RabbitSource(
   static RabbitSource ofStream(String stream, Topic topic, StreamStart start) {
     return new RabbitSource(
         stream,
-        topic.toString(),
+        topic.describe(),
         key -> topic,
         false,
         false,

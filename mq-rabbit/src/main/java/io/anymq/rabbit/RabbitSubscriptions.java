@@ -90,7 +90,7 @@ final class RabbitSubscriptions {
   private RabbitSource queue(Source.OfQueue of, QueueKind kind) {
     return new RabbitSource(
         topology.names().queue(of.queue()),
-        of.queue().toString(),
+        of.queue().describe(),
         key -> of.queue(),
         kind.countsDeliveries(),
         false,
@@ -166,7 +166,7 @@ final class RabbitSubscriptions {
   private Subject subject(Topic topic) {
     RabbitNames names = topology.names();
     return new Subject(
-        topic.toString(),
+        topic.describe(),
         key -> topic,
         name -> names.subscription(topic, name),
         name -> names.sharedSubscription(topic, name),
@@ -177,7 +177,7 @@ final class RabbitSubscriptions {
   private Subject subject(TopicPattern pattern) {
     RabbitNames names = topology.names();
     return new Subject(
-        pattern.toString(),
+        "topics '" + pattern.expression() + "'",
         Portable::topicOfKey,
         name -> names.subscription(pattern, name),
         name -> names.sharedSubscription(pattern, name),

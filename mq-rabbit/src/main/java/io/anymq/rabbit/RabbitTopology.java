@@ -91,7 +91,7 @@ final class RabbitTopology {
   }
 
   private void lookFor(Destination destination) {
-    String doing = "Looking for " + destination;
+    String doing = "Looking for " + destination.describe();
     if (destination instanceof Topic topic) {
       connection.ask(doing, channel -> channel.exchangeDeclarePassive(names.topic(topic)));
     } else {
@@ -148,7 +148,7 @@ final class RabbitTopology {
 
   private boolean declareQueue(Destination queue, QueueKind kind) {
     try {
-      kinds.declare(nativeQueue(queue), kind, "Declaring " + queue);
+      kinds.declare(nativeQueue(queue), kind, "Declaring " + queue.describe());
       changes.incrementAndGet();
       return true;
     } catch (MessagingException e) {
@@ -161,7 +161,7 @@ final class RabbitTopology {
 
   /** Deletes a destination; a topic with what it has kept, for whoever had it keep that. */
   void delete(Destination destination) {
-    String doing = "Deleting " + destination;
+    String doing = "Deleting " + destination.describe();
     if (destination instanceof Topic topic) {
       connection.ask(doing, channel -> channel.exchangeDelete(names.topic(topic)));
       deletePast(topic);
@@ -175,7 +175,7 @@ final class RabbitTopology {
   /** The broker does not mind that there is none; who may not delete it has not made it. */
   private void deletePast(Topic topic) {
     try {
-      deleteQueue(names.stream(topic), "Deleting what " + topic + " has kept");
+      deleteQueue(names.stream(topic), "Deleting what " + topic.describe() + " has kept");
     } catch (MessagingException e) {
       if (e.code() != ErrorCode.ACCESS_REFUSED) {
         throw e;
@@ -186,7 +186,7 @@ final class RabbitTopology {
 
   /** Removes the ready messages of a queue. */
   void purge(Queue queue) {
-    connection.ask("Purging " + queue, channel -> channel.queuePurge(names.queue(queue)));
+    connection.ask("Purging " + queue.describe(), channel -> channel.queuePurge(names.queue(queue)));
   }
 
   /**
@@ -248,7 +248,7 @@ final class RabbitTopology {
   /** Makes a queue that ends with this link; its own connection alone consumes it. */
   void declareTemporary(Queue queue) {
     connection.ask(
-        "Declaring temporary " + queue,
+        "Declaring temporary " + queue.describe(),
         channel -> channel.queueDeclare(names.queue(queue), false, true, false, null));
     temporary.add(queue);
   }
@@ -279,7 +279,7 @@ final class RabbitTopology {
   private void declareTopic(Topic topic) {
     String exchange = names.topic(topic);
     connection.ask(
-        "Declaring " + topic,
+        "Declaring " + topic.describe(),
         channel -> {
           declareExchange(channel, RabbitNames.ALL_TOPICS);
           declareExchange(channel, exchange);
@@ -298,7 +298,7 @@ final class RabbitTopology {
    */
   void bind(Topic topic, String queue) {
     connection.ask(
-        "Subscribing to " + topic,
+        "Subscribing to " + topic.describe(),
         channel -> {
           String exchange = names.topic(topic);
           channel.queueBind(queue, exchange, ANY_KEY);
@@ -317,7 +317,7 @@ final class RabbitTopology {
    */
   void bind(TopicPattern pattern, String queue) {
     connection.ask(
-        "Subscribing to " + pattern,
+        "Subscribing to topics '" + pattern.expression() + "'",
         channel -> {
           declareExchange(channel, RabbitNames.ALL_TOPICS);
           return channel.queueBind(queue, RabbitNames.ALL_TOPICS, pattern.expression());

@@ -7,6 +7,7 @@ import com.rabbitmq.client.Delivery;
 import com.rabbitmq.client.LongString;
 import io.anymq.DeadLetter;
 import io.anymq.Message;
+import io.anymq.MessageTooLargeException;
 import io.anymq.MessagingException;
 import io.anymq.Queue;
 import io.anymq.spi.InboundDelivery;
@@ -46,7 +47,7 @@ final class DeadLetterCopyTest extends OneLink {
       foreign.publish(queue, sent, new byte[] {1, 2, 3});
       InboundDelivery delivery = Links.consume(link, Links.queue(queue), 1).next();
       assertThat(delivery.undecodable()).isPresent();
-      bury(dead, delivery);
+      bury(dead, delivery, "malformed");
       Delivery letter =
           foreign.readDelivery(dead, Links.PATIENCE).orElseThrow(AssertionError::new);
       assertThat(letter.getBody()).containsExactly(1, 2, 3);
@@ -79,8 +80,32 @@ final class DeadLetterCopyTest extends OneLink {
         .contains("[1,\"a\\\"b\",[],{\"k\":true}]");
   }
 
-  private void bury(Queue dead, InboundDelivery delivery) throws Exception {
-    DeadLetter why = new DeadLetter(DeadLetter.Reason.UNDECODABLE, 1, "queue:q", null, "malformed");
+  /** All that a message has beside its body goes into one frame, and the marks too. */
+  @Test
+  void whatIsAdmittedCanBeDeadLettered() throws Exception {
+    Queue queue = Links.newQueue(link);
+    Queue dead = Links.newQueue(link);
+    for (int chars : List.of(122_800, 123_500, 130_900)) {
+      LinkProducer producer = link.openProducer(queue, cause -> {});
+      assertThat(Links.send(producer, withProperty(chars)).failure())
+          .as("%d characters", chars)
+          .isInstanceOf(MessageTooLargeException.class);
+      Links.send(producer, withProperty(10)).await();
+      producer.close();
+    }
+    Links.send(link, queue, List.of(withProperty(122_000)));
+    List<InboundDelivery> all = Links.consume(link, Links.queue(queue), 10).next(4);
+    bury(dead, all.get(3), "\u00e9".repeat(1000));
+    Links.awaitDepth(link, dead, 1);
+  }
+
+  private static Message withProperty(int chars) {
+    return Links.text("big").toBuilder().property("p", "p".repeat(chars)).build();
+  }
+
+  private void bury(Queue dead, InboundDelivery delivery, String error) throws Exception {
+    DeadLetter why =
+        new DeadLetter(DeadLetter.Reason.UNDECODABLE, 1, "queue:" + "q".repeat(200), null, error);
     Links.Sent sent = new Links.Sent(why.mark(delivery.message()));
     LinkProducer producer = link.openProducer(dead, cause -> {});
     producer.send(new Letter(sent, delivery));
