@@ -22,7 +22,7 @@ final class DelayPath {
   static final int DIGITS = 16;
 
   private static final int BITS = 4;
-  private static final String HEADER = RabbitHeaders.PREFIX + "wait-";
+  static final String HEADER = RabbitHeaders.PREFIX + "wait-";
 
   private final long millis;
   private final boolean urgent;

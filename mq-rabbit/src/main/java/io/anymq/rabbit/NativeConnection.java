@@ -22,6 +22,7 @@ final class NativeConnection {
   private final Connection connection;
   private final SocketGuard socket;
   private final RabbitThreads threads;
+  private volatile boolean blocked;
 
   /**
    * What is asked on a channel.
@@ -56,10 +57,20 @@ final class NativeConnection {
   /** Has it logged when the broker stops reading from this connection, and when it goes on. */
   void warnWhenBlocked(String where) {
     connection.addBlockedListener(
-        reason ->
-            LOG.warn(
-                "{} has stopped taking messages ({}); sends wait until it goes on", where, reason),
-        () -> LOG.warn("{} takes messages again", where));
+        reason -> {
+          blocked = true;
+          LOG.warn(
+              "{} has stopped taking messages ({}); sends wait until it goes on", where, reason);
+        },
+        () -> {
+          blocked = false;
+          LOG.warn("{} takes messages again", where);
+        });
+  }
+
+  /** Whether the broker has stopped reading, where {@link #warnWhenBlocked} listens. */
+  boolean isBlocked() {
+    return blocked;
   }
 
   /** A new channel, owned by the caller. */

@@ -4,6 +4,8 @@ import io.anymq.Message;
 import io.anymq.QueueOptions;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * What a native queue is, by the arguments that it was made with. No I/O.
@@ -15,7 +17,16 @@ record QueueKind(Map<String, Object> arguments) {
   private static final String TYPE = "x-queue-type";
   private static final String MAX_PRIORITY = "x-max-priority";
   private static final String MAX_LENGTH = "x-max-length";
+  private static final String MAX_BYTES = "x-max-length-bytes";
   private static final String OVERFLOW = "x-overflow";
+  private static final String TTL = "x-message-ttl";
+  private static final String EXPIRES = "x-expires";
+
+  /** Flags of a declaration, where they are not as ours. */
+  static final String DURABLE = "durable";
+
+  static final String AUTO_DELETE = "auto_delete";
+
   private static final String QUORUM_TYPE = "quorum";
   private static final String CLASSIC_TYPE = "classic";
   private static final String REFUSE = "reject-publish";
@@ -83,6 +94,66 @@ record QueueKind(Map<String, Object> arguments) {
    */
   boolean bounded() {
     return isClassic() && String.valueOf(arguments.get(OVERFLOW)).startsWith(REFUSE);
+  }
+
+  /** Whether it is what the options ask for, as far as they can ask. */
+  boolean matches(QueueOptions options) {
+    return prioritized() == options.prioritized()
+        && (maxLength().equals(options.maxLength()) && (bounded() || maxLength().isEmpty()));
+  }
+
+  private OptionalLong maxLength() {
+    return arguments.get(MAX_LENGTH) instanceof Number length
+        ? OptionalLong.of(length.longValue())
+        : OptionalLong.empty();
+  }
+
+  /** What it has, or what options ask for, in words. */
+  static String describe(boolean prioritized, OptionalLong maxLength) {
+    return (maxLength.isPresent()
+            ? "a maximum length of %,d".formatted(maxLength.getAsLong())
+            : "no maximum length")
+        + (prioritized ? " and priorities" : " and no priorities");
+  }
+
+  /** What it has, in words. */
+  String describe() {
+    return describe(prioritized(), maxLength());
+  }
+
+  /** Whether it is a log that keeps what is consumed. */
+  boolean isStream() {
+    return "stream".equals(arguments.get(TYPE));
+  }
+
+  /** The first of the ways in which it loses what it has confirmed, in words; empty: none. */
+  Optional<String> loss() {
+    if (arguments.get(TTL) != null) {
+      return Optional.of("drops each message after " + arguments.get(TTL) + " ms");
+    }
+    if (limited() && !String.valueOf(arguments.get(OVERFLOW)).startsWith(REFUSE)) {
+      return Optional.of("has a maximum length and drops its oldest messages beyond it");
+    }
+    if (arguments.get(EXPIRES) != null) {
+      return Optional.of(
+          "is deleted with its messages when nobody uses it for " + arguments.get(EXPIRES) + " ms");
+    }
+    if (Boolean.FALSE.equals(arguments.get(DURABLE))) {
+      return Optional.of("is not durable, and is gone when the broker restarts");
+    }
+    return Boolean.TRUE.equals(arguments.get(AUTO_DELETE))
+        ? Optional.of("is deleted with its messages when its last consumer goes")
+        : Optional.empty();
+  }
+
+  /** Whether nothing stays in it that a consumer does not take at once. */
+  boolean keepsNothing() {
+    return arguments.get(TTL) instanceof Number millis && millis.longValue() == 0;
+  }
+
+  /** Whether it may refuse a message, or drop one, because it has a limit. */
+  boolean limited() {
+    return arguments.containsKey(MAX_LENGTH) || arguments.containsKey(MAX_BYTES);
   }
 
   /** A queue that was made without naming its type is classic, or the broker has named it. */

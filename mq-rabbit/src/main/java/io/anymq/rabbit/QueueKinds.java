@@ -33,7 +33,7 @@ final class QueueKinds {
    */
   private static final Pattern DIFFERENCE =
       Pattern.compile(
-          "inequivalent arg '(x-[a-z-]+)' .*but current is "
+          "inequivalent arg '(x-[a-z-]+|durable|auto_delete)' .*but current is "
               + "(?:none|(?:the value )?'([^']*)'(?: of type '([a-z]+)')?)");
 
   /** How the broker ends a sentence that it has cut: to 252 bytes, and with this behind them. */
@@ -144,7 +144,10 @@ final class QueueKinds {
         "Comparing " + queue,
         channel -> {
           channel.queueDeclarePassive(queue);
-          return channel.queueDeclare(queue, true, false, false, arguments);
+          Map<String, Object> own = new HashMap<>(arguments);
+          boolean durable = !Boolean.FALSE.equals(own.remove(QueueKind.DURABLE));
+          boolean autoDelete = Boolean.TRUE.equals(own.remove(QueueKind.AUTO_DELETE));
+          return channel.queueDeclare(queue, durable, false, autoDelete, own);
         });
   }
 
@@ -165,7 +168,8 @@ final class QueueKinds {
     if (value == null) {
       return arguments.remove(name) != null;
     }
-    Object mended = value(value, type);
+    boolean flag = name.equals(QueueKind.DURABLE) || name.equals(QueueKind.AUTO_DELETE);
+    Object mended = flag ? (Object) Boolean.valueOf(value) : value(value, type);
     return !mended.equals(arguments.put(name, mended));
   }
 

@@ -2,12 +2,16 @@ package io.anymq.rabbit;
 
 import io.anymq.InvalidOptionException;
 import io.anymq.spi.BrokerUrl;
-import java.net.URI;
-import java.net.URISyntaxException;
+import io.anymq.spi.Secrets;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a broker is, taken from a URL.
+ * Where a broker is, taken from a URL. Not by {@link java.net.URI}, which takes no underscore in a
+ * host's name, and finds a host in what is left of a list of several.
  *
  * @param host the host's name or address
  * @param port the port
@@ -26,6 +30,12 @@ record RabbitAddress(String host, int port, String virtualHost, boolean tls) {
   private static final int MAX_PORT = 65_535;
   private static final String DEFAULT_VIRTUAL_HOST = "/";
 
+  /** AMQP's URI scheme: one path segment, percent-encoded. A lone slash counts as none. */
+  private static final Pattern FORM =
+      Pattern.compile(
+          "//(?<host>\\[[0-9A-Fa-f:.%]+]|[^\\s/:?#@,\\[\\]]+)"
+              + "(?::(?<port>\\d{1,5}))?(?:/(?<path>[^\\s/?#@]*))?");
+
   /**
    * Reads a URL.
    *
@@ -33,45 +43,55 @@ record RabbitAddress(String host, int port, String virtualHost, boolean tls) {
    */
   static RabbitAddress of(BrokerUrl url) {
     boolean tls = url.scheme().equals(TLS_SCHEME);
-    URI uri = parse(url);
-    String host = uri.getHost();
-    boolean foreign = uri.getRawQuery() != null || uri.getRawFragment() != null;
-    int port = uri.getPort() == -1 ? (tls ? TLS_PORT : PLAIN_PORT) : uri.getPort();
-    if (host == null || foreign || port < 1 || port > MAX_PORT) {
-      throw malformed(url, null);
+    if (url.address().contains(",")) {
+      throw severalHosts(url);
     }
-    return new RabbitAddress(unbracketed(host), port, virtualHost(uri, url), tls);
+    Matcher parts = FORM.matcher(url.address());
+    if (!parts.matches()) {
+      throw malformed(url);
+    }
+    return new RabbitAddress(
+        unbracketed(parts.group("host")),
+        port(parts.group("port"), tls, url),
+        virtualHost(parts.group("path"), url),
+        tls);
   }
 
-  private static URI parse(BrokerUrl url) {
-    try {
-      return new URI(url.scheme() + ":" + url.address());
-    } catch (URISyntaxException e) {
-      throw malformed(url, e);
+  private static int port(@Nullable String text, boolean tls, BrokerUrl url) {
+    int port = text == null ? (tls ? TLS_PORT : PLAIN_PORT) : Integer.parseInt(text);
+    if (port < 1 || port > MAX_PORT) {
+      throw malformed(url);
     }
+    return port;
   }
 
-  /** AMQP's URI scheme: one path segment, percent-encoded. A lone slash counts as none. */
-  private static String virtualHost(URI uri, BrokerUrl url) {
-    String path = uri.getRawPath();
-    if (path == null || path.length() <= 1) {
+  private static String virtualHost(@Nullable String path, BrokerUrl url) {
+    if (path == null || path.isEmpty()) {
       return DEFAULT_VIRTUAL_HOST;
     }
-    if (path.indexOf('/', 1) >= 0) {
-      throw malformed(url, null);
+    try {
+      return URLDecoder.decode(path.replace("+", "%2B"), StandardCharsets.UTF_8);
+    } catch (IllegalArgumentException e) {
+      throw malformed(url); // the cause would print a part of the URL
     }
-    return uri.getPath().substring(1);
   }
 
   private static String unbracketed(String host) {
     return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
   }
 
-  private static InvalidOptionException malformed(BrokerUrl url, @Nullable Exception cause) {
+  private static InvalidOptionException malformed(BrokerUrl url) {
     return new InvalidOptionException(
         "'%s' is not the URL of a RabbitMQ broker: use %s://[user:password@]host[:port][/virtual-host],"
-                .formatted(url, url.scheme())
-            + " with a slash inside the virtual host's name written as %2F",
-        cause);
+                .formatted(Secrets.mask(url.toString()), url.scheme())
+            + " and inside a user, a password or a virtual host write / as %2F, ? as %3F and @ as"
+            + " %40");
+  }
+
+  private static InvalidOptionException severalHosts(BrokerUrl url) {
+    return new InvalidOptionException(
+        "'%s' names several hosts, and this adapter connects to one: use %s://[user:password@]host[:port][/virtual-host]"
+                .formatted(Secrets.mask(url.toString()), url.scheme())
+            + " with the address of the node, or of a load balancer in front of the cluster");
   }
 }

@@ -56,12 +56,12 @@ final class RabbitConnector {
     try {
       return attempt.get(request.connectTimeout().toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException e) {
-      throw RabbitErrors.connecting(e.getCause() == null ? e : e.getCause(), where());
+      throw ConnectErrors.of(e.getCause() == null ? e : e.getCause(), where());
     } catch (TimeoutException e) {
       abandon(attempt, socket);
       throw new ConnectFailedException(
-          "No connection to %s within the connect time-out of %s; check that a RabbitMQ broker listens there"
-              .formatted(where(), request.connectTimeout()),
+          "No connection to %s within the connect time-out of %,d ms; check that a RabbitMQ broker listens there"
+              .formatted(where(), request.connectTimeout().toMillis()),
           e);
     } catch (InterruptedException e) {
       abandon(attempt, socket);

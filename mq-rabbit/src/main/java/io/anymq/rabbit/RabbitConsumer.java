@@ -21,13 +21,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Consumes one native queue on a channel and a thread of its own. The thread that reads the
  * connection puts what arrives into the {@link Inbox}; the consumer's thread takes out all there
  * is, decodes it, and calls the sink, so a listener that runs in that call holds up nobody else.
  */
-final class RabbitConsumer implements LinkConsumer {
+class RabbitConsumer implements LinkConsumer {
 
   /** AMQP 0-9-1 carries the prefetch in 16 bits. */
   private static final int MAX_PREFETCH = 65_535;
@@ -40,6 +41,7 @@ final class RabbitConsumer implements LinkConsumer {
   private final RabbitSource source;
   private final RabbitMapper mapper;
   private final DeliverySink sink;
+  private final @Nullable HandOutLog log;
   private final Thread thread;
   private final Inbox inbox = new Inbox();
   private final AtomicBoolean closed = new AtomicBoolean();
@@ -53,13 +55,21 @@ final class RabbitConsumer implements LinkConsumer {
   /** Also the lock under which settlements are written, so that they reach the broker in order. */
   private final UnsettledDeliveries unsettled = new UnsettledDeliveries();
 
-  private RabbitConsumer(
+  /**
+   * A consumer, not begun.
+   *
+   * @param log knows what was handed out; null where nobody else gets what it leaves
+   * @param atClose is told when the consumer closes
+   */
+  RabbitConsumer(
       NativeConnection connection,
       Channel channel,
       RabbitSource source,
       RabbitMapper mapper,
       DeliverySink sink,
+      @Nullable HandOutLog log,
       java.util.function.Consumer<RabbitConsumer> atClose) {
+    this.log = log;
     this.connection = connection;
     this.channel = channel;
     this.source = source;
@@ -69,34 +79,20 @@ final class RabbitConsumer implements LinkConsumer {
     this.thread = connection.thread("consumer-" + channel.getChannelNumber(), this::run);
   }
 
-  /**
-   * Begins to consume.
-   *
-   * @param atClose is told when the consumer closes
-   */
-  static RabbitConsumer open(
-      NativeConnection connection,
-      RabbitSource source,
-      int prefetch,
-      RabbitMapper mapper,
-      DeliverySink sink,
-      java.util.function.Consumer<RabbitConsumer> atClose) {
+  /** Begins to consume; a failure closes the channel. */
+  void start(int prefetch) {
     String doing = "Consuming from " + source.origin();
-    Channel channel = connection.channel(doing);
-    RabbitConsumer consumer =
-        new RabbitConsumer(connection, channel, source, mapper, sink, atClose);
     try {
       channel.basicQos(Math.min(prefetch, MAX_PREFETCH));
-      if (consumer.mayBegin()) {
-        consumer.begin();
+      if (mayBegin()) {
+        begin();
       }
     } catch (IOException | ShutdownSignalException e) {
       NativeConnection.closeQuietly(channel);
       throw RabbitErrors.translate(e, doing);
     }
-    channel.addShutdownListener(consumer::shutDown);
-    consumer.thread.start();
-    return consumer;
+    channel.addShutdownListener(this::shutDown);
+    thread.start();
   }
 
   private boolean mayBegin() {
@@ -120,6 +116,9 @@ final class RabbitConsumer implements LinkConsumer {
   public void settle(Outcome outcome, List<? extends InboundDelivery> deliveries) {
     List<RabbitDelivery> ours = new ArrayList<>(deliveries.size());
     deliveries.forEach(delivery -> ours.add((RabbitDelivery) delivery));
+    if (outcome == Outcome.RELEASE && channel.isOpen()) {
+      ours.forEach(RabbitDelivery::goesBack);
+    }
     UnsettledDeliveries.Settlement settlement =
         outcome == Outcome.ACCEPT
             ? channel::basicAck
@@ -158,7 +157,8 @@ final class RabbitConsumer implements LinkConsumer {
    * five runs.)
    */
   void end() {
-    inbox.end();
+    stopDelivering();
+    recordWhatGoesBack();
     Turn turn = source.turn();
     if (turn != null) {
       turn.waitNoMore();
@@ -171,6 +171,21 @@ final class RabbitConsumer implements LinkConsumer {
       NativeConnection.LOG.debug("Cancelling the consumer of {}", source, e);
     }
     NativeConnection.closeQuietly(channel);
+  }
+
+  /** What has arrived and was not taken is dropped. */
+  final void stopDelivering() {
+    inbox.end();
+  }
+
+  private void recordWhatGoesBack() {
+    List<RabbitDelivery> left = new ArrayList<>();
+    synchronized (unsettled) {
+      unsettled.forEach(entry -> left.add((RabbitDelivery) entry));
+    }
+    if (channel.isOpen()) {
+      left.forEach(RabbitDelivery::goesBack);
+    }
   }
 
   private void run() {
@@ -211,8 +226,12 @@ final class RabbitConsumer implements LinkConsumer {
   private List<RabbitDelivery> decode(List<Delivery> arrived) {
     List<RabbitDelivery> deliveries = new ArrayList<>(arrived.size());
     List<RabbitDelivery> passedOver = new ArrayList<>();
+    long now = System.nanoTime();
+    if (log != null && arrived.stream().anyMatch(each -> each.getEnvelope().isRedeliver())) {
+      log.prepare();
+    }
     for (Delivery each : arrived) {
-      RabbitDelivery delivery = decode(each);
+      RabbitDelivery delivery = decode(each, now);
       (isPassedOver(delivery) ? passedOver : deliveries).add(delivery);
       synchronized (unsettled) {
         unsettled.add(delivery);
@@ -224,14 +243,15 @@ final class RabbitConsumer implements LinkConsumer {
     return deliveries;
   }
 
-  private RabbitDelivery decode(Delivery arrived) {
+  private RabbitDelivery decode(Delivery arrived, long now) {
     BasicProperties properties = arrived.getProperties();
     return new RabbitDelivery(
-        source.destination().apply(arrived.getEnvelope().getRoutingKey()),
-        arrived.getEnvelope(),
-        properties,
+        arrived,
+        now,
         mapper.decode(properties, arrived.getBody()),
-        source.start() == null ? Optional.empty() : StreamStart.position(properties));
+        source.destination(),
+        source.start() == null ? Optional.empty() : StreamStart.position(properties),
+        log);
   }
 
   private boolean isPassedOver(RabbitDelivery delivery) {
@@ -247,7 +267,7 @@ final class RabbitConsumer implements LinkConsumer {
       return cause;
     } catch (DestinationNotFoundException e) {
       return new DestinationNotFoundException(
-          source.origin() + " was deleted under its consumer", e);
+          source.origin() + " does not exist: it was deleted under its consumer", e);
     } catch (MessagingException e) {
       return cause;
     }

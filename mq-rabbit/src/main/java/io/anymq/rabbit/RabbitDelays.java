@@ -8,7 +8,6 @@ import io.anymq.MessagingException;
 import io.anymq.Queue;
 import io.anymq.Topic;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -53,15 +52,9 @@ final class RabbitDelays {
   /** Takes each message to a topic, and drops it. */
   private static final String TOPICS_SINK = "anymq/due/topics-sink";
 
-  private static final String LEVEL_PREFIX = "anymq/wait/";
+  static final String LEVEL_PREFIX = "anymq/wait/";
 
   private static final String DOING = "Preparing to delay messages";
-
-  /**
-   * How long to trust that a destination which was there still is. What is sent in the meantime to
-   * a queue that somebody has deleted ends in {@link #UNDELIVERABLE}.
-   */
-  private static final Duration TRUST = Duration.ofSeconds(1);
 
   private final NativeConnection connection;
   private final RabbitNames names;
@@ -79,39 +72,48 @@ final class RabbitDelays {
     return level(path.entry());
   }
 
+  /**
+   * Where messages go when they are due.
+   *
+   * @param name of the native queue, or of the topic's exchange
+   * @param topic whether it is a topic
+   * @param text for the sentence of a failure
+   */
+  private record End(String name, boolean topic, String text) {}
+
+  private End end(Destination destination) {
+    return destination instanceof Topic topic
+        ? new End(names.topic(topic), true, topic.describe())
+        : new End(names.queue((Queue) destination), false, destination.describe());
+  }
+
   /** One producer's way to its destination, when messages are due. Owned by one thread. */
   final class Destined {
 
-    private final Destination destination;
-    private long boundAt;
-    private boolean bound;
+    private final End destination;
 
-    private Destined(Destination destination) {
+    private Destined(End destination) {
       this.destination = destination;
     }
 
     /**
-     * Sees to it that a message finds its way.
+     * Sees to it that a message finds its way. Looks each time whether its destination is there:
+     * somebody may have deleted it, and no broker tells when it confirms a message that waits.
      *
      * @throws io.anymq.DestinationNotFoundException when the destination does not exist
      */
     void prepare(DelayPath path) {
       makeExchanges();
       path.waits().forEach(RabbitDelays.this::make);
-      long now = System.nanoTime();
-      if (!bound || now - boundAt >= TRUST.toNanos()) {
-        bind(destination);
-        boundAt = now;
-        bound = true;
-      }
+      bind(destination);
     }
 
     /** Adds the headers by which the broker finds the way. */
     void describe(DelayPath path, Map<String, Object> headers) {
       path.describe(headers);
-      if (destination instanceof Topic topic) {
+      if (destination.topic()) {
         headers.put(KIND, TOPIC);
-        headers.put(EXCHANGE, names.topic(topic));
+        headers.put(EXCHANGE, destination.name());
       } else {
         headers.put(KIND, QUEUE);
       }
@@ -120,7 +122,12 @@ final class RabbitDelays {
 
   /** For a new producer. */
   Destined destined(Destination destination) {
-    return new Destined(destination);
+    return new Destined(end(destination));
+  }
+
+  /** For messages that go back to a native queue after a while; its name is their routing key. */
+  Destined destinedBack(String queue) {
+    return new Destined(new End(queue, false, queue));
   }
 
   /** Something was not there that this link has seen: it has to be made again. */
@@ -134,7 +141,7 @@ final class RabbitDelays {
    * delayed, or this user may not know of it, there is nothing to be done.
    */
   void made(Destination destination) {
-    ifDelaysAreKnown(() -> bind(destination));
+    ifDelaysAreKnown(() -> bind(end(destination)));
   }
 
   /**
@@ -175,17 +182,14 @@ final class RabbitDelays {
     }
   }
 
-  private void bind(Destination destination) {
+  private void bind(End end) {
+    String name = end.name();
     connection.ask(
-        "Looking for " + destination + " to delay messages to it",
-        channel -> {
-          if (destination instanceof Topic topic) {
-            String exchange = names.topic(topic);
-            return channel.exchangeBind(exchange, DUE_TOPICS, "", match(EXCHANGE, exchange));
-          }
-          String queue = names.queue((Queue) destination);
-          return channel.queueBind(queue, DUE_QUEUES, queue);
-        });
+        "Looking for " + end.text() + " to delay messages to it",
+        channel ->
+            end.topic()
+                ? channel.exchangeBind(name, DUE_TOPICS, "", match(EXCHANGE, name))
+                : channel.queueBind(name, DUE_QUEUES, name));
   }
 
   private void makeExchanges() {

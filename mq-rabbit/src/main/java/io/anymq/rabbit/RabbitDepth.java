@@ -65,8 +65,8 @@ final class RabbitDepth {
     while (!isToBeBelieved(answer, queue)) {
       if (System.nanoTime() - begin >= limit.toNanos()) {
         throw new MessagingTimeoutException(
-            "The depth of %s could not be told within %s: its leader does not answer the broker"
-                .formatted(queue, limit));
+            "The depth of %s could not be told within %,d s: its leader does not answer the broker"
+                .formatted(queue.describe(), limit.toSeconds()));
       }
       Pauses.brief("asking for the depth of a queue");
       answer = ask(queue);
@@ -85,7 +85,7 @@ final class RabbitDepth {
   private Answer ask(Queue queue) {
     long begin = System.nanoTime();
     return connection.ask(
-        "Asking for the depth of " + queue,
+        "Asking for the depth of " + queue.describe(),
         channel -> {
           long opened = System.nanoTime();
           long count = channel.queueDeclarePassive(names.queue(queue)).getMessageCount();

@@ -1,12 +1,8 @@
 package io.anymq.rabbit;
 
 import com.rabbitmq.client.AMQP;
-import com.rabbitmq.client.AuthenticationFailureException;
 import com.rabbitmq.client.Method;
-import com.rabbitmq.client.PossibleAuthenticationFailureException;
 import com.rabbitmq.client.ShutdownSignalException;
-import io.anymq.AuthenticationException;
-import io.anymq.ConnectFailedException;
 import io.anymq.ConnectionLostException;
 import io.anymq.DestinationNotFoundException;
 import io.anymq.ErrorCode;
@@ -22,48 +18,25 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** The one translator of native failures. */
+/** The translator of native failures, but for those of {@link ConnectErrors}. */
 final class RabbitErrors {
 
   /** What the broker says of a message that is larger than its {@code max_message_size}. */
   private static final Pattern TOO_LARGE =
       Pattern.compile("message size (\\d+) (?:is )?larger than");
 
+  /** What the broker says of a queue or an exchange that is not there. */
+  private static final Pattern MISSING = Pattern.compile("no (queue|exchange) '([^']*)' in vhost");
+
   private static final String RESERVED_PREFIX = "reserved prefix";
-  private static final String VHOST_NOT_FOUND = "not found";
 
   private RabbitErrors() {}
 
   /**
-   * A failure while connecting.
+   * A failure of anything but connecting.
    *
    * @param failure the native failure
-   * @param where the URL, without its password
-   */
-  static MessagingException connecting(Throwable failure, String where) {
-    if (failure instanceof AuthenticationFailureException
-        || failure instanceof PossibleAuthenticationFailureException) {
-      return new AuthenticationException(
-          where
-              + " refuses the user or the password; check both, and that the user may log in from"
-              + " this host (guest may only from the broker's own)",
-          failure);
-    }
-    String reason = closeText(failure).orElseGet(() -> root(failure).toString());
-    if (replyCode(failure).orElse(0) == AMQP.NOT_ALLOWED && !reason.contains(VHOST_NOT_FOUND)) {
-      return new AuthenticationException(
-          where + " does not let this user into the virtual host: " + reason, failure);
-    }
-    return new ConnectFailedException(
-        "No connection to " + where + "; check host, port, virtual host and scheme: " + reason,
-        failure);
-  }
-
-  /**
-   * A failure of anything after that.
-   *
-   * @param failure the native failure
-   * @param doing what was tried, for the sentence: "Declaring queue:orders"
+   * @param doing what was tried, for the sentence: "Declaring queue 'orders'"
    */
   static MessagingException translate(Throwable failure, String doing) {
     if (failure instanceof MessagingException known) {
@@ -118,7 +91,7 @@ final class RabbitErrors {
     String reason = closeText(signal).orElse("the channel is closed");
     String sentence = doing + " failed: " + reason;
     return switch (replyCode(signal).orElse(0)) {
-      case AMQP.NOT_FOUND -> new DestinationNotFoundException(sentence, failure);
+      case AMQP.NOT_FOUND -> new DestinationNotFoundException(missing(reason, doing), failure);
       case AMQP.CONTENT_TOO_LARGE -> new MessageTooLargeException(sentence, failure);
       case AMQP.ACCESS_REFUSED -> accessRefused(reason, sentence, failure);
       case AMQP.RESOURCE_LOCKED ->
@@ -126,6 +99,25 @@ final class RabbitErrors {
       case AMQP.PRECONDITION_FAILED -> preconditionFailed(signal, sentence, failure);
       default -> new MessagingException(ErrorCode.BACKEND_FAILURE, sentence, failure);
     };
+  }
+
+  /** As all adapters say it; the broker's own sentence where it is another. */
+  private static String missing(String reason, String doing) {
+    Matcher named = MISSING.matcher(reason);
+    if (!named.find()) {
+      return doing + " failed: " + reason;
+    }
+    boolean queue = named.group(1).equals("queue");
+    String name = named.group(2);
+    String topic = name.startsWith(RabbitNames.TOPIC_PREFIX) ? "topic" : "exchange";
+    return "%s '%s' does not exist: %s failed (%s)"
+        .formatted(
+            queue ? "queue" : topic,
+            queue || topic.equals("exchange")
+                ? name
+                : name.substring(RabbitNames.TOPIC_PREFIX.length()),
+            doing,
+            reason);
   }
 
   private static MessagingException accessRefused(
@@ -143,7 +135,8 @@ final class RabbitErrors {
         : new MessagingException(ErrorCode.BACKEND_FAILURE, sentence, failure);
   }
 
-  private static Optional<String> closeText(Throwable failure) {
+  /** The broker's sentence in a channel's or a connection's end, where it gave one. */
+  static Optional<String> closeText(Throwable failure) {
     Method reason = signal(failure).map(ShutdownSignalException::getReason).orElse(null);
     if (reason instanceof AMQP.Channel.Close close) {
       return Optional.of(close.getReplyText());

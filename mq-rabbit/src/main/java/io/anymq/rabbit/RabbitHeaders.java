@@ -53,7 +53,25 @@ final class RabbitHeaders {
           "x-stream-offset",
           "x-delay");
 
+  /** What the broker, or this adapter, writes down of one stay in a queue, and of the way there. */
+  private static final Set<String> OF_THE_WAY =
+      Set.of(
+          "x-delivery-count",
+          "x-acquired-count",
+          "x-stream-offset",
+          RabbitMapper.SEQUENCE,
+          RabbitDelays.KIND,
+          RabbitDelays.EXCHANGE,
+          DeliveryHistory.REPEATED,
+          DeliveryHistory.DELIVERED,
+          DeliveryHistory.HANDED_OUT);
+
   private RabbitHeaders() {}
+
+  /** Whether a header is of a message's way, and not for its copy. */
+  static boolean isOfTheWay(String name) {
+    return OF_THE_WAY.contains(name) || name.startsWith(DelayPath.HEADER);
+  }
 
   /** Adds properties to headers. */
   static void encode(Map<String, Object> properties, Map<String, Object> headers) {
@@ -73,8 +91,8 @@ final class RabbitHeaders {
   /**
    * Sets properties from headers, metadata left out.
    *
-   * @throws InvalidMessageException when a header has no portable type or name; the others are set
-   *     all the same
+   * @throws InvalidMessageException when a header has no portable name, or is malformed; the others
+   *     are set all the same
    */
   static void decode(Map<String, Object> headers, Message.Builder message) {
     InvalidMessageException fault = null;
@@ -92,16 +110,19 @@ final class RabbitHeaders {
 
   private static void decode(String name, @Nullable Object value, Message.Builder message) {
     if (name.startsWith(RESERVED)) {
-      message.property(name.substring(RESERVED.length()), portable(name, value));
+      message.property(name.substring(RESERVED.length()), portable(value));
     } else if (name.startsWith(NOT_FINITE)) {
       notFinite(name, String.valueOf(value), message);
     } else if (!name.startsWith(PREFIX) && !BROKERS_OWN.contains(name)) {
-      message.property(name, portable(name, value));
+      message.property(name, portable(value));
     }
   }
 
-  /** What a header's value is as a property; null for AMQP's void, which is no value. */
-  private static @Nullable Object portable(String name, @Nullable Object value) {
+  /**
+   * What a header's value is as a property: JSON text for a table or an array; null for AMQP's void,
+   * which is no value.
+   */
+  private static @Nullable Object portable(@Nullable Object value) {
     if (value instanceof LongString text) {
       return text.toString();
     }
@@ -112,9 +133,7 @@ final class RabbitHeaders {
       return date.toInstant().toEpochMilli();
     }
     if (value instanceof Map || value instanceof Iterable) {
-      throw new InvalidMessageException(
-          "Header '%s' is a table or an array, for which there is no portable type"
-              .formatted(name));
+      return HeaderText.of(value);
     }
     return value;
   }

@@ -59,6 +59,7 @@ final class RabbitLink implements Link, DepthQuery, Purger, TopicPatterns, Tempo
   private final RabbitDepth depth;
   private final RabbitDelays delays;
   private final Optional<RabbitManagement> management;
+  private final RabbitConsumers opener;
   private final Set<RabbitConsumer> consumers = ConcurrentHashMap.newKeySet();
   private final AtomicBoolean lost = new AtomicBoolean();
   private final AtomicBoolean closing = new AtomicBoolean();
@@ -71,18 +72,22 @@ final class RabbitLink implements Link, DepthQuery, Purger, TopicPatterns, Tempo
     this.connector = connector;
     this.main = main;
     this.mapper = new RabbitMapper(names);
+    this.management = RabbitManagement.find(request);
     this.topology =
         new RabbitTopology(
             main,
             names,
             request.options().get(RabbitOptions.QUEUE_TYPE),
-            RabbitAddress.of(request.url()).virtualHost());
+            RabbitAddress.of(request.url()).virtualHost(),
+            new QueueCheck(management));
     this.streams = RabbitStreams.of(main, names, request.options());
     this.subscriptions =
         new RabbitSubscriptions(topology, new SubscriptionLocks(main, names), main, streams);
     this.delays = new RabbitDelays(main, names);
-    this.management = RabbitManagement.find(request);
     this.depth = new RabbitDepth(main, names, request.operationTimeout());
+    this.opener =
+        new RabbitConsumers(
+            main, this::publisher, names, mapper, delays, request.operationTimeout());
   }
 
   static RabbitLink open(LinkRequest request, RabbitConnector connector) {
@@ -138,7 +143,7 @@ final class RabbitLink implements Link, DepthQuery, Purger, TopicPatterns, Tempo
   public LinkProducer openProducer(Destination destination, ProducerListener listener) {
     return RabbitProducer.open(
         new RabbitTarget(destination, topology),
-        publisher().channel("Opening a producer for " + destination),
+        publisher().channel("Opening a producer for " + destination.describe()),
         mapper,
         delays,
         listener,
@@ -158,7 +163,7 @@ final class RabbitLink implements Link, DepthQuery, Purger, TopicPatterns, Tempo
       RabbitSource source = subscriptions.source(consumer.source(), consumer.keyOrdered());
       try {
         RabbitConsumer opened =
-            RabbitConsumer.open(main, source, consumer.prefetch(), mapper, sink, consumers::remove);
+            opener.open(source, consumer.prefetch(), sink, consumers::remove);
         consumers.add(opened);
         return stillInNoOrder(opened, source);
       } catch (RuntimeException e) {

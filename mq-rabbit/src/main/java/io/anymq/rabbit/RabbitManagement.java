@@ -31,6 +31,13 @@ final class RabbitManagement {
   private static final Pattern UNACKNOWLEDGED =
       Pattern.compile("\"messages_unacknowledged\":(\\d+)");
 
+  /** What the policies of a queue come to: an object without others in it. */
+  private static final Pattern POLICY =
+      Pattern.compile("\"effective_policy_definition\":\\{([^}]*)}");
+
+  private static final String IN_FLIGHT = "messages_unacknowledged";
+  private static final String DEFINITION = "effective_policy_definition";
+
   /** In each answer to a question for a list. */
   private static final String LIST = "\"items\"";
 
@@ -69,7 +76,7 @@ final class RabbitManagement {
 
   private boolean answers() {
     try {
-      if (!ask(NO_QUEUE).contains(LIST)) {
+      if (!ask(NO_QUEUE, IN_FLIGHT).contains(LIST)) {
         throw new IOException("it does not answer as a management interface does");
       }
       return true;
@@ -90,7 +97,7 @@ final class RabbitManagement {
    */
   OptionalLong inFlight(String queue) {
     try {
-      Matcher found = UNACKNOWLEDGED.matcher(ask(queue));
+      Matcher found = UNACKNOWLEDGED.matcher(ask(queue, IN_FLIGHT));
       return found.find() ? OptionalLong.of(Long.parseLong(found.group(1))) : OptionalLong.empty();
     } catch (IOException | IllegalArgumentException e) {
       NativeConnection.LOG.warn(
@@ -99,8 +106,37 @@ final class RabbitManagement {
     }
   }
 
-  private String ask(String queue) throws IOException {
-    HttpURLConnection connection = (HttpURLConnection) address(queue).toURL().openConnection();
+  /**
+   * Whether a policy has a queue lose what it has confirmed.
+   *
+   * @param queue its native name
+   * @return how, in words; empty where it does not, or the interface does not tell
+   */
+  Optional<String> lossByPolicy(String queue) {
+    try {
+      Matcher policy = POLICY.matcher(ask(queue, DEFINITION));
+      return policy.find() ? loss(policy.group(1)) : Optional.empty();
+    } catch (IOException | IllegalArgumentException e) {
+      NativeConnection.LOG.debug("The policy of {} is not known", queue, e);
+      return Optional.empty();
+    }
+  }
+
+  private static Optional<String> loss(String policy) {
+    boolean limited = policy.contains("\"max-length");
+    if (limited && !policy.contains("\"overflow\":\"reject-publish")) {
+      return Optional.of("drops its oldest messages beyond the maximum length of a policy");
+    }
+    if (policy.contains("\"message-ttl\"")) {
+      return Optional.of("drops messages after the message-ttl of a policy");
+    }
+    return policy.contains("\"expires\"")
+        ? Optional.of("is deleted with its messages after the expires of a policy")
+        : Optional.empty();
+  }
+
+  private String ask(String queue, String columns) throws IOException {
+    HttpURLConnection connection = (HttpURLConnection) address(queue, columns).toURL().openConnection();
     try {
       connection.setConnectTimeout(millis());
       connection.setReadTimeout(millis());
@@ -118,13 +154,15 @@ final class RabbitManagement {
     }
   }
 
-  private URI address(String queue) {
+  private URI address(String queue, String columns) {
     return URI.create(
         base
             + "/api/queues/"
             + virtualHost
             + "?page=1&page_size=1&use_regex=true&disable_stats=true&enable_queue_totals=true"
-            + "&columns=messages_unacknowledged&name="
+            + "&columns="
+            + columns
+            + "&name="
             + encode("^" + queue.replaceAll("[^A-Za-z0-9/_-]", "\\\\$0") + "$"));
   }
 

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class RabbitMapper {
 
   /** Names the position of a message on its channel, by which a returned one is told apart. */
-  private static final String SEQUENCE = RabbitHeaders.PREFIX + "sequence";
+  static final String SEQUENCE = RabbitHeaders.PREFIX + "sequence";
 
   private static final String CONTENT_TYPE = RabbitHeaders.PREFIX + "content-type";
   private static final String ID = RabbitHeaders.PREFIX + "id";
@@ -32,8 +33,11 @@ final class RabbitMapper {
   private static final String PRIORITY = RabbitHeaders.PREFIX + "priority";
   private static final String KEY = RabbitHeaders.PREFIX + "key";
   private static final String DELIVERY_DELAY = RabbitHeaders.PREFIX + "delivery-delay";
-  private static final String EXPIRES_AT = RabbitHeaders.PREFIX + "expires-at";
+  static final String EXPIRES_AT = RabbitHeaders.PREFIX + "expires-at";
   private static final String TIME_TO_LIVE = RabbitHeaders.PREFIX + "time-to-live";
+
+  /** What limits a message's life, and what has delayed it: not for a dead letter. */
+  static final List<String> LIFE = List.of(DELIVERY_DELAY, EXPIRES_AT, TIME_TO_LIVE);
 
   /** Properties that hold native fields of foreign messages which no portable field stands for. */
   static final String FOREIGN_PREFIX = "amqp.";
@@ -78,7 +82,7 @@ final class RabbitMapper {
    * The native properties of a message that waits in other queues until it is due. The broker must
    * not take its time to live for a reason to send it on, so it has no native one.
    *
-   * @param way the headers by which the broker finds its way; empty for one that does not wait
+   * @param way headers of its way: those by which the broker finds it, where the message waits
    * @param prioritized whether it goes to a queue that is to order by priority. To others it must
    *     not have a native one: brokers from 4.0 on let that overtake in every quorum queue
    */
@@ -107,7 +111,9 @@ final class RabbitMapper {
         prioritized ? message.priority() : null,
         correlationId,
         message.replyTo().map(this::nativeReplyTo).orElse(null),
-        way.isEmpty() ? message.expiresAt().map(RabbitMapper::expiration).orElse(null) : null,
+        way.containsKey(RabbitDelays.KIND)
+            ? null
+            : message.expiresAt().map(RabbitMapper::expiration).orElse(null),
         id,
         message.timestamp().map(RabbitTimestamp::nativeSeconds).orElse(null),
         type,

@@ -5,9 +5,6 @@ import io.anymq.Topic;
 import io.anymq.TopicPattern;
 import io.anymq.spi.NativeNames;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -28,10 +25,11 @@ final class RabbitNames {
 
   private static final String DIRECT_REPLY = "amq.rabbitmq.reply-to";
   private static final String QUEUE_PREFIX = "queue/";
-  private static final String TOPIC_PREFIX = "topic/";
+  static final String TOPIC_PREFIX = "topic/";
   private static final String LOCK_PREFIX = "lock/";
   private static final String STREAM_PREFIX = "stream/";
   private static final String TURN_PREFIX = "turn/";
+  private static final String HAND_OUTS_PREFIX = "handed-out/";
 
   /** AMQP 0-9-1 short strings, which names are, hold this many bytes; ours are all ASCII. */
   private static final int MAX_LENGTH = 255;
@@ -90,7 +88,7 @@ final class RabbitNames {
     String plain = kind + "/" + topics + "/" + name;
     return LOCK_PREFIX.length() + plain.length() <= MAX_LENGTH
         ? plain
-        : kind + "#/" + digest(plain) + "/" + name.substring(0, Math.min(100, name.length()));
+        : kind + "#/" + Digests.sha256(plain) + "/" + name.substring(0, Math.min(100, name.length()));
   }
 
   /** The exclusive queue whose existence says that somebody holds that subscription. */
@@ -106,6 +104,14 @@ final class RabbitNames {
   /** The exclusive queue of the one consumer whose turn it is at a queue. */
   String turn(String queue) {
     return TURN_PREFIX + queue;
+  }
+
+  /** The log of what was handed out of the messages of a queue. */
+  String handOuts(String queue) {
+    String plain = HAND_OUTS_PREFIX + queue;
+    return plain.getBytes(StandardCharsets.UTF_8).length <= MAX_LENGTH
+        ? plain
+        : HAND_OUTS_PREFIX + Digests.sha256(queue);
   }
 
   /** A new queue for a plain subscription to a pattern. */
@@ -134,15 +140,5 @@ final class RabbitNames {
             ? nativeName.substring(QUEUE_PREFIX.length())
             : nativeName;
     return Portable.queue(name).filter(queue -> queue(queue).equals(nativeName));
-  }
-
-  private static String digest(String text) {
-    try {
-      byte[] hash =
-          MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-      return HexFormat.of().formatHex(hash);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Every JDK has SHA-256", e);
-    }
   }
 }

@@ -34,7 +34,7 @@ final class RabbitProducer implements LinkProducer {
   private final Destination destination;
   private final RabbitTarget target;
   private final Channel channel;
-  private final int frameMax;
+  private final FrameBudget frame;
   private final RabbitMapper mapper;
   private final ProducerListener listener;
   private final Runnable atFirstConfirmation;
@@ -55,7 +55,7 @@ final class RabbitProducer implements LinkProducer {
     this.destination = target.destination();
     this.delayed = delays.destined(destination);
     this.channel = channel;
-    this.frameMax = channel.getConnection().getFrameMax();
+    this.frame = new FrameBudget(channel.getConnection().getFrameMax());
     this.mapper = mapper;
     this.listener = listener;
     this.atFirstConfirmation = atFirstConfirmation;
@@ -80,7 +80,7 @@ final class RabbitProducer implements LinkProducer {
       channel.confirmSelect();
     } catch (IOException | ShutdownSignalException e) {
       NativeConnection.closeQuietly(channel);
-      throw RabbitErrors.translate(e, "Opening a producer for " + target.destination());
+      throw RabbitErrors.translate(e, "Opening a producer for " + target.destination().describe());
     }
     channel.addReturnListener(producer::returned);
     channel.addConfirmListener(producer::acknowledged, producer::refused);
@@ -98,6 +98,9 @@ final class RabbitProducer implements LinkProducer {
       if (message.deliveryDelay().isPresent()) {
         entry = delay(message, message.deliveryDelay().get(), way);
       }
+      if (outbound.origin().isEmpty()) { // a dead letter has its marks already
+        frame.require(message, destination.describe(), () -> encoded(message, way));
+      }
     } catch (ConnectionLostException e) {
       throw e; // the next link sends it
     } catch (MessagingException e) {
@@ -105,6 +108,10 @@ final class RabbitProducer implements LinkProducer {
       return;
     }
     publish(outbound, entry, way);
+  }
+
+  private BasicProperties encoded(Message message, Map<String, Object> way) {
+    return mapper.encode(message, OptionalLong.of(Long.MAX_VALUE), way, target.prioritized());
   }
 
   /** Makes the way that a delayed message takes, and tells where it begins. */
@@ -119,7 +126,7 @@ final class RabbitProducer implements LinkProducer {
   private void publish(OutboundMessage outbound, String entry, Map<String, Object> way) {
     long sequence = unconfirmed.add(outbound);
     boolean back = target.mandatory() || !way.isEmpty();
-    BasicProperties properties = encode(outbound.message(), sequence, back, way);
+    BasicProperties properties = encode(outbound, sequence, back, way);
     try {
       channel.basicPublish(
           entry,
@@ -143,9 +150,20 @@ final class RabbitProducer implements LinkProducer {
    * its throughput.
    */
   private BasicProperties encode(
-      Message message, long sequence, boolean back, Map<String, Object> way) {
+      OutboundMessage outbound, long sequence, boolean back, Map<String, Object> way) {
+    Message message = outbound.message();
     boolean found =
         !back || message.id().filter(id -> unconfirmed.claimId(id, sequence)).isPresent();
+    if (outbound.repeated()) {
+      way.put(DeliveryHistory.REPEATED, true);
+    }
+    Optional<RabbitDelivery> origin = NativeCopy.origin(outbound);
+    if (origin.isPresent()) {
+      if (!found) {
+        way.put(RabbitMapper.SEQUENCE, sequence);
+      }
+      return NativeCopy.deadLetter(origin.get(), message, way);
+    }
     return mapper.encode(
         message,
         found ? OptionalLong.empty() : OptionalLong.of(sequence),
@@ -218,7 +236,7 @@ final class RabbitProducer implements LinkProducer {
     if (signal.isInitiatedByApplication() || signal.isHardError()) {
       return; // closed by us, or the link tells of its own loss
     }
-    MessagingException cause = RabbitErrors.translate(signal, "Sending to " + destination);
+    MessagingException cause = RabbitErrors.translate(signal, "Sending to " + destination.describe());
     failCulprit(signal, cause);
     listener.broken(cause);
   }
@@ -255,11 +273,7 @@ final class RabbitProducer implements LinkProducer {
    * given up.
    */
   private void metadataTooLarge(long sequence, IllegalArgumentException failure) {
-    MessageTooLargeException cause =
-        new MessageTooLargeException(
-            "The properties of a message to %s do not fit into a frame of %d bytes, the broker's frame_max; put large values into the body"
-                .formatted(destination, frameMax),
-            failure);
+    MessageTooLargeException cause = frame.tooLarge(destination.describe(), failure);
     unconfirmed.take(sequence).ifPresent(outbound -> outbound.failed(cause));
     close();
     listener.broken(cause);

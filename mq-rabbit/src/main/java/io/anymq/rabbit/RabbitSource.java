@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param releasesNatively whether it takes single messages back and counts them
  * @param vanishes whether the queue goes with the last of several consumers, so that it may be gone
  *     before one more has begun
+ * @param upkeep what is kept of deliveries that come again
  * @param contested whether others could consume it in the order of keys
  * @param turn when it may be consumed; null where that is at once
  * @param start where in the queue, which is a stream, it begins; null where it is none
@@ -26,11 +27,22 @@ record RabbitSource(
     Function<String, Destination> destination,
     boolean releasesNatively,
     boolean vanishes,
+    Upkeep upkeep,
     boolean contested,
     @Nullable Turn turn,
     @Nullable StreamStart start,
     Ending ending,
     Runnable releaser) {
+
+  /** What is kept of a source's deliveries that come again. */
+  enum Upkeep {
+    /** Nothing: the source goes with its consumer or its connection. */
+    NOTHING,
+    /** What was handed to applications: another process may get what one leaves. */
+    HAND_OUTS,
+    /** That, and released messages wait at the broker. */
+    HAND_OUTS_AND_DELAYS
+  }
 
   /** A source that nobody else consumes, or that all may consume as they like. */
   RabbitSource(
@@ -39,6 +51,7 @@ record RabbitSource(
       Function<String, Destination> destination,
       boolean releasesNatively,
       boolean vanishes,
+      Upkeep upkeep,
       Runnable releaser) {
     this(
         queue,
@@ -46,6 +59,7 @@ record RabbitSource(
         destination,
         releasesNatively,
         vanishes,
+        upkeep,
         false,
         null,
         null,
@@ -57,10 +71,11 @@ record RabbitSource(
   static RabbitSource ofStream(String stream, Topic topic, StreamStart start) {
     return new RabbitSource(
         stream,
-        topic.toString(),
+        topic.describe(),
         key -> topic,
         false,
         false,
+        Upkeep.NOTHING,
         false,
         null,
         start,
@@ -98,6 +113,7 @@ record RabbitSource(
         destination,
         releasesNatively,
         vanishes,
+        upkeep,
         contestedThen,
         given,
         start,

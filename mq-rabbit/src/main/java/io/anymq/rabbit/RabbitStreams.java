@@ -130,7 +130,7 @@ final class RabbitStreams {
 
   private void makeNow(Topic topic) {
     String stream = names.stream(topic);
-    String doing = "Keeping what is sent to " + topic;
+    String doing = "Keeping what is sent to " + topic.describe();
     try {
       connection.ask(doing, channel -> channel.queueDeclare(stream, true, false, false, arguments));
     } catch (MessagingException e) {

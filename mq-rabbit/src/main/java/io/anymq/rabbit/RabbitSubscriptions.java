@@ -73,6 +73,12 @@ final class RabbitSubscriptions {
 
   /** Any queue can be consumed; of one that is not known nothing is expected. */
   private QueueKind kind(Queue queue) {
+    QueueKind kind = known(queue);
+    topology.check(queue, kind);
+    return kind;
+  }
+
+  private QueueKind known(Queue queue) {
     try {
       return topology.kind(queue).orElse(QueueKind.UNKNOWN);
     } catch (InvalidDestinationException e) {
@@ -84,11 +90,22 @@ final class RabbitSubscriptions {
   private RabbitSource queue(Source.OfQueue of, QueueKind kind) {
     return new RabbitSource(
         topology.names().queue(of.queue()),
-        of.queue().toString(),
+        of.queue().describe(),
         key -> of.queue(),
         kind.countsDeliveries(),
         false,
+        upkeep(of.queue(), kind),
         () -> {});
+  }
+
+  /** A queue with a limit would hold up what is due for it; one that is not known may have one. */
+  private RabbitSource.Upkeep upkeep(Queue queue, QueueKind kind) {
+    if (topology.isTemporary(queue)) {
+      return RabbitSource.Upkeep.NOTHING;
+    }
+    return kind.equals(QueueKind.UNKNOWN) || kind.limited()
+        ? RabbitSource.Upkeep.HAND_OUTS
+        : RabbitSource.Upkeep.HAND_OUTS_AND_DELAYS;
   }
 
   /** Has several consumers of one source either all keep the order of keys, or none of them. */
@@ -149,7 +166,7 @@ final class RabbitSubscriptions {
   private Subject subject(Topic topic) {
     RabbitNames names = topology.names();
     return new Subject(
-        topic.toString(),
+        topic.describe(),
         key -> topic,
         name -> names.subscription(topic, name),
         name -> names.sharedSubscription(topic, name),
@@ -160,7 +177,7 @@ final class RabbitSubscriptions {
   private Subject subject(TopicPattern pattern) {
     RabbitNames names = topology.names();
     return new Subject(
-        pattern.toString(),
+        "topics '" + pattern.expression() + "'",
         Portable::topicOfKey,
         name -> names.subscription(pattern, name),
         name -> names.sharedSubscription(pattern, name),
@@ -191,7 +208,7 @@ final class RabbitSubscriptions {
     String queue = subject.plain();
     topology.declarePlainSubscription(queue, "Subscribing to " + subject.origin());
     subject.binder().accept(queue);
-    return source(subject, queue, false, false, () -> {});
+    return source(subject, queue, false, false, RabbitSource.Upkeep.NOTHING, () -> {});
   }
 
   /** Its queue is made for the one order or the other, and goes with the last of its consumers. */
@@ -204,7 +221,7 @@ final class RabbitSubscriptions {
       throw QueueKinds.isOfAnotherKind(e) ? otherOrder(doing, keyOrdered, e) : e;
     }
     subject.binder().accept(queue);
-    RabbitSource shared = source(subject, queue, false, true, () -> {});
+    RabbitSource shared = source(subject, queue, false, true, RabbitSource.Upkeep.HAND_OUTS, () -> {});
     return keyOrdered ? shared.inOrder() : shared;
   }
 
@@ -232,12 +249,23 @@ final class RabbitSubscriptions {
       releaser.run();
       throw e;
     }
-    return source(subject, queue, topology.subscriptionsCountDeliveries(), false, releaser);
+    return source(
+        subject,
+        queue,
+        topology.subscriptionsCountDeliveries(),
+        false,
+        RabbitSource.Upkeep.HAND_OUTS_AND_DELAYS,
+        releaser);
   }
 
   private static RabbitSource source(
-      Subject subject, String queue, boolean releases, boolean vanishes, Runnable releaser) {
+      Subject subject,
+      String queue,
+      boolean releases,
+      boolean vanishes,
+      RabbitSource.Upkeep upkeep,
+      Runnable releaser) {
     return new RabbitSource(
-        queue, subject.origin(), subject.destination(), releases, vanishes, releaser);
+        queue, subject.origin(), subject.destination(), releases, vanishes, upkeep, releaser);
   }
 }

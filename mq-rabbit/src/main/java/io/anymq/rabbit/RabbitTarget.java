@@ -67,7 +67,7 @@ final class RabbitTarget {
    *
    * @throws UnsupportedCapabilityException when no such queue takes such a message
    * @throws io.anymq.InvalidDestinationException when the broker does not tell the kind of a queue
-   *     with so long a name
+   *     with so long a name, or it cannot serve as a queue
    */
   void prepare(Message message) {
     if (destination instanceof Queue queue) {
@@ -80,13 +80,15 @@ final class RabbitTarget {
     if (bounded() && message.deliveryDelay().isPresent()) {
       throw new UnsupportedCapabilityException(
           "Nothing can be sent to %s with a delay: it has a maximum length, and RabbitMQ cannot refuse when the message is due. Send without a delay, or to a queue without a limit"
-              .formatted(destination));
+              .formatted(destination.describe()));
     }
   }
 
   private QueueKind ask(Queue queue) {
     try {
-      return topology.kind(queue).orElse(QueueKind.UNKNOWN);
+      QueueKind known = topology.kind(queue).orElse(QueueKind.UNKNOWN);
+      topology.check(queue, known);
+      return known;
     } catch (DestinationNotFoundException e) {
       return QueueKind.UNKNOWN; // the send itself finds that out
     }
@@ -107,8 +109,8 @@ final class RabbitTarget {
   MessagingException vanished(Return returned) {
     kind = null;
     return new DestinationNotFoundException(
-        "There is no %s: the broker returned the message (%d %s)"
-            .formatted(destination, returned.getReplyCode(), returned.getReplyText()));
+        "%s does not exist: the broker returned the message (%d %s)"
+            .formatted(destination.describe(), returned.getReplyCode(), returned.getReplyText()));
   }
 
   /**
@@ -119,7 +121,7 @@ final class RabbitTarget {
   MessagingException refusal() {
     if (bounded()) {
       return new QueueFullException(
-          destination
+          destination.describe()
               + " is full: it has reached its maximum length; send again when there is room");
     }
     if (destination instanceof Queue) {
@@ -127,7 +129,7 @@ final class RabbitTarget {
     }
     return new SendInDoubtException(
         "The broker did not take responsibility for a message to "
-            + destination
+            + destination.describe()
             + " (basic.nack): the queue is full or has failed");
   }
 }

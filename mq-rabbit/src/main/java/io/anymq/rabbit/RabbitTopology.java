@@ -6,6 +6,7 @@ import com.rabbitmq.client.Channel;
 import io.anymq.Destination;
 import io.anymq.DestinationNotFoundException;
 import io.anymq.ErrorCode;
+import io.anymq.InvalidOptionException;
 import io.anymq.MessagingException;
 import io.anymq.Queue;
 import io.anymq.QueueOptions;
@@ -14,6 +15,8 @@ import io.anymq.TopicPattern;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -39,6 +42,10 @@ final class RabbitTopology {
   private final NativeConnection connection;
   private final RabbitNames names;
   private final QueueKinds kinds;
+  private final QueueCheck check;
+
+  /** Queues that end with this link. */
+  private final Set<Queue> temporary = ConcurrentHashMap.newKeySet();
 
   /** How many queues this link has made and deleted. */
   private final AtomicLong changes = new AtomicLong();
@@ -47,7 +54,9 @@ final class RabbitTopology {
       NativeConnection connection,
       RabbitNames names,
       RabbitOptions.QueueType type,
-      String virtualHost) {
+      String virtualHost,
+      QueueCheck check) {
+    this.check = check;
     this.connection = connection;
     this.names = names;
     this.kinds =
@@ -82,7 +91,7 @@ final class RabbitTopology {
   }
 
   private void lookFor(Destination destination) {
-    String doing = "Looking for " + destination;
+    String doing = "Looking for " + destination.describe();
     if (destination instanceof Topic topic) {
       connection.ask(doing, channel -> channel.exchangeDeclarePassive(names.topic(topic)));
     } else {
@@ -93,8 +102,10 @@ final class RabbitTopology {
   /**
    * Makes a destination unless it exists.
    *
-   * @param options for a queue; one that exists stays as it was made
+   * @param options for a queue; one that exists stays as it was made, and without options that is
+   *     no failure
    * @return whether it was made
+   * @throws InvalidOptionException when it exists with other options
    * @throws io.anymq.InvalidDestinationException when it is to be prioritized or bounded, and its
    *     name is too long for that
    */
@@ -104,18 +115,40 @@ final class RabbitTopology {
       kinds.requireRecognizable(nativeQueue(destination));
     }
     if (exists(destination)) {
+      requireSame(destination, options);
       return false;
     }
     if (destination instanceof Topic topic) {
       declareTopic(topic);
       return true;
     }
-    return declareQueue(destination, kind);
+    boolean made = declareQueue(destination, kind);
+    if (!made) {
+      requireSame(destination, options);
+    }
+    return made;
+  }
+
+  /** Who asks for nothing takes a queue as it is. */
+  private void requireSame(Destination destination, QueueOptions options) {
+    boolean asks = options.prioritized() || options.maxLength().isPresent();
+    if (!(destination instanceof Queue queue) || !asks) {
+      return;
+    }
+    Optional<QueueKind> kind = kind(queue);
+    if (kind.filter(known -> known.matches(options)).isEmpty()) {
+      throw new InvalidOptionException(
+          "%s exists with %s; asked for was %s. Use another name, delete it, or declare it without options to use it as it is"
+              .formatted(
+                  queue.describe(),
+                  kind.map(QueueKind::describe).orElse("options that the broker does not tell"),
+                  QueueKind.describe(options.prioritized(), options.maxLength())));
+    }
   }
 
   private boolean declareQueue(Destination queue, QueueKind kind) {
     try {
-      kinds.declare(nativeQueue(queue), kind, "Declaring " + queue);
+      kinds.declare(nativeQueue(queue), kind, "Declaring " + queue.describe());
       changes.incrementAndGet();
       return true;
     } catch (MessagingException e) {
@@ -128,12 +161,13 @@ final class RabbitTopology {
 
   /** Deletes a destination; a topic with what it has kept, for whoever had it keep that. */
   void delete(Destination destination) {
-    String doing = "Deleting " + destination;
+    String doing = "Deleting " + destination.describe();
     if (destination instanceof Topic topic) {
       connection.ask(doing, channel -> channel.exchangeDelete(names.topic(topic)));
       deletePast(topic);
     } else {
       connection.ask(doing, channel -> channel.queueDelete(nativeQueue(destination)));
+      temporary.remove(destination);
       changes.incrementAndGet();
     }
   }
@@ -141,7 +175,7 @@ final class RabbitTopology {
   /** The broker does not mind that there is none; who may not delete it has not made it. */
   private void deletePast(Topic topic) {
     try {
-      deleteQueue(names.stream(topic), "Deleting what " + topic + " has kept");
+      deleteQueue(names.stream(topic), "Deleting what " + topic.describe() + " has kept");
     } catch (MessagingException e) {
       if (e.code() != ErrorCode.ACCESS_REFUSED) {
         throw e;
@@ -152,7 +186,7 @@ final class RabbitTopology {
 
   /** Removes the ready messages of a queue. */
   void purge(Queue queue) {
-    connection.ask("Purging " + queue, channel -> channel.queuePurge(names.queue(queue)));
+    connection.ask("Purging " + queue.describe(), channel -> channel.queuePurge(names.queue(queue)));
   }
 
   /**
@@ -165,6 +199,17 @@ final class RabbitTopology {
    */
   Optional<QueueKind> kind(Queue queue) {
     return kinds.of(names.queue(queue));
+  }
+
+  /**
+   * A queue is about to be used: warns of one that loses what it confirms.
+   *
+   * @throws io.anymq.InvalidDestinationException when it cannot serve as a queue at all
+   */
+  void check(Queue queue, QueueKind kind) {
+    if (!isTemporary(queue)) {
+      check.check(queue, names.queue(queue), kind);
+    }
   }
 
   /** What queues are that ask for nothing, and those of durable subscriptions. */
@@ -203,8 +248,14 @@ final class RabbitTopology {
   /** Makes a queue that ends with this link; its own connection alone consumes it. */
   void declareTemporary(Queue queue) {
     connection.ask(
-        "Declaring temporary " + queue,
+        "Declaring temporary " + queue.describe(),
         channel -> channel.queueDeclare(names.queue(queue), false, true, false, null));
+    temporary.add(queue);
+  }
+
+  /** Whether a queue ends with this link. */
+  boolean isTemporary(Queue queue) {
+    return temporary.contains(queue);
   }
 
   /** Deletes a queue by its native name. */
@@ -228,7 +279,7 @@ final class RabbitTopology {
   private void declareTopic(Topic topic) {
     String exchange = names.topic(topic);
     connection.ask(
-        "Declaring " + topic,
+        "Declaring " + topic.describe(),
         channel -> {
           declareExchange(channel, RabbitNames.ALL_TOPICS);
           declareExchange(channel, exchange);
@@ -247,7 +298,7 @@ final class RabbitTopology {
    */
   void bind(Topic topic, String queue) {
     connection.ask(
-        "Subscribing to " + topic,
+        "Subscribing to " + topic.describe(),
         channel -> {
           String exchange = names.topic(topic);
           channel.queueBind(queue, exchange, ANY_KEY);
@@ -266,7 +317,7 @@ final class RabbitTopology {
    */
   void bind(TopicPattern pattern, String queue) {
     connection.ask(
-        "Subscribing to " + pattern,
+        "Subscribing to topics '" + pattern.expression() + "'",
         channel -> {
           declareExchange(channel, RabbitNames.ALL_TOPICS);
           return channel.queueBind(queue, RabbitNames.ALL_TOPICS, pattern.expression());

@@ -2,6 +2,7 @@ package io.anymq.rabbit;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -73,6 +74,13 @@ final class UnsettledDeliveries {
         unlink(entry);
         settlement.settle(entry.tag, false);
       }
+    }
+  }
+
+  /** Shows all of them, in order. */
+  void forEach(Consumer<Entry> action) {
+    for (Entry each = sentinel.after; each != sentinel; each = each.after) {
+      action.accept(each);
     }
   }
 

@@ -8,6 +8,7 @@ import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.GetResponse;
 import io.anymq.InvalidDestinationException;
+import io.anymq.InvalidOptionException;
 import io.anymq.Message;
 import io.anymq.Queue;
 import io.anymq.QueueFullException;
@@ -209,7 +210,7 @@ final class QueueKindTest {
     Links.send(producer, of(1)).await();
     link.delete(queue);
     Links.Sent lost = Links.send(producer, of(2));
-    assertThat(lost.failure()).hasMessageContaining("There is no");
+    assertThat(lost.failure()).hasMessageContaining("does not exist");
     link.declare(queue, QueueOptions.builder().prioritized(true).build());
     for (int priority : List.of(3, 8)) {
       Links.send(producer, of(priority)).await();
@@ -220,7 +221,8 @@ final class QueueKindTest {
   @Test
   void aQueueThatExistsStaysAsItIs() throws Exception {
     Queue queue = prioritized();
-    link.declare(queue, QueueOptions.builder().maxLength(1).build());
+    assertThatThrownBy(() -> link.declare(queue, QueueOptions.builder().maxLength(1).build()))
+        .isInstanceOf(InvalidOptionException.class);
     link.declare(queue, QueueOptions.DEFAULT);
     send(queue, 1, 2);
     assertThat(priorities(queue, 2)).containsExactly(2, 1);

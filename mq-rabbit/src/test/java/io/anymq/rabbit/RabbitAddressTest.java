@@ -6,7 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.anymq.InvalidOptionException;
 import io.anymq.Option;
 import io.anymq.spi.BrokerUrl;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,6 +24,7 @@ final class RabbitAddressTest {
     "amqps,//localhost,localhost,5671,/,true",
     "amqp,//localhost/,localhost,5672,/,false",
     "amqp,//h.example.org:1234/shop,h.example.org,1234,shop,false",
+    "amqp,//my_broker:1234,my_broker,1234,/,false",
     "amqp,//10.1.2.3:65535/%2F,10.1.2.3,65535,/,false",
     "amqp,//[::1]:5673/a%2Fb%20c,::1,5673,a/b c,false"
   })
@@ -50,6 +54,33 @@ final class RabbitAddressTest {
     assertThatThrownBy(() -> new RabbitBackend().validate(url("amqp", address)))
         .isInstanceOf(InvalidOptionException.class)
         .hasMessageContaining("amqp://[user:password@]host[:port][/virtual-host]");
+  }
+
+  /** One of several hosts would be dropped without a word. */
+  @Test
+  void severalHostsAreRefused() {
+    for (String address : List.of("//h1,h2", "//h1:5672,u:s3cret@h2:5672/v")) {
+      assertThatThrownBy(() -> new RabbitBackend().validate(url("amqp", address)))
+          .isInstanceOf(InvalidOptionException.class)
+          .hasMessageContaining("several hosts")
+          .satisfies(failure -> assertThat(stack(failure)).doesNotContain("s3cret"));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"//u:s3c/ret@h", "//u:s3c?ret@h", "//u:s3c@ret@h", "//u:s3cret@h/v"})
+  void aPasswordIsNotToldHoweverMalformedTheUrl(String address) {
+    assertThatThrownBy(() -> new RabbitBackend().validate(url("amqp", address)))
+        .isInstanceOf(InvalidOptionException.class)
+        .hasMessageContaining("%2F")
+        .hasMessageContaining("%40")
+        .satisfies(failure -> assertThat(stack(failure)).doesNotContain("s3c", "ret@"));
+  }
+
+  private static String stack(Throwable failure) {
+    StringWriter text = new StringWriter();
+    failure.printStackTrace(new PrintWriter(text));
+    return text.toString();
   }
 
   @Test

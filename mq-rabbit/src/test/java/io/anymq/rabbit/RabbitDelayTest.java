@@ -51,6 +51,21 @@ final class RabbitDelayTest extends OneLink {
     }
   }
 
+  /** The queues where it would wait are there, and would confirm it. */
+  @Test
+  void aDelayedSendToWhatAnotherLinkHasJustDeletedFails() throws Exception {
+    RabbitLink other = Links.open(broker.url());
+    for (Destination destination : List.of(Links.newQueue(link), Links.newTopic(link))) {
+      LinkProducer producer = link.openProducer(destination, cause -> {});
+      Links.send(producer, later("a", SOON)).await();
+      other.delete(destination);
+      assertThat(Links.send(producer, later("b", SOON)).failure())
+          .isInstanceOf(DestinationNotFoundException.class);
+      producer.close();
+    }
+    other.close(Duration.ofSeconds(5));
+  }
+
   @Test
   void aDelayThatTheBrokerCannotKeepIsRefusedAndOthersGoOn() throws Exception {
     Queue queue = Links.newQueue(link);

@@ -95,7 +95,7 @@ final class RabbitErrorsTest {
   @ParameterizedTest
   @MethodSource("connectFailures")
   void translatesFailuresToConnect(Throwable failure, Class<?> expected) {
-    MessagingException translated = RabbitErrors.connecting(failure, "amqp://h");
+    MessagingException translated = ConnectErrors.of(failure, "amqp://h");
     assertThat(translated)
         .isInstanceOf(expected)
         .hasMessageContaining("amqp://h")

@@ -207,15 +207,12 @@ final class RabbitMapperTest {
 
   static Stream<Map<String, Object>> undecodable() {
     return Stream.of(
-        headers("table", Map.of("a", 1)),
-        headers("array", List.of(1)),
         headers("", 1),
         headers("x-anymq-reply-to", LongStringHelper.asLongString("somewhere")),
         headers("x-anymq-reply-to", LongStringHelper.asLongString("queue:not portable")),
         headers("x-anymq-delivery-delay", LongStringHelper.asLongString("a while")),
         headers("x-anymq-key", 17),
         headers("x-anymq-time-to-live", -5L),
-        headers("x-anymq-reserved-CC", Map.of()),
         headers("x-anymq-nan-p", true));
   }
 

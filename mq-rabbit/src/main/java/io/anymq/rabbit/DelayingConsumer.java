@@ -1,0 +1,41 @@
+package io.anymq.rabbit;
+
+import com.rabbitmq.client.Channel;
+import io.anymq.spi.DelayedRelease;
+import io.anymq.spi.DeliverySink;
+import io.anymq.spi.InboundDelivery;
+import java.time.Duration;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** A consumer whose released messages wait at the broker. */
+final class DelayingConsumer extends RabbitConsumer implements DelayedRelease {
+
+  private final DelayedReleases releases;
+
+  DelayingConsumer(
+      NativeConnection connection,
+      Channel channel,
+      RabbitSource source,
+      RabbitMapper mapper,
+      DeliverySink sink,
+      @Nullable HandOutLog log,
+      DelayedReleases releases,
+      Consumer<RabbitConsumer> atClose) {
+    super(connection, channel, source, mapper, sink, log, atClose);
+    this.releases = releases;
+  }
+
+  @Override
+  public void release(InboundDelivery delivery, Duration delay) {
+    releases.add(this, (RabbitDelivery) delivery, delay);
+  }
+
+  /** What is under way is confirmed first, or it would come twice. */
+  @Override
+  void end() {
+    stopDelivering();
+    releases.close();
+    super.end();
+  }
+}

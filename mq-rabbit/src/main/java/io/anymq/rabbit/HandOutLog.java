@@ -1,0 +1,295 @@
+package io.anymq.rabbit;
+
+import com.rabbitmq.client.AMQP.BasicProperties;
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.Delivery;
+import com.rabbitmq.client.ShutdownSignalException;
+import io.anymq.ErrorCode;
+import io.anymq.Message;
+import io.anymq.MessagingException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What was handed to applications of the messages of one native queue: a durable classic queue
+ * beside it, with a small message for each hand-out that another process may have to know of. The
+ * broker's own count has messages too that waited in a prefetch and came back unseen. Safe for use
+ * by several threads.
+ *
+ * <p>Writing waits for no answer, and a killed process has written what it has: the entry of a
+ * redelivered message is on its way before the application gets that. Reading happens only for a
+ * message that has reached its limit, and not where this link itself has seen all its deliveries.
+ */
+final class HandOutLog {
+
+  /** Longer than anybody waits between two deliveries of a message that fails. */
+  private static final int KEPT_MILLIS = 7 * 24 * 3600 * 1000;
+
+  private static final int MOST_ENTRIES = 100_000;
+
+  /** From here on the oldest entries may be gone. */
+  private static final int SURELY_COMPLETE = MOST_ENTRIES / 10 * 9;
+
+  private static final Map<String, Object> ARGUMENTS =
+      Map.of(
+          "x-queue-type", "classic",
+          "x-message-ttl", KEPT_MILLIS,
+          "x-expires", KEPT_MILLIS,
+          "x-max-length", MOST_ENTRIES);
+
+  /** An unused queue goes after {@link #KEPT_MILLIS}: a declaration counts as a use. */
+  private static final Duration DECLARED_FOR = Duration.ofMinutes(10);
+
+  private static final int MOST_KNOWN = 10_000;
+  private static final int LONGEST_ID = 100;
+  private static final int PERSISTENT = 2;
+  private static final byte[] NOTHING = {};
+
+  private final NativeConnection reader;
+  private final Supplier<NativeConnection> writer;
+  private final String queue;
+  private final Duration limit;
+  private final String ids = UUID.randomUUID() + "-";
+  private final AtomicLong entries = new AtomicLong();
+  private final Object readLock = new Object();
+  private final Object writeLock = new Object();
+  private @Nullable HandOutSnapshot snapshot;
+  private @Nullable Channel channel;
+  private long declaredAt;
+  private boolean refused;
+
+  /** How often this link has handed out a message, by its key: the last ones. */
+  private final Map<String, Integer> known =
+      new LinkedHashMap<>(16, 0.75f, true) {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Integer> eldest) {
+          return size() > MOST_KNOWN;
+        }
+      };
+
+  /**
+   * One hand-out.
+   *
+   * @param id tells it from all others
+   * @param key the message
+   * @param again whether the broker had marked the delivery as redelivered
+   * @param generation how often the message had been delivered when its present copy was made
+   */
+  record Entry(String id, String key, boolean again, int generation) {}
+
+  /**
+   * The log of one queue.
+   *
+   * @param reader the connection that reads
+   * @param writer gives the connection that writes: consumers must go on when the broker stops
+   *     reading from those that write
+   * @param queue the native name of the log
+   * @param limit how long to read at most
+   */
+  HandOutLog(
+      NativeConnection reader, Supplier<NativeConnection> writer, String queue, Duration limit) {
+    this.reader = reader;
+    this.writer = writer;
+    this.queue = queue;
+    this.limit = limit;
+  }
+
+  /** What tells a message from others: its id, or what it is where that is none or long. */
+  static String key(BasicProperties properties, Message message) {
+    String id = RabbitMapper.id(properties).orElse("");
+    if (!id.isEmpty() && id.length() <= LONGEST_ID) {
+      return "id:" + id;
+    }
+    String whole = id.isEmpty() ? message.properties().toString() : id;
+    return id.length() + ":" + Digests.sha256(whole.getBytes(StandardCharsets.UTF_8), message);
+  }
+
+  /** A new entry, to be recorded. */
+  Entry entry(String key, boolean again, int generation) {
+    return new Entry(ids + entries.incrementAndGet(), key, again, generation);
+  }
+
+  /** Records a hand-out; waits for the broker at most when it is the first one for some time. */
+  void record(Entry entry) {
+    synchronized (known) {
+      known.merge(entry.key(), 1, Integer::sum);
+    }
+    try {
+      write(entry.id(), entry.key(), (entry.again() ? "again/" : "first/") + entry.generation());
+    } catch (MessagingException e) {
+      NativeConnection.LOG.debug("Not recorded: {}", entry, e);
+    }
+  }
+
+  private void write(String id, String key, String type) {
+    synchronized (writeLock) {
+      Channel open = open();
+      if (open == null) {
+        return;
+      }
+      try {
+        BasicProperties properties =
+            new BasicProperties.Builder()
+                .messageId(id)
+                .correlationId(key)
+                .type(type)
+                .deliveryMode(PERSISTENT)
+                .build();
+        open.basicPublish("", queue, properties, NOTHING);
+      } catch (IOException | ShutdownSignalException e) {
+        throw RabbitErrors.translate(e, "Writing to " + queue);
+      }
+    }
+  }
+
+  /** Has the first entry wait for nothing; called when a redelivered message has arrived. */
+  void prepare() {
+    synchronized (writeLock) {
+      try {
+        open();
+      } catch (MessagingException e) {
+        NativeConnection.LOG.debug("The hand-out log {} is not there", queue, e);
+      }
+    }
+  }
+
+  /** With the write lock held; null where this user may not have a log, or the broker is full. */
+  private @Nullable Channel open() {
+    Channel open = channel;
+    boolean recent = System.nanoTime() - declaredAt < DECLARED_FOR.toNanos();
+    if (open != null && open.isOpen() && recent) {
+      return open;
+    }
+    NativeConnection connection = writer.get();
+    if (refused || connection.isBlocked()) {
+      return null;
+    }
+    Channel usable = open != null && open.isOpen() ? open : connection.channel("Opening " + queue);
+    try {
+      usable.queueDeclare(queue, true, false, false, ARGUMENTS);
+      channel = usable;
+      declaredAt = System.nanoTime();
+      return usable;
+    } catch (IOException | ShutdownSignalException e) {
+      notDeclared(RabbitErrors.translate(e, "Declaring " + queue));
+      return null;
+    }
+  }
+
+  private void notDeclared(MessagingException cause) {
+    if (cause.code() != ErrorCode.ACCESS_REFUSED) {
+      throw cause;
+    }
+    refused = true;
+    NativeConnection.LOG.warn(
+        "This user may not declare queue {}: messages that waited in a prefetch when their"
+            + " consumer went count as delivered; grant the right to configure, write and read"
+            + " handed-out/.*",
+        queue,
+        cause);
+  }
+
+  /**
+   * How often a message was handed out before a delivery of it.
+   *
+   * @param told how often its headers tell
+   * @param most more are not worth looking for; and the answer where nothing is known
+   */
+  int earlier(RabbitDelivery delivery, int told, int most) {
+    Entry own = delivery.recorded();
+    if (told + known(delivery.key()) - (own == null ? 0 : 1) >= most) {
+      return most;
+    }
+    HandOutSnapshot read = read(delivery.arrivedAt());
+    return read == null || read.size() >= SURELY_COMPLETE
+        ? most
+        : told + read.count(delivery.key(), own);
+  }
+
+  private int known(String key) {
+    synchronized (known) {
+      return known.getOrDefault(key, 0);
+    }
+  }
+
+  /**
+   * How often a message was handed out again, by what is recorded; 0 where nothing can be read.
+   *
+   * @param generation its present copy
+   */
+  int repeated(String key, int generation, long arrivedAt) {
+    HandOutSnapshot read = read(arrivedAt);
+    return read == null ? 0 : read.repeated(key, generation);
+  }
+
+  /** What was recorded before that moment, at least; null where it cannot be read. */
+  private @Nullable HandOutSnapshot read(long since) {
+    if (RabbitThreads.isClientThread()) {
+      return null;
+    }
+    synchronized (readLock) {
+      HandOutSnapshot last = snapshot;
+      if (last != null && last.takenAt() - since >= 0) {
+        return last;
+      }
+      try {
+        prepare();
+        snapshot = take();
+        return snapshot;
+      } catch (MessagingException e) {
+        NativeConnection.LOG.warn(
+            "The hand-out log {} cannot be read, so the broker's count of deliveries decides: {}",
+            queue,
+            e.getMessage());
+        return null;
+      }
+    }
+  }
+
+  /** One reader at a time: what one has been sent, another would not find. */
+  private @Nullable HandOutSnapshot take() {
+    synchronized (writeLock) {
+      if (refused) {
+        return null;
+      }
+    }
+    long deadline = System.nanoTime() + limit.toNanos();
+    while (true) {
+      try {
+        return reader.ask("Reading " + queue, reading -> takeFrom(reading, deadline));
+      } catch (MessagingException e) {
+        boolean busy = String.valueOf(e.getMessage()).contains("exclusive use");
+        if (!busy || System.nanoTime() - deadline >= 0) {
+          throw e;
+        }
+        Pauses.brief("reading " + queue);
+      }
+    }
+  }
+
+  /** All up to a mark that is written when the reading has begun; closing gives it all back. */
+  private HandOutSnapshot takeFrom(Channel reading, long deadline) throws IOException {
+    HandOutSnapshot taken = new HandOutSnapshot();
+    String mark = ids + "mark-" + entries.incrementAndGet();
+    reading.basicConsume(
+        queue,
+        false,
+        "",
+        false,
+        true,
+        Map.of(),
+        (tag, delivery) -> taken.add(delivery, mark),
+        tag -> taken.end());
+    write(mark, mark, "mark");
+    Delivery end = taken.await(deadline);
+    reading.basicAck(end.getEnvelope().getDeliveryTag(), false);
+    return taken;
+  }
+}

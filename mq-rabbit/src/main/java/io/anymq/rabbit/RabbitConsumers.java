@@ -1,0 +1,70 @@
+package io.anymq.rabbit;
+
+import com.rabbitmq.client.Channel;
+import io.anymq.spi.DeliverySink;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Opens the consumers of one link. Safe for use by several threads. */
+final class RabbitConsumers {
+
+  private final NativeConnection main;
+  private final Supplier<NativeConnection> publisher;
+  private final RabbitNames names;
+  private final RabbitMapper mapper;
+  private final RabbitDelays delays;
+  private final Duration limit;
+  private final Map<String, HandOutLog> logs = new ConcurrentHashMap<>();
+
+  /**
+   * For one link.
+   *
+   * @param main the connection that consumes
+   * @param publisher gives the one that writes
+   * @param limit how long one question to the broker may take
+   */
+  RabbitConsumers(
+      NativeConnection main,
+      Supplier<NativeConnection> publisher,
+      RabbitNames names,
+      RabbitMapper mapper,
+      RabbitDelays delays,
+      Duration limit) {
+    this.main = main;
+    this.publisher = publisher;
+    this.names = names;
+    this.mapper = mapper;
+    this.delays = delays;
+    this.limit = limit;
+  }
+
+  /** Opens a consumer, which has begun. */
+  RabbitConsumer open(
+      RabbitSource source, int prefetch, DeliverySink sink, Consumer<RabbitConsumer> atClose) {
+    Channel channel = main.channel("Consuming from " + source.origin());
+    HandOutLog log = log(source);
+    RabbitConsumer consumer =
+        source.upkeep() == RabbitSource.Upkeep.HAND_OUTS_AND_DELAYS
+            ? new DelayingConsumer(
+                main, channel, source, mapper, sink, log, releases(source), atClose)
+            : new RabbitConsumer(main, channel, source, mapper, sink, log, atClose);
+    consumer.start(prefetch);
+    return consumer;
+  }
+
+  private @Nullable HandOutLog log(RabbitSource source) {
+    return source.upkeep() == RabbitSource.Upkeep.NOTHING
+        ? null
+        : logs.computeIfAbsent(
+            source.queue(),
+            queue -> new HandOutLog(main, publisher, names.handOuts(queue), limit));
+  }
+
+  private DelayedReleases releases(RabbitSource source) {
+    return new DelayedReleases(publisher, main, delays, source, limit);
+  }
+}

@@ -1,0 +1,148 @@
+package io.anymq.rabbit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.rabbitmq.client.AMQP.BasicProperties;
+import com.rabbitmq.client.Delivery;
+import com.rabbitmq.client.LongString;
+import io.anymq.DeadLetter;
+import io.anymq.Message;
+import io.anymq.MessageTooLargeException;
+import io.anymq.MessagingException;
+import io.anymq.Queue;
+import io.anymq.spi.InboundDelivery;
+import io.anymq.spi.LinkProducer;
+import io.anymq.spi.OutboundMessage;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** Dead letters of foreign messages keep what no portable message carries. */
+final class DeadLetterCopyTest extends OneLink {
+
+  @Test
+  void everyNativeHeaderAndFieldIsKept() throws Exception {
+    Queue queue = Links.newQueue(link);
+    Queue dead = Links.newQueue(link);
+    Map<String, Object> headers = new HashMap<>();
+    headers.put("list", List.of(1, "two", Map.of("three", 3L)));
+    headers.put("table", Map.of("a", List.of(true)));
+    headers.put("bytes", new byte[] {0, -1});
+    headers.put("x-death", List.of(Map.of("queue", "theirs", "reason", "rejected", "count", 3L)));
+    headers.put("x-first-death-queue", "theirs");
+    headers.put("x-anymq-key", 17); // malformed: it cannot be decoded
+    BasicProperties sent =
+        new BasicProperties.Builder()
+            .headers(headers)
+            .contentType("application/x-theirs")
+            .contentEncoding("gzip")
+            .expiration("60000")
+            .userId("guest")
+            .type("theirs")
+            .build();
+    try (RabbitNativeClient foreign = RabbitNativeClient.connect(broker.url())) {
+      foreign.publish(queue, sent, new byte[] {1, 2, 3});
+      InboundDelivery delivery = Links.consume(link, Links.queue(queue), 1).next();
+      assertThat(delivery.undecodable()).isPresent();
+      bury(dead, delivery, "malformed");
+      Delivery letter =
+          foreign.readDelivery(dead, Links.PATIENCE).orElseThrow(AssertionError::new);
+      assertThat(letter.getBody()).containsExactly(1, 2, 3);
+      BasicProperties kept = letter.getProperties();
+      assertThat(kept.getContentEncoding()).isEqualTo("gzip");
+      assertThat(kept.getContentType()).isEqualTo("application/x-theirs");
+      assertThat(kept.getType()).isEqualTo("theirs");
+      assertThat(kept.getExpiration()).isNull();
+      Map<String, Object> came = ((RabbitDelivery) delivery).properties().getHeaders();
+      came.forEach(
+          (name, value) ->
+              assertThat(text(kept.getHeaders().get(name))).as(name).isEqualTo(text(value)));
+      assertThat(text(kept.getHeaders().get(DeadLetter.REASON_PROPERTY))).isEqualTo("UNDECODABLE");
+    }
+  }
+
+  @Test
+  void tablesAndArraysAreJsonTexts() throws Exception {
+    Queue queue = Links.newQueue(link);
+    BasicProperties sent =
+        new BasicProperties.Builder()
+            .headers(Map.of("list", List.of(1, "a\"b", List.of(), Map.of("k", true))))
+            .build();
+    try (RabbitNativeClient foreign = RabbitNativeClient.connect(broker.url())) {
+      foreign.publish(queue, sent, new byte[0]);
+    }
+    InboundDelivery delivery = Links.consume(link, Links.queue(queue), 1).next();
+    assertThat(delivery.undecodable()).isEmpty();
+    assertThat(delivery.message().property("list", String.class))
+        .contains("[1,\"a\\\"b\",[],{\"k\":true}]");
+  }
+
+  /** All that a message has beside its body goes into one frame, and the marks too. */
+  @Test
+  void whatIsAdmittedCanBeDeadLettered() throws Exception {
+    Queue queue = Links.newQueue(link);
+    Queue dead = Links.newQueue(link);
+    for (int chars : List.of(122_800, 123_500, 130_900)) {
+      LinkProducer producer = link.openProducer(queue, cause -> {});
+      assertThat(Links.send(producer, withProperty(chars)).failure())
+          .as("%d characters", chars)
+          .isInstanceOf(MessageTooLargeException.class);
+      Links.send(producer, withProperty(10)).await();
+      producer.close();
+    }
+    Links.send(link, queue, List.of(withProperty(122_000)));
+    List<InboundDelivery> all = Links.consume(link, Links.queue(queue), 10).next(4);
+    bury(dead, all.get(3), "\u00e9".repeat(1000));
+    Links.awaitDepth(link, dead, 1);
+  }
+
+  private static Message withProperty(int chars) {
+    return Links.text("big").toBuilder().property("p", "p".repeat(chars)).build();
+  }
+
+  private void bury(Queue dead, InboundDelivery delivery, String error) throws Exception {
+    DeadLetter why =
+        new DeadLetter(DeadLetter.Reason.UNDECODABLE, 1, "queue:" + "q".repeat(200), null, error);
+    Links.Sent sent = new Links.Sent(why.mark(delivery.message()));
+    LinkProducer producer = link.openProducer(dead, cause -> {});
+    producer.send(new Letter(sent, delivery));
+    sent.await();
+    producer.close();
+  }
+
+  private record Letter(Links.Sent sent, InboundDelivery of) implements OutboundMessage {
+    @Override
+    public Message message() {
+      return sent.message();
+    }
+
+    @Override
+    public Optional<InboundDelivery> origin() {
+      return Optional.of(of);
+    }
+
+    @Override
+    public void confirmed() {
+      sent.confirmed();
+    }
+
+    @Override
+    public void failed(MessagingException cause) {
+      sent.failed(cause);
+    }
+  }
+
+  /** Comparable: the client's own types for texts, and arrays. */
+  private static String text(Object value) {
+    if (value instanceof byte[] bytes) {
+      return Arrays.toString(bytes);
+    }
+    if (value instanceof LongString || value == null) {
+      return String.valueOf(value);
+    }
+    return value.getClass() + " " + value;
+  }
+}
