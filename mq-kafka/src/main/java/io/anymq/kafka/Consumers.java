@@ -45,13 +45,14 @@ final class Consumers {
       Turns turns,
       SharedProducer producer,
       LinkState state,
-      Duration session) {
+      Duration session,
+      KeptReturn kept) {
     this.config = config;
     this.topology = topology;
     this.state = state;
     this.turns = turns;
     this.session = session;
-    members = new Members(config, topology.groups(), turns, producer, state, open);
+    members = new Members(config, topology.groups(), turns, producer, state, open, kept);
     patterns = new PatternConsumers(config, topology, members, state, open);
   }
 

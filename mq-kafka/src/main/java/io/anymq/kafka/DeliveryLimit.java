@@ -24,6 +24,10 @@ import org.jspecify.annotations.Nullable;
  * confirmed. That is done {@value #SPARE_ATTEMPTS} attempts early, so that a crash in that very
  * moment loses nothing either. The message goes to the end of the queue by that; a crash in between
  * leaves both, which is a duplicate and not a loss.
+ *
+ * <p>Where it cannot be written, the consumer delivers it all the same, keeps its lock, and
+ * delivers it again by itself when it is released. With its last attempt it is noted, see {@link
+ * KeptRecords}: so it outlives a close, a crash, and as many of them as there may be.
  */
 final class DeliveryLimit {
 
@@ -94,12 +98,21 @@ final class DeliveryLimit {
   /**
    * Writes a message again.
    *
-   * @param delivery the message
+   * @param old the message
    * @param seen how often the application has had it
    * @param done is told by any thread: null when the copy is stored, else why not
    */
-  void rewrite(ShareDelivery delivery, int seen, Consumer<@Nullable Exception> done) {
-    ConsumerRecord<byte[], byte[]> old = delivery.record();
+  void rewrite(ConsumerRecord<byte[], byte[]> old, int seen, Consumer<@Nullable Exception> done) {
+    rewrite(old, group, seen, producer, done);
+  }
+
+  /** As {@link #rewrite(ConsumerRecord, int, Consumer)}, for a group. */
+  static void rewrite(
+      ConsumerRecord<byte[], byte[]> old,
+      String group,
+      int seen,
+      SharedProducer producer,
+      Consumer<@Nullable Exception> done) {
     Headers headers = new RecordHeaders(old.headers());
     headers.remove(KafkaHeaders.DELIVERIES).remove(KafkaHeaders.ONLY_FOR);
     headers.add(

@@ -16,7 +16,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaShareConsumer;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -54,6 +56,7 @@ final class GroupConsumer implements OpenConsumer {
    * @param prefetch how many deliveries may be unsettled
    * @param role a part of its members' client ids
    * @param beforeFirst called when the first records are there; throws when nobody may have them
+   * @param kept the records that the group would lose
    */
   record Setup(
       KafkaConfig config,
@@ -63,7 +66,8 @@ final class GroupConsumer implements OpenConsumer {
       DeliveryLimit limit,
       int prefetch,
       String role,
-      Runnable beforeFirst) {}
+      Runnable beforeFirst,
+      KeptReturn kept) {}
 
   private final Setup setup;
   private final DeliverySink sink;
@@ -72,6 +76,7 @@ final class GroupConsumer implements OpenConsumer {
   private final LaneGate gate;
   private final AtomicBoolean broken = new AtomicBoolean();
   private final AtomicBoolean begun = new AtomicBoolean();
+  private final RareWarning warning = new RareWarning(GroupConsumer.class);
 
   GroupConsumer(Setup setup, DeliverySink sink, LinkState state, Consumer<GroupConsumer> onClosed) {
     this.onClosed = onClosed;
@@ -96,6 +101,37 @@ final class GroupConsumer implements OpenConsumer {
       close();
       throw KafkaErrors.translate(e, "opening a consumer", rights());
     }
+    setup.kept().add(this, setup.group());
+  }
+
+  /** Notes a record that the group would lose; throws when that fails. */
+  KeptRecords.Note keep(ShareDelivery delivery) {
+    ConsumerRecord<byte[], byte[]> old = delivery.record();
+    TopicPartition partition = new TopicPartition(old.topic(), old.partition());
+    return setup
+        .kept()
+        .records()
+        .hold(setup.group(), partition, old.offset(), delivery.deliveryCount());
+  }
+
+  /** Makes sure that it is still noted. */
+  void keepOn(KeptRecords.Note note) {
+    setup.kept().records().keep(setup.group(), note);
+  }
+
+  /** The record is accepted. */
+  void forget(KeptRecords.Note note) {
+    setup.kept().records().remove(setup.group(), note);
+  }
+
+  /** The consumer closes, and has not settled it. */
+  void letGo(KeptRecords.Note note) {
+    setup.kept().records().letGo(note);
+  }
+
+  /** Warns of what may happen to thousands of messages; of each kind a line, and few more. */
+  void warn(String what, Throwable failure) {
+    warning.warn("%s, group %s: %s".formatted(setup.destination(), setup.group(), what), failure);
   }
 
   private String rights() {
@@ -237,6 +273,7 @@ final class GroupConsumer implements OpenConsumer {
 
   @Override
   public void close() {
+    setup.kept().remove(this);
     gate.close();
     List<ShareLane> lanes = gate.lanes();
     lanes.forEach(ShareLane::wake);

@@ -107,6 +107,11 @@ final class KafkaErrors {
     return translate(cause, doing, "WRITE on topic " + topic);
   }
 
+  /** There is no such native topic. */
+  static DestinationNotFoundException noTopic(String topic) {
+    return new DestinationNotFoundException("There is no topic " + topic + " on Kafka");
+  }
+
   /** The failure of connecting. */
   static MessagingException connectFailure(Throwable failure, String servers) {
     Throwable cause = unwrap(failure);

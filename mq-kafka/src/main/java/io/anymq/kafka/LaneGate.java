@@ -193,6 +193,16 @@ final class LaneGate {
     }
   }
 
+  /** That many deliveries are handed out again by the lane that has fetched them. */
+  void handedOutAgain(int count) {
+    lock.lock();
+    try {
+      unsettled += count;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** That many deliveries are settled. */
   void settled(int count) {
     lock.lock();

@@ -38,6 +38,7 @@ final class Members {
   private final SharedProducer producer;
   private final LinkState state;
   private final Set<OpenConsumer> open;
+  private final KeptReturn kept;
 
   Members(
       KafkaConfig config,
@@ -45,7 +46,9 @@ final class Members {
       Turns turns,
       SharedProducer producer,
       LinkState state,
-      Set<OpenConsumer> open) {
+      Set<OpenConsumer> open,
+      KeptReturn kept) {
+    this.kept = kept;
     this.config = config;
     this.groups = groups;
     this.turns = turns;
@@ -107,7 +110,8 @@ final class Members {
             new DeliveryLimit(member.limit(), member.group(), producer),
             member.prefetch(),
             member.role(),
-            () -> requireNoTurns(member));
+            () -> requireNoTurns(member),
+            kept);
     return new GroupConsumer(setup, sink, state, onClosed);
   }
 

@@ -2,6 +2,7 @@ package io.anymq.kafka;
 
 import io.anymq.Destination;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.jspecify.annotations.Nullable;
 
 /** A record that a share group has lent to one lane. The state is the lane's thread's own. */
 final class ShareDelivery extends KafkaDelivery {
@@ -12,6 +13,7 @@ final class ShareDelivery extends KafkaDelivery {
   private int seen;
   private boolean open = true;
   private boolean withApplication;
+  private KeptRecords.@Nullable Note note;
 
   /**
    * A record as it was lent.
@@ -64,6 +66,25 @@ final class ShareDelivery extends KafkaDelivery {
 
   int seen() {
     return seen;
+  }
+
+  /** The same record, to be delivered once more from here; this one is closed. */
+  ShareDelivery again() {
+    ShareDelivery next =
+        new ShareDelivery(lane, record(), destination(), attempts, seen + 1 - attempts);
+    next.note = note;
+    next.seen = seen;
+    close();
+    return next;
+  }
+
+  /** Where the record is noted, because the group would lose it; null as a rule. */
+  KeptRecords.@Nullable Note note() {
+    return note;
+  }
+
+  void note(KeptRecords.Note kept) {
+    note = kept;
   }
 
   /** Whether it is neither acknowledged nor lost. */

@@ -169,18 +169,32 @@ final class KafkaMapperTest {
         Map.entry(KafkaHeaders.REPLY_TO, "somewhere"),
         Map.entry(KafkaHeaders.REPLY_TO, "queue:not a name"),
         Map.entry(KafkaHeaders.TIME_TO_LIVE, "0"),
-        Map.entry(KafkaHeaders.TIMESTAMP, "noon"),
-        Map.entry("", "nameless"));
+        Map.entry(KafkaHeaders.TIMESTAMP, "noon"));
   }
 
   @ParameterizedTest
   @MethodSource("malformed")
   void malformedHeadersAreSaid(Map.Entry<String, String> malformed) {
     Headers headers = new RecordHeaders();
+    headers.add("before", utf8("b"));
     headers.add(malformed.getKey(), utf8(malformed.getValue())).add("n", utf8("x"));
+    headers.add(KafkaHeaders.CORRELATION_ID, utf8("c"));
     KafkaMapper.Decoded read = KafkaMapper.toMessage(stored(null, utf8("kept"), headers));
     assertThat(read.undecodable()).isPresent();
     assertThat(read.message().text()).isEqualTo("kept");
+    assertThat(read.message().property("before", String.class)).contains("b");
+    assertThat(read.message().property("n", String.class)).contains("x");
+    assertThat(read.message().correlationId()).contains("c");
+  }
+
+  /** No property can have such a name; that does not keep the message from its receiver. */
+  @Test
+  void headersThatCannotBePropertiesAreLeftOut() {
+    Headers headers = new RecordHeaders();
+    headers.add("", utf8("nameless")).add("n".repeat(256), utf8("long")).add("n", utf8("x"));
+    KafkaMapper.Decoded read = KafkaMapper.toMessage(stored(null, utf8("kept"), headers));
+    assertThat(read.undecodable()).isEmpty();
+    assertThat(read.message().properties()).containsExactly(Map.entry("n", "x"));
   }
 
   private static ConsumerRecord<byte[], byte[]> stored(
