@@ -46,13 +46,14 @@ final class Consumers {
       SharedProducer producer,
       LinkState state,
       Duration session,
-      KeptReturn kept) {
+      KeptReturn kept,
+      HandOuts handOuts) {
     this.config = config;
     this.topology = topology;
     this.state = state;
     this.turns = turns;
     this.session = session;
-    members = new Members(config, topology.groups(), turns, producer, state, open, kept);
+    members = new Members(config, topology.groups(), turns, producer, state, open, kept, handOuts);
     patterns = new PatternConsumers(config, topology, members, state, open);
   }
 

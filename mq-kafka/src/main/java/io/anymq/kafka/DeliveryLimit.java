@@ -58,10 +58,21 @@ final class DeliveryLimit {
    *
    * @param onlyFor the one group that it is meant for, or null
    * @param deliveries how often the message was delivered before this copy of it was written
+   * @param first the record that it is a copy of a copy of; null when it is no copy
    */
-  record Copy(@Nullable String onlyFor, int deliveries) {}
+  record Copy(@Nullable String onlyFor, int deliveries, @Nullable String first) {}
 
-  private static final Copy NO_COPY = new Copy(null, 0);
+  private static final Copy NO_COPY = new Copy(null, 0, null);
+
+  /** What tells a message from all others, however often it was written again. */
+  static String identity(ConsumerRecord<byte[], byte[]> record) {
+    String first = copy(record.headers()).first();
+    // The timestamp tells a topic from a later one of its name.
+    return first != null
+        ? first
+        : "%s-%d@%d/%d"
+            .formatted(record.topic(), record.partition(), record.offset(), record.timestamp());
+  }
 
   /**
    * Reads what a record says of being a copy. This is asked for each record, and a native header is
@@ -73,7 +84,9 @@ final class DeliveryLimit {
       return NO_COPY;
     }
     return new Copy(
-        text(all[all.length - 1]), number(text(headers.lastHeader(KafkaHeaders.DELIVERIES))));
+        text(all[all.length - 1]),
+        number(text(headers.lastHeader(KafkaHeaders.DELIVERIES))),
+        text(headers.lastHeader(KafkaHeaders.FIRST)));
   }
 
   private static @Nullable String text(@Nullable Header header) {
@@ -114,7 +127,11 @@ final class DeliveryLimit {
       SharedProducer producer,
       Consumer<@Nullable Exception> done) {
     Headers headers = new RecordHeaders(old.headers());
-    headers.remove(KafkaHeaders.DELIVERIES).remove(KafkaHeaders.ONLY_FOR);
+    headers
+        .remove(KafkaHeaders.DELIVERIES)
+        .remove(KafkaHeaders.FIRST)
+        .remove(KafkaHeaders.ONLY_FOR);
+    headers.add(new RecordHeader(KafkaHeaders.FIRST, PropertyCodec.utf8(identity(old))));
     headers.add(
         new RecordHeader(KafkaHeaders.DELIVERIES, PropertyCodec.utf8(Integer.toString(seen))));
     headers.add(new RecordHeader(KafkaHeaders.ONLY_FOR, PropertyCodec.utf8(group)));

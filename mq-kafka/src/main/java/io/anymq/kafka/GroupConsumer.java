@@ -2,9 +2,11 @@ package io.anymq.kafka;
 
 import io.anymq.Destination;
 import io.anymq.MessagingException;
+import io.anymq.kafka.SettlementInbox.Fate;
 import io.anymq.spi.DeliverySink;
 import io.anymq.spi.InboundDelivery;
 import io.anymq.spi.Outcome;
+import io.anymq.spi.Parking;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -34,7 +36,7 @@ import org.slf4j.LoggerFactory;
  * batch takes long, or nothing moves at all, though the prefetch has room, smaller lanes are added
  * that fetch meanwhile; one goes when it was not needed for a while.
  */
-final class GroupConsumer implements OpenConsumer {
+final class GroupConsumer implements OpenConsumer, Parking {
 
   private static final Logger LOG = LoggerFactory.getLogger(GroupConsumer.class);
 
@@ -57,6 +59,7 @@ final class GroupConsumer implements OpenConsumer {
    * @param role a part of its members' client ids
    * @param beforeFirst called when the first records are there; throws when nobody may have them
    * @param kept the records that the group would lose
+   * @param handOuts which deliveries applications have had
    */
   record Setup(
       KafkaConfig config,
@@ -67,7 +70,8 @@ final class GroupConsumer implements OpenConsumer {
       int prefetch,
       String role,
       Runnable beforeFirst,
-      KeptReturn kept) {}
+      KeptReturn kept,
+      HandOuts handOuts) {}
 
   private final Setup setup;
   private final DeliverySink sink;
@@ -127,6 +131,24 @@ final class GroupConsumer implements OpenConsumer {
   /** The consumer closes, and has not settled it. */
   void letGo(KeptRecords.Note note) {
     setup.kept().records().letGo(note);
+  }
+
+  /** The application has, or has had, a delivery that has come again, or will. */
+  void noteHandOut(ShareDelivery delivery) {
+    setup.handOuts().note(message(delivery), delivery.deliveryCount());
+  }
+
+  int earlierHandOuts(ShareDelivery delivery) {
+    return setup.handOuts().before(message(delivery), delivery.deliveryCount());
+  }
+
+  /** Nobody will ask how often it was handed out. */
+  void forgetHandOuts(ShareDelivery delivery) {
+    setup.handOuts().forget(message(delivery));
+  }
+
+  private String message(ShareDelivery delivery) {
+    return setup.group() + " " + DeliveryLimit.identity(delivery.record());
   }
 
   /** Warns of what may happen to thousands of messages; of each kind a line, and few more. */
@@ -245,6 +267,16 @@ final class GroupConsumer implements OpenConsumer {
   @Override
   public void settle(Outcome outcome, List<? extends InboundDelivery> deliveries) {
     settleInLanes(outcome, deliveries);
+  }
+
+  @Override
+  public void park(InboundDelivery delivery) {
+    ((ShareDelivery) delivery).lane().tell(Fate.PARK, delivery);
+  }
+
+  @Override
+  public void unpark(InboundDelivery delivery) {
+    ((ShareDelivery) delivery).lane().tell(Fate.UNPARK, delivery);
   }
 
   /** Settles deliveries of any consumers, by the lanes that they came from. */

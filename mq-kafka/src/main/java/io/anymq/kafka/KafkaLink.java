@@ -49,6 +49,7 @@ final class KafkaLink
   private final Set<TopicProducer> producers = ConcurrentHashMap.newKeySet();
   private final Consumers consumers;
   private final KeptReturn kept;
+  private final HandOuts handOuts;
   private final TemporaryTopics temporary;
   private final KafkaTopology farewell;
   private final Delays delays;
@@ -67,9 +68,11 @@ final class KafkaLink
     producer = new SharedProducer(config);
     KeptRecords notes = new KeptRecords(calls, topology);
     kept = new KeptReturn(config, topology, notes, producer, state);
+    handOuts = new HandOuts(config, topology, producer);
     contents = new QueueContents(calls, config, topology, profile, state, notes);
     consumers =
-        new Consumers(config, topology, new Turns(calls), producer, state, profile.session(), kept);
+        new Consumers(
+            config, topology, new Turns(calls), producer, state, profile.session(), kept, handOuts);
     temporary = new TemporaryTopics(config, calls, topology, profile, state);
     // Whoever asks through the link's own calls is told that it closes.
     KafkaCalls last = new KafkaCalls(calls.admin(), config.requestTimeout());
@@ -261,8 +264,10 @@ final class KafkaLink
     kept.close();
     contents.close();
     Duration left = state.isLost() ? Duration.ZERO : timeout;
+    handOuts.finish(left);
     temporary.close(farewell, left);
     producer.close(left);
+    handOuts.close();
     calls.admin().close(left);
   }
 }

@@ -9,6 +9,7 @@ import io.anymq.Topic;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -34,6 +35,9 @@ final class KafkaMapper {
    * are stamped more than an hour ahead ({@code message.timestamp.after.max.ms}).
    */
   private static final Duration AHEAD = Duration.ofMinutes(30);
+
+  /** Begins the marks of a dead letter; those of an earlier one give way. */
+  private static final String MARKS = "anymq.dead-letter.";
 
   /** The longest name of a property, in UTF-8. */
   private static final int MAX_NAME_BYTES = 255;
@@ -63,6 +67,55 @@ final class KafkaMapper {
     addProperties(headers, message);
     byte[] key = message.key().map(PropertyCodec::utf8).orElse(null);
     return new ProducerRecord<>(topic, null, timestamp, key, message.body(), headers);
+  }
+
+  /**
+   * A dead letter as a record, with all that its origin holds and a message cannot carry: headers
+   * without a value, of one name, or that are no properties; the key's and the value's bytes.
+   *
+   * @param letter as it would be without its origin
+   * @param origin what it is the dead letter of
+   * @param decodable whether all headers of the origin could be read
+   */
+  static ProducerRecord<byte[], byte[]> withOrigin(
+      ProducerRecord<byte[], byte[]> letter,
+      ConsumerRecord<byte[], byte[]> origin,
+      boolean decodable) {
+    Headers headers = new RecordHeaders();
+    for (Header each : origin.headers()) {
+      if (each.key().startsWith(KafkaHeaders.PREFIX)) {
+        if (!decodable) {
+          String name = each.key().substring(KafkaHeaders.PREFIX.length());
+          headers.add(KafkaHeaders.ORIGINAL + name, each.value());
+        }
+      } else if (!each.key().startsWith(MARKS)) {
+        headers.add(each);
+      }
+    }
+    for (Header each : letter.headers()) {
+      if (headers.lastHeader(each.key()) == null && !isBinaryKey(each, origin)) {
+        headers.add(each);
+      }
+    }
+    return new ProducerRecord<>(
+        letter.topic(), null, letter.timestamp(), origin.key(), origin.value(), headers);
+  }
+
+  private static boolean isBinaryKey(Header header, ConsumerRecord<byte[], byte[]> origin) {
+    return header.key().equals(BINARY_KEY)
+        && origin.key() != null
+        && Arrays.equals(header.value(), origin.key());
+  }
+
+  /** Marks a record as sent before, perhaps. */
+  static void markRepeated(ProducerRecord<byte[], byte[]> entry) {
+    entry.headers().add(KafkaHeaders.REPEATED, PropertyCodec.utf8("true"));
+  }
+
+  /** Whether a record is marked so; asked of each, and so only the last header is looked at. */
+  static boolean isRepeated(ConsumerRecord<byte[], byte[]> record) {
+    Header[] all = record.headers().toArray();
+    return all.length > 0 && all[all.length - 1].key().equals(KafkaHeaders.REPEATED);
   }
 
   private static void addFields(Headers headers, Message message) {
@@ -215,6 +268,9 @@ final class KafkaMapper {
 
   /** Reads a header of this library's own; those that are no field of a message are passed over. */
   private static void readField(Message.Builder builder, Header header) {
+    if (header.key().startsWith(KafkaHeaders.ORIGINAL)) {
+      return;
+    }
     String text = PropertyCodec.text(header.key(), header.value());
     switch (header.key()) {
       case KafkaHeaders.ID -> builder.id(text);

@@ -39,6 +39,7 @@ final class Members {
   private final LinkState state;
   private final Set<OpenConsumer> open;
   private final KeptReturn kept;
+  private final HandOuts handOuts;
 
   Members(
       KafkaConfig config,
@@ -47,8 +48,10 @@ final class Members {
       SharedProducer producer,
       LinkState state,
       Set<OpenConsumer> open,
-      KeptReturn kept) {
+      KeptReturn kept,
+      HandOuts handOuts) {
     this.kept = kept;
+    this.handOuts = handOuts;
     this.config = config;
     this.groups = groups;
     this.turns = turns;
@@ -111,7 +114,8 @@ final class Members {
             member.prefetch(),
             member.role(),
             () -> requireNoTurns(member),
-            kept);
+            kept,
+            handOuts);
     return new GroupConsumer(setup, sink, state, onClosed);
   }
 

@@ -13,6 +13,8 @@ final class ShareDelivery extends KafkaDelivery {
   private int seen;
   private boolean open = true;
   private boolean withApplication;
+  private boolean parked;
+  private volatile boolean seenByApplication;
   private KeptRecords.@Nullable Note note;
 
   /**
@@ -50,6 +52,38 @@ final class ShareDelivery extends KafkaDelivery {
 
   void handOut() {
     withApplication = true;
+  }
+
+  /** Keeps it out of the prefetch. Tells whether that is new. */
+  boolean park() {
+    boolean begins = withApplication && !parked;
+    parked |= begins;
+    return begins;
+  }
+
+  /** Ends that. Tells whether it was so. */
+  boolean unpark() {
+    boolean was = parked;
+    parked = false;
+    return was;
+  }
+
+  @Override
+  public void handedOut() {
+    seenByApplication = true;
+    if (deliveryCount() > 1) {
+      lane.note(this);
+    }
+  }
+
+  /** Whether the application has it, and nobody has noted that. */
+  boolean isToBeNoted() {
+    return seenByApplication && deliveryCount() == 1;
+  }
+
+  @Override
+  public int earlierHandOuts() {
+    return lane.earlierHandOuts(this);
   }
 
   /** Takes the delivery back from the application. Tells whether it was there. */

@@ -3,6 +3,7 @@ package io.anymq.kafka;
 import io.anymq.Destination;
 import io.anymq.MessagingException;
 import io.anymq.kafka.LaneGate.Turn;
+import io.anymq.kafka.SettlementInbox.Fate;
 import io.anymq.kafka.SettlementInbox.Settlement;
 import io.anymq.spi.InboundDelivery;
 import io.anymq.spi.Outcome;
@@ -79,6 +80,7 @@ final class ShareLane implements Runnable {
   private final Deque<ShareDelivery> kept = new ArrayDeque<>();
   private int open;
   private int handedOut;
+  private int parked;
   private boolean uncommitted;
   private boolean releasing;
   private long renewAt;
@@ -117,7 +119,22 @@ final class ShareLane implements Runnable {
 
   /** Takes settlements, from any thread. */
   void settle(Outcome outcome, List<? extends InboundDelivery> deliveries) {
-    inbox.add(new Settlement(outcome, deliveries, false));
+    inbox.add(new Settlement(Fate.of(outcome), deliveries));
+  }
+
+  /** Takes what else becomes of a delivery, from any thread. */
+  void tell(Fate fate, InboundDelivery delivery) {
+    inbox.add(new Settlement(fate, List.of(delivery)));
+  }
+
+  /** The application has a delivery that has come again. From any thread; returns at once. */
+  void note(ShareDelivery delivery) {
+    owner.noteHandOut(delivery);
+  }
+
+  /** How often an application had the message before this delivery. From any thread. */
+  int earlierHandOuts(ShareDelivery delivery) {
+    return owner.earlierHandOuts(delivery);
   }
 
   /** Has the thread notice that the gate closes, from any thread. */
@@ -142,7 +159,7 @@ final class ShareLane implements Runnable {
     } catch (RuntimeException e) {
       owner.failed(this, e);
     } finally {
-      gate.remove(this, handedOut);
+      gate.remove(this, handedOut, parked);
       ClientIds.free(clientId);
     }
   }
@@ -291,8 +308,7 @@ final class ShareLane implements Runnable {
                         + " WRITE",
                     failure);
               }
-              Outcome outcome = failure == null ? Outcome.ACCEPT : Outcome.RELEASE;
-              inbox.add(new Settlement(outcome, List.of(delivery), true));
+              tell(failure == null ? Fate.COPIED : Fate.NOT_COPIED, delivery);
             });
   }
 
@@ -356,17 +372,15 @@ final class ShareLane implements Runnable {
       if (!lent.isOpen()) {
         continue;
       }
+      if (settlement.fate() == Fate.PARK || settlement.fate() == Fate.UNPARK) {
+        park(lent, settlement.fate() == Fate.PARK);
+        continue;
+      }
+      park(lent, false);
       if (lent.takeBack()) {
         settled++;
       }
-      boolean release = settlement.outcome() == Outcome.RELEASE;
-      if (release && settlement.own()) {
-        deliverFromHere(lent);
-      } else if (release && owner.limit().isNear(lent.attempts())) {
-        rewrite(lent, lent.deliveryCount());
-      } else {
-        acknowledge(consumer, lent, settlement.outcome());
-      }
+      apply(consumer, lent, settlement.fate());
     }
     if (settled > 0) {
       handedOut -= settled;
@@ -374,9 +388,40 @@ final class ShareLane implements Runnable {
     }
   }
 
+  private void apply(KafkaShareConsumer<byte[], byte[]> consumer, ShareDelivery lent, Fate fate) {
+    if (fate == Fate.RELEASE && lent.isToBeNoted()) {
+      owner.noteHandOut(lent);
+    }
+    switch (fate) {
+      case NOT_COPIED -> deliverFromHere(lent);
+      case RELEASE -> {
+        if (owner.limit().isNear(lent.attempts())) {
+          rewrite(lent, lent.deliveryCount());
+        } else {
+          acknowledge(consumer, lent, false);
+        }
+      }
+      default -> {
+        if (fate == Fate.ACCEPT && lent.deliveryCount() > 1) {
+          owner.forgetHandOuts(lent);
+        }
+        acknowledge(consumer, lent, true);
+      }
+    }
+  }
+
+  /** A parked delivery takes no place of the prefetch, here nor in the gate. */
+  private void park(ShareDelivery lent, boolean begins) {
+    if (begins ? lent.park() : lent.unpark()) {
+      int count = begins ? 1 : -1;
+      parked += count;
+      handedOut -= count;
+      gate.parked(count);
+    }
+  }
+
   private void acknowledge(
-      KafkaShareConsumer<byte[], byte[]> consumer, ShareDelivery lent, Outcome outcome) {
-    boolean accepted = outcome == Outcome.ACCEPT;
+      KafkaShareConsumer<byte[], byte[]> consumer, ShareDelivery lent, boolean accepted) {
     done(lent);
     if (accepted) {
       forget(lent);
@@ -403,6 +448,12 @@ final class ShareLane implements Runnable {
       } catch (MessagingException e) {
         owner.warn("A message that was accepted comes once more: its note stays", e);
       }
+    }
+  }
+
+  private void noteIfSeen(ShareDelivery lent) {
+    if (lent.isToBeNoted()) {
+      owner.noteHandOut(lent);
     }
   }
 
@@ -477,6 +528,8 @@ final class ShareLane implements Runnable {
     for (ShareDelivery lent : held) {
       TopicPartition place = new TopicPartition(lent.record().topic(), lent.record().partition());
       if (lent.isOpen() && place.equals(partition.topicPartition())) {
+        noteIfSeen(lent);
+        park(lent, false);
         done(lent);
         letGo(lent);
         lost += lent.takeBack() ? 1 : 0;
@@ -490,6 +543,7 @@ final class ShareLane implements Runnable {
   private void leaveNoted(KafkaShareConsumer<byte[], byte[]> consumer) {
     for (ShareDelivery lent : batch) {
       if (lent.isOpen()) {
+        noteIfSeen(lent);
         keepIfLast(lent);
         if (lent.note() != null) {
           letGo(lent);

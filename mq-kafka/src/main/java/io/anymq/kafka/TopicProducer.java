@@ -91,7 +91,7 @@ final class TopicProducer implements LinkProducer {
     }
     SendCallback callback = new SendCallback(message);
     try {
-      ProducerRecord<byte[], byte[]> entry = toRecord(message.message());
+      ProducerRecord<byte[], byte[]> entry = toRecord(message);
       Future<RecordMetadata> unused =
           setup.shared().get().send(entry, (metadata, failure) -> callback.done(failure));
       callback.handedOver = true;
@@ -100,9 +100,20 @@ final class TopicProducer implements LinkProducer {
     }
   }
 
-  private ProducerRecord<byte[], byte[]> toRecord(Message message) {
-    ProducerRecord<byte[], byte[]> entry =
+  private ProducerRecord<byte[], byte[]> toRecord(OutboundMessage outbound) {
+    Message message = outbound.message();
+    ProducerRecord<byte[], byte[]> plain =
         KafkaMapper.toRecord(message, setup.topic(), setup.keepsTimestamps());
+    ProducerRecord<byte[], byte[]> entry =
+        outbound
+            .origin()
+            .filter(KafkaDelivery.class::isInstance)
+            .map(KafkaDelivery.class::cast)
+            .map(of -> KafkaMapper.withOrigin(plain, of.record(), of.undecodable().isEmpty()))
+            .orElse(plain);
+    if (outbound.repeated()) {
+      KafkaMapper.markRepeated(entry);
+    }
     if (message.deliveryDelay().isEmpty()) {
       return entry;
     }

@@ -19,6 +19,7 @@ import io.anymq.spi.LinkRequest;
 import io.anymq.spi.NativeNames;
 import io.anymq.spi.OutboundMessage;
 import io.anymq.spi.Outcome;
+import io.anymq.spi.Parking;
 import io.anymq.spi.Source;
 import io.anymq.tck.broker.BrokerHandle;
 import java.time.Duration;
@@ -182,6 +183,14 @@ final class Links {
 
     void accept(InboundDelivery delivery) {
       consumer.settle(Outcome.ACCEPT, List.of(delivery));
+    }
+
+    void park(InboundDelivery delivery) {
+      ((Parking) consumer).park(delivery);
+    }
+
+    void unpark(InboundDelivery delivery) {
+      ((Parking) consumer).unpark(delivery);
     }
 
     void release(InboundDelivery delivery) {
