@@ -205,6 +205,11 @@ final class KafkaErrors {
     return null;
   }
 
+  /** The cause behind wrappers of the JDK's; null for null. */
+  static @Nullable Throwable unwrapIfAny(@Nullable Throwable failure) {
+    return failure == null ? null : unwrap(failure);
+  }
+
   private static Throwable unwrap(Throwable failure) {
     Throwable cause = failure;
     while ((cause instanceof ExecutionException || cause instanceof CompletionException)

@@ -76,6 +76,7 @@ final class LiveConsumer implements OpenConsumer, Parking, Runnable {
   // The thread's own:
   private final Map<TopicIdPartition, Long> places;
   private Map<TopicPartition, Uuid> assigned = Map.of();
+  private final FetchPace pace = new FetchPace();
 
   LiveConsumer(
       Setup setup,
@@ -193,8 +194,12 @@ final class LiveConsumer implements OpenConsumer, Parking, Runnable {
       boolean unused = changes.tryAcquire(POLL.toMillis(), TimeUnit.MILLISECONDS);
       return;
     }
+    if (pace.isFailing()) {
+      boolean unused = changes.tryAcquire(FetchPace.PAUSE_MILLIS, TimeUnit.MILLISECONDS);
+    }
     try {
-      ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
+      ConsumerRecords<byte[], byte[]> records = consumer.poll(pace.patience());
+      pace.polled(pace.count(consumer), records.isEmpty());
       records
           .nextOffsets()
           .forEach((partition, next) -> places.put(withId(partition, assigned), next.offset()));

@@ -318,5 +318,8 @@ final class KafkaRightsTest {
     assertThat(depth.atRest()).isEqualTo(1);
     assertThat(depth.exact()).isTrue();
     owner = Links.open(broker);
+    QueueDepth elsewhere = ((DepthQuery) owner).depth(queue);
+    assertThat(elsewhere.atRest()).as("on another connection").isEqualTo(1);
+    assertThat(elsewhere.exact()).isTrue();
   }
 }

@@ -113,6 +113,14 @@ final class Links {
     producer.close();
   }
 
+  /** Sends a message that is due in an hour. */
+  static Sent delayed(LinkProducer producer) {
+    Message later = Message.text("later").toBuilder().deliveryDelay(Duration.ofHours(1)).build();
+    Sent sent = new Sent(later);
+    producer.send(sent);
+    return sent;
+  }
+
   /** A message whose outcome can be waited for. */
   record Sent(Message message, CompletableFuture<@Nullable Void> outcome)
       implements OutboundMessage {
