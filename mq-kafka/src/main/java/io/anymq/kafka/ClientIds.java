@@ -23,6 +23,16 @@ final class ClientIds {
 
   private ClientIds() {}
 
+  /** What this JVM's names have in common. */
+  static String process() {
+    return PROCESS;
+  }
+
+  /** Whether a name is one of that JVM's. */
+  static boolean isOf(String id, String process) {
+    return id.contains("-" + process + "-");
+  }
+
   /** A new name. */
   static String next(String clientName, String role) {
     return "%s-%s-%s-%d".formatted(clientName, role, PROCESS, NUMBERS.incrementAndGet());
@@ -40,6 +50,6 @@ final class ClientIds {
 
   /** Whether a member with that name is the leftover of a client of this JVM that is closed. */
   static boolean isLeftover(String id) {
-    return id.contains("-" + PROCESS + "-") && !LIVE.contains(id);
+    return isOf(id, PROCESS) && !LIVE.contains(id);
   }
 }

@@ -45,13 +45,15 @@ final class Consumers {
       Turns turns,
       SharedProducer producer,
       LinkState state,
-      Duration session) {
+      Duration session,
+      KeptReturn kept,
+      HandOuts handOuts) {
     this.config = config;
     this.topology = topology;
     this.state = state;
     this.turns = turns;
     this.session = session;
-    members = new Members(config, topology.groups(), turns, producer, state, open);
+    members = new Members(config, topology.groups(), turns, producer, state, open, kept, handOuts);
     patterns = new PatternConsumers(config, topology, members, state, open);
   }
 

@@ -24,6 +24,10 @@ import org.jspecify.annotations.Nullable;
  * confirmed. That is done {@value #SPARE_ATTEMPTS} attempts early, so that a crash in that very
  * moment loses nothing either. The message goes to the end of the queue by that; a crash in between
  * leaves both, which is a duplicate and not a loss.
+ *
+ * <p>Where it cannot be written, the consumer delivers it all the same, keeps its lock, and
+ * delivers it again by itself when it is released. With its last attempt it is noted, see {@link
+ * KeptRecords}: so it outlives a close, a crash, and as many of them as there may be.
  */
 final class DeliveryLimit {
 
@@ -54,10 +58,21 @@ final class DeliveryLimit {
    *
    * @param onlyFor the one group that it is meant for, or null
    * @param deliveries how often the message was delivered before this copy of it was written
+   * @param first the record that it is a copy of a copy of; null when it is no copy
    */
-  record Copy(@Nullable String onlyFor, int deliveries) {}
+  record Copy(@Nullable String onlyFor, int deliveries, @Nullable String first) {}
 
-  private static final Copy NO_COPY = new Copy(null, 0);
+  private static final Copy NO_COPY = new Copy(null, 0, null);
+
+  /** What tells a message from all others, however often it was written again. */
+  static String identity(ConsumerRecord<byte[], byte[]> record) {
+    String first = copy(record.headers()).first();
+    // The timestamp tells a topic from a later one of its name.
+    return first != null
+        ? first
+        : "%s-%d@%d/%d"
+            .formatted(record.topic(), record.partition(), record.offset(), record.timestamp());
+  }
 
   /**
    * Reads what a record says of being a copy. This is asked for each record, and a native header is
@@ -69,7 +84,9 @@ final class DeliveryLimit {
       return NO_COPY;
     }
     return new Copy(
-        text(all[all.length - 1]), number(text(headers.lastHeader(KafkaHeaders.DELIVERIES))));
+        text(all[all.length - 1]),
+        number(text(headers.lastHeader(KafkaHeaders.DELIVERIES))),
+        text(headers.lastHeader(KafkaHeaders.FIRST)));
   }
 
   private static @Nullable String text(@Nullable Header header) {
@@ -94,14 +111,27 @@ final class DeliveryLimit {
   /**
    * Writes a message again.
    *
-   * @param delivery the message
+   * @param old the message
    * @param seen how often the application has had it
    * @param done is told by any thread: null when the copy is stored, else why not
    */
-  void rewrite(ShareDelivery delivery, int seen, Consumer<@Nullable Exception> done) {
-    ConsumerRecord<byte[], byte[]> old = delivery.record();
+  void rewrite(ConsumerRecord<byte[], byte[]> old, int seen, Consumer<@Nullable Exception> done) {
+    rewrite(old, group, seen, producer, done);
+  }
+
+  /** As {@link #rewrite(ConsumerRecord, int, Consumer)}, for a group. */
+  static void rewrite(
+      ConsumerRecord<byte[], byte[]> old,
+      String group,
+      int seen,
+      SharedProducer producer,
+      Consumer<@Nullable Exception> done) {
     Headers headers = new RecordHeaders(old.headers());
-    headers.remove(KafkaHeaders.DELIVERIES).remove(KafkaHeaders.ONLY_FOR);
+    headers
+        .remove(KafkaHeaders.DELIVERIES)
+        .remove(KafkaHeaders.FIRST)
+        .remove(KafkaHeaders.ONLY_FOR);
+    headers.add(new RecordHeader(KafkaHeaders.FIRST, PropertyCodec.utf8(identity(old))));
     headers.add(
         new RecordHeader(KafkaHeaders.DELIVERIES, PropertyCodec.utf8(Integer.toString(seen))));
     headers.add(new RecordHeader(KafkaHeaders.ONLY_FOR, PropertyCodec.utf8(group)));

@@ -2,9 +2,11 @@ package io.anymq.kafka;
 
 import io.anymq.Destination;
 import io.anymq.MessagingException;
+import io.anymq.kafka.SettlementInbox.Fate;
 import io.anymq.spi.DeliverySink;
 import io.anymq.spi.InboundDelivery;
 import io.anymq.spi.Outcome;
+import io.anymq.spi.Parking;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -16,7 +18,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaShareConsumer;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -32,7 +36,7 @@ import org.slf4j.LoggerFactory;
  * batch takes long, or nothing moves at all, though the prefetch has room, smaller lanes are added
  * that fetch meanwhile; one goes when it was not needed for a while.
  */
-final class GroupConsumer implements OpenConsumer {
+final class GroupConsumer implements OpenConsumer, Parking {
 
   private static final Logger LOG = LoggerFactory.getLogger(GroupConsumer.class);
 
@@ -54,6 +58,8 @@ final class GroupConsumer implements OpenConsumer {
    * @param prefetch how many deliveries may be unsettled
    * @param role a part of its members' client ids
    * @param beforeFirst called when the first records are there; throws when nobody may have them
+   * @param kept the records that the group would lose
+   * @param handOuts which deliveries applications have had
    */
   record Setup(
       KafkaConfig config,
@@ -63,7 +69,9 @@ final class GroupConsumer implements OpenConsumer {
       DeliveryLimit limit,
       int prefetch,
       String role,
-      Runnable beforeFirst) {}
+      Runnable beforeFirst,
+      KeptReturn kept,
+      HandOuts handOuts) {}
 
   private final Setup setup;
   private final DeliverySink sink;
@@ -72,6 +80,7 @@ final class GroupConsumer implements OpenConsumer {
   private final LaneGate gate;
   private final AtomicBoolean broken = new AtomicBoolean();
   private final AtomicBoolean begun = new AtomicBoolean();
+  private final RareWarning warning = new RareWarning(GroupConsumer.class);
 
   GroupConsumer(Setup setup, DeliverySink sink, LinkState state, Consumer<GroupConsumer> onClosed) {
     this.onClosed = onClosed;
@@ -96,6 +105,55 @@ final class GroupConsumer implements OpenConsumer {
       close();
       throw KafkaErrors.translate(e, "opening a consumer", rights());
     }
+    setup.kept().add(this, setup.group());
+  }
+
+  /** Notes a record that the group would lose; throws when that fails. */
+  KeptRecords.Note keep(ShareDelivery delivery) {
+    ConsumerRecord<byte[], byte[]> old = delivery.record();
+    TopicPartition partition = new TopicPartition(old.topic(), old.partition());
+    return setup
+        .kept()
+        .records()
+        .hold(setup.group(), partition, old.offset(), delivery.deliveryCount());
+  }
+
+  /** Makes sure that it is still noted. */
+  void keepOn(KeptRecords.Note note) {
+    setup.kept().records().keep(setup.group(), note);
+  }
+
+  /** The record is accepted. */
+  void forget(KeptRecords.Note note) {
+    setup.kept().records().remove(setup.group(), note);
+  }
+
+  /** The consumer closes, and has not settled it. */
+  void letGo(KeptRecords.Note note) {
+    setup.kept().records().letGo(note);
+  }
+
+  /** The application has, or has had, a delivery that has come again, or will. */
+  void noteHandOut(ShareDelivery delivery) {
+    setup.handOuts().note(message(delivery), delivery.deliveryCount());
+  }
+
+  int earlierHandOuts(ShareDelivery delivery) {
+    return setup.handOuts().before(message(delivery), delivery.deliveryCount());
+  }
+
+  /** Nobody will ask how often it was handed out. */
+  void forgetHandOuts(ShareDelivery delivery) {
+    setup.handOuts().forget(message(delivery));
+  }
+
+  private String message(ShareDelivery delivery) {
+    return setup.group() + " " + DeliveryLimit.identity(delivery.record());
+  }
+
+  /** Warns of what may happen to thousands of messages; of each kind a line, and few more. */
+  void warn(String what, Throwable failure) {
+    warning.warn("%s, group %s: %s".formatted(setup.destination(), setup.group(), what), failure);
   }
 
   private String rights() {
@@ -211,6 +269,16 @@ final class GroupConsumer implements OpenConsumer {
     settleInLanes(outcome, deliveries);
   }
 
+  @Override
+  public void park(InboundDelivery delivery) {
+    ((ShareDelivery) delivery).lane().tell(Fate.PARK, delivery);
+  }
+
+  @Override
+  public void unpark(InboundDelivery delivery) {
+    ((ShareDelivery) delivery).lane().tell(Fate.UNPARK, delivery);
+  }
+
   /** Settles deliveries of any consumers, by the lanes that they came from. */
   static void settleInLanes(Outcome outcome, List<? extends InboundDelivery> deliveries) {
     ShareLane first = ((ShareDelivery) deliveries.get(0)).lane();
@@ -237,6 +305,7 @@ final class GroupConsumer implements OpenConsumer {
 
   @Override
   public void close() {
+    setup.kept().remove(this);
     gate.close();
     List<ShareLane> lanes = gate.lanes();
     lanes.forEach(ShareLane::wake);

@@ -50,7 +50,7 @@ class KafkaDelivery implements InboundDelivery {
 
   @Override
   public boolean redelivered() {
-    return deliveryCount > 1;
+    return deliveryCount > 1 || KafkaMapper.isRepeated(record);
   }
 
   @Override

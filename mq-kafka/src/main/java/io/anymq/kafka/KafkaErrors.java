@@ -107,6 +107,11 @@ final class KafkaErrors {
     return translate(cause, doing, "WRITE on topic " + topic);
   }
 
+  /** There is no such native topic. */
+  static DestinationNotFoundException noTopic(String topic) {
+    return new DestinationNotFoundException("There is no topic " + topic + " on Kafka");
+  }
+
   /** The failure of connecting. */
   static MessagingException connectFailure(Throwable failure, String servers) {
     Throwable cause = unwrap(failure);
@@ -198,6 +203,11 @@ final class KafkaErrors {
           cause);
     }
     return null;
+  }
+
+  /** The cause behind wrappers of the JDK's; null for null. */
+  static @Nullable Throwable unwrapIfAny(@Nullable Throwable failure) {
+    return failure == null ? null : unwrap(failure);
   }
 
   private static Throwable unwrap(Throwable failure) {

@@ -43,6 +43,18 @@ final class KafkaHeaders {
   /** How often the message had been delivered before this copy of it was written. */
   static final String DELIVERIES = PREFIX + "deliveries";
 
+  /** Which record this copy of a message was written first as. */
+  static final String FIRST = PREFIX + "first";
+
+  /**
+   * Begins the names under which a dead letter keeps headers of this library that could not be
+   * read, with their bytes.
+   */
+  static final String ORIGINAL = PREFIX + "original-";
+
+  /** That an earlier attempt to send the message may have stored it, too. The last header. */
+  static final String REPEATED = PREFIX + "repeated";
+
   /** The one share group that this copy of a message is meant for. */
   static final String ONLY_FOR = PREFIX + "only-for";
 

@@ -48,6 +48,8 @@ final class KafkaLink
   private final LinkWatch watch;
   private final Set<TopicProducer> producers = ConcurrentHashMap.newKeySet();
   private final Consumers consumers;
+  private final KeptReturn kept;
+  private final HandOuts handOuts;
   private final TemporaryTopics temporary;
   private final KafkaTopology farewell;
   private final Delays delays;
@@ -63,10 +65,14 @@ final class KafkaLink
     this.state = state;
     ShareGroups groups = new ShareGroups(calls, profile);
     topology = new KafkaTopology(calls, config, names, groups, profile);
-    contents = new QueueContents(calls, config, topology, profile, state);
     producer = new SharedProducer(config);
+    KeptRecords notes = new KeptRecords(calls, topology);
+    kept = new KeptReturn(config, topology, notes, producer, state);
+    handOuts = new HandOuts(config, topology, producer);
+    contents = new QueueContents(calls, config, topology, profile, state, notes);
     consumers =
-        new Consumers(config, topology, new Turns(calls), producer, state, profile.session());
+        new Consumers(
+            config, topology, new Turns(calls), producer, state, profile.session(), kept, handOuts);
     temporary = new TemporaryTopics(config, calls, topology, profile, state);
     // Whoever asks through the link's own calls is told that it closes.
     KafkaCalls last = new KafkaCalls(calls.admin(), config.requestTimeout());
@@ -255,10 +261,13 @@ final class KafkaLink
     watch.close();
     delays.close();
     consumers.close();
+    kept.close();
     contents.close();
     Duration left = state.isLost() ? Duration.ZERO : timeout;
+    handOuts.finish(left);
     temporary.close(farewell, left);
     producer.close(left);
+    handOuts.close();
     calls.admin().close(left);
   }
 }

@@ -9,6 +9,8 @@ import io.anymq.Topic;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -33,6 +35,12 @@ final class KafkaMapper {
    * are stamped more than an hour ahead ({@code message.timestamp.after.max.ms}).
    */
   private static final Duration AHEAD = Duration.ofMinutes(30);
+
+  /** Begins the marks of a dead letter; those of an earlier one give way. */
+  private static final String MARKS = "anymq.dead-letter.";
+
+  /** The longest name of a property, in UTF-8. */
+  private static final int MAX_NAME_BYTES = 255;
 
   private KafkaMapper() {}
 
@@ -59,6 +67,55 @@ final class KafkaMapper {
     addProperties(headers, message);
     byte[] key = message.key().map(PropertyCodec::utf8).orElse(null);
     return new ProducerRecord<>(topic, null, timestamp, key, message.body(), headers);
+  }
+
+  /**
+   * A dead letter as a record, with all that its origin holds and a message cannot carry: headers
+   * without a value, of one name, or that are no properties; the key's and the value's bytes.
+   *
+   * @param letter as it would be without its origin
+   * @param origin what it is the dead letter of
+   * @param decodable whether all headers of the origin could be read
+   */
+  static ProducerRecord<byte[], byte[]> withOrigin(
+      ProducerRecord<byte[], byte[]> letter,
+      ConsumerRecord<byte[], byte[]> origin,
+      boolean decodable) {
+    Headers headers = new RecordHeaders();
+    for (Header each : origin.headers()) {
+      if (each.key().startsWith(KafkaHeaders.PREFIX)) {
+        if (!decodable) {
+          String name = each.key().substring(KafkaHeaders.PREFIX.length());
+          headers.add(KafkaHeaders.ORIGINAL + name, each.value());
+        }
+      } else if (!each.key().startsWith(MARKS)) {
+        headers.add(each);
+      }
+    }
+    for (Header each : letter.headers()) {
+      if (headers.lastHeader(each.key()) == null && !isBinaryKey(each, origin)) {
+        headers.add(each);
+      }
+    }
+    return new ProducerRecord<>(
+        letter.topic(), null, letter.timestamp(), origin.key(), origin.value(), headers);
+  }
+
+  private static boolean isBinaryKey(Header header, ConsumerRecord<byte[], byte[]> origin) {
+    return header.key().equals(BINARY_KEY)
+        && origin.key() != null
+        && Arrays.equals(header.value(), origin.key());
+  }
+
+  /** Marks a record as sent before, perhaps. */
+  static void markRepeated(ProducerRecord<byte[], byte[]> entry) {
+    entry.headers().add(KafkaHeaders.REPEATED, PropertyCodec.utf8("true"));
+  }
+
+  /** Whether a record is marked so; asked of each, and so only the last header is looked at. */
+  static boolean isRepeated(ConsumerRecord<byte[], byte[]> record) {
+    Header[] all = record.headers().toArray();
+    return all.length > 0 && all[all.length - 1].key().equals(KafkaHeaders.REPEATED);
   }
 
   private static void addFields(Headers headers, Message message) {
@@ -124,17 +181,9 @@ final class KafkaMapper {
     if (record.timestamp() >= 0) {
       builder.timestamp(Instant.ofEpochMilli(record.timestamp()));
     }
-    try {
-      readKey(builder, record.key());
-      readHeaders(builder, record.headers());
-      return new Decoded(builder.build(), Optional.empty());
-    } catch (InvalidMessageException e) {
-      return new Decoded(builder.build(), Optional.of(e));
-    } catch (MessagingException | IllegalArgumentException | DateTimeException e) {
-      return new Decoded(
-          builder.build(),
-          Optional.of(new InvalidMessageException("A header is malformed: " + e.getMessage(), e)));
-    }
+    readKey(builder, record.key());
+    InvalidMessageException fault = readHeaders(builder, record.headers());
+    return new Decoded(builder.build(), Optional.ofNullable(fault));
   }
 
   private static void readKey(Message.Builder builder, byte @Nullable [] key) {
@@ -149,46 +198,79 @@ final class KafkaMapper {
     }
   }
 
-  private static void readHeaders(Message.Builder builder, Headers headers) {
-    Map<String, String> types = typesIn(headers);
+  /** Reads all that can be read; answers the first fault, or null. */
+  private static @Nullable InvalidMessageException readHeaders(
+      Message.Builder builder, Headers headers) {
+    Faults faults = new Faults();
+    Map<String, String> types = new HashMap<>();
+    faults.note(() -> types.putAll(typesIn(headers)));
     boolean foreign = true;
-    String foreignContentType = null;
     for (Header header : headers) {
       if (header.value() == null) {
         continue;
       }
       if (header.key().startsWith(KafkaHeaders.PREFIX)) {
-        readField(builder, header);
+        faults.note(() -> readField(builder, header));
         foreign = false;
-      } else {
-        Object value = property(header, types.get(header.key()));
-        builder.property(header.key(), value);
-        if (header.key().equals(KafkaHeaders.FOREIGN_CONTENT_TYPE)
-            && value instanceof String text) {
-          foreignContentType = text;
+      } else if (isPropertyName(header.key())) {
+        Object untyped = PropertyCodec.decodeUntyped(header.value());
+        builder.property(header.key(), untyped);
+        String type = types.get(header.key());
+        if (type != null) {
+          faults.note(
+              () ->
+                  builder.property(
+                      header.key(), PropertyCodec.decode(header.key(), type, header.value())));
         }
       }
     }
     if (foreign) {
-      builder.contentType(foreignContentType);
+      builder.contentType(foreignContentType(headers));
     }
+    return faults.first;
+  }
+
+  /** The first of the faults of a record. */
+  private static final class Faults {
+
+    private @Nullable InvalidMessageException first;
+
+    void note(Runnable reading) {
+      try {
+        reading.run();
+      } catch (InvalidMessageException e) {
+        first = first == null ? e : first;
+      } catch (MessagingException | IllegalArgumentException | DateTimeException e) {
+        String fault = "A header is malformed: " + e.getMessage();
+        first = first == null ? new InvalidMessageException(fault, e) : first;
+      }
+    }
+  }
+
+  /** Whether a header can be a property; one that cannot stays in the record alone. */
+  private static boolean isPropertyName(String name) {
+    return !name.isEmpty()
+        && (name.length() <= MAX_NAME_BYTES / 3
+            || PropertyCodec.utf8(name).length <= MAX_NAME_BYTES);
+  }
+
+  private static @Nullable String foreignContentType(Headers headers) {
+    Header named = headers.lastHeader(KafkaHeaders.FOREIGN_CONTENT_TYPE);
+    return named == null || named.value() == null ? null : PropertyCodec.textOrNull(named.value());
   }
 
   private static Map<String, String> typesIn(Headers headers) {
     Header index = headers.lastHeader(KafkaHeaders.TYPES);
-    return index == null
+    return index == null || index.value() == null
         ? Map.of()
         : PropertyCodec.parseIndex(PropertyCodec.text(KafkaHeaders.TYPES, index.value()));
   }
 
-  private static Object property(Header header, @Nullable String type) {
-    return type == null
-        ? PropertyCodec.decodeUntyped(header.value())
-        : PropertyCodec.decode(header.key(), type, header.value());
-  }
-
   /** Reads a header of this library's own; those that are no field of a message are passed over. */
   private static void readField(Message.Builder builder, Header header) {
+    if (header.key().startsWith(KafkaHeaders.ORIGINAL)) {
+      return;
+    }
     String text = PropertyCodec.text(header.key(), header.value());
     switch (header.key()) {
       case KafkaHeaders.ID -> builder.id(text);

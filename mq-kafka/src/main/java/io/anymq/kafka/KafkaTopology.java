@@ -11,6 +11,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -139,10 +140,17 @@ final class KafkaTopology {
         .allMatch(partition -> partition.leader() != null && !partition.leader().isEmpty());
   }
 
+  /** Asks for a topic; the answer fails when there is none. Returns at once. */
+  KafkaFuture<TopicDescription> ask(String topic) {
+    // Of several things asked about at once each has its own answer; none is left out.
+    return Objects.requireNonNull(
+        calls.admin().describeTopics(Set.of(topic)).topicNameValues().get(topic));
+  }
+
   Optional<TopicDescription> find(String topic) {
     return calls.awaitUnless(
         UnknownTopicOrPartitionException.class,
-        calls.admin().describeTopics(Set.of(topic)).topicNameValues().get(topic),
+        ask(topic),
         "to describe topic " + topic,
         "DESCRIBE on topic " + topic);
   }

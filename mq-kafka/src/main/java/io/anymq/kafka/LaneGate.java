@@ -44,11 +44,11 @@ final class LaneGate {
   private final List<ShareLane> lanes = new ArrayList<>();
   private final Set<ShareLane> waiting = new HashSet<>();
   private final int prefetch;
-  private final int maxLanes;
 
   private @Nullable ShareLane fetching;
   private int opening;
   private int unsettled;
+  private int parked;
   private long lastProgress = System.nanoTime();
   private long lastTurn = lastProgress;
   private long lastFetched = lastProgress;
@@ -56,7 +56,6 @@ final class LaneGate {
 
   LaneGate(int prefetch) {
     this.prefetch = prefetch;
-    maxLanes = Math.min(prefetch, MAX_LANES);
   }
 
   /** Adds a lane that is about to open; refuses when the consumer closes. */
@@ -85,10 +84,11 @@ final class LaneGate {
     }
   }
 
-  /** A lane has ended, with that many deliveries handed out and unsettled. */
-  void remove(ShareLane lane, int left) {
+  /** A lane has ended, with that many deliveries handed out and unsettled, and parked. */
+  void remove(ShareLane lane, int left, int leftParked) {
     lock.lock();
     try {
+      parked -= leftParked;
       lanes.remove(lane);
       waiting.remove(lane);
       unsettled -= left;
@@ -193,6 +193,28 @@ final class LaneGate {
     }
   }
 
+  /** That many deliveries are handed out again by the lane that has fetched them. */
+  void handedOutAgain(int count) {
+    lock.lock();
+    try {
+      unsettled += count;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** A delivery is kept for a while, and one more may come for it; negative: that has ended. */
+  void parked(int count) {
+    lock.lock();
+    try {
+      parked += count;
+      unsettled -= count;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** That many deliveries are settled. */
   void settled(int count) {
     lock.lock();
@@ -219,7 +241,7 @@ final class LaneGate {
           && opening == 0
           && unsettled < prefetch
           && waiting.stream().noneMatch(this::fits)
-          && lanes.size() - waiting.size() < maxLanes;
+          && lanes.size() - waiting.size() < Math.min(prefetch + parked, MAX_LANES);
     } finally {
       lock.unlock();
     }

@@ -5,6 +5,7 @@ import io.anymq.MessagingException;
 import io.anymq.spi.DeliverySink;
 import io.anymq.spi.InboundDelivery;
 import io.anymq.spi.Outcome;
+import io.anymq.spi.Parking;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -39,7 +41,7 @@ import org.slf4j.LoggerFactory;
  * they ended when it was opened, in no group, with one thread that owns the native consumer. The
  * broker knows nothing of what is unsettled.
  */
-final class LiveConsumer implements OpenConsumer, Runnable {
+final class LiveConsumer implements OpenConsumer, Parking, Runnable {
 
   private static final Logger LOG = LoggerFactory.getLogger(LiveConsumer.class);
   private static final Duration POLL = Duration.ofSeconds(1);
@@ -62,7 +64,8 @@ final class LiveConsumer implements OpenConsumer, Runnable {
   private final Consumer<LiveConsumer> onClosed;
   private final String clientId;
   private final Thread thread;
-  private final Semaphore room;
+  private final Room room;
+  private final Set<InboundDelivery> parked = ConcurrentHashMap.newKeySet();
   private final boolean oneLog;
   private final AtomicBoolean broken = new AtomicBoolean();
   private final CompletableFuture<KafkaConsumer<byte[], byte[]>> opened = new CompletableFuture<>();
@@ -73,6 +76,7 @@ final class LiveConsumer implements OpenConsumer, Runnable {
   // The thread's own:
   private final Map<TopicIdPartition, Long> places;
   private Map<TopicPartition, Uuid> assigned = Map.of();
+  private final FetchPace pace = new FetchPace();
 
   LiveConsumer(
       Setup setup,
@@ -89,7 +93,7 @@ final class LiveConsumer implements OpenConsumer, Runnable {
     start.forEach((each, place) -> places.put(withId(each, wanted), place));
     this.sink = sink;
     this.state = state;
-    room = new Semaphore(setup.prefetch());
+    room = new Room(setup.prefetch());
     oneLog = setup.oneLog();
     clientId = config.clientId("live");
     thread = new Thread(this, "anymq-kafka-" + clientId);
@@ -190,8 +194,12 @@ final class LiveConsumer implements OpenConsumer, Runnable {
       boolean unused = changes.tryAcquire(POLL.toMillis(), TimeUnit.MILLISECONDS);
       return;
     }
+    if (pace.isFailing()) {
+      boolean unused = changes.tryAcquire(FetchPace.PAUSE_MILLIS, TimeUnit.MILLISECONDS);
+    }
     try {
-      ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
+      ConsumerRecords<byte[], byte[]> records = consumer.poll(pace.patience());
+      pace.polled(pace.count(consumer), records.isEmpty());
       records
           .nextOffsets()
           .forEach((partition, next) -> places.put(withId(partition, assigned), next.offset()));
@@ -275,7 +283,36 @@ final class LiveConsumer implements OpenConsumer, Runnable {
 
   @Override
   public void settle(Outcome outcome, List<? extends InboundDelivery> deliveries) {
+    deliveries.forEach(this::unpark);
     room.release(deliveries.size());
+  }
+
+  @Override
+  public void park(InboundDelivery delivery) {
+    if (parked.add(delivery)) {
+      room.release();
+    }
+  }
+
+  @Override
+  public void unpark(InboundDelivery delivery) {
+    if (parked.remove(delivery)) {
+      room.reduce();
+    }
+  }
+
+  /** The places of the prefetch that are free; less than none, while it is exceeded. */
+  private static final class Room extends Semaphore {
+
+    private static final long serialVersionUID = 1;
+
+    Room(int prefetch) {
+      super(prefetch);
+    }
+
+    void reduce() {
+      reducePermits(1);
+    }
   }
 
   @Override

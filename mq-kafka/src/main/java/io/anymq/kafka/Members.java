@@ -6,6 +6,7 @@ import io.anymq.spi.DeliverySink;
 import io.anymq.spi.Source;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
@@ -38,6 +39,9 @@ final class Members {
   private final SharedProducer producer;
   private final LinkState state;
   private final Set<OpenConsumer> open;
+  private final KeptReturn kept;
+  private final AtomicBoolean warm = new AtomicBoolean();
+  private final HandOuts handOuts;
 
   Members(
       KafkaConfig config,
@@ -45,7 +49,11 @@ final class Members {
       Turns turns,
       SharedProducer producer,
       LinkState state,
-      Set<OpenConsumer> open) {
+      Set<OpenConsumer> open,
+      KeptReturn kept,
+      HandOuts handOuts) {
+    this.kept = kept;
+    this.handOuts = handOuts;
     this.config = config;
     this.groups = groups;
     this.turns = turns;
@@ -93,7 +101,28 @@ final class Members {
     GroupConsumer consumer = create(member, sink, onClosed.andThen(open::remove));
     open.add(consumer);
     consumer.open();
+    awaitFirstAssignment(member.group(), consumer);
     return consumer;
+  }
+
+  /**
+   * Waits until the link's first member of any group has its partitions. A cluster that has just
+   * started makes the topics in which it keeps groups for the first member, and that member hears
+   * of its partitions with the next heartbeat alone, 5 s later: a first receive with a time limit
+   * of some seconds returned nothing.
+   */
+  private void awaitFirstAssignment(String group, GroupConsumer consumer) {
+    if (!warm.compareAndSet(false, true)) {
+      return;
+    }
+    long deadline = System.nanoTime() + config.operationTimeout().toNanos();
+    while (state.isOpen() && System.nanoTime() - deadline < 0) {
+      if (consumer.clientIds().stream().anyMatch(id -> groups.isAssigned(group, id))) {
+        return;
+      }
+      Pauses.brief("opening the first consumer of a share group");
+    }
+    LOG.warn("Group {} gives its member no partitions yet; messages will come later", group);
   }
 
   /** One that is not open yet, and that its maker keeps an eye on. */
@@ -107,7 +136,9 @@ final class Members {
             new DeliveryLimit(member.limit(), member.group(), producer),
             member.prefetch(),
             member.role(),
-            () -> requireNoTurns(member));
+            () -> requireNoTurns(member),
+            kept,
+            handOuts);
     return new GroupConsumer(setup, sink, state, onClosed);
   }
 

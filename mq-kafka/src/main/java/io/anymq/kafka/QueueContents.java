@@ -32,6 +32,7 @@ final class QueueContents {
   private final LogOffsets logs;
   private final BrokerProfile profile;
   private final LinkState state;
+  private final KeptRecords kept;
   private final Set<QueueScan> scans = ConcurrentHashMap.newKeySet();
 
   QueueContents(
@@ -39,7 +40,9 @@ final class QueueContents {
       KafkaConfig config,
       KafkaTopology topology,
       BrokerProfile profile,
-      LinkState state) {
+      LinkState state,
+      KeptRecords kept) {
+    this.kept = kept;
     this.calls = calls;
     this.config = config;
     this.topology = topology;
@@ -60,8 +63,18 @@ final class QueueContents {
     boolean readable = profile.stateReadable();
     OptionalLong counted = markers && readable ? countOneByOne(queue) : OptionalLong.empty();
     long count = counted.isPresent() ? counted.getAsLong() : lag(queue, partitions);
-    boolean exact = !markers || counted.isPresent();
-    return QueueDepth.ofTotal(count, exact);
+    List<String> members = groups.members(topology.names().group(queue));
+    int kept = kept(queue, members).size();
+    // The lock of a consumer that has crashed may last; then the group counts its record, too.
+    boolean exact = kept == 0 && (!markers || counted.isPresent());
+    return members.isEmpty()
+        ? QueueDepth.of(count + kept, 0, exact)
+        : QueueDepth.ofTotal(count + kept, exact);
+  }
+
+  /** What the group counts as done with, and comes again. */
+  private List<KeptRecords.Note> kept(Queue queue, List<String> members) {
+    return kept.abandoned(topology.names().group(queue), members);
   }
 
   /** The markers of transactions are in the lag, and are no messages. Empty: there is no time. */
@@ -126,6 +139,7 @@ final class QueueContents {
     String group = topology.names().group(queue);
     topology.ensureGroup(queue);
     Map<TopicPartition, Long> ends = logs.of(partitions, OffsetSpec.latest());
+    kept(queue, groups.members(group)).forEach(note -> kept.remove(group, note));
     if (skipTo(group, ends)) {
       deleteRecords(ends);
     } else {

@@ -18,8 +18,28 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 final class SettlementInbox {
 
-  /** What becomes of deliveries; {@code own} when this adapter settles and not the application. */
-  record Settlement(Outcome outcome, List<? extends InboundDelivery> deliveries, boolean own) {}
+  /** What becomes of deliveries. */
+  enum Fate {
+    /** The application accepts. */
+    ACCEPT,
+    /** The application gives back. */
+    RELEASE,
+    /** The core keeps it for a while, out of the prefetch. */
+    PARK,
+    /** It counts towards the prefetch again. */
+    UNPARK,
+    /** A copy of it is stored. */
+    COPIED,
+    /** A copy of it could not be written. */
+    NOT_COPIED;
+
+    static Fate of(Outcome outcome) {
+      return outcome == Outcome.ACCEPT ? ACCEPT : RELEASE;
+    }
+  }
+
+  /** What becomes of some deliveries. */
+  record Settlement(Fate fate, List<? extends InboundDelivery> deliveries) {}
 
   /** What comes so close together is taken together. */
   private static final long GATHER_NANOS = TimeUnit.MILLISECONDS.toNanos(2);

@@ -2,6 +2,7 @@ package io.anymq.kafka;
 
 import io.anymq.Destination;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.jspecify.annotations.Nullable;
 
 /** A record that a share group has lent to one lane. The state is the lane's thread's own. */
 final class ShareDelivery extends KafkaDelivery {
@@ -12,6 +13,9 @@ final class ShareDelivery extends KafkaDelivery {
   private int seen;
   private boolean open = true;
   private boolean withApplication;
+  private boolean parked;
+  private volatile boolean seenByApplication;
+  private KeptRecords.@Nullable Note note;
 
   /**
    * A record as it was lent.
@@ -50,6 +54,38 @@ final class ShareDelivery extends KafkaDelivery {
     withApplication = true;
   }
 
+  /** Keeps it out of the prefetch. Tells whether that is new. */
+  boolean park() {
+    boolean begins = withApplication && !parked;
+    parked |= begins;
+    return begins;
+  }
+
+  /** Ends that. Tells whether it was so. */
+  boolean unpark() {
+    boolean was = parked;
+    parked = false;
+    return was;
+  }
+
+  @Override
+  public void handedOut() {
+    seenByApplication = true;
+    if (deliveryCount() > 1) {
+      lane.note(this);
+    }
+  }
+
+  /** Whether the application has it, and nobody has noted that. */
+  boolean isToBeNoted() {
+    return seenByApplication && deliveryCount() == 1;
+  }
+
+  @Override
+  public int earlierHandOuts() {
+    return lane.earlierHandOuts(this);
+  }
+
   /** Takes the delivery back from the application. Tells whether it was there. */
   boolean takeBack() {
     boolean was = withApplication;
@@ -64,6 +100,25 @@ final class ShareDelivery extends KafkaDelivery {
 
   int seen() {
     return seen;
+  }
+
+  /** The same record, to be delivered once more from here; this one is closed. */
+  ShareDelivery again() {
+    ShareDelivery next =
+        new ShareDelivery(lane, record(), destination(), attempts, seen + 1 - attempts);
+    next.note = note;
+    next.seen = seen;
+    close();
+    return next;
+  }
+
+  /** Where the record is noted, because the group would lose it; null as a rule. */
+  KeptRecords.@Nullable Note note() {
+    return note;
+  }
+
+  void note(KeptRecords.Note kept) {
+    note = kept;
   }
 
   /** Whether it is neither acknowledged nor lost. */

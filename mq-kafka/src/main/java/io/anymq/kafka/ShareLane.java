@@ -1,7 +1,9 @@
 package io.anymq.kafka;
 
 import io.anymq.Destination;
+import io.anymq.MessagingException;
 import io.anymq.kafka.LaneGate.Turn;
+import io.anymq.kafka.SettlementInbox.Fate;
 import io.anymq.kafka.SettlementInbox.Settlement;
 import io.anymq.spi.InboundDelivery;
 import io.anymq.spi.Outcome;
@@ -13,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.AcknowledgeType;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -65,10 +66,6 @@ final class ShareLane implements Runnable {
   private static final long LONG_WAIT_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final int DEFAULT_LOCK_MILLIS = 30_000;
 
-  /** A copy that could not be written is tried again: to release the record now is to lose it. */
-  private static final Executor REWRITE_AGAIN =
-      CompletableFuture.delayedExecutor(1, TimeUnit.SECONDS);
-
   private final GroupConsumer owner;
   private final LaneGate gate;
   private final int size;
@@ -83,6 +80,7 @@ final class ShareLane implements Runnable {
   private final Deque<ShareDelivery> kept = new ArrayDeque<>();
   private int open;
   private int handedOut;
+  private int parked;
   private boolean uncommitted;
   private boolean releasing;
   private long renewAt;
@@ -121,7 +119,22 @@ final class ShareLane implements Runnable {
 
   /** Takes settlements, from any thread. */
   void settle(Outcome outcome, List<? extends InboundDelivery> deliveries) {
-    inbox.add(new Settlement(outcome, deliveries, false));
+    inbox.add(new Settlement(Fate.of(outcome), deliveries));
+  }
+
+  /** Takes what else becomes of a delivery, from any thread. */
+  void tell(Fate fate, InboundDelivery delivery) {
+    inbox.add(new Settlement(fate, List.of(delivery)));
+  }
+
+  /** The application has a delivery that has come again. From any thread; returns at once. */
+  void note(ShareDelivery delivery) {
+    owner.noteHandOut(delivery);
+  }
+
+  /** How often an application had the message before this delivery. From any thread. */
+  int earlierHandOuts(ShareDelivery delivery) {
+    return owner.earlierHandOuts(delivery);
   }
 
   /** Has the thread notice that the gate closes, from any thread. */
@@ -146,7 +159,7 @@ final class ShareLane implements Runnable {
     } catch (RuntimeException e) {
       owner.failed(this, e);
     } finally {
-      gate.remove(this, handedOut);
+      gate.remove(this, handedOut, parked);
       ClientIds.free(clientId);
     }
   }
@@ -167,8 +180,7 @@ final class ShareLane implements Runnable {
 
   private void noteFailure(@Nullable Exception failure) {
     if (failure != null) {
-      LOG.warn(
-          "Kafka did not take settlements of {}; those messages come again", clientId, failure);
+      owner.warn("Kafka did not take settlements; those messages come again", failure);
     }
   }
 
@@ -267,6 +279,7 @@ final class ShareLane implements Runnable {
       batch.add(delivery);
       open++;
       if (limit.isNear(attempts)) {
+        keepIfLast(delivery);
         rewrite(delivery, earlier + attempts - 1);
       } else {
         delivery.handOut();
@@ -285,21 +298,45 @@ final class ShareLane implements Runnable {
     owner
         .limit()
         .rewrite(
-            delivery,
+            delivery.record(),
             seen,
             failure -> {
               if (failure != null) {
-                LOG.warn(
-                    "{} could not be written again near its delivery limit", delivery, failure);
+                owner.warn(
+                    "A message near its delivery limit cannot be written again, and is delivered"
+                        + " from where it is; check max.message.bytes of its topic, and the right"
+                        + " WRITE",
+                    failure);
               }
-              Outcome outcome = failure == null ? Outcome.ACCEPT : Outcome.RELEASE;
-              Settlement next = new Settlement(outcome, List.of(delivery), true);
-              if (failure != null && owner.limit().isReached(delivery.attempts())) {
-                REWRITE_AGAIN.execute(() -> inbox.add(next));
-              } else {
-                inbox.add(next);
-              }
+              tell(failure == null ? Fate.COPIED : Fate.NOT_COPIED, delivery);
             });
+  }
+
+  /** With its last attempt a record is noted first, for the broker never gives it again. */
+  private void keepIfLast(ShareDelivery delivery) {
+    if (delivery.note() == null && owner.limit().isReached(delivery.attempts())) {
+      try {
+        delivery.note(owner.keep(delivery));
+      } catch (MessagingException e) {
+        owner.warn(
+            "A message at its delivery limit cannot be noted, and is lost unless this consumer"
+                + " settles it",
+            e);
+      }
+    }
+  }
+
+  /** Delivers a record once more without the broker, which would lose it. */
+  private void deliverFromHere(ShareDelivery delivery) {
+    if (gate.isClosing()) {
+      return; // It goes back with all that is not settled.
+    }
+    ShareDelivery next = delivery.again();
+    batch.set(batch.indexOf(delivery), next);
+    next.handOut();
+    handedOut++;
+    gate.handedOutAgain(1);
+    kept.add(next);
   }
 
   private void serve(KafkaShareConsumer<byte[], byte[]> consumer) throws InterruptedException {
@@ -335,14 +372,15 @@ final class ShareLane implements Runnable {
       if (!lent.isOpen()) {
         continue;
       }
+      if (settlement.fate() == Fate.PARK || settlement.fate() == Fate.UNPARK) {
+        park(lent, settlement.fate() == Fate.PARK);
+        continue;
+      }
+      park(lent, false);
       if (lent.takeBack()) {
         settled++;
       }
-      if (settlement.outcome() == Outcome.RELEASE && owner.limit().isReached(lent.attempts())) {
-        rewrite(lent, settlement.own() ? lent.seen() : lent.deliveryCount());
-      } else {
-        acknowledge(consumer, lent, settlement.outcome());
-      }
+      apply(consumer, lent, settlement.fate());
     }
     if (settled > 0) {
       handedOut -= settled;
@@ -350,17 +388,79 @@ final class ShareLane implements Runnable {
     }
   }
 
+  private void apply(KafkaShareConsumer<byte[], byte[]> consumer, ShareDelivery lent, Fate fate) {
+    if (fate == Fate.RELEASE && lent.isToBeNoted()) {
+      owner.noteHandOut(lent);
+    }
+    switch (fate) {
+      case NOT_COPIED -> deliverFromHere(lent);
+      case RELEASE -> {
+        if (owner.limit().isNear(lent.attempts())) {
+          rewrite(lent, lent.deliveryCount());
+        } else {
+          acknowledge(consumer, lent, false);
+        }
+      }
+      default -> {
+        if (fate == Fate.ACCEPT && lent.deliveryCount() > 1) {
+          owner.forgetHandOuts(lent);
+        }
+        acknowledge(consumer, lent, true);
+      }
+    }
+  }
+
+  /** A parked delivery takes no place of the prefetch, here nor in the gate. */
+  private void park(ShareDelivery lent, boolean begins) {
+    if (begins ? lent.park() : lent.unpark()) {
+      int count = begins ? 1 : -1;
+      parked += count;
+      handedOut -= count;
+      gate.parked(count);
+    }
+  }
+
   private void acknowledge(
-      KafkaShareConsumer<byte[], byte[]> consumer, ShareDelivery lent, Outcome outcome) {
-    boolean accepted = outcome == Outcome.ACCEPT;
+      KafkaShareConsumer<byte[], byte[]> consumer, ShareDelivery lent, boolean accepted) {
     done(lent);
+    if (accepted) {
+      forget(lent);
+    }
+    acknowledge(consumer, lent, accepted ? AcknowledgeType.ACCEPT : AcknowledgeType.RELEASE);
+    releasing |= !accepted;
+  }
+
+  private void acknowledge(
+      KafkaShareConsumer<byte[], byte[]> consumer, ShareDelivery lent, AcknowledgeType how) {
     try {
-      consumer.acknowledge(
-          lent.record(), accepted ? AcknowledgeType.ACCEPT : AcknowledgeType.RELEASE);
+      consumer.acknowledge(lent.record(), how);
       noteUncommitted();
-      releasing |= !accepted;
     } catch (IllegalStateException e) {
       LOG.debug("{} is no longer held, and comes again", lent, e);
+    }
+  }
+
+  private void forget(ShareDelivery lent) {
+    KeptRecords.Note note = lent.note();
+    if (note != null) {
+      try {
+        owner.forget(note);
+      } catch (MessagingException e) {
+        owner.warn("A message that was accepted comes once more: its note stays", e);
+      }
+    }
+  }
+
+  private void noteIfSeen(ShareDelivery lent) {
+    if (lent.isToBeNoted()) {
+      owner.noteHandOut(lent);
+    }
+  }
+
+  private void letGo(ShareDelivery lent) {
+    KeptRecords.Note note = lent.note();
+    if (note != null) {
+      owner.letGo(note);
     }
   }
 
@@ -403,21 +503,55 @@ final class ShareLane implements Runnable {
     } catch (WakeupException e) {
       LOG.debug("Lane {} closes while it renews", clientId, e);
     }
+    held.forEach(this::keepOn);
     renewAt = System.nanoTime() + renewalNanos(consumer);
   }
 
+  private void keepOn(ShareDelivery held) {
+    KeptRecords.Note note = held.note();
+    if (note == null) {
+      keepIfLast(held);
+      return;
+    }
+    try {
+      owner.keepOn(note);
+    } catch (MessagingException e) {
+      owner.warn("Whether a message at its delivery limit is still noted is not known", e);
+    }
+  }
+
   private void lost(List<ShareDelivery> held, TopicIdPartition partition, KafkaException failure) {
-    LOG.warn("Locks on {} could not be renewed; those messages come again", partition, failure);
+    owner.warn(
+        "Locks on %s could not be renewed; those messages come again".formatted(partition),
+        failure);
     int lost = 0;
     for (ShareDelivery lent : held) {
       TopicPartition place = new TopicPartition(lent.record().topic(), lent.record().partition());
       if (lent.isOpen() && place.equals(partition.topicPartition())) {
+        noteIfSeen(lent);
+        park(lent, false);
         done(lent);
+        letGo(lent);
         lost += lent.takeBack() ? 1 : 0;
       }
     }
     handedOut -= lost;
     gate.settled(lost);
+  }
+
+  /** What is noted is out of the broker's hands; it is written again when somebody can. */
+  private void leaveNoted(KafkaShareConsumer<byte[], byte[]> consumer) {
+    for (ShareDelivery lent : batch) {
+      if (lent.isOpen()) {
+        noteIfSeen(lent);
+        keepIfLast(lent);
+        if (lent.note() != null) {
+          letGo(lent);
+          done(lent);
+          acknowledge(consumer, lent, AcknowledgeType.ACCEPT);
+        }
+      }
+    }
   }
 
   /**
@@ -426,6 +560,7 @@ final class ShareLane implements Runnable {
   private void end(KafkaShareConsumer<byte[], byte[]> consumer) {
     try {
       inbox.takeAll().forEach(next -> apply(consumer, next));
+      leaveNoted(consumer);
     } finally {
       consumer.close(owner.closeTimeout());
     }

@@ -8,13 +8,18 @@ import io.anymq.MessagingException;
 import io.anymq.spi.LinkProducer;
 import io.anymq.spi.OutboundMessage;
 import io.anymq.spi.ProducerListener;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,6 +53,11 @@ final class TopicProducer implements LinkProducer {
   private final AtomicInteger pending = new AtomicInteger();
   private final AtomicBoolean broken = new AtomicBoolean();
   private volatile boolean deleted;
+
+  /** What waits for the next question for the destination; guards itself and the flag. */
+  private final List<Delayed> delayed = new ArrayList<>();
+
+  private boolean asking;
 
   TopicProducer(
       Setup setup,
@@ -91,7 +101,77 @@ final class TopicProducer implements LinkProducer {
     }
     SendCallback callback = new SendCallback(message);
     try {
-      ProducerRecord<byte[], byte[]> entry = toRecord(message.message());
+      if (message.message().deliveryDelay().isPresent()) {
+        setup.delays().prepare();
+        transmitIfThere(toRecord(message), callback);
+      } else {
+        transmit(toRecord(message), callback);
+      }
+    } catch (KafkaException | IllegalStateException | MessagingException e) {
+      callback.done(e);
+    }
+  }
+
+  /**
+   * A delayed message goes to another topic, which says nothing of its destination. So that one is
+   * asked for first, once for all messages that come while an answer is awaited; the thread of the
+   * admin client, which answers, sends.
+   */
+  private void transmitIfThere(ProducerRecord<byte[], byte[]> entry, SendCallback callback) {
+    synchronized (delayed) {
+      delayed.add(new Delayed(entry, callback));
+      if (asking) {
+        return;
+      }
+      asking = true;
+    }
+    ask();
+  }
+
+  private void ask() {
+    List<Delayed> batch;
+    synchronized (delayed) {
+      if (delayed.isEmpty()) {
+        asking = false;
+        return;
+      }
+      batch = List.copyOf(delayed);
+      delayed.clear();
+    }
+    KafkaFuture<TopicDescription> unused =
+        topology
+            .ask(setup.topic())
+            .whenComplete(
+                (found, failure) -> {
+                  boolean isGone =
+                      KafkaErrors.unwrapIfAny(failure) instanceof UnknownTopicOrPartitionException;
+                  batch.forEach(each -> each.answered(isGone)); // any other failure they meet, too
+                  ask();
+                });
+  }
+
+  /** A delayed message whose destination is asked for. */
+  private final class Delayed {
+
+    private final ProducerRecord<byte[], byte[]> entry;
+    private final SendCallback callback;
+
+    Delayed(ProducerRecord<byte[], byte[]> entry, SendCallback callback) {
+      this.entry = entry;
+      this.callback = callback;
+    }
+
+    void answered(boolean isGone) {
+      if (isGone) {
+        callback.done(notFound());
+      } else {
+        transmit(entry, callback);
+      }
+    }
+  }
+
+  private void transmit(ProducerRecord<byte[], byte[]> entry, SendCallback callback) {
+    try {
       Future<RecordMetadata> unused =
           setup.shared().get().send(entry, (metadata, failure) -> callback.done(failure));
       callback.handedOver = true;
@@ -100,13 +180,23 @@ final class TopicProducer implements LinkProducer {
     }
   }
 
-  private ProducerRecord<byte[], byte[]> toRecord(Message message) {
-    ProducerRecord<byte[], byte[]> entry =
+  private ProducerRecord<byte[], byte[]> toRecord(OutboundMessage outbound) {
+    Message message = outbound.message();
+    ProducerRecord<byte[], byte[]> plain =
         KafkaMapper.toRecord(message, setup.topic(), setup.keepsTimestamps());
+    ProducerRecord<byte[], byte[]> entry =
+        outbound
+            .origin()
+            .filter(KafkaDelivery.class::isInstance)
+            .map(KafkaDelivery.class::cast)
+            .map(of -> KafkaMapper.withOrigin(plain, of.record(), of.undecodable().isEmpty()))
+            .orElse(plain);
+    if (outbound.repeated()) {
+      KafkaMapper.markRepeated(entry);
+    }
     if (message.deliveryDelay().isEmpty()) {
       return entry;
     }
-    setup.delays().prepare();
     return DelayedRecord.waiting(entry, message.deliveryDelay().get());
   }
 

@@ -7,6 +7,9 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsSpec;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
 import org.slf4j.Logger;
@@ -18,6 +21,7 @@ final class TopicRemarks {
   private static final Logger LOG = LoggerFactory.getLogger(TopicRemarks.class);
   private static final String REMARK = TopicConfig.MIN_COMPACTION_LAG_MS_CONFIG;
   private static final String TRANSACTIONAL = "1";
+  private static final String NOTES = KafkaNames.GROUP_PREFIX + "transactional";
 
   private final KafkaCalls calls;
   private final KafkaTopology topology;
@@ -32,7 +36,9 @@ final class TopicRemarks {
 
   /** Whether a topic holds, or may have held, records that were written in transactions. */
   boolean isTransactional(String topic) {
-    return unmarked.contains(topic) || TRANSACTIONAL.equals(topology.settings(topic).get(REMARK));
+    return unmarked.contains(topic)
+        || TRANSACTIONAL.equals(topology.settings(topic).get(REMARK))
+        || isNoted(topic);
   }
 
   /**
@@ -57,10 +63,56 @@ final class TopicRemarks {
         throw e;
       }
       unmarked.add(topic);
-      LOG.warn(
-          "Topic {} cannot be marked: on other connections the depth counts what is no message",
-          topic,
-          e);
+      LOG.debug("Topic {} cannot be marked in its settings", topic, e);
+      note(topic);
     }
+  }
+
+  /**
+   * Where settings may not be altered: the metadata of an offset that a group without members has
+   * committed. Kafka forgets it after 7 days; each new mover writes it again.
+   */
+  private void note(String topic) {
+    OffsetAndMetadata note = new OffsetAndMetadata(0, TRANSACTIONAL);
+    try {
+      calls.await(
+          calls.admin().alterConsumerGroupOffsets(NOTES, Map.of(place(topic), note)).all(),
+          "to note that topic " + topic + " holds transactions",
+          "READ on group %s and on topic %s".formatted(NOTES, topic));
+    } catch (MessagingException e) {
+      LOG.warn(
+          "Topic {} cannot be marked; the depth on other connections will include transaction"
+              + " markers: {}",
+          topic,
+          e.getMessage());
+    }
+  }
+
+  private boolean isNoted(String topic) {
+    ListConsumerGroupOffsetsSpec asked =
+        new ListConsumerGroupOffsetsSpec().topicPartitions(Set.of(place(topic)));
+    try {
+      OffsetAndMetadata note =
+          calls
+              .await(
+                  calls
+                      .admin()
+                      .listConsumerGroupOffsets(Map.of(NOTES, asked))
+                      .partitionsToOffsetAndMetadata(),
+                  "whether topic " + topic + " holds transactions",
+                  "DESCRIBE on group " + NOTES)
+              .get(place(topic));
+      return note != null && note.metadata().equals(TRANSACTIONAL);
+    } catch (MessagingException e) {
+      if (!KafkaErrors.isRefusal(e)) {
+        throw e;
+      }
+      LOG.debug("Whether topic {} holds transactions is not known", topic, e);
+      return false;
+    }
+  }
+
+  private static TopicPartition place(String topic) {
+    return new TopicPartition(topic, 0);
   }
 }

@@ -3,9 +3,11 @@ package io.anymq.kafka;
 import io.anymq.ErrorCode;
 import io.anymq.MessagingException;
 import io.anymq.MessagingTimeoutException;
+import io.anymq.kafka.SettlementInbox.Fate;
 import io.anymq.spi.DeliverySink;
 import io.anymq.spi.InboundDelivery;
 import io.anymq.spi.Outcome;
+import io.anymq.spi.Parking;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -31,7 +33,7 @@ import org.slf4j.LoggerFactory;
  * a member of a consumer group, which tells whose turn it is and reads nothing, and then of the
  * share group as well. One thread owns the native consumer of the turn.
  */
-final class Turn implements OpenConsumer, Runnable, ConsumerRebalanceListener {
+final class Turn implements OpenConsumer, Parking, Runnable, ConsumerRebalanceListener {
 
   private static final Logger LOG = LoggerFactory.getLogger(Turn.class);
   private static final Duration POLL = Duration.ofSeconds(1);
@@ -313,6 +315,16 @@ final class Turn implements OpenConsumer, Runnable, ConsumerRebalanceListener {
   @Override
   public void settle(Outcome outcome, List<? extends InboundDelivery> deliveries) {
     GroupConsumer.settleInLanes(outcome, deliveries);
+  }
+
+  @Override
+  public void park(InboundDelivery delivery) {
+    ((ShareDelivery) delivery).lane().tell(Fate.PARK, delivery);
+  }
+
+  @Override
+  public void unpark(InboundDelivery delivery) {
+    ((ShareDelivery) delivery).lane().tell(Fate.UNPARK, delivery);
   }
 
   /** Gives back what it holds first, and then the turn. */

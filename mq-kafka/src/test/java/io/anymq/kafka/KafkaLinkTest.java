@@ -202,6 +202,22 @@ final class KafkaLinkTest extends LinkTest {
     assertThat(link.exists(queue)).as("made by the producer's look-up").isFalse();
   }
 
+  /** The delayed message itself would go to the topic of all delayed messages. */
+  @Test
+  void refusesADelayedSendWhenItsQueueIsDeleted() throws Exception {
+    LinkProducer producer = link.openProducer(queue, cause -> {});
+    Links.delayed(producer).outcome().get(Links.PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    Link other = Links.open(broker);
+    try {
+      other.delete(queue);
+      Sent late = Links.delayed(producer);
+      assertThatThrownBy(() -> late.outcome().get(Links.PATIENCE.toSeconds(), TimeUnit.SECONDS))
+          .hasCauseInstanceOf(DestinationNotFoundException.class);
+    } finally {
+      other.close(Links.PATIENCE);
+    }
+  }
+
   @Test
   void aLostLinkIsToldOnceAndEndsWhatIsUnderWay() throws Exception {
     LinkedBlockingQueue<MessagingException> lost = new LinkedBlockingQueue<>();

@@ -2,6 +2,7 @@ package io.anymq.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.anymq.DeadLetter;
 import io.anymq.Message;
 import io.anymq.Queue;
 import io.anymq.Topic;
@@ -169,18 +170,65 @@ final class KafkaMapperTest {
         Map.entry(KafkaHeaders.REPLY_TO, "somewhere"),
         Map.entry(KafkaHeaders.REPLY_TO, "queue:not a name"),
         Map.entry(KafkaHeaders.TIME_TO_LIVE, "0"),
-        Map.entry(KafkaHeaders.TIMESTAMP, "noon"),
-        Map.entry("", "nameless"));
+        Map.entry(KafkaHeaders.TIMESTAMP, "noon"));
   }
 
   @ParameterizedTest
   @MethodSource("malformed")
   void malformedHeadersAreSaid(Map.Entry<String, String> malformed) {
     Headers headers = new RecordHeaders();
+    headers.add("before", utf8("b"));
     headers.add(malformed.getKey(), utf8(malformed.getValue())).add("n", utf8("x"));
+    headers.add(KafkaHeaders.CORRELATION_ID, utf8("c"));
     KafkaMapper.Decoded read = KafkaMapper.toMessage(stored(null, utf8("kept"), headers));
     assertThat(read.undecodable()).isPresent();
     assertThat(read.message().text()).isEqualTo("kept");
+    assertThat(read.message().property("before", String.class)).contains("b");
+    assertThat(read.message().property("n", String.class)).contains("x");
+    assertThat(read.message().correlationId()).contains("c");
+  }
+
+  /** No property can have such a name; that does not keep the message from its receiver. */
+  @Test
+  void headersThatCannotBePropertiesAreLeftOut() {
+    Headers headers = new RecordHeaders();
+    headers.add("", utf8("nameless")).add("n".repeat(256), utf8("long")).add("n", utf8("x"));
+    KafkaMapper.Decoded read = KafkaMapper.toMessage(stored(null, utf8("kept"), headers));
+    assertThat(read.undecodable()).isEmpty();
+    assertThat(read.message().properties()).containsExactly(Map.entry("n", "x"));
+  }
+
+  @Test
+  void aDeadLetterKeepsWhatItsMessageCannotCarry() {
+    Headers headers = new RecordHeaders();
+    headers.add("", utf8("nameless")).add("twice", utf8("1")).add("twice", utf8("2"));
+    headers.add("nothing", null).add(KafkaHeaders.TYPES, utf8("n=complex"));
+    headers.add("n", utf8("x")).add("anymq.dead-letter.error", utf8("an earlier one"));
+    ConsumerRecord<byte[], byte[]> origin = stored(new byte[] {-1, 2}, null, headers);
+    KafkaMapper.Decoded decoded = KafkaMapper.toMessage(origin);
+    DeadLetter why = new DeadLetter(DeadLetter.Reason.UNDECODABLE, 1, "queue:q", null, "bad");
+    Message marked = why.mark(decoded.message());
+    ProducerRecord<byte[], byte[]> letter =
+        KafkaMapper.withOrigin(KafkaMapper.toRecord(marked, "dlq", true), origin, false);
+    assertThat(letter.key()).isEqualTo(origin.key());
+    assertThat(letter.value()).isNull();
+    assertThat(Stream.of(letter.headers().toArray()).map(Header::key))
+        .startsWith("", "twice", "twice", "nothing", "x-anymq-original-types", "n")
+        .doesNotContain(KafkaMapper.BINARY_KEY);
+    assertThat(letter.headers().headers("twice")).extracting(Header::value).hasSize(2);
+    Message read = KafkaMapper.toMessage(stored(letter, true)).message();
+    assertThat(DeadLetter.of(read)).contains(why);
+    assertThat(read.property(KafkaMapper.BINARY_KEY, byte[].class)).contains(origin.key());
+    assertThat(KafkaMapper.toMessage(stored(letter, true)).undecodable()).isEmpty();
+  }
+
+  @Test
+  void whatMayBeStoredTwiceSaysSo() {
+    ProducerRecord<byte[], byte[]> entry = KafkaMapper.toRecord(Message.text("x"), "q", true);
+    assertThat(KafkaMapper.isRepeated(stored(entry, true))).isFalse();
+    KafkaMapper.markRepeated(entry);
+    assertThat(KafkaMapper.isRepeated(stored(entry, true))).isTrue();
+    assertThat(new KafkaDelivery(stored(entry, true), Queue.of("q"), 1).redelivered()).isTrue();
   }
 
   private static ConsumerRecord<byte[], byte[]> stored(

@@ -278,6 +278,23 @@ final class KafkaRightsTest {
     }
   }
 
+  /** A message cannot be written again near its delivery limit, and waits for whoever may. */
+  @Test
+  void whoMayNotWriteLosesNothing() throws Exception {
+    deny(ResourceType.TOPIC, KafkaHarness.NAMES.topic(queue), AclOperation.WRITE);
+    Links.send(owner, queue, 1);
+    Link link = login();
+    for (int opened = 1; opened <= 14; opened++) {
+      try (Taking consumer = new Taking(link, queue, 1)) {
+        consumer.takeWithin(Duration.ofMillis(700));
+      }
+      assertThat(((DepthQuery) link).depth(queue).atRest()).isEqualTo(1);
+    }
+    try (Taking consumer = new Taking(owner, queue, 1)) {
+      assertThat(consumer.take().message().text()).isEqualTo("0");
+    }
+  }
+
   private static boolean isRefused(Sent sent) throws Exception {
     try {
       await(sent);
@@ -301,5 +318,8 @@ final class KafkaRightsTest {
     assertThat(depth.atRest()).isEqualTo(1);
     assertThat(depth.exact()).isTrue();
     owner = Links.open(broker);
+    QueueDepth elsewhere = ((DepthQuery) owner).depth(queue);
+    assertThat(elsewhere.atRest()).as("on another connection").isEqualTo(1);
+    assertThat(elsewhere.exact()).isTrue();
   }
 }

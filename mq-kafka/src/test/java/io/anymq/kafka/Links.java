@@ -19,6 +19,7 @@ import io.anymq.spi.LinkRequest;
 import io.anymq.spi.NativeNames;
 import io.anymq.spi.OutboundMessage;
 import io.anymq.spi.Outcome;
+import io.anymq.spi.Parking;
 import io.anymq.spi.Source;
 import io.anymq.tck.broker.BrokerHandle;
 import java.time.Duration;
@@ -112,6 +113,14 @@ final class Links {
     producer.close();
   }
 
+  /** Sends a message that is due in an hour. */
+  static Sent delayed(LinkProducer producer) {
+    Message later = Message.text("later").toBuilder().deliveryDelay(Duration.ofHours(1)).build();
+    Sent sent = new Sent(later);
+    producer.send(sent);
+    return sent;
+  }
+
   /** A message whose outcome can be waited for. */
   record Sent(Message message, CompletableFuture<@Nullable Void> outcome)
       implements OutboundMessage {
@@ -182,6 +191,14 @@ final class Links {
 
     void accept(InboundDelivery delivery) {
       consumer.settle(Outcome.ACCEPT, List.of(delivery));
+    }
+
+    void park(InboundDelivery delivery) {
+      ((Parking) consumer).park(delivery);
+    }
+
+    void unpark(InboundDelivery delivery) {
+      ((Parking) consumer).unpark(delivery);
     }
 
     void release(InboundDelivery delivery) {

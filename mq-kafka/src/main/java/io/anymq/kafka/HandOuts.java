@@ -1,0 +1,202 @@
+package io.anymq.kafka;
+
+import io.anymq.MessagingException;
+import io.anymq.MessagingTimeoutException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.consumer.CloseOptions;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The log of hand-outs, topic {@value #TOPIC}. A share group counts fetches, and so also deliveries
+ * that waited in a prefetch and came back unseen; this log tells which deliveries an application
+ * had. It is written where a message comes again, or is about to, and read only for a message whose
+ * count has reached the limit.
+ *
+ * <p>The key of a record is the message, the value which delivery of it. Safe for use by several
+ * threads.
+ */
+final class HandOuts implements AutoCloseable {
+
+  static final String TOPIC = "anymq.handouts";
+
+  private static final TopicPartition LOG = new TopicPartition(TOPIC, 0);
+
+  /** A message that comes again does so for days, not for ever. */
+  private static final Map<String, String> SETTINGS =
+      Map.of(
+          TopicConfig.RETENTION_MS_CONFIG,
+          String.valueOf(TimeUnit.DAYS.toMillis(14)),
+          TopicConfig.RETENTION_BYTES_CONFIG,
+          String.valueOf(16 << 20),
+          TopicConfig.SEGMENT_BYTES_CONFIG,
+          String.valueOf(4 << 20));
+
+  private static final int MAX_POLL_RECORDS = 5_000;
+
+  /** Beyond so many the oldest are in the log for long. */
+  private static final int MOST_OWN = 50_000;
+
+  private final KafkaConfig config;
+  private final KafkaTopology topology;
+  private final SharedProducer producer;
+  private final RareWarning warning = new RareWarning(HandOuts.class);
+  private final ExecutorService writer =
+      Executors.newSingleThreadExecutor(
+          task -> {
+            Thread thread = new Thread(task, "anymq-kafka-handouts");
+            thread.setDaemon(true);
+            return thread;
+          });
+
+  /** What this link has written, or is about to, and has not read back yet. */
+  private final ConcurrentMap<String, Set<Integer>> own = new ConcurrentHashMap<>();
+
+  // The writer's own:
+  private boolean prepared;
+
+  // Guarded by this:
+  private final Map<String, Set<Integer>> read = new HashMap<>();
+  private @Nullable KafkaConsumer<byte[], byte[]> reader;
+  private boolean closed;
+
+  HandOuts(KafkaConfig config, KafkaTopology topology, SharedProducer producer) {
+    this.config = config;
+    this.topology = topology;
+    this.producer = producer;
+  }
+
+  /** The application has had a delivery. Returns at once. */
+  void note(String message, int delivery) {
+    if (own.size() > MOST_OWN) {
+      own.clear();
+    }
+    if (!own.computeIfAbsent(message, unseen -> ConcurrentHashMap.newKeySet()).add(delivery)) {
+      return;
+    }
+    try {
+      writer.execute(() -> write(message, delivery));
+    } catch (RejectedExecutionException e) {
+      warning.warn("The link closes, and a hand-out is not noted any more", e);
+    }
+  }
+
+  private void write(String message, int delivery) {
+    try {
+      if (!prepared) {
+        topology.ensureTopic(TOPIC, 1, SETTINGS);
+        prepared = true;
+      }
+      ProducerRecord<byte[], byte[]> entry =
+          new ProducerRecord<>(
+              TOPIC,
+              0,
+              PropertyCodec.utf8(message),
+              PropertyCodec.utf8(Integer.toString(delivery)));
+      Future<RecordMetadata> unused =
+          producer.get().send(entry, (stored, failure) -> noteFailure(failure));
+    } catch (KafkaException | MessagingException | IllegalStateException e) {
+      noteFailure(e);
+    }
+  }
+
+  private void noteFailure(@Nullable Exception failure) {
+    if (failure != null) {
+      warning.warn("Hand-outs are not noted, and deliveries are counted as Kafka does", failure);
+    }
+  }
+
+  /**
+   * How many deliveries of a message an application had, before this one.
+   *
+   * @throws MessagingException when that cannot be read now
+   */
+  synchronized int before(String message, int delivery) {
+    readOn();
+    Set<Integer> all = new HashSet<>(read.getOrDefault(message, Set.of()));
+    all.addAll(own.getOrDefault(message, Set.of()));
+    return (int) all.stream().filter(each -> each < delivery).count();
+  }
+
+  /** The message is accepted: nobody will ask for it. */
+  void forget(String message) {
+    own.remove(message);
+  }
+
+  private void readOn() {
+    try {
+      KafkaConsumer<byte[], byte[]> from = reader();
+      if (from == null) {
+        return;
+      }
+      long end = from.endOffsets(Set.of(LOG), config.requestTimeout()).getOrDefault(LOG, 0L);
+      long deadline = System.nanoTime() + config.operationTimeout().toNanos();
+      while (from.position(LOG, config.requestTimeout()) < end) {
+        if (System.nanoTime() - deadline > 0) {
+          throw new MessagingTimeoutException("Which messages were handed out is not read in time");
+        }
+        from.poll(Duration.ofMillis(100)).forEach(this::take);
+      }
+    } catch (KafkaException e) {
+      throw KafkaErrors.translate(e, "which messages were handed out", "READ on topic " + TOPIC);
+    }
+  }
+
+  private void take(ConsumerRecord<byte[], byte[]> entry) {
+    String message = PropertyCodec.text("key", entry.key());
+    int delivery = Integer.parseInt(PropertyCodec.text("value", entry.value()));
+    read.computeIfAbsent(message, unseen -> new HashSet<>()).add(delivery);
+  }
+
+  private @Nullable KafkaConsumer<byte[], byte[]> reader() {
+    KafkaConsumer<byte[], byte[]> open = reader;
+    if (open == null && !closed && topology.find(TOPIC).isPresent()) {
+      open =
+          new KafkaConsumer<>(
+              config.consumer(config.clientId("handouts"), MAX_POLL_RECORDS),
+              new ByteArrayDeserializer(),
+              new ByteArrayDeserializer());
+      open.assign(Set.of(LOG));
+      open.seekToBeginning(Set.of(LOG));
+      reader = open;
+    }
+    return open;
+  }
+
+  /** Writes what is to be written; before the link's producer closes. */
+  void finish(Duration timeout) {
+    writer.shutdown();
+    try {
+      boolean unused = writer.awaitTermination(timeout.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Override
+  public synchronized void close() {
+    closed = true;
+    writer.shutdownNow();
+    if (reader != null) {
+      reader.close(CloseOptions.timeout(Duration.ZERO));
+    }
+  }
+}

@@ -1,0 +1,216 @@
+package io.anymq.kafka;
+
+import io.anymq.ErrorCode;
+import io.anymq.MessagingException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.UnaryOperator;
+import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsResult;
+import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsSpec;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
+
+/**
+ * Notes of records that their share group would lose: they have been delivered as often as the
+ * group's limit says, and could not be written again. The record itself stays in its topic, from
+ * where {@link KeptReturn} writes it again once that is possible.
+ *
+ * <p>A note is metadata of a committed offset, because whoever may consume a topic may write that,
+ * and nothing else. It is in a consumer group beside the share group that never has members. A
+ * commit replaces what was there, so writers of different processes use different groups, by a
+ * number made of the process's name; and a writer looks again from time to time. Kafka forgets
+ * committed offsets after {@code offsets.retention.minutes}, 7 days by default. Safe for use by
+ * several threads.
+ */
+final class KeptRecords {
+
+  private static final String GROUP = KafkaNames.GROUP_PREFIX + "kept:";
+  private static final int GROUPS = 8;
+  private static final ReentrantLock WRITING = new ReentrantLock();
+
+  /** What consumers of this JVM have in their hands. */
+  private static final Set<Note> HELD = ConcurrentHashMap.newKeySet();
+
+  /**
+   * A record to keep.
+   *
+   * @param partition where it is
+   * @param topicId the topic's id, which tells a later topic of that name
+   * @param offset where it is in its partition
+   * @param deliveries how often the message was delivered
+   * @param process who noted it
+   */
+  record Note(TopicPartition partition, Uuid topicId, long offset, int deliveries, String process) {
+
+    private static Note parse(TopicPartition partition, String word) {
+      String[] parts = word.split(":", 4);
+      return new Note(
+          partition,
+          Uuid.fromString(parts[0]),
+          Long.parseLong(parts[1]),
+          Integer.parseInt(parts[2]),
+          parts[3]);
+    }
+
+    private String text() {
+      return topicId + ":" + offset + ":" + deliveries + ":" + process;
+    }
+
+    private boolean isOfSameRecord(Note other) {
+      return partition.equals(other.partition)
+          && topicId.equals(other.topicId)
+          && offset == other.offset;
+    }
+  }
+
+  private final KafkaCalls calls;
+  private final KafkaTopology topology;
+
+  KeptRecords(KafkaCalls calls, KafkaTopology topology) {
+    this.calls = calls;
+    this.topology = topology;
+  }
+
+  /** Notes a record that a consumer of this process holds. */
+  Note hold(String group, TopicPartition partition, long offset, int deliveries) {
+    Uuid topicId =
+        topology
+            .find(partition.topic())
+            .orElseThrow(() -> KafkaErrors.noTopic(partition.topic()))
+            .topicId();
+    Note note = new Note(partition, topicId, offset, deliveries, ClientIds.process());
+    HELD.add(note);
+    try {
+      keep(group, note);
+      return note;
+    } catch (RuntimeException e) {
+      HELD.remove(note);
+      throw e;
+    }
+  }
+
+  /** Makes sure that a note is there; another process may have replaced it. */
+  void keep(String group, Note note) {
+    change(group, note, others -> with(others, note));
+  }
+
+  /** The consumer that held it has closed. */
+  void letGo(Note note) {
+    HELD.remove(note);
+  }
+
+  /** The record need not be kept any more. */
+  void remove(String group, Note note) {
+    change(group, note, others -> without(others, note));
+    HELD.remove(note);
+  }
+
+  private static List<Note> with(List<Note> others, Note note) {
+    List<Note> all = new ArrayList<>(without(others, note));
+    all.add(note);
+    return all;
+  }
+
+  private static List<Note> without(List<Note> others, Note note) {
+    return others.stream().filter(other -> !other.isOfSameRecord(note)).toList();
+  }
+
+  private void change(String group, Note note, UnaryOperator<List<Note>> change) {
+    lock();
+    try {
+      String keeper = keeper(group, note.process());
+      List<Note> before =
+          list(List.of(keeper)).stream()
+              .filter(other -> other.partition().equals(note.partition()))
+              .toList();
+      List<Note> after = change.apply(before);
+      if (!after.equals(before)) {
+        write(keeper, note.partition(), after);
+      }
+    } finally {
+      WRITING.unlock();
+    }
+  }
+
+  private void lock() {
+    try {
+      if (!WRITING.tryLock(calls.timeout().toMillis(), TimeUnit.MILLISECONDS)) {
+        throw new MessagingException(ErrorCode.TIMEOUT, "Other records are noted, for too long");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new MessagingException(ErrorCode.INTERRUPTED, "Interrupted noting a record", e);
+    }
+  }
+
+  private void write(String keeper, TopicPartition partition, List<Note> notes) {
+    String text = String.join(" ", notes.stream().map(Note::text).toList());
+    calls.await(
+        calls
+            .admin()
+            .alterConsumerGroupOffsets(keeper, Map.of(partition, new OffsetAndMetadata(0, text)))
+            .all(),
+        "to note which records group " + keeper + " keeps",
+        "READ on group %s and on topic %s".formatted(keeper, partition.topic()));
+  }
+
+  /** What is kept for a share group and in nobody's hands; members are the share group's. */
+  List<Note> abandoned(String group, Collection<String> members) {
+    return all(group).stream().filter(note -> !isHeld(note, members)).toList();
+  }
+
+  private static boolean isHeld(Note note, Collection<String> members) {
+    return note.process().equals(ClientIds.process())
+        ? HELD.stream().anyMatch(note::isOfSameRecord)
+        : members.stream().anyMatch(member -> ClientIds.isOf(member, note.process()));
+  }
+
+  /** All that is kept for a share group. */
+  List<Note> all(String group) {
+    List<String> keepers = new ArrayList<>();
+    for (int i = 0; i < GROUPS; i++) {
+      keepers.add(GROUP + i + ":" + group);
+    }
+    return list(keepers);
+  }
+
+  private List<Note> list(List<String> keepers) {
+    Map<String, ListConsumerGroupOffsetsSpec> asked = new HashMap<>();
+    keepers.forEach(keeper -> asked.put(keeper, new ListConsumerGroupOffsetsSpec()));
+    ListConsumerGroupOffsetsResult answer = calls.admin().listConsumerGroupOffsets(asked);
+    List<Note> notes = new ArrayList<>();
+    for (String keeper : keepers) {
+      calls
+          .await(
+              answer.partitionsToOffsetAndMetadata(keeper),
+              "which records group " + keeper + " keeps",
+              "DESCRIBE on group " + keeper)
+          .forEach((partition, place) -> read(partition, place).ifPresent(notes::addAll));
+    }
+    return notes;
+  }
+
+  private static Optional<List<Note>> read(TopicPartition partition, OffsetAndMetadata place) {
+    if (place == null || place.metadata().isEmpty()) {
+      return Optional.empty();
+    }
+    List<Note> notes = new ArrayList<>();
+    for (String word : place.metadata().split(" ")) {
+      notes.add(Note.parse(partition, word));
+    }
+    return Optional.of(notes);
+  }
+
+  private static String keeper(String group, String process) {
+    return GROUP + Math.floorMod(process.hashCode(), GROUPS) + ":" + group;
+  }
+}

@@ -1,0 +1,179 @@
+package io.anymq.kafka;
+
+import io.anymq.MessagingException;
+import io.anymq.MessagingTimeoutException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.consumer.CloseOptions;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes the records again that {@link KeptRecords} keeps and nobody holds, for the share groups
+ * that the link consumes through: when a consumer opens, and from then on every {@value
+ * #INTERVAL_SECONDS} s, because what was in the way may be gone. Safe for use by several threads.
+ */
+final class KeptReturn implements AutoCloseable {
+
+  static final long INTERVAL_SECONDS = 10;
+
+  private final KafkaConfig config;
+  private final KafkaTopology topology;
+  private final KeptRecords kept;
+  private final SharedProducer producer;
+  private final LinkState state;
+  private final Map<GroupConsumer, String> consumers = new ConcurrentHashMap<>();
+  private final RareWarning warning = new RareWarning(KeptReturn.class);
+  private @Nullable ScheduledExecutorService clock;
+  private boolean closed;
+
+  KeptReturn(
+      KafkaConfig config,
+      KafkaTopology topology,
+      KeptRecords kept,
+      SharedProducer producer,
+      LinkState state) {
+    this.config = config;
+    this.topology = topology;
+    this.kept = kept;
+    this.producer = producer;
+    this.state = state;
+  }
+
+  KeptRecords records() {
+    return kept;
+  }
+
+  /** A consumer of a share group has opened. Returns at once. */
+  synchronized void add(GroupConsumer consumer, String group) {
+    if (closed) {
+      return;
+    }
+    consumers.put(consumer, group);
+    ScheduledExecutorService running = clock;
+    if (running == null) {
+      running =
+          Executors.newSingleThreadScheduledExecutor(
+              task -> {
+                Thread thread = new Thread(task, "anymq-kafka-kept");
+                thread.setDaemon(true);
+                return thread;
+              });
+      clock = running;
+      ScheduledFuture<?> unused =
+          running.scheduleWithFixedDelay(
+              this::lookAtAll, INTERVAL_SECONDS, INTERVAL_SECONDS, TimeUnit.SECONDS);
+    }
+    running.execute(() -> look(group));
+  }
+
+  void remove(GroupConsumer consumer) {
+    consumers.remove(consumer);
+  }
+
+  private void lookAtAll() {
+    Set.copyOf(consumers.values()).forEach(this::look);
+  }
+
+  private void look(String group) {
+    if (!state.isOpen() || !consumers.containsValue(group)) {
+      return;
+    }
+    try {
+      List<KeptRecords.Note> notes = kept.all(group);
+      if (!notes.isEmpty()) {
+        for (KeptRecords.Note note : kept.abandoned(group, topology.groups().members(group))) {
+          giveBack(group, note);
+        }
+      }
+    } catch (MessagingException | KafkaException e) {
+      if (state.isOpen()) {
+        warning.warn("Messages of group " + group + " that are kept aside do not come yet", e);
+      }
+    }
+  }
+
+  private void giveBack(String group, KeptRecords.Note note) {
+    boolean isThere =
+        topology
+            .find(note.partition().topic())
+            .filter(topic -> topic.topicId().equals(note.topicId()))
+            .isPresent();
+    Optional<ConsumerRecord<byte[], byte[]>> found = isThere ? read(note) : Optional.empty();
+    found.ifPresent(old -> writeAgain(group, old, note.deliveries()));
+    kept.remove(group, note);
+  }
+
+  private void writeAgain(String group, ConsumerRecord<byte[], byte[]> old, int deliveries) {
+    CompletableFuture<@Nullable Void> written = new CompletableFuture<>();
+    DeliveryLimit.rewrite(
+        old,
+        group,
+        deliveries,
+        producer,
+        failure -> {
+          if (failure == null) {
+            written.complete(null);
+          } else {
+            written.completeExceptionally(failure);
+          }
+        });
+    try {
+      written.get(config.operationTimeout().toMillis(), TimeUnit.MILLISECONDS);
+    } catch (ExecutionException | TimeoutException | InterruptedException e) {
+      throw KafkaErrors.translate(
+          e, "to write a message of topic " + old.topic() + " again", "WRITE on " + old.topic());
+    }
+  }
+
+  /** The record; empty when it is not there any more. */
+  private Optional<ConsumerRecord<byte[], byte[]>> read(KeptRecords.Note note) {
+    KafkaConsumer<byte[], byte[]> consumer =
+        new KafkaConsumer<>(
+            config.consumer(config.clientId("kept"), 1),
+            new ByteArrayDeserializer(),
+            new ByteArrayDeserializer());
+    try {
+      consumer.assign(Set.of(note.partition()));
+      consumer.seek(note.partition(), note.offset());
+      long deadline = System.nanoTime() + config.operationTimeout().toNanos();
+      while (consumer.position(note.partition(), config.operationTimeout()) <= note.offset()) {
+        long left = deadline - System.nanoTime();
+        if (left <= 0) {
+          throw new MessagingTimeoutException("A message that is kept aside cannot be read");
+        }
+        for (ConsumerRecord<byte[], byte[]> each : consumer.poll(Duration.ofNanos(left))) {
+          if (each.offset() == note.offset()) {
+            return Optional.of(each);
+          }
+        }
+      }
+      return Optional.empty();
+    } finally {
+      consumer.close(CloseOptions.timeout(Duration.ZERO));
+    }
+  }
+
+  @Override
+  public synchronized void close() {
+    closed = true;
+    consumers.clear();
+    if (clock != null) {
+      clock.shutdownNow();
+    }
+  }
+}
