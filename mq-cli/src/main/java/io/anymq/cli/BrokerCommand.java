@@ -8,6 +8,8 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -25,6 +27,11 @@ import picocli.CommandLine.Spec;
           + " Docker, from an installation, or is fetched; what was chosen is printed."
     })
 final class BrokerCommand implements Callable<Integer> {
+
+  private static final long INTERRUPT_MILLIS = 500;
+
+  private final CountDownLatch interrupted = new CountDownLatch(1);
+  private final AtomicBoolean ended = new AtomicBoolean();
 
   @Spec private CommandSpec spec;
 
@@ -54,11 +61,32 @@ final class BrokerCommand implements Callable<Integer> {
               .formatted(name, String.join(", ", provisioner.names())));
     }
     BrokerProcess processes = new BrokerProcess();
+    Runtime.getRuntime()
+        .addShutdownHook(new Thread(() -> announceStop(out), "mq-broker-interrupted"));
     try (BrokerHandle broker = provisioner.start(name)) {
       out.println("URL:  " + broker.url());
       out.println("Try:  ./mq demo --url '" + broker.url() + "'");
       return watch(broker, processes, out);
+    } finally {
+      ended.set(true);
     }
+  }
+
+  /** The kit takes the broker away when this JVM ends; here is only said that it does. */
+  private void announceStop(PrintWriter out) {
+    interrupted.countDown();
+    if (!ended.get()) {
+      out.println("Stopping the broker; it and its data go away.");
+      out.flush();
+    }
+  }
+
+  /**
+   * A terminal interrupts the broker together with this program, and which of the two notices it
+   * first is chance.
+   */
+  private boolean isInterrupted() throws InterruptedException {
+    return interrupted.await(INTERRUPT_MILLIS, TimeUnit.MILLISECONDS);
   }
 
   private int watch(BrokerHandle broker, BrokerProcess processes, PrintWriter out)
@@ -68,12 +96,17 @@ final class BrokerCommand implements Callable<Integer> {
       process.ifPresent(running -> out.println("PID:  " + running.pid()));
       out.println("Ctrl-C takes it away.");
       awaitEnd(process);
+      if (isInterrupted()) {
+        return 0;
+      }
       if (restartAfter == null) {
         out.println("The broker has ended; its log ends with:\n" + broker.logTail());
         return 1;
       }
       out.printf("The broker has ended; starting it again in %d s.%n", restartAfter.toSeconds());
-      Thread.sleep(restartAfter.toMillis());
+      if (interrupted.await(restartAfter.toMillis(), TimeUnit.MILLISECONDS)) {
+        return 0;
+      }
       broker.restart();
       out.println("The broker is back on the same data at " + broker.url());
     }
