@@ -1,5 +1,6 @@
 package io.anymq.cli;
 
+import io.anymq.tck.broker.BrokerException;
 import io.anymq.tck.broker.BrokerHandle;
 import io.anymq.tck.broker.BrokerProvisioner;
 import java.io.PrintWriter;
@@ -67,6 +68,11 @@ final class BrokerCommand implements Callable<Integer> {
       out.println("URL:  " + broker.url());
       out.println("Try:  ./mq demo --url '" + broker.url() + "'");
       return watch(broker, processes, out);
+    } catch (BrokerException e) {
+      if (isInterrupted()) {
+        return 0;
+      }
+      throw e;
     } finally {
       ended.set(true);
     }

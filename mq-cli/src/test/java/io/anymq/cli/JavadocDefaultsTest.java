@@ -83,7 +83,6 @@ class JavadocDefaultsTest {
   void optionsOfConsumersNameTheirDefaults() throws IOException {
     Map<String, Object> actual = new HashMap<>();
     ConsumerOptions options = ConsumerOptions.DEFAULT;
-    actual.put("acknowledgement", options.acknowledgement());
     actual.put("concurrency", options.concurrency());
     actual.put("maxDeliveries", "{@value #DEFAULT_MAX_DELIVERIES}");
     actual.put("redeliveryDelay", options.redeliveryDelay());
@@ -133,8 +132,8 @@ class JavadocDefaultsTest {
     if (value instanceof Duration duration) {
       return text(duration);
     }
-    if (value == RedeliveryDelay.NONE) {
-      return "not at all";
+    if (value == RedeliveryDelay.DEFAULT) {
+      return "{@link RedeliveryDelay#DEFAULT}";
     }
     if (value == MissingDestination.CREATE) {
       return "it is made";

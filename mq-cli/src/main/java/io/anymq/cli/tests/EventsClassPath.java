@@ -15,6 +15,10 @@ import java.util.stream.Stream;
  */
 final class EventsClassPath implements AutoCloseable {
 
+  /** By its name, because JUnit, which it refers to, is not on the class path of this program. */
+  private static final String LISTENER =
+      EventsClassPath.class.getPackageName() + ".TestEvents";
+
   private static final String SERVICE = "org.junit.platform.launcher.TestExecutionListener";
 
   private final Path directory;
@@ -30,18 +34,17 @@ final class EventsClassPath implements AutoCloseable {
   }
 
   private void fill() throws IOException {
-    String name = TestEvents.class.getName();
-    String resource = name.replace('.', '/') + ".class";
+    String resource = LISTENER.replace('.', '/') + ".class";
     Path copy = directory.resolve(resource);
     Files.createDirectories(copy.getParent());
-    try (InputStream in = TestEvents.class.getClassLoader().getResourceAsStream(resource)) {
+    try (InputStream in = EventsClassPath.class.getClassLoader().getResourceAsStream(resource)) {
       if (in == null) {
         throw new NoSuchFileException(resource);
       }
       Files.copy(in, copy);
     }
     Path services = Files.createDirectories(directory.resolve("META-INF/services"));
-    Files.writeString(services.resolve(SERVICE), name + "\n");
+    Files.writeString(services.resolve(SERVICE), LISTENER + "\n");
     Files.createFile(file());
   }
 
