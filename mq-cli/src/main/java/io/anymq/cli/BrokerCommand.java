@@ -9,8 +9,6 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -28,11 +26,6 @@ import picocli.CommandLine.Spec;
           + " Docker, from an installation, or is fetched; what was chosen is printed."
     })
 final class BrokerCommand implements Callable<Integer> {
-
-  private static final long INTERRUPT_MILLIS = 500;
-
-  private final CountDownLatch interrupted = new CountDownLatch(1);
-  private final AtomicBoolean ended = new AtomicBoolean();
 
   @Spec private CommandSpec spec;
 
@@ -62,47 +55,36 @@ final class BrokerCommand implements Callable<Integer> {
               .formatted(name, String.join(", ", provisioner.names())));
     }
     BrokerProcess processes = new BrokerProcess();
-    Runtime.getRuntime()
-        .addShutdownHook(new Thread(() -> announceStop(out), "mq-broker-interrupted"));
+    try (Interrupt interrupt =
+        Interrupt.watch(out, "Stopping the broker; it and its data go away.")) {
+      return run(provisioner, processes, interrupt, out);
+    }
+  }
+
+  private int run(
+      BrokerProvisioner provisioner, BrokerProcess processes, Interrupt interrupt, PrintWriter out)
+      throws InterruptedException, ExecutionException {
     try (BrokerHandle broker = provisioner.start(name)) {
       out.println("URL:  " + broker.url());
       out.println("Try:  ./mq demo --url '" + broker.url() + "'");
-      return watch(broker, processes, out);
+      return watch(broker, processes, interrupt, out);
     } catch (BrokerException e) {
-      if (isInterrupted()) {
+      if (interrupt.happened()) {
         return 0;
       }
       throw e;
-    } finally {
-      ended.set(true);
     }
   }
 
-  /** The kit takes the broker away when this JVM ends; here is only said that it does. */
-  private void announceStop(PrintWriter out) {
-    interrupted.countDown();
-    if (!ended.get()) {
-      out.println("Stopping the broker; it and its data go away.");
-      out.flush();
-    }
-  }
-
-  /**
-   * A terminal interrupts the broker together with this program, and which of the two notices it
-   * first is chance.
-   */
-  private boolean isInterrupted() throws InterruptedException {
-    return interrupted.await(INTERRUPT_MILLIS, TimeUnit.MILLISECONDS);
-  }
-
-  private int watch(BrokerHandle broker, BrokerProcess processes, PrintWriter out)
+  private int watch(
+      BrokerHandle broker, BrokerProcess processes, Interrupt interrupt, PrintWriter out)
       throws InterruptedException, ExecutionException {
     while (true) {
       Optional<ProcessHandle> process = processes.find();
       process.ifPresent(running -> out.println("PID:  " + running.pid()));
       out.println("Ctrl-C takes it away.");
       awaitEnd(process);
-      if (isInterrupted()) {
+      if (interrupt.happened()) {
         return 0;
       }
       if (restartAfter == null) {
@@ -110,7 +92,7 @@ final class BrokerCommand implements Callable<Integer> {
         return 1;
       }
       out.printf("The broker has ended; starting it again in %d s.%n", restartAfter.toSeconds());
-      if (interrupted.await(restartAfter.toMillis(), TimeUnit.MILLISECONDS)) {
+      if (interrupt.within(restartAfter)) {
         return 0;
       }
       broker.restart();

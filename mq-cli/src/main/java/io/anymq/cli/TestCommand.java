@@ -43,8 +43,11 @@ final class TestCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    if (!brokersAreThere() && !allowMissing) {
-      return 1;
+    PrintWriter out = spec.commandLine().getOut();
+    try (Interrupt interrupt = Interrupt.watch(out, "Stopped; no test has run.")) {
+      if (!brokersAreThere(out, interrupt) && !allowMissing) {
+        return 1;
+      }
     }
     List<String> arguments = new ArrayList<>(mavenArguments);
     if (allowMissing) {
@@ -55,14 +58,14 @@ final class TestCommand implements Callable<Integer> {
         launched.home(), arguments, System.out, launched.terminal(), launched.columns());
   }
 
-  private boolean brokersAreThere() {
-    PrintWriter out = spec.commandLine().getOut();
+  private boolean brokersAreThere(PrintWriter out, Interrupt interrupt)
+      throws InterruptedException {
     BrokerProvisioner provisioner =
         BrokerProvisioner.system().announcingTo(sentence -> out.println("  " + shown(sentence)));
     out.println("Looking for the real brokers: " + String.join(", ", provisioner.names()));
     boolean complete = true;
     for (String name : provisioner.names()) {
-      complete &= isThere(provisioner, name);
+      complete &= isThere(provisioner, name, interrupt);
     }
     return complete;
   }
@@ -72,11 +75,14 @@ final class TestCommand implements Callable<Integer> {
     return announcement.replaceFirst("; not .*", "");
   }
 
-  private boolean isThere(BrokerProvisioner provisioner, String name) {
+  private boolean isThere(BrokerProvisioner provisioner, String name, Interrupt interrupt)
+      throws InterruptedException {
     try (BrokerHandle broker = provisioner.start(name)) {
       return broker.name().equals(name);
     } catch (BrokerException e) {
-      spec.commandLine().getErr().println("mq: " + e.getMessage());
+      if (!interrupt.happened()) {
+        spec.commandLine().getErr().println("mq: " + e.getMessage());
+      }
       return false;
     }
   }

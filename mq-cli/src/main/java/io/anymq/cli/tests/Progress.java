@@ -114,7 +114,7 @@ final class Progress {
 
   private String current(long now) {
     return modules.entrySet().stream()
-        .filter(each -> !each.getValue().ended())
+        .filter(each -> !each.getValue().ended() && results.hasSources(each.getKey()))
         .map(each -> each.getKey() + ": " + each.getValue().now(now))
         .collect(Collectors.joining("; "));
   }

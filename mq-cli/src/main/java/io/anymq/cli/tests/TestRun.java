@@ -79,12 +79,13 @@ public final class TestRun {
 
   /** The adapters' kits mostly wait: two modules at a time, each with its own broker. */
   private static List<String> command(EventsClassPath events, List<String> arguments) {
-    List<String> command = new ArrayList<>(List.of("mvn", "-B", "-ntp", "-T", "2", "-fae"));
+    List<String> command = new ArrayList<>(List.of("mvn", "-B", "-ntp", "-fae"));
     command.add("-Dstyle.color=never");
     command.add("-Dmaven.test.redirectTestOutputToFile=true");
     command.addAll(events.arguments());
     command.add("verify");
     command.addAll(arguments);
+    command.addAll(List.of("-T", "2")); // of two such options Maven takes the first
     return command;
   }
 
