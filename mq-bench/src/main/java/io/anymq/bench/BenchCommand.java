@@ -3,11 +3,13 @@ package io.anymq.bench;
 import io.anymq.MessagingException;
 import io.anymq.tck.broker.BrokerException;
 import io.anymq.tck.broker.BrokerProvisioner;
+import io.anymq.tck.report.FormerFile;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -40,7 +42,8 @@ public final class BenchCommand implements Callable<Integer> {
   @Option(
       names = "--out",
       paramLabel = "DIR",
-      description = "Where bench.json goes; the working directory by default.")
+      description =
+          "Where bench.json goes; the working directory by default. One that is there already becomes bench-1.json.")
   private Path out = Path.of("");
 
   @Option(
@@ -88,10 +91,12 @@ public final class BenchCommand implements Callable<Integer> {
   }
 
   private void report(BenchReport report, PrintWriter console) throws IOException {
+    Optional<Path> former = FormerFile.keep(out.resolve(BenchJson.NAME));
     Path file = BenchJson.write(report, out);
     print(console, "");
     BenchTable.lines(report).forEach(line -> print(console, line));
     print(console, "");
+    former.ifPresent(kept -> print(console, "The former one is now " + kept.getFileName()));
     print(console, "Written to " + file.toAbsolutePath().normalize());
   }
 

@@ -10,6 +10,9 @@ import java.nio.file.Path;
 /** Writes a report as {@code bench.json}. */
 final class BenchJson {
 
+  /** The file's name in the output directory. */
+  static final String NAME = "bench.json";
+
   private static final ObjectMapper MAPPER =
       new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
@@ -31,6 +34,6 @@ final class BenchJson {
    */
   static Path write(BenchReport report, Path directory) throws IOException {
     Files.createDirectories(directory);
-    return Files.writeString(directory.resolve("bench.json"), text(report) + "\n");
+    return Files.writeString(directory.resolve(NAME), text(report) + "\n");
   }
 }

@@ -1,5 +1,6 @@
 package io.anymq.cli;
 
+import io.anymq.tck.broker.BrokerException;
 import io.anymq.tck.broker.BrokerHandle;
 import io.anymq.tck.broker.BrokerProvisioner;
 import java.io.PrintWriter;
@@ -54,26 +55,46 @@ final class BrokerCommand implements Callable<Integer> {
               .formatted(name, String.join(", ", provisioner.names())));
     }
     BrokerProcess processes = new BrokerProcess();
-    try (BrokerHandle broker = provisioner.start(name)) {
-      out.println("URL:  " + broker.url());
-      out.println("Try:  ./mq demo --url '" + broker.url() + "'");
-      return watch(broker, processes, out);
+    try (Interrupt interrupt =
+        Interrupt.watch(out, "Stopping the broker; it and its data go away.")) {
+      return run(provisioner, processes, interrupt, out);
     }
   }
 
-  private int watch(BrokerHandle broker, BrokerProcess processes, PrintWriter out)
+  private int run(
+      BrokerProvisioner provisioner, BrokerProcess processes, Interrupt interrupt, PrintWriter out)
+      throws InterruptedException, ExecutionException {
+    try (BrokerHandle broker = provisioner.start(name)) {
+      out.println("URL:  " + broker.url());
+      out.println("Try:  ./mq demo --url '" + broker.url() + "'");
+      return watch(broker, processes, interrupt, out);
+    } catch (BrokerException e) {
+      if (interrupt.happened()) {
+        return 0;
+      }
+      throw e;
+    }
+  }
+
+  private int watch(
+      BrokerHandle broker, BrokerProcess processes, Interrupt interrupt, PrintWriter out)
       throws InterruptedException, ExecutionException {
     while (true) {
       Optional<ProcessHandle> process = processes.find();
       process.ifPresent(running -> out.println("PID:  " + running.pid()));
       out.println("Ctrl-C takes it away.");
       awaitEnd(process);
+      if (interrupt.happened()) {
+        return 0;
+      }
       if (restartAfter == null) {
         out.println("The broker has ended; its log ends with:\n" + broker.logTail());
         return 1;
       }
       out.printf("The broker has ended; starting it again in %d s.%n", restartAfter.toSeconds());
-      Thread.sleep(restartAfter.toMillis());
+      if (interrupt.within(restartAfter)) {
+        return 0;
+      }
       broker.restart();
       out.println("The broker is back on the same data at " + broker.url());
     }

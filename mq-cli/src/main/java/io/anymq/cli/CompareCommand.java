@@ -5,6 +5,7 @@ import io.anymq.tck.Rule;
 import io.anymq.tck.RuleCatalogue;
 import io.anymq.tck.TckRunner;
 import io.anymq.tck.VersionedHarness;
+import io.anymq.tck.report.FormerFile;
 import io.anymq.tck.report.Report;
 import io.anymq.tck.report.ReportFile;
 import io.anymq.tck.report.ReportTable;
@@ -29,8 +30,9 @@ import picocli.CommandLine.Spec;
     name = "compare",
     header = "Run the compatibility kit on real brokers, side by side.",
     description =
-        "Shows what every rule comes to on every backend, and writes report.json. Ends with 0 only when no rule"
-            + " failed and no chosen backend was missing.")
+        "Shows what every rule comes to on every backend, and writes report.json; one that is there already becomes"
+            + " report-1.json. The log goes to compare.log beside it. Ctrl-C writes what there is, marked as"
+            + " incomplete. Ends with 0 only when no rule failed and no chosen backend was missing.")
 final class CompareCommand implements Callable<Integer> {
 
   /** The backends that the project stands for, in the order in which tables show them. */
@@ -63,26 +65,44 @@ final class CompareCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     List<Rule> rules = rules();
     List<BackendHarness> harnesses = harnesses();
-    requireWritable();
+    Path place = directory.toAbsolutePath().normalize();
+    requireWritable(place);
+    Logging.toFile(place.resolve("compare.log"));
     PrintWriter out = spec.commandLine().getOut();
     out.printf(
         "%d rules on %s%n",
         rules.size(),
         harnesses.stream().map(BackendHarness::label).collect(Collectors.joining(", ")));
-    Report report =
-        TckRunner.of(rules)
-            .tellingTo(new CompareProgress(out))
-            .run(harnesses, VersionProvider.version());
+    CompareProgress progress = new CompareProgress(out);
+    String version = VersionProvider.version();
+    InterruptedReport interrupted = InterruptedReport.watch(progress, place, version);
+    try {
+      Report report = TckRunner.of(rules).tellingTo(progress).run(harnesses, version);
+      return interrupted.finish() ? conclude(report, place, out) : 1;
+    } finally {
+      interrupted.finish();
+    }
+  }
+
+  private static int conclude(Report report, Path place, PrintWriter out) throws IOException {
     out.println();
     out.println(ReportTable.of(report));
-    out.println("Written to " + ReportFile.write(report, directory.toAbsolutePath().normalize()));
+    write(report, place, out);
     return report.clean() ? 0 : 1;
   }
 
+  /** Writes a report, and keeps the one that was there. */
+  static void write(Report report, Path directory, PrintWriter out) throws IOException {
+    FormerFile.keep(directory.resolve(ReportFile.NAME))
+        .ifPresent(former -> out.println("The former report is now " + former.getFileName()));
+    out.println("Written to " + ReportFile.write(report, directory));
+    out.flush();
+  }
+
   /** Now, and not when all is done. */
-  private void requireWritable() {
+  private void requireWritable(Path place) {
     try {
-      ReportFile.requireWritable(directory.toAbsolutePath().normalize());
+      ReportFile.requireWritable(place);
     } catch (IOException e) {
       throw new ParameterException(
           spec.commandLine(), "--out is of no use: " + Failures.sentence(e), e);

@@ -3,30 +3,43 @@ package io.anymq.cli;
 import io.anymq.tck.RuleResult;
 import io.anymq.tck.RuleResult.Outcome;
 import io.anymq.tck.TckListener;
+import io.anymq.tck.report.Report.BackendReport;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
  * Shows how a run of the kit goes on: a line for each area of rules, with a mark for each rule as
- * soon as it is done, and each failure's sentence at once.
+ * soon as it is done, and each failure's sentence at once. The thread that runs the kit calls it,
+ * and one other may stop it.
  */
 final class CompareProgress implements TckListener {
 
   private final PrintWriter out;
   private final Map<Outcome, Integer> counts = new EnumMap<>(Outcome.class);
+  private final Map<String, BackendReport> reports = new LinkedHashMap<>();
   private String area = "";
   private int left;
   private long begun;
+  private boolean stopped;
 
   CompareProgress(PrintWriter out) {
     this.out = out;
   }
 
+  PrintWriter out() {
+    return out;
+  }
+
   @Override
-  public void started(String backend, int rules) {
+  public synchronized void started(String backend, int rules) {
+    if (stopped) {
+      return;
+    }
     begun = System.nanoTime();
     counts.clear();
     area = "";
@@ -36,7 +49,10 @@ final class CompareProgress implements TckListener {
   }
 
   @Override
-  public void finished(String backend, RuleResult result) {
+  public synchronized void finished(String backend, RuleResult result) {
+    if (stopped) {
+      return;
+    }
     if (!result.rule().area().equals(area)) {
       area = result.rule().area();
       out.printf("%n  %-6s ", area);
@@ -51,6 +67,22 @@ final class CompareProgress implements TckListener {
       ended();
     }
     out.flush();
+  }
+
+  @Override
+  public synchronized void soFar(BackendReport report) {
+    if (!stopped) {
+      reports.put(report.name(), report);
+    }
+  }
+
+  /** Shows nothing more; what there was until now. */
+  synchronized List<BackendReport> stop() {
+    stopped = true;
+    int rules = reports.values().stream().mapToInt(each -> each.rules().size()).sum();
+    out.printf(
+        "%n%nInterrupted; %d results are kept, and the report is marked incomplete.%n", rules);
+    return List.copyOf(reports.values());
   }
 
   private void ended() {

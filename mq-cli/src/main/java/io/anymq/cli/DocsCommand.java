@@ -18,8 +18,9 @@ import picocli.CommandLine.Option;
     hidden = true,
     header = "Bring the tables in README.md and docs/ up to date.",
     description =
-        "Writes the options into docs/options.md, and into README.md the program and the capabilities that a"
-            + " report.json of all backends holds. Tests fail when something is out of date.")
+        "Writes the help of the commands beside the sources, the options into docs/options.md, and into README.md the"
+            + " program and the capabilities that a report.json of all backends holds. Tests fail when something is"
+            + " out of date.")
 final class DocsCommand implements Callable<Integer> {
 
   private static final String PROGRAM = "samples/src/main/java/io/anymq/samples/Quickstart.java";
@@ -38,6 +39,7 @@ final class DocsCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    HelpPages.write(home);
     options(home).write(OptionTable.lines());
     program(home).write(programLines(home));
     if (report != null) {

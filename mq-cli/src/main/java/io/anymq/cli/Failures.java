@@ -4,6 +4,7 @@ import io.anymq.InvalidOptionException;
 import java.io.PrintWriter;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -19,7 +20,12 @@ final class Failures {
   static int misuse(ParameterException failure, String[] args) {
     CommandLine command = failure.getCommandLine();
     PrintWriter err = command.getErr();
-    err.println("mq: " + failure.getMessage());
+    Optional<String> unknown = unknownCommand(failure);
+    if (unknown.isPresent()) {
+      err.println("mq: " + CommandNames.unknown(command, unknown.get()));
+      return CommandLine.ExitCode.USAGE;
+    }
+    err.println("mq: " + sentence(failure));
     boolean suggested = UnmatchedArgumentException.printSuggestions(failure, err);
     if (args.length == 0) {
       command.usage(err);
@@ -27,6 +33,23 @@ final class Failures {
       err.println("Try: " + command.getCommandSpec().qualifiedName() + " --help");
     }
     return CommandLine.ExitCode.USAGE;
+  }
+
+  private static String sentence(ParameterException failure) {
+    if (failure instanceof UnmatchedArgumentException unmatched) {
+      String word = unmatched.getUnmatched().get(0);
+      return word.startsWith("-")
+          ? "There is no option '" + word + "'"
+          : "'" + word + "' is one argument too many";
+    }
+    return String.valueOf(failure.getMessage());
+  }
+
+  private static Optional<String> unknownCommand(ParameterException failure) {
+    return failure instanceof UnmatchedArgumentException unmatched
+            && failure.getCommandLine().getParent() == null
+        ? unmatched.getUnmatched().stream().filter(word -> !word.startsWith("-")).findFirst()
+        : Optional.empty();
   }
 
   /** The command failed. */

@@ -1,5 +1,7 @@
 package io.anymq.cli;
 
+import java.nio.file.Path;
+
 /**
  * How much of the log is shown. The commands print their own results; the log, the native clients'
  * above all, is for who asks for it. What is said about getting brokers is for everybody: it may
@@ -19,5 +21,17 @@ final class Logging {
     System.setProperty(PREFIX + "log.org.apache.kafka", verbose ? "warn" : "off");
     System.setProperty(PREFIX + "showThreadName", String.valueOf(verbose));
     System.setProperty(PREFIX + "showLogName", String.valueOf(verbose));
+  }
+
+  /**
+   * The log goes to a file: where faults are caused on purpose, what is logged of them is for who
+   * looks into one. Must be called before the first logger is made; does nothing when the log was
+   * asked for.
+   */
+  static void toFile(Path file) {
+    if (!"info".equals(System.getProperty(PREFIX + "defaultLogLevel"))) {
+      System.setProperty(PREFIX + "logFile", file.toString());
+      System.setProperty(PREFIX + "log.io.anymq", "warn");
+    }
   }
 }

@@ -57,6 +57,7 @@ public final class Main implements Runnable {
     CommandLine commands = new CommandLine(main);
     commands.addSubcommand(new CommandLine(new SampleCommand()).setStopAtPositional(true));
     commands.getSubcommands().values().forEach(Main::addHelp);
+    commands.getSubcommands().values().forEach(Main::leaveOptionsToMaven);
     return commands
         .setExecutionStrategy(
             parsed -> {
@@ -66,6 +67,12 @@ public final class Main implements Runnable {
         .setParameterExceptionHandler(Failures::misuse)
         .setExecutionExceptionHandler(
             (failure, command, parsed) -> Failures.report(failure, command, main.verbose));
+  }
+
+  private static void leaveOptionsToMaven(CommandLine command) {
+    if (command.getCommandSpec().userObject() instanceof TestCommand) {
+      command.setUnmatchedOptionsArePositionalParams(true);
+    }
   }
 
   private static void addHelp(CommandLine command) {

@@ -64,6 +64,15 @@ final class SampleCommand implements Callable<Integer> {
               + String.join(", ", PROGRAMS.keySet().stream().sorted().toList())
               + ".");
     }
+    if (arguments.contains("--help") || arguments.contains("-h")) {
+      spec.commandLine().usage(spec.commandLine().getOut());
+      return 0;
+    }
+    if (name.equals("quickstart") && !arguments.isEmpty()) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "The sample 'quickstart' takes no arguments; set ANYMQ_URL to choose its backend.");
+    }
     program.run(arguments.toArray(String[]::new));
     return 0;
   }

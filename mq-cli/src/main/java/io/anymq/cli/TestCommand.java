@@ -1,25 +1,33 @@
 package io.anymq.cli;
 
+import io.anymq.cli.tests.TestRun;
+import io.anymq.tck.TckSuite;
 import io.anymq.tck.broker.BrokerException;
 import io.anymq.tck.broker.BrokerHandle;
 import io.anymq.tck.broker.BrokerProvisioner;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/**
- * Makes sure that the real brokers can be had. The launcher calls it before it hands over to Maven.
- */
+/** Makes sure that the real brokers can be had, and runs the tests by Maven. */
 @Command(
     name = "test",
     header = "Run all tests, the compatibility kit on all four real brokers included.",
-    description =
-        "A broker that is not there is a failure. Where neither Docker nor a rabbitmq-server is there, on Debian or"
-            + " Ubuntu, RabbitMQ's packages are fetched and unpacked into a cache directory; nothing is installed.",
-    customSynopsis = "mq test [--allow-missing] [MAVEN-ARGUMENT...]",
+    description = {
+      "A broker that is not there is a failure. Where neither Docker nor a rabbitmq-server is there, on Debian or"
+          + " Ubuntu, RabbitMQ's packages are fetched and unpacked into a cache directory; nothing is installed.",
+      "",
+      "Shown are the modules, their tests and what failed. All that Maven prints goes to mq-test.log, and what a"
+          + " test prints to target/surefire-reports in its module. The exit code is Maven's."
+    },
+    customSynopsis = "mq test [-hv] [--allow-missing] [MAVEN-ARGUMENT...]",
     footer = {"", "What else is given goes to Maven, such as -pl mq-rabbit -am."})
 final class TestCommand implements Callable<Integer> {
 
@@ -30,23 +38,51 @@ final class TestCommand implements Callable<Integer> {
       description = "Go on without the brokers that are not there; their tests are left out.")
   private boolean allowMissing;
 
+  @Parameters(paramLabel = "MAVEN-ARGUMENT", hidden = true)
+  private List<String> mavenArguments = List.of();
+
   @Override
-  public Integer call() {
+  public Integer call() throws IOException, InterruptedException {
     PrintWriter out = spec.commandLine().getOut();
-    BrokerProvisioner provisioner = BrokerProvisioner.system().announcingTo(out::println);
+    try (Interrupt interrupt = Interrupt.watch(out, "Stopped; no test has run.")) {
+      if (!brokersAreThere(out, interrupt) && !allowMissing) {
+        return 1;
+      }
+    }
+    List<String> arguments = new ArrayList<>(mavenArguments);
+    if (allowMissing) {
+      arguments.add(0, "-D" + TckSuite.ALLOW_MISSING + "=true");
+    }
+    Launched launched = Launched.byTheLauncher();
+    return TestRun.run(
+        launched.home(), arguments, System.out, launched.terminal(), launched.columns());
+  }
+
+  private boolean brokersAreThere(PrintWriter out, Interrupt interrupt)
+      throws InterruptedException {
+    BrokerProvisioner provisioner =
+        BrokerProvisioner.system().announcingTo(sentence -> out.println("  " + shown(sentence)));
     out.println("Looking for the real brokers: " + String.join(", ", provisioner.names()));
     boolean complete = true;
     for (String name : provisioner.names()) {
-      complete &= isThere(provisioner, name);
+      complete &= isThere(provisioner, name, interrupt);
     }
-    return complete || allowMissing ? 0 : 1;
+    return complete;
   }
 
-  private boolean isThere(BrokerProvisioner provisioner, String name) {
+  /** Why it was not come by in another way is of interest where it was not come by. */
+  private static String shown(String announcement) {
+    return announcement.replaceFirst("; not .*", "");
+  }
+
+  private boolean isThere(BrokerProvisioner provisioner, String name, Interrupt interrupt)
+      throws InterruptedException {
     try (BrokerHandle broker = provisioner.start(name)) {
       return broker.name().equals(name);
     } catch (BrokerException e) {
-      spec.commandLine().getErr().println("mq: " + e.getMessage());
+      if (!interrupt.happened()) {
+        spec.commandLine().getErr().println("mq: " + e.getMessage());
+      }
       return false;
     }
   }

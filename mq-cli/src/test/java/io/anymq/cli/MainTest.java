@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,6 +39,13 @@ class MainTest {
   }
 
   @Test
+  void helpOfASampleIsTheHelpOfSamples() {
+    assertThat(execute("sample", "chat", "--help")).isZero();
+    assertThat(out.toString()).contains("Usage: mq sample", "--room ROOM");
+    assertThat(err.toString()).isEmpty();
+  }
+
+  @Test
   void noCommandIsAUsageErrorThatShowsTheCommands() {
     assertThat(execute()).isEqualTo(CommandLine.ExitCode.USAGE);
     assertThat(err.toString()).contains("A command is missing.").contains("Usage: mq");
@@ -47,8 +55,13 @@ class MainTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "no-such-command|no-such-command",
+        "no-such-command|There is no command 'no-such-command'; there are bench, broker, compare, demo, sample, test",
+        "queues|There is no command 'queues'; there are",
+        "demos|did you mean demo?",
+        "-v brokr|did you mean broker?",
         "demo --no-such-option|--no-such-option",
+        "demo --row 3|There is no option '--row'",
+        "demo extra|is one argument too many",
         "demo --rows many|many",
         "demo --rows 0|at least one row",
         "demo --time-limit 5x|500ms, 30s or 5m",
@@ -58,6 +71,7 @@ class MainTest {
         "broker|NAME",
         "broker no-such-broker|activemq, kafka, rabbitmq, zeromq",
         "sample no-such-sample|chat, hello, quickstart, weather, work",
+        "sample quickstart --url x|takes no arguments; set ANYMQ_URL",
         "sample hello --no-such-option|--no-such-option",
         "compare --backends no-such-backend|zeromq",
         "compare --rules NO-SUCH-RULE|NO-SUCH-RULE",
@@ -103,6 +117,18 @@ class MainTest {
     assertThat(report.tool().name()).isEqualTo("anymq");
     assertThat(report.backends()).hasSize(1);
     assertThat(report.clean()).isTrue();
+  }
+
+  @Test
+  void reportThatIsThereIsKept() throws IOException {
+    Files.writeString(directory.resolve(ReportFile.NAME), "the result of an hour");
+    assertThat(
+            execute(
+                "compare", "--backends", "zeromq", "--rules", "SEND-01", "--out", "" + directory))
+        .isZero();
+    assertThat(out.toString()).contains("The former report is now report-1.json");
+    assertThat(directory.resolve("report-1.json")).hasContent("the result of an hour");
+    assertThat(ReportFile.read(directory.resolve(ReportFile.NAME)).clean()).isTrue();
   }
 
   private static int freePort() throws IOException {

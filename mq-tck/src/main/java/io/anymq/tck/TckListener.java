@@ -1,5 +1,7 @@
 package io.anymq.tck;
 
+import io.anymq.tck.report.Report.BackendReport;
+
 /** Is told how a run goes on, by the thread that runs it. */
 public interface TckListener {
 
@@ -21,4 +23,11 @@ public interface TckListener {
    * @param result its result
    */
   default void finished(String backend, RuleResult result) {}
+
+  /**
+   * What a run has come to so far, after each rule.
+   *
+   * @param report the backend's part of the report, of the rules that are done with
+   */
+  default void soFar(BackendReport report) {}
 }

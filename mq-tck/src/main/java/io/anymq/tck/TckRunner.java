@@ -78,6 +78,7 @@ public final class TckRunner {
         RuleResult result = run.run(rule);
         listener.finished(run.backend(), result);
         results.add(report(result));
+        listener.soFar(report(run, results));
       }
       return report(run, results);
     }

@@ -1,5 +1,6 @@
 package io.anymq.tck.report;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import java.util.List;
 import java.util.Map;
@@ -11,9 +12,20 @@ import java.util.Map;
  * @param startedAt when, as ISO 8601
  * @param host where
  * @param backends what came of each backend
+ * @param incomplete whether the run was interrupted; left out of the file when it was not
  */
-@JsonPropertyOrder({"tool", "startedAt", "host", "backends"})
-public record Report(Tool tool, String startedAt, Host host, List<BackendReport> backends) {
+@JsonPropertyOrder({"tool", "startedAt", "host", "incomplete", "backends"})
+public record Report(
+    Tool tool,
+    String startedAt,
+    Host host,
+    List<BackendReport> backends,
+    @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean incomplete) {
+
+  /** A complete report. */
+  public Report(Tool tool, String startedAt, Host host, List<BackendReport> backends) {
+    this(tool, startedAt, host, backends, false);
+  }
 
   /**
    * What made the report.
@@ -81,6 +93,7 @@ public record Report(Tool tool, String startedAt, Host host, List<BackendReport>
 
   /** Whether no rule failed and every one was run. */
   public boolean clean() {
-    return backends.stream().allMatch(each -> each.count("FAILED") + each.count("NOT_RUN") == 0);
+    return !incomplete
+        && backends.stream().allMatch(each -> each.count("FAILED") + each.count("NOT_RUN") == 0);
   }
 }

@@ -41,6 +41,7 @@ final class CleanUp implements AutoCloseable {
 
   private void abort() {
     if (done.compareAndSet(false, true)) {
+      console.stop("Stopped; taking away what the demo made on the broker.");
       users.forEach(each -> each.close(PATIENCE));
       remove();
     }
@@ -50,7 +51,7 @@ final class CleanUp implements AutoCloseable {
     try {
       removal.run();
     } catch (MessagingException e) {
-      console.event("the demo's destinations are left on the broker: %s", e.getMessage());
+      console.always("The demo's destinations are left on the broker: " + e.getMessage());
     }
   }
 }

@@ -16,10 +16,27 @@ final class Console {
 
   private final PrintStream out;
   private final Clock clock;
+  private volatile boolean stopped;
 
   Console(PrintStream out, Clock clock) {
     this.out = out;
     this.clock = clock;
+  }
+
+  /** The demo was interrupted: says so, and nothing of what breaks by that. */
+  void stop(String sentence) {
+    stopped = true;
+    always(sentence);
+  }
+
+  /** Prints a sentence, even after that. */
+  void always(String sentence) {
+    out.println(sentence);
+  }
+
+  /** Whether the demo was interrupted. */
+  boolean stopped() {
+    return stopped;
   }
 
   /** Prints a line with the time before it. */
@@ -30,7 +47,9 @@ final class Console {
 
   /** Prints a line. */
   void line(String format, @Nullable Object... values) {
-    out.println(String.format(Locale.ROOT, format, values).stripTrailing());
+    if (!stopped) {
+      out.println(String.format(Locale.ROOT, format, values).stripTrailing());
+    }
   }
 
   /** Prints what becomes of a connection after it was opened. */

@@ -86,6 +86,11 @@ public final class OrdersDemo {
       Totals totals = process(rows, desk, workshop, office);
       totals.print(console);
       return conclude(totals);
+    } catch (MessagingException | IllegalStateException e) {
+      if (console.stopped()) {
+        return false; // Ctrl-C closes the connections under the demo's hands
+      }
+      throw e;
     }
   }
 
