@@ -3,10 +3,13 @@ package io.anymq.tck.reference;
 import io.anymq.AuthenticationException;
 import io.anymq.ConnectFailedException;
 import io.anymq.ConnectionLostException;
+import io.anymq.ErrorCode;
 import io.anymq.MessagingException;
+import io.anymq.MessagingTimeoutException;
 import io.anymq.Queue;
 import io.anymq.spi.Link;
 import io.anymq.spi.LinkRequest;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -14,6 +17,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -36,7 +40,8 @@ public final class MemoryBroker {
   private final Set<String> cutRoutes = new HashSet<>();
   private boolean running = true;
   private boolean reachable = true;
-  private boolean confirming = true;
+  private final Condition changed = lock.newCondition();
+  private boolean frozen;
   private @Nullable Credentials credentials;
 
   private MemoryBroker(String name) {
@@ -112,19 +117,29 @@ public final class MemoryBroker {
   }
 
   /**
-   * Sets whether sends are confirmed; they are stored in any case. Those that were held back are
-   * confirmed when this is set again, unless their link has gone.
-   *
-   * @param confirming whether
+   * Answers nothing and delivers nothing until {@link #thaw}; what is sent is stored. Links notice
+   * when {@link MemoryBackend#SILENCE_LIMIT} says so.
    */
-  public void confirming(boolean confirming) {
+  public void freeze() {
     List<MemoryLink> all =
         locked(
             () -> {
-              this.confirming = confirming;
+              frozen = true;
               return List.copyOf(links);
             });
-    all.forEach(MemoryLink::confirmHeld);
+    all.forEach(MemoryLink::watchSilence);
+  }
+
+  /** Ends a {@link #freeze}: what was held back is confirmed, unless its link has gone. */
+  public void thaw() {
+    List<MemoryLink> all =
+        locked(
+            () -> {
+              frozen = false;
+              changed.signalAll();
+              return List.copyOf(links);
+            });
+    all.forEach(MemoryLink::thaw);
   }
 
   /**
@@ -184,8 +199,25 @@ public final class MemoryBroker {
     return store;
   }
 
-  boolean confirming() {
-    return locked(() -> confirming);
+  boolean frozen() {
+    return locked(() -> frozen);
+  }
+
+  /** Waits under the lock while nothing is answered; throws when that takes too long. */
+  void awaitAnswer(Duration timeout) {
+    long left = timeout.toNanos();
+    try {
+      while (frozen && left > 0) {
+        left = changed.awaitNanos(left);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new MessagingException(
+          ErrorCode.INTERRUPTED, "Interrupted while waiting for an answer", e);
+    }
+    if (frozen) {
+      throw new MessagingTimeoutException("memory:" + name + " did not answer in time");
+    }
   }
 
   <T> T locked(Supplier<T> action) {
@@ -207,7 +239,7 @@ public final class MemoryBroker {
   }
 
   private void requireConnectable(LinkRequest request, String route) throws MessagingException {
-    if (!running || !reachable || cutRoutes.contains(route)) {
+    if (!running || !reachable || frozen || cutRoutes.contains(route)) {
       throw new ConnectFailedException(
           "Nobody answers at memory:" + name + "; start that broker first");
     }
