@@ -7,6 +7,7 @@ import io.anymq.tck.NativeClient;
 import io.anymq.tck.broker.BrokerHandle;
 import io.anymq.tck.broker.BrokerOptions;
 import io.anymq.tck.broker.BrokerProvisioner;
+import java.util.Map;
 
 /** What the kit needs to judge the adapter for ActiveMQ. */
 public final class ActiveMqHarness implements BackendHarness {
@@ -28,6 +29,11 @@ public final class ActiveMqHarness implements BackendHarness {
   public BrokerHandle startBroker() {
     return BrokerProvisioner.system()
         .start(name(), BrokerOptions.none().withCredentials(USER, PASSWORD));
+  }
+
+  @Override
+  public Map<String, String> attentive() {
+    return Map.of("heartbeat", "2s");
   }
 
   @Override

@@ -6,6 +6,7 @@ import io.anymq.tck.NativeClient;
 import io.anymq.tck.broker.ArtemisBroker;
 import io.anymq.tck.broker.BrokerHandle;
 import io.anymq.tck.broker.BrokerOptions;
+import java.util.Map;
 
 /** The same adapter with another broker, ActiveMQ Artemis; run only when it is asked for. */
 public final class ArtemisHarness implements BackendHarness {
@@ -26,6 +27,11 @@ public final class ArtemisHarness implements BackendHarness {
   @Override
   public BrokerHandle startBroker() {
     return ArtemisBroker.start(BrokerOptions.none().withCredentials(USER, PASSWORD));
+  }
+
+  @Override
+  public Map<String, String> attentive() {
+    return Map.of("heartbeat", "2s");
   }
 
   @Override

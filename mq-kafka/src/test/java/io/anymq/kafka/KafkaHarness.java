@@ -22,6 +22,11 @@ public final class KafkaHarness implements BackendHarness {
   }
 
   @Override
+  public Map<String, String> attentive() {
+    return Map.of("link-timeout", "3s");
+  }
+
+  @Override
   public String urlOfPort(int port) {
     return "kafka://127.0.0.1:" + port;
   }

@@ -54,6 +54,11 @@ public final class RabbitHarness implements BackendHarness {
   }
 
   @Override
+  public Map<String, String> attentive() {
+    return Map.of("heartbeat", "2s");
+  }
+
+  @Override
   public String urlOfPort(int port) {
     return "amqp://guest:guest@127.0.0.1:" + port;
   }

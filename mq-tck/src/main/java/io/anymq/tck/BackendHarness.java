@@ -57,6 +57,14 @@ public interface BackendHarness {
   }
 
   /**
+   * Options with which a connection notices soon that a broker has fallen silent, so that the kit
+   * need not wait for the defaults. Default: none.
+   */
+  default Map<String, String> attentive() {
+    return Map.of();
+  }
+
+  /**
    * The URL of a running broker, as the adapter takes it. Default: what the handle says.
    *
    * @param broker the broker

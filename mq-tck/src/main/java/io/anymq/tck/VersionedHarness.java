@@ -34,6 +34,11 @@ public record VersionedHarness(BackendHarness harness, String version) implement
   }
 
   @Override
+  public Map<String, String> attentive() {
+    return harness.attentive();
+  }
+
+  @Override
   public String url(BrokerHandle broker) {
     return harness.url(broker);
   }

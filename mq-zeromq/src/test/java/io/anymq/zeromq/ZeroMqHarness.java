@@ -5,6 +5,7 @@ import io.anymq.tck.BackendHarness;
 import io.anymq.tck.NativeClient;
 import io.anymq.tck.broker.BrokerHandle;
 import java.time.Duration;
+import java.util.Map;
 
 /** What the kit needs to judge the adapter for the ZeroMQ hub. */
 public final class ZeroMqHarness implements BackendHarness {
@@ -15,6 +16,11 @@ public final class ZeroMqHarness implements BackendHarness {
   @Override
   public String name() {
     return ZeroMqBackend.NAME;
+  }
+
+  @Override
+  public Map<String, String> attentive() {
+    return Map.of("heartbeat", "500ms");
   }
 
   @Override

@@ -6,8 +6,7 @@ import java.util.function.BooleanSupplier;
 
 /**
  * Tells a link's senders what became of their messages, in order, on the link's thread; held back
- * while the broker does not confirm, and for ever when the link is gone. Guarded by the broker's
- * lock.
+ * while the broker is frozen, and for ever when the link is gone. Guarded by the broker's lock.
  */
 final class Confirmations {
 
@@ -19,7 +18,7 @@ final class Confirmations {
   /**
    * Makes the confirmations of one link.
    *
-   * @param broker whether it confirms
+   * @param broker whether it is frozen
    * @param thread tells
    * @param alive whether the link is there; asked under the lock
    */
@@ -37,16 +36,16 @@ final class Confirmations {
             outcome.run();
           }
         };
-    if (broker.confirming()) {
+    if (!broker.frozen()) {
       thread.execute(ifAlive);
     } else {
       held.add(ifAlive);
     }
   }
 
-  /** Those that were held back, if the broker confirms again. */
+  /** Those that were held back, if the broker runs on. */
   void tellHeld() {
-    if (broker.confirming()) {
+    if (!broker.frozen()) {
       broker.lockedRun(
           () -> {
             held.forEach(thread::execute);

@@ -7,6 +7,7 @@ import io.anymq.spi.Backend;
 import io.anymq.spi.BrokerUrl;
 import io.anymq.spi.Link;
 import io.anymq.spi.LinkRequest;
+import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
@@ -49,6 +50,10 @@ public final class MemoryBackend implements Backend {
           Set.of(),
           "capabilities that are not declared");
 
+  /** How long a frozen broker is waited for until the link counts as lost. Default: 10 s. */
+  public static final Option<Duration> SILENCE_LIMIT =
+      Option.duration("silence-limit", Duration.ofSeconds(10), "how long the broker may be silent");
+
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]+(/[A-Za-z0-9]+)?");
 
   /** For the service loader. */
@@ -67,7 +72,13 @@ public final class MemoryBackend implements Backend {
   @Override
   public List<Option<?>> options() {
     return List.of(
-        DISPATCH, NATIVE_RELEASE, ATOMIC_COMMIT, KEYS_BY_TURN, PRIORITY_BY_BANDS, WITHHOLD);
+        DISPATCH,
+        NATIVE_RELEASE,
+        ATOMIC_COMMIT,
+        KEYS_BY_TURN,
+        PRIORITY_BY_BANDS,
+        SILENCE_LIMIT,
+        WITHHOLD);
   }
 
   @Override

@@ -3,7 +3,9 @@ package io.anymq.tck.reference;
 import io.anymq.AuthenticationException;
 import io.anymq.ConnectFailedException;
 import io.anymq.ConnectionLostException;
+import io.anymq.ErrorCode;
 import io.anymq.MessagingException;
+import io.anymq.MessagingTimeoutException;
 import io.anymq.Queue;
 import io.anymq.spi.Link;
 import io.anymq.spi.LinkRequest;
@@ -36,13 +38,13 @@ public final class MemoryBroker {
 
   private final String name;
   private final ReentrantLock lock = new ReentrantLock();
-  private final Condition reading = lock.newCondition();
   private final MemoryStore store = new MemoryStore(this::lockedRun);
   private final Set<MemoryLink> links = new LinkedHashSet<>();
   private final Set<String> cutRoutes = new HashSet<>();
   private boolean running = true;
   private boolean reachable = true;
-  private boolean confirming = true;
+  private final Condition changed = lock.newCondition();
+  private boolean frozen;
   private @Nullable Credentials credentials;
 
   private MemoryBroker(String name) {
@@ -118,20 +120,29 @@ public final class MemoryBroker {
   }
 
   /**
-   * Sets whether sends are confirmed; they are stored in any case. Those that were held back are
-   * confirmed when this is set again, unless their link has gone.
-   *
-   * @param confirming whether
+   * Answers nothing and delivers nothing until {@link #thaw}; what is sent is stored. Links notice
+   * when {@link MemoryBackend#SILENCE_LIMIT} says so.
    */
-  public void confirming(boolean confirming) {
+  public void freeze() {
     List<MemoryLink> all =
         locked(
             () -> {
-              this.confirming = confirming;
-              reading.signalAll();
+              frozen = true;
               return List.copyOf(links);
             });
-    all.forEach(MemoryLink::confirmHeld);
+    all.forEach(MemoryLink::watchSilence);
+  }
+
+  /** Ends a {@link #freeze}: what was held back is confirmed, unless its link has gone. */
+  public void thaw() {
+    List<MemoryLink> all =
+        locked(
+            () -> {
+              frozen = false;
+              changed.signalAll();
+              return List.copyOf(links);
+            });
+    all.forEach(MemoryLink::thaw);
   }
 
   /**
@@ -191,8 +202,25 @@ public final class MemoryBroker {
     return store;
   }
 
-  boolean confirming() {
-    return locked(() -> confirming);
+  boolean frozen() {
+    return locked(() -> frozen);
+  }
+
+  /** Waits under the lock while nothing is answered; throws when that takes too long. */
+  void awaitAnswer(Duration timeout) {
+    long left = timeout.toNanos();
+    try {
+      while (frozen && left > 0) {
+        left = changed.awaitNanos(left);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new MessagingException(
+          ErrorCode.INTERRUPTED, "Interrupted while waiting for an answer", e);
+    }
+    if (frozen) {
+      throw new MessagingTimeoutException("memory:" + name + " did not answer in time");
+    }
   }
 
   /** Blocks as a full socket does while a broker reads nothing; a time limit keeps tests short. */
@@ -200,8 +228,8 @@ public final class MemoryBroker {
     lock.lock();
     try {
       long left = UNREAD.toNanos();
-      while (!confirming && left > 0) {
-        left = reading.awaitNanos(left);
+      while (frozen && left > 0) {
+        left = changed.awaitNanos(left);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -229,7 +257,7 @@ public final class MemoryBroker {
   }
 
   private void requireConnectable(LinkRequest request, String route) throws MessagingException {
-    if (!running || !reachable || cutRoutes.contains(route)) {
+    if (!running || !reachable || frozen || cutRoutes.contains(route)) {
       throw new ConnectFailedException(
           "Nobody answers at memory:" + name + "; start that broker first");
     }

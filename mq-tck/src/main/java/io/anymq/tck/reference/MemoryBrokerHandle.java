@@ -61,12 +61,12 @@ final class MemoryBrokerHandle implements BrokerHandle {
 
   @Override
   public void pause() {
-    broker.confirming(false);
+    broker.freeze();
   }
 
   @Override
   public void resume() {
-    broker.confirming(true);
+    broker.thaw();
   }
 
   @Override

@@ -241,7 +241,7 @@ class MemoryConsumer implements LinkConsumer {
 
   private List<Held> take() {
     scheduled = false;
-    if (!attached || waitsForTurn()) {
+    if (!attached || waitsForTurn() || link.broker.frozen()) {
       return List.of();
     }
     List<Held> batch =

@@ -57,6 +57,11 @@ public final class MemoryHarness implements BackendHarness {
   }
 
   @Override
+  public Map<String, String> attentive() {
+    return Map.of("silence-limit", "200ms");
+  }
+
+  @Override
   public String urlOfPort(int port) {
     String name = "port-" + port;
     MemoryBroker.named(name).reachable(false);

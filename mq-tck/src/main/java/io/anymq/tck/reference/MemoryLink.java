@@ -3,6 +3,7 @@ package io.anymq.tck.reference;
 import io.anymq.BackendInfo;
 import io.anymq.Capability;
 import io.anymq.ConnectionLostException;
+import io.anymq.ConnectionOptions;
 import io.anymq.Destination;
 import io.anymq.DestinationNotFoundException;
 import io.anymq.Message;
@@ -224,14 +225,27 @@ class MemoryLink implements Link, DepthQuery, Purger, Browsing, TemporaryQueues,
     return request.options().get(MemoryBackend.NATIVE_RELEASE);
   }
 
-  /** The broker may confirm again. */
-  void confirmHeld() {
+  /** The broker is silent: the link is lost when that lasts for longer than it was told to wait. */
+  void watchSilence() {
+    MemoryClock.after(request.options().get(MemoryBackend.SILENCE_LIMIT), this::loseIfSilent);
+  }
+
+  private void loseIfSilent() {
+    if (broker.frozen()) {
+      lose(new ConnectionLostException("The broker in memory has been silent for too long"));
+    }
+  }
+
+  /** The broker runs on. */
+  void thaw() {
     confirmations.tellHeld();
+    broker.lockedRun(() -> consumers.forEach(MemoryConsumer::wake));
   }
 
   <T> T lockedAlive(Supplier<T> action) {
     return broker.locked(
         () -> {
+          broker.awaitAnswer(request.options().get(ConnectionOptions.OPERATION_TIMEOUT));
           if (!alive) {
             throw new ConnectionLostException("The link to the broker in memory is gone");
           }

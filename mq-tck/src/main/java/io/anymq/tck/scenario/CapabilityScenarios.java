@@ -102,7 +102,7 @@ final class CapabilityScenarios {
         "commit of a unit with a send to nowhere",
         DECLARED,
         ErrorCode.ROLLED_BACK);
-    Messages.nothingMore(results, "of a unit that was rolled back", DECLARED);
+    Messages.marker(connection, out, results, "of a unit that was rolled back", DECLARED);
     Delivery again = Messages.take(consumer);
     Check.equal("b", again.message().text(), "what comes again", DECLARED);
     Check.that(again.redelivered(), "the mark of a redelivery", again, DECLARED);
@@ -191,7 +191,7 @@ final class CapabilityScenarios {
     Delivery delivery = Messages.take(subscription);
     Check.equal("meant", delivery.message().text(), "the message", DECLARED);
     Check.equal(meant, delivery.destination(), "the topic of the message", DECLARED);
-    Messages.nothingMore(subscription, "from a topic that does not match", DECLARED);
+    Messages.marker(connection, meant, subscription, "from another topic", DECLARED);
   }
 
   @Scenario(

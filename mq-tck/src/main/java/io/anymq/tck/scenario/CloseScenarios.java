@@ -135,7 +135,8 @@ final class CloseScenarios {
       Messages.take(rest);
       left++;
     }
-    Messages.nothingMore(rest, "beyond what the listener did not get", "what close accepts");
+    Messages.marker(
+        connection, queue, rest, "beyond what the listener did not get", "what close accepts");
     Check.equal(atClose, calls.get(), "the number of calls, after close,", "whom close waits for");
   }
 

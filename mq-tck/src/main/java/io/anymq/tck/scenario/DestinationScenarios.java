@@ -129,7 +129,7 @@ final class DestinationScenarios {
     Delivery again = Messages.take(consumer);
     Check.equal("0", again.message().text(), "the message that was held", "what purge removes");
     again.accept();
-    Messages.nothingMore(consumer, "as the rest was purged", "what purge removes");
+    Messages.marker(connection, queue, consumer, "as the rest was purged", "what purge removes");
   }
 
   @Scenario(

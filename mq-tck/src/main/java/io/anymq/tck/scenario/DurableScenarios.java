@@ -146,7 +146,7 @@ final class DurableScenarios {
     String check = "that the native name of a subscription has the topic in it";
     Check.equal("first", Messages.takeText(ofFirst), "the first topic's message", check);
     Check.equal("second", Messages.takeText(ofSecond), "the second topic's message", check);
-    Messages.nothingMore(ofFirst, "from the other topic", check);
+    Messages.marker(connection, first, ofFirst, "from the other topic", check);
   }
 
   @Scenario(
@@ -162,10 +162,12 @@ final class DurableScenarios {
     connection.subscribe(topic, SubscriptionOptions.durable("other")).close();
     Messages.sendNumbers(connection, topic, 5);
     for (String name : List.of(NAME, "other")) {
-      Subscription subscription = connection.subscribe(topic, SubscriptionOptions.durable(name));
-      Check.equal(Optional.of(name), subscription.name(), "the name", "Subscription.name");
-      List<String> received = Messages.takeTexts(subscription, 5);
-      Check.equal(Messages.numbers(5), received, "what '" + name + "' kept", "the topic's copies");
+      SubscriptionOptions options = SubscriptionOptions.durable(name);
+      try (Subscription subscription = connection.subscribe(topic, options)) {
+        Check.equal(Optional.of(name), subscription.name(), "the name", "Subscription.name");
+        List<String> kept = Messages.takeTexts(subscription, 5);
+        Check.equal(Messages.numbers(5), kept, "what '" + name + "' kept", "the topic's copies");
+      }
     }
   }
 
@@ -190,7 +192,8 @@ final class DurableScenarios {
       Check.that(delivery.redelivered(), "redelivered() to be true", "false", "the native flag");
     }
     Check.equal(Set.of("1", "3"), rest, "what comes again", "how subscriptions are settled");
-    Messages.nothingMore(again, "as the others were accepted", "how subscriptions are settled");
+    Messages.marker(
+        connection, topic, again, "as the others were accepted", "how subscriptions are settled");
   }
 
   @Scenario(

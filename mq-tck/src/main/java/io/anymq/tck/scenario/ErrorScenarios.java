@@ -133,24 +133,35 @@ final class ErrorScenarios {
       id = "ERR-07",
       title = "A call that asks the broker ends within its time limit",
       intent = "A silent broker holds nobody for ever.",
-      controls = BrokerControl.CUT_NETWORK)
+      controls = {BrokerControl.PAUSE, BrokerControl.CUT_NETWORK})
   static void operationTimeout(ScenarioContext t) throws Exception {
-    Queue queue = t.newQueue();
-    Connection connection =
+    Queue queue = t.queue();
+    Queue missing = t.newQueue();
+    Connection direct = t.connect(o -> o.option("operation-timeout", "1s"));
+    Connection proxied =
         t.connectProxied(o -> o.option("operation-timeout", "1s"), (which, state, cause) -> {});
+    t.onClose(t.broker()::resume);
+    t.broker().pause();
+    endsInTime(() -> direct.declare(missing), "declare with a broker that is silent");
+    endsInTime(() -> direct.exists(queue), "exists with a broker that is silent");
+    t.broker().resume();
     t.onClose(t.broker()::restoreNetwork);
     t.broker().cutNetwork();
+    endsInTime(() -> proxied.declare(missing), "declare without a network");
+  }
+
+  private static void endsInTime(Check.Action call, String what) throws Exception {
     MessagingException failure =
         Check.within(
             Duration.ofSeconds(5),
             () ->
                 Check.refused(
-                    () -> connection.declare(queue),
-                    "declare without a network",
+                    call,
+                    what,
                     "the operation time-out",
                     ErrorCode.TIMEOUT,
                     ErrorCode.CONNECTION_LOST),
-            "a call with a time limit of 1 s",
+            what + " and a time limit of 1 s",
             "the operation time-out");
     Check.that(failure.isTransient(), "a transient failure", failure.code(), "the error's code");
   }

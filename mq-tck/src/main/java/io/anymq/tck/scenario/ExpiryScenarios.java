@@ -72,7 +72,7 @@ final class ExpiryScenarios {
     awaitExpiry(sent);
     Consumer consumer = connection.createConsumer(queue);
     Check.equal(List.of("first", "last"), Messages.takeTexts(consumer, 2), "what arrives", CHECK);
-    Messages.nothingMore(consumer, "that has expired", CHECK);
+    Messages.marker(connection, queue, consumer, "that has expired", CHECK);
   }
 
   @Scenario(
@@ -111,7 +111,7 @@ final class ExpiryScenarios {
     Queue queue = t.queue();
     awaitExpiry(connection.send(queue, dying("dies")));
     Consumer consumer = connection.createConsumer(queue);
-    Messages.nothingMore(consumer, "that has expired", CHECK);
+    Messages.marker(connection, queue, consumer, "that has expired", CHECK);
     Check.eventually(
         () -> consumer.receiveNoWait().isEmpty() && connection.depth(queue).atRest() == 0,
         "a depth of 0 after the expired message was passed",
@@ -175,7 +175,7 @@ final class ExpiryScenarios {
     awaitExpiry(sent);
     Subscription again = connection.subscribe(topic, SubscriptionOptions.durable("keeper"));
     Check.equal("lives", Messages.takeText(again), "what arrives", CHECK);
-    Messages.nothingMore(again, "that has expired", CHECK);
+    Messages.marker(connection, topic, again, "that has expired", CHECK);
   }
 
   @Scenario(
@@ -231,6 +231,6 @@ final class ExpiryScenarios {
     awaitExpiry(sent);
     Consumer consumer = connection.createConsumer(queue);
     Check.equal("lives", Messages.takeText(consumer), "what arrives", CHECK);
-    Messages.nothingMore(consumer, "that has expired", CHECK);
+    Messages.marker(connection, queue, consumer, "that has expired", CHECK);
   }
 }

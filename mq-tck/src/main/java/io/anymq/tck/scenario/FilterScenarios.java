@@ -5,6 +5,7 @@ import io.anymq.Connection;
 import io.anymq.Consumer;
 import io.anymq.ConsumerOptions;
 import io.anymq.Delivery;
+import io.anymq.Destination;
 import io.anymq.Message;
 import io.anymq.Queue;
 import io.anymq.QueueOptions;
@@ -102,7 +103,7 @@ final class FilterScenarios {
         "the clock");
     Consumer consumer = connection.createConsumer(queue);
     Check.equal("lives", Messages.takeText(consumer), "the first message", DECLARED);
-    Messages.nothingMore(consumer, "that has expired", DECLARED);
+    Messages.marker(connection, queue, consumer, "that has expired", DECLARED);
   }
 
   @Scenario(
@@ -117,7 +118,7 @@ final class FilterScenarios {
     ConsumerOptions red = ConsumerOptions.builder().selector("colour = 'red'").build();
     try (Consumer consumer = connection.createConsumer(queue, red)) {
       Check.equal("1", Messages.takeText(consumer), "the red message", DECLARED);
-      Messages.nothingMore(consumer, "that is red", DECLARED);
+      nothingMoreIsRed(connection, queue, consumer);
     }
     List<String> rest = Messages.takeTexts(connection.createConsumer(queue), 2);
     Check.equal(List.of("0", "2"), rest, "the others, which stay", DECLARED);
@@ -136,7 +137,7 @@ final class FilterScenarios {
         connection.subscribe(topic, SubscriptionOptions.builder().consumer(red).build());
     sendColours(connection, topic);
     Check.equal("1", Messages.takeText(subscription), "the red message", DECLARED);
-    Messages.nothingMore(subscription, "that is red", DECLARED);
+    nothingMoreIsRed(connection, topic, subscription);
   }
 
   @Scenario(
@@ -173,7 +174,12 @@ final class FilterScenarios {
     Check.equal(Messages.numbers(5), order, "the order of one key, over two consumers", DECLARED);
   }
 
-  private static void sendColours(Connection connection, io.anymq.Destination to) {
+  private static void nothingMoreIsRed(Connection connection, Destination to, Consumer consumer) {
+    connection.send(to, SelectorTable.coloured("end", "red"));
+    Check.equal("end", Messages.takeText(consumer), "the next red message", DECLARED);
+  }
+
+  private static void sendColours(Connection connection, Destination to) {
     List<String> colours = List.of("blue", "red", "green");
     for (int i = 0; i < colours.size(); i++) {
       Message message = Message.text(Integer.toString(i));

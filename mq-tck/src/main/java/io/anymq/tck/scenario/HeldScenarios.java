@@ -41,7 +41,7 @@ final class HeldScenarios {
     List<Delivery> held = Messages.take(other.createConsumer(queue, Messages.manual(3)), 3);
     Check.equal(3, held.size(), "the held deliveries", "the consumer");
     Consumer waiting = first.createConsumer(queue);
-    Messages.nothingMore(waiting, "while another consumer holds all", "prefetch");
+    Messages.marker(first, queue, waiting, "while another consumer holds all", "prefetch");
     other.close();
     long begun = System.nanoTime();
     backAndMarked(waiting);

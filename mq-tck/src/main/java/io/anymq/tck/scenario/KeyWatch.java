@@ -15,10 +15,11 @@ import java.util.Map;
  */
 final class KeyWatch implements MessageListener {
 
-  /** Where one consumer at a time has its turn, nobody handles the others meanwhile. */
-  private static final Duration LONGEST_STAY = Duration.ofSeconds(1);
+  /** Where one consumer at a time has its turn, nobody may handle the others meanwhile. */
+  private static final Duration IN_TURN = Duration.ofSeconds(1);
 
   private final int others;
+  private final Duration longestStay;
   private final Map<String, List<String>> order = new HashMap<>();
   private final Map<String, String> inHand = new HashMap<>();
   private final List<String> overlaps = new ArrayList<>();
@@ -29,9 +30,11 @@ final class KeyWatch implements MessageListener {
    * Watches.
    *
    * @param others how many messages have another key than the first one
+   * @param othersCome whether somebody is sure to handle them while the first one is in hand
    */
-  KeyWatch(int others) {
+  KeyWatch(int others, boolean othersCome) {
     this.others = others;
+    this.longestStay = othersCome ? Check.LIMIT : IN_TURN;
   }
 
   @Override
@@ -55,8 +58,8 @@ final class KeyWatch implements MessageListener {
       return;
     }
     begun = true;
-    long deadline = System.nanoTime() + LONGEST_STAY.toNanos();
-    long left = LONGEST_STAY.toMillis();
+    long deadline = System.nanoTime() + longestStay.toNanos();
+    long left = longestStay.toMillis();
     while (overlaps.isEmpty() && handled < others && left > 0) {
       wait(left);
       left = Duration.ofNanos(deadline - System.nanoTime()).toMillis();

@@ -27,6 +27,23 @@ final class Keys {
     }
   }
 
+  /**
+   * Fails when one of the consumers gets something else than markers, one for each, of keys that
+   * are in nobody's hand. They are sent behind what must not come, and accepted.
+   */
+  static void quiet(
+      Connection connection, Destination to, String when, String check, Consumer... consumers) {
+    List<String> markers = List.of("z0", "y0").subList(0, consumers.length);
+    send(connection, to, markers.toArray(String[]::new));
+    List<Delivery> next = gather(consumers.length, check, consumers);
+    Check.that(
+        markers.containsAll(Messages.texts(next)),
+        "nothing but markers " + when,
+        Messages.texts(next),
+        check);
+    next.forEach(Delivery::accept);
+  }
+
   static String[] numbered(String key, int count) {
     return IntStream.range(0, count).mapToObj(i -> key + i).toArray(String[]::new);
   }

@@ -261,7 +261,7 @@ final class MessageScenarios {
       // One consumer at a time: two of one native queue might share its messages out by luck.
       try (Consumer consumer = connection.createConsumer(queue)) {
         Check.equal(queue.name(), Messages.takeText(consumer), "the message in " + queue, check);
-        Messages.nothingMore(consumer, "in " + queue, check);
+        Messages.marker(connection, queue, consumer, "of another queue", check);
       }
     }
   }
@@ -287,8 +287,8 @@ final class MessageScenarios {
     Check.equal("to the topic", fromTopic.message().text(), "the topic's message", check);
     Check.equal(queue, fromQueue.destination(), "the queue's delivery's destination", check);
     Check.equal(topic, fromTopic.destination(), "the topic's delivery's destination", check);
-    Messages.nothingMore(consumer, "in the queue", check);
-    Messages.nothingMore(subscription, "in the subscription", check);
+    Messages.marker(connection, queue, consumer, "of the topic", check);
+    Messages.marker(connection, topic, subscription, "of the queue", check);
   }
 
   @Scenario(

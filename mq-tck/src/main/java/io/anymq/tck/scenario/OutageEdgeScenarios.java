@@ -43,7 +43,7 @@ final class OutageEdgeScenarios {
     Set<String> again = new TreeSet<>(Messages.takeTexts(consumer, 4));
     Check.equal(
         Set.of("0", "2", "5", "next"), again, "what comes again", "what an acceptance covers");
-    Messages.nothingMore(consumer, "after the outage", "what an acceptance covers");
+    Messages.marker(t.observer(), queue, consumer, "after the outage", "what an acceptance covers");
   }
 
   /**
@@ -77,7 +77,7 @@ final class OutageEdgeScenarios {
     producer.send("0");
     producer.send("1");
     outage.cut();
-    Future<Boolean> commit = t.inThread(session::commit);
+    Future<Boolean> commit = ThreadWatch.waiting(t, () -> committed(session), "commit");
     outage.restore();
     Optional<ErrorCode> failure = failure(commit);
     List<String> stored = Messages.drain(t.observer(), queue);
@@ -93,6 +93,11 @@ final class OutageEdgeScenarios {
     session.commit();
     Check.equal(
         List.of("2"), Messages.drain(t.observer(), queue), "what the next unit committed", check);
+  }
+
+  private static boolean committed(Session session) {
+    session.commit();
+    return true;
   }
 
   private static Optional<ErrorCode> failure(Future<Boolean> commit) {

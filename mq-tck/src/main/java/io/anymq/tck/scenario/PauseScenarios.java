@@ -69,7 +69,7 @@ final class PauseScenarios {
     Check.that(again.redelivered(), "the mark of a redelivery", again, CHECK);
     Check.equal(2, again.deliveryCount(), "the delivery count", CHECK);
     again.accept();
-    Messages.nothingMore(consumer, "after it was accepted", CHECK);
+    Messages.marker(connection, queue, consumer, "after it was accepted", CHECK);
   }
 
   @Scenario(
@@ -190,7 +190,7 @@ final class PauseScenarios {
         DeadLetter.of(dead).map(DeadLetter::reason),
         "the dead letter's reason",
         CHECK);
-    Messages.nothingMore(consumer, "after the second release", CHECK);
+    Messages.marker(connection, queue, consumer, "after the second release", CHECK);
   }
 
   @Scenario(
@@ -222,7 +222,7 @@ final class PauseScenarios {
     Session session = connection.createSession();
     Consumer consumer = session.createConsumer(queue);
     Messages.take(consumer).release(PAUSE);
-    Messages.nothingMore(consumer, "before the commit", CHECK);
+    Messages.marker(connection, queue, consumer, "before the commit", CHECK);
     long committedAt = System.nanoTime();
     session.commit();
     afterPause(consumer, PAUSE, committedAt);
@@ -245,6 +245,6 @@ final class PauseScenarios {
     first.release(PAUSE);
     afterPause(subscription, PAUSE, releasedAt).accept();
     Check.equal("a", Messages.takeText(other), "the other subscription's message", CHECK);
-    Messages.nothingMore(other, "for a subscription that released nothing", CHECK);
+    Messages.marker(connection, topic, other, "for a subscription that released nothing", CHECK);
   }
 }

@@ -21,6 +21,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 
@@ -59,7 +60,7 @@ final class RecoveryScenarios {
     Queue queue = t.queue();
     Outage outage = Outage.of(t);
     Consumer consumer = outage.connection().createConsumer(queue);
-    Future<Delivery> waiting = t.inThread(() -> Messages.take(consumer));
+    Future<Delivery> waiting = ThreadWatch.waiting(t, () -> Messages.take(consumer), "receive");
     outage.cut();
     outage.restore();
     Messages.send(t.connect(), queue, "a");
@@ -105,7 +106,7 @@ final class RecoveryScenarios {
     Producer producer = outage.connection().createProducer(queue);
     producer.send("0");
     outage.cut();
-    Future<Message> blocked = t.inThread(() -> producer.send("1"));
+    Future<Message> blocked = ThreadWatch.waiting(t, () -> producer.send("1"), "send");
     CompletableFuture<Message> later = producer.sendAsync(Message.text("2"));
     outage.restore();
     Message sent = Check.completes(blocked, "the send over the outage", AGAIN);
@@ -167,7 +168,8 @@ final class RecoveryScenarios {
     Set<String> left = new TreeSet<>();
     try (Consumer next = outage.connection().createConsumer(queue)) {
       Messages.take(next, 4).forEach(delivery -> left.add(delivery.message().text()));
-      Messages.nothingMore(next, "beyond the 4 messages", "stale settlements");
+      Messages.marker(
+          outage.connection(), queue, next, "beyond the 4 messages", "stale settlements");
     }
     String check = "that a settlement is bound to the link that brought its delivery";
     Check.equal(Set.of("0", "1", "2", "3"), left, "what is left after stale settlements", check);
@@ -264,17 +266,23 @@ final class RecoveryScenarios {
       limitSeconds = 90)
   static void silence(ScenarioContext t) {
     Queue queue = t.queue();
-    Connection connection = t.connect();
+    List<ConnectionState> states = new CopyOnWriteArrayList<>();
+    Connection connection = t.connectAttentive((which, state, cause) -> states.add(state));
     Consumer consumer = connection.createConsumer(queue);
     Messages.send(connection, queue, "before");
-    Messages.take(consumer);
+    Messages.take(consumer).accept();
     t.onClose(t.broker()::resume);
     t.broker().pause();
     CompletableFuture<Message> sent = connection.sendAsync(queue, Message.text("during"));
+    Check.eventually(
+        () -> states.contains(ConnectionState.RECOVERING),
+        "the state RECOVERING while the broker is silent",
+        () -> states,
+        "how a link notices that nobody answers on it");
     Check.that(!sent.isDone(), "no confirmation from a silent broker", "one", "confirmations");
     t.broker().resume();
     Check.completes(sent, "the send once the broker goes on", AGAIN);
-    Check.equal("during", Messages.takeText(consumer), "the message", AGAIN);
+    awaitText(consumer, "during");
   }
 
   /** An acceptance that the outage overtook brings its message again: that is passed over here. */

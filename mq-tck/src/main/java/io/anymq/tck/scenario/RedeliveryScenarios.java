@@ -37,7 +37,7 @@ final class RedeliveryScenarios {
     List<Integer> counts = releaseUntilGone(consumer, ConsumerOptions.DEFAULT_MAX_DELIVERIES);
     Check.equal(List.of(1, 2, 3, 4, 5, 6, 7, 8, 9, 10), counts, "the delivery counts", LIMIT);
     deadLetter(connection, queue, DeadLetter.Reason.DELIVERY_LIMIT, 10);
-    Messages.nothingMore(consumer, "after the tenth delivery", LIMIT);
+    Messages.marker(connection, queue, consumer, "after the tenth delivery", LIMIT);
   }
 
   @Scenario(
@@ -53,7 +53,7 @@ final class RedeliveryScenarios {
         connection.createConsumer(queue, Messages.manual().maxDeliveries(3).build());
     Check.equal(List.of(1, 2, 3), releaseUntilGone(consumer, 3), "the delivery counts", LIMIT);
     deadLetter(connection, queue, DeadLetter.Reason.DELIVERY_LIMIT, 3);
-    Messages.nothingMore(consumer, "after the third delivery", LIMIT);
+    Messages.marker(connection, queue, consumer, "after the third delivery", LIMIT);
   }
 
   @Scenario(
@@ -69,7 +69,7 @@ final class RedeliveryScenarios {
         connection.createConsumer(queue, Messages.manual().maxDeliveries(1).build());
     Messages.take(consumer).release();
     deadLetter(connection, queue, DeadLetter.Reason.DELIVERY_LIMIT, 1);
-    Messages.nothingMore(consumer, "after the one delivery", LIMIT);
+    Messages.marker(connection, queue, consumer, "after the one delivery", LIMIT);
   }
 
   @Scenario(
@@ -178,7 +178,12 @@ final class RedeliveryScenarios {
     Check.equal("bad", again.message().text(), "the message that was sent back", "its fields");
     Check.equal(1, again.deliveryCount(), "its count", "that a new send begins a new count");
     again.accept();
-    Messages.nothingMore(morgue, "after the dead letter was accepted", "the dead-letter queue");
+    Messages.marker(
+        connection,
+        queue.deadLetterQueue(),
+        morgue,
+        "after the dead letter was accepted",
+        "the dead-letter queue");
   }
 
   @Scenario(
@@ -200,7 +205,12 @@ final class RedeliveryScenarios {
     Set<Integer> dead = new TreeSet<>();
     Messages.take(morgue, 30).forEach(each -> dead.add(Integer.valueOf(each.message().text())));
     Check.equal(30, dead.size(), "the number of different dead letters", LIMIT);
-    Messages.nothingMore(morgue, "behind 30 dead letters", "that a dead letter is accepted once");
+    Messages.marker(
+        connection,
+        queue.deadLetterQueue(),
+        morgue,
+        "behind 30 dead letters",
+        "that a dead letter is accepted once");
   }
 
   @Scenario(

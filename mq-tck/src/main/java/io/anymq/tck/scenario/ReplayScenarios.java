@@ -39,7 +39,7 @@ final class ReplayScenarios {
     Check.equal(
         Messages.numbers(100), Messages.takeTexts(subscription, 100), "what is replayed", CHECK);
     Check.equal("new", Messages.takeText(subscription), "what is new", CHECK);
-    Messages.nothingMore(subscription, "after what is new", CHECK);
+    Messages.marker(connection, topic, subscription, "after what is new", CHECK);
   }
 
   @Scenario(

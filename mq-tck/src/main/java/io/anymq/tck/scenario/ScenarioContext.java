@@ -34,9 +34,6 @@ import java.util.function.UnaryOperator;
  */
 public final class ScenarioContext {
 
-  /** How long nothing must arrive, behind a marker, to be taken for nothing. */
-  public static final Duration SILENCE = Duration.ofMillis(300);
-
   private static final Duration CLOSE_LIMIT = Duration.ofSeconds(3);
 
   private final BackendHarness harness;
@@ -214,6 +211,13 @@ public final class ScenarioContext {
   /** A connection that is watched, closed at the end. */
   public Connection connect(ConnectionListener listener) {
     return keep(under(factory().build()).connect(listener));
+  }
+
+  /** A connection that is watched and notices soon that its broker is silent; closed at the end. */
+  public Connection connectAttentive(ConnectionListener listener) {
+    ConnectionFactory.Builder builder = factory();
+    harness.attentive().forEach(builder::option);
+    return keep(under(builder.build()).connect(listener));
   }
 
   /** A connection through the proxy, whose network can be cut; closed at the end. */

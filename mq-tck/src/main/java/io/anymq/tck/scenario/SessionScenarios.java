@@ -132,7 +132,7 @@ final class SessionScenarios {
     }
     String dead = Messages.takeText(connection.createConsumer(queue.deadLetterQueue()));
     Check.equal("poison", dead, "the dead letter", "the redelivery limit in sessions");
-    Messages.nothingMore(consumer, "after three tries", "the redelivery limit in sessions");
+    Messages.marker(connection, queue, consumer, "after three tries", "the limit in sessions");
   }
 
   @Scenario(

@@ -127,7 +127,7 @@ final class SettleScenarios {
     Delivery again = Messages.take(consumer);
     Check.equal("2", again.message().text(), "what comes again", check);
     again.accept();
-    Messages.nothingMore(consumer, "as the others were accepted", check);
+    Messages.marker(connection, queue, consumer, "as the others were accepted", check);
   }
 
   @Scenario(
@@ -148,7 +148,7 @@ final class SettleScenarios {
     Set<String> rest = new TreeSet<>(Messages.takeTexts(next, 3));
     String check = "that single deliveries are settled, never all up to one";
     Check.equal(Set.of("0", "2", "5"), rest, "what comes again", check);
-    Messages.nothingMore(next, "as the others were accepted", check);
+    Messages.marker(t.observer(), queue, next, "as the others were accepted", check);
   }
 
   @Scenario(id = "ACK-08", title = "Settling again does nothing", intent = "The first word counts.")
@@ -168,7 +168,7 @@ final class SettleScenarios {
     second.release();
     second.accept();
     Check.equal("b", Messages.takeText(consumer), "the released message", check);
-    Messages.nothingMore(consumer, "after settling twice", check);
+    Messages.marker(connection, queue, consumer, "after settling twice", check);
     Check.that(
         !connection.exists(queue.deadLetterQueue()) || depthOrZero(t, queue.deadLetterQueue()) == 0,
         "no dead letter from a second settlement",
@@ -239,7 +239,8 @@ final class SettleScenarios {
     Consumer dead = connection.createConsumer(queue.deadLetterQueue());
     Set<String> rejected = new TreeSet<>(Messages.takeTexts(dead, 3));
     Check.equal(Set.of("2", "5", "8"), rejected, "what was rejected", "how batches are settled");
-    Messages.nothingMore(consumer, "as the rest was accepted", "how batches are settled");
+    Messages.marker(
+        connection, queue, consumer, "as the rest was accepted", "how batches are settled");
   }
 
   private static long depthOrZero(ScenarioContext t, Queue queue) {

@@ -52,8 +52,9 @@ final class SharedScenarios {
     }
     Check.equal(
         new TreeSet<>(Messages.numbers(100)), new TreeSet<>(received), "what both got", CHECK);
-    Messages.nothingMore(one, "for the first of the two", CHECK);
-    Messages.nothingMore(two, "for the second of the two", CHECK);
+    Messages.send(t.observer(), topic, "end", "end");
+    List<Delivery> ends = List.of(Messages.take(one), Messages.take(two));
+    Check.equal(List.of("end", "end"), Messages.texts(ends), "what each gets next", CHECK);
   }
 
   @Scenario(

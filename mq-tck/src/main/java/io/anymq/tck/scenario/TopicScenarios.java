@@ -57,7 +57,7 @@ final class TopicScenarios {
       List<String> received = Messages.takeTexts(subscription, 30);
       Check.equal(Messages.numbers(30), received, "what a subscription gets", "the topic's copies");
     }
-    Messages.nothingMore(subscriptions.get(0), "behind 30 messages", "what is sent twice");
+    Messages.marker(first, topic, subscriptions.get(0), "behind 30 messages", "what is sent twice");
   }
 
   @Scenario(
@@ -119,7 +119,7 @@ final class TopicScenarios {
     String check = "that names are matched whole";
     Check.equal("to the topic", Messages.takeText(subscription), "the topic's message", check);
     Check.equal("to the longer name", Messages.takeText(other), "the longer one's message", check);
-    Messages.nothingMore(subscription, "from another topic", check);
+    Messages.marker(connection, topic, subscription, "from another topic", check);
   }
 
   @Scenario(
@@ -153,7 +153,7 @@ final class TopicScenarios {
     Check.equal(2, again.deliveryCount(), "the delivery count", "release");
     again.accept();
     Messages.take(other).accept();
-    Messages.nothingMore(other, "as only the other subscription released", "release");
+    Messages.marker(connection, topic, other, "as only the other subscription released", "release");
   }
 
   @Scenario(

@@ -31,11 +31,12 @@ final class TransactionScenarios {
       needs = Capability.TRANSACTIONS)
   static void commitSends(ScenarioContext t) {
     Queue queue = t.queue();
-    Session session = t.connect().createSession();
+    Connection connection = t.connect();
+    Session session = connection.createSession();
     Consumer consumer = t.connect().createConsumer(queue);
     Producer producer = session.createProducer(queue);
     Messages.numbers(5).forEach(producer::send);
-    Messages.nothingMore(consumer, "before commit", HELD_BACK);
+    Messages.marker(connection, queue, consumer, "before commit", HELD_BACK);
     session.commit();
     List<String> received = Messages.takeTexts(consumer, 5);
     Check.equal(Messages.numbers(5), received, "what commit made visible", HELD_BACK);
@@ -48,7 +49,8 @@ final class TransactionScenarios {
       needs = Capability.TRANSACTIONS)
   static void rollbackSends(ScenarioContext t) {
     Queue queue = t.queue();
-    Session session = t.connect().createSession();
+    Connection connection = t.connect();
+    Session session = connection.createSession();
     Producer producer = session.createProducer(queue);
     producer.send("dropped");
     session.rollback();
@@ -56,7 +58,7 @@ final class TransactionScenarios {
     session.commit();
     Consumer consumer = t.connect().createConsumer(queue);
     Check.equal("kept", Messages.takeText(consumer), "the message", HELD_BACK);
-    Messages.nothingMore(consumer, "of the unit that was rolled back", HELD_BACK);
+    Messages.marker(connection, queue, consumer, "of the unit that was rolled back", HELD_BACK);
   }
 
   @Scenario(
@@ -148,8 +150,13 @@ final class TransactionScenarios {
     session.commit();
     Consumer morgue = connection.createConsumer(queue.deadLetterQueue());
     Check.equal("bad", Messages.takeText(morgue), "the dead letter after commit", SETTLED);
-    Messages.nothingMore(morgue, "as the first rejection was rolled back", SETTLED);
-    Messages.nothingMore(consumer, "as the second rejection was committed", SETTLED);
+    Messages.marker(
+        connection,
+        queue.deadLetterQueue(),
+        morgue,
+        "as the first rejection was rolled back",
+        SETTLED);
+    Messages.marker(connection, queue, consumer, "as the second rejection was committed", SETTLED);
   }
 
   @Scenario(
@@ -165,7 +172,7 @@ final class TransactionScenarios {
     Consumer consumer = session.createConsumer(queue);
     List<Delivery> unit = Messages.take(consumer, 2);
     unit.get(0).release();
-    Messages.nothingMore(consumer, "before commit", SETTLED);
+    Messages.marker(connection, queue, consumer, "before commit", SETTLED);
     session.commit();
     Delivery again = Messages.take(consumer);
     Check.equal("0", again.message().text(), "what comes again after commit", SETTLED);
@@ -189,7 +196,8 @@ final class TransactionScenarios {
     producer.send("dropped");
     session.rollback();
     producer.send("kept");
-    Messages.nothingMore(outside, "before commit", HELD_BACK);
+    Messages.marker(connection, topic, outside, "before commit", HELD_BACK);
+    Check.equal("marker", Messages.takeText(inside), "what the session's own gets", HELD_BACK);
     session.commit();
     Check.equal("kept", Messages.takeText(outside), "what is published", HELD_BACK);
     Check.equal("kept", Messages.takeText(inside), "what the session's own gets", HELD_BACK);
@@ -216,7 +224,7 @@ final class TransactionScenarios {
     second.commit();
     Check.equal("second", Messages.takeText(consumer), "what is visible then", HELD_BACK);
     first.rollback();
-    Messages.nothingMore(consumer, "as the first session rolled back", HELD_BACK);
+    Messages.marker(connection, queue, consumer, "as the first session rolled back", HELD_BACK);
   }
 
   @Scenario(

@@ -39,6 +39,18 @@ record Altered(
         original.undecodable());
   }
 
+  /** Another message, which has been delivered once before. */
+  static Altered again(InboundDelivery original, Message message) {
+    return new Altered(
+        original,
+        message,
+        original.destination(),
+        true,
+        2,
+        original.position(),
+        original.undecodable());
+  }
+
   static Altered destination(InboundDelivery original, Destination destination) {
     return new Altered(
         original,

@@ -5,6 +5,7 @@ import io.anymq.UnsupportedCapabilityException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +31,8 @@ final class CapabilityFaults {
                 "CAP-13",
                 "CAP-15",
                 "CAP-16",
-                "CAP-26")));
+                "CAP-26"),
+            Optional.empty()));
   }
 
   private static String everything() {

@@ -28,9 +28,11 @@ final class LifeFaults {
   static Stream<ApiVariant> all() {
     return Stream.of(
         ApiVariant.stateful(
-            "closing a connection closes all of its kind", LifeFaults::closingAll, "LIFE-13"),
+                "closing a connection closes all of its kind", LifeFaults::closingAll, "LIFE-13")
+            .throwing(ClosedException.class),
         ApiVariant.stateful(
-            "unsubscribing ends all subscriptions", LifeFaults::unsubscribingAll, "TOPIC-11"),
+                "unsubscribing ends all subscriptions", LifeFaults::unsubscribingAll, "TOPIC-11")
+            .throwing(ClosedException.class),
         ApiVariant.of(
             "a connection's states are not told",
             Fault.skips(ConnectionListener.class, "stateChanged"),
@@ -55,7 +57,8 @@ final class LifeFaults {
             Fault.skips(Connection.class, "close"),
             "LIFE-04",
             "LIFE-06"),
-        ApiVariant.stateful("closing again is refused", LifeFaults::closingOnce, "LIFE-02"),
+        ApiVariant.stateful("closing again is refused", LifeFaults::closingOnce, "LIFE-02")
+            .throwing(ClosedException.class),
         ApiVariant.of(
             "close has a time limit of its own",
             Fault.of(

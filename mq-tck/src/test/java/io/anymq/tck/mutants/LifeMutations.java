@@ -4,6 +4,8 @@ import io.anymq.AuthenticationException;
 import io.anymq.Capability;
 import io.anymq.ConnectFailedException;
 import io.anymq.Destination;
+import io.anymq.MessagingTimeoutException;
+import io.anymq.QueueOptions;
 import io.anymq.Support;
 import io.anymq.spi.Link;
 import io.anymq.spi.LinkListener;
@@ -13,10 +15,11 @@ import io.anymq.spi.NativeNames;
 import io.anymq.spi.OutboundMessage;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 
@@ -32,23 +35,45 @@ final class LifeMutations {
     }
   }
 
-  /** Leaves a thread behind; it ends by itself after a while, so that the tests stay clean. */
+  /** Does not take the silence of its broker for an answer. */
+  static final class AsksAgain extends Mutation {
+    private static final int TIMES = 20;
+
+    @Override
+    void declare(Link link, Destination destination, QueueOptions options) {
+      boolean answered = false;
+      for (int i = 0; i < TIMES && !answered; i++) {
+        answered = answers(link, destination, options);
+      }
+    }
+
+    private static boolean answers(Link link, Destination destination, QueueOptions options) {
+      try {
+        link.declare(destination, options);
+        return true;
+      } catch (MessagingTimeoutException e) {
+        return false;
+      }
+    }
+  }
+
+  /** Leaves a thread behind, which ends when the rule has been judged. */
   static final class LeaksThread extends Mutation {
+    private static final Queue<CountDownLatch> LEAKS = new ConcurrentLinkedQueue<>();
+
     @Override
     void closed() {
-      CountDownLatch never = new CountDownLatch(1);
+      CountDownLatch end = new CountDownLatch(1);
+      LEAKS.add(end);
       Thread leak =
-          new Thread(
-              () -> {
-                try {
-                  boolean unused = never.await(20, TimeUnit.SECONDS);
-                } catch (InterruptedException e) {
-                  Thread.currentThread().interrupt();
-                }
-              },
-              "anymq-leak");
+          new Thread(() -> KillGate.await(end, "the end of the rule that looks"), "anymq-leak");
       leak.setDaemon(true);
       leak.start();
+    }
+
+    static void endAll() {
+      LEAKS.forEach(CountDownLatch::countDown);
+      LEAKS.clear();
     }
   }
 

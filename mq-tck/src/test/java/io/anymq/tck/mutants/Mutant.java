@@ -1,8 +1,12 @@
 package io.anymq.tck.mutants;
 
 import io.anymq.Capability;
+import io.anymq.InvalidDestinationException;
+import io.anymq.MessagingException;
 import io.anymq.tck.TckRun;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /** The faulty variants, each with the rules that are meant to catch it. */
@@ -101,10 +105,12 @@ enum Mutant implements Variant {
       "RECOV-12",
       "RECOV-13",
       "RECOV-14",
+      "RECOV-15",
       "TEMP-06",
       "REQ-13"),
   INTERRUPTS_ARE_LOSSES(InterruptMutations.AreLosses::new, "LIFE-85", "LIFE-86"),
   INTERRUPTS_LEAVE_CONSUMERS(InterruptMutations.LeaveConsumers::new, "LIFE-86"),
+  ASKS_AGAIN_AND_AGAIN(LifeMutations.AsksAgain::new, "ERR-07"),
   LEAKS_A_THREAD(LifeMutations.LeaksThread::new, "LIFE-10", "LIFE-14"),
   IGNORES_PRIORITY(
       KindMutations.IgnoresPriority::new, "CAP-20", "DEST-20", "DEST-21", "DEST-23", "SEL-22"),
@@ -122,7 +128,8 @@ enum Mutant implements Variant {
       "SEL-23"),
   LOSES_DELAYED(KindMutations.LosesDelayed::new, "DELAY-05", "DELAY-06", "DELAY-08"),
   DELAYED_ARE_HELD_UP(KindMutations.DelayedAreHeldUp::new, "DELAY-09"),
-  REMOVES_FROM_MEMORY(RestartMutations.RemovesFromMemory::new, "RECOV-24"),
+  PURGES_MEMORY(RestartMutations.PurgesMemory::new, "RECOV-24"),
+  DELETES_IN_MEMORY(RestartMutations.DeletesInMemory::new, "RECOV-24"),
   COMMITS_IN_TWO_STEPS(RestartMutations.CommitsInTwoSteps::new, "CAP-03", "TX-17"),
   SHARED_IS_PLAIN(SubscriptionMutations.SharedIsPlain::new, "CAP-07", "TOPIC-40", "TOPIC-42"),
   SHARED_OUTLIVES(SubscriptionMutations.SharedOutlives::new, "TOPIC-43"),
@@ -142,11 +149,12 @@ enum Mutant implements Variant {
       "KEY-07",
       "KEY-10",
       "KEY-11",
-      "KEY-14",
       "KEY-15"),
   ONE_FOR_ALL_KEYS(KeyMutations.OneForAll::new, "KEY-03", "KEY-08"),
   HIDES_BACKLOG_OF_KEYS(KeyMutations.HidesBacklog::new, "KEY-12"),
-  KEYS_STAY_WITH_THE_DEAD(KeyMutations.StayWithTheDead::new, "KEY-07", "KEY-16"),
+  KEYS_STAY_WITH_THE_DEAD(KeyMutations.StayWithTheDead::new, "KEY-07"),
+  CRASH_MIXES_KEYS(KeyMutations.CrashMixes::new, "KEY-14"),
+  TURN_GOES_TO_THE_DEAD(KeyMutations.TheWaitingStay::new, Map.of("keys-by-turn", "true"), "KEY-16"),
   BROWSER_TAKES(BrowseMutations.Takes::new, "CAP-09", "BROWSE-04", "BROWSE-06"),
   BROWSER_REVERSES(BrowseMutations.Reverses::new, "BROWSE-01"),
   BROWSER_MAKES_QUEUES(BrowseMutations.MakesQueues::new, "BROWSE-03"),
@@ -204,12 +212,13 @@ enum Mutant implements Variant {
   WRAPS_BODIES(MessageMutations.WrapsBodies::new, "INTEROP-01", "INTEROP-02", "INTEROP-05"),
   REMEMBERS_DELETED(TopologyMutations.RemembersDeleted::new, "DEST-09"),
   NEEDS_LISTENERS(TopologyMutations.NeedsListeners::new, "TOPIC-05"),
-  DURABLE_NAMES_COLLIDE(SubscriptionMutations.DurableNamesCollide::new, "TOPIC-26"),
+  DURABLE_NAMES_COLLIDE(
+      SubscriptionMutations.DurableNamesCollide::new, MessagingException.class, "TOPIC-26"),
   PATTERN_LOSES_BACKLOG(SubscriptionMutations.PatternLosesBacklog::new, "TOPIC-63", "RECOV-24"),
   LOSES_REPLY_TO(MessageMutations.LosesReplyTo::new, "CAP-16"),
   MORTAL_DEAD_LETTERS(MessageMutations.MortalDeadLetters::new, "TTL-09"),
   CONFUSED_BY_GARBAGE(LifeMutations.ConfusedByGarbage::new, "ERR-06"),
-  FOLDS_NAMES(TopologyMutations.FoldsNames::new, "MSG-15"),
+  FOLDS_NAMES(TopologyMutations.FoldsNames::new, InvalidDestinationException.class, "MSG-15"),
   PLAIN_OUTLIVES(SubscriptionMutations.PlainOutlives::new, "TOPIC-04"),
   PLAIN_NAMES_COLLIDE(SubscriptionMutations.PlainNamesCollide::new, "TOPIC-06"),
   MARKS_EVERYTHING(SettleMutations.MarksEverything::new, "RECV-14", "DEPTH-05", "RDLV-01"),
@@ -217,23 +226,56 @@ enum Mutant implements Variant {
   RELEASES_ALL(SettleMutations.ReleasesAll::new, "TX-10"),
   RELEASES_TO_THE_END(SettleMutations.ReleasesToTheEnd::new, "KEY-05", "KEY-13"),
   KEEPS_WHAT_IS_HELD(SettleMutations.KeepsWhatIsHeld::new, "ACK-11", "SEL-20"),
-  SENDS_FAIL_AFTER_LOSS(SendMutations.FailAfterLoss::new, "RECOV-23"),
+  SENDS_FAIL_AFTER_LOSS(SendMutations.FailAfterLoss::new, MessagingException.class, "RECOV-23"),
   FORGETS_SUBSCRIBERS(TopologyMutations.ForgetsSubscribers::new, "TOPIC-21"),
   UNSUBSCRIBES_ALL(TopologyMutations.UnsubscribesAll::new, "TOPIC-27"),
   DEPTH_COUNTS_SENDS(DepthMutations.CountsSends::new, "DEPTH-06"),
   MISNAMES_AUTHENTICATION(LifeMutations.MisnamesAuthentication::new, "ERR-04");
 
   private final Supplier<Mutation> mutation;
+  private final Map<String, String> options;
+  private final Optional<Class<? extends MessagingException>> throwing;
   private final List<String> rules;
 
   Mutant(Supplier<Mutation> mutation, String... rules) {
+    this(mutation, Map.of(), Optional.empty(), rules);
+  }
+
+  /** One that throws this at a scenario that expects nothing of the kind. */
+  Mutant(
+      Supplier<Mutation> mutation, Class<? extends MessagingException> throwing, String... rules) {
+    this(mutation, Map.of(), Optional.of(throwing), rules);
+  }
+
+  /** One of the reference adapter with options. */
+  Mutant(Supplier<Mutation> mutation, Map<String, String> options, String... rules) {
+    this(mutation, options, Optional.empty(), rules);
+  }
+
+  Mutant(
+      Supplier<Mutation> mutation,
+      Map<String, String> options,
+      Optional<Class<? extends MessagingException>> throwing,
+      String... rules) {
     this.mutation = mutation;
+    this.options = options;
+    this.throwing = throwing;
     this.rules = List.of(rules);
   }
 
   /** A new mutation, for one link. */
   Mutation mutation() {
     return mutation.get();
+  }
+
+  /** Options of the reference adapter. */
+  Map<String, String> options() {
+    return options;
+  }
+
+  @Override
+  public Optional<Class<? extends MessagingException>> throwing() {
+    return throwing;
   }
 
   @Override

@@ -21,6 +21,10 @@ interface MutantBroker extends BrokerHandle {
                   case "memory" -> memory;
                   case "url" -> MutantHarness.mutant(memory.url());
                   case "proxiedUrl" -> MutantHarness.mutant(memory.proxiedUrl());
+                  case "kill" -> {
+                    KillGate.pass(MutantHarness.mutant(memory.url()));
+                    yield pass(() -> method.invoke(memory, arguments));
+                  }
                   default -> pass(() -> method.invoke(memory, arguments));
                 });
   }

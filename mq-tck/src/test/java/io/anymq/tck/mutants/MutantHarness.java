@@ -5,6 +5,7 @@ import io.anymq.tck.BackendHarness;
 import io.anymq.tck.NativeClient;
 import io.anymq.tck.broker.BrokerHandle;
 import io.anymq.tck.reference.MemoryHarness;
+import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 
@@ -15,7 +16,10 @@ final class MutantHarness implements BackendHarness {
 
   MutantHarness(Mutant mutant) {
     String name = mutant.name().toLowerCase(Locale.ROOT).replace('_', '-');
-    memory = new MemoryHarness(Map.of("mutant", name, "atomic-commit", "false"));
+    Map<String, String> options = new HashMap<>(mutant.options());
+    options.put("mutant", name);
+    options.put("atomic-commit", "false");
+    memory = new MemoryHarness(options);
   }
 
   @Override
@@ -31,6 +35,11 @@ final class MutantHarness implements BackendHarness {
   @Override
   public Map<String, String> options() {
     return memory.options();
+  }
+
+  @Override
+  public Map<String, String> attentive() {
+    return memory.attentive();
   }
 
   @Override

@@ -45,6 +45,7 @@ class MutantTest {
       for (String rule : variant.rules()) {
         if (ALONE.contains(rule)) {
           begin(variant, rule).get();
+          LifeMutations.LeaksThread.endAll();
         }
       }
     }
@@ -75,7 +76,7 @@ class MutantTest {
     for (Map.Entry<String, Future<Verdict>> each :
         verdicts.getOrDefault(variant.name(), Map.of()).entrySet()) {
       Verdict verdict = each.getValue().get();
-      if (!verdict.caught()) {
+      if (!verdict.caught(variant.throwing())) {
         unnoticed.add(each.getKey() + ": " + verdict);
       }
     }

@@ -1,5 +1,6 @@
 package io.anymq.tck.mutants;
 
+import io.anymq.ClosedException;
 import io.anymq.Connection;
 import io.anymq.ConnectionLostException;
 import io.anymq.ConnectionState;
@@ -15,12 +16,8 @@ import io.anymq.Producer;
 import io.anymq.ProducerOptions;
 import io.anymq.SendInDoubtException;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
@@ -52,13 +49,18 @@ final class ProducerFaults {
         ApiVariant.of(
             "a producer makes what is missing, whatever the options say", declaring(), "SEND-06"),
         ApiVariant.of(
-            "a producer never makes what is missing", creating(ProducerFaults::strict), "SEND-09"),
-        ApiVariant.of("a send of the connection never makes what is missing", needing(), "SEND-07"),
-        ApiVariant.of("a refused message ends its producer", breaking(), "SEND-10"),
+                "a producer never makes what is missing",
+                creating(ProducerFaults::strict),
+                "SEND-09")
+            .throwing(DestinationNotFoundException.class),
+        ApiVariant.of("a send of the connection never makes what is missing", needing(), "SEND-07")
+            .throwing(DestinationNotFoundException.class),
+        ApiVariant.of("a refused message ends its producer", breaking(), "SEND-10")
+            .throwing(ClosedException.class),
         ApiVariant.of("flush does not wait", Fault.skips(Producer.class, "flush"), "SEND-12"),
-        ApiVariant.of(
-            "confirmations are told late, and close and flush do not wait",
-            late(),
+        ApiVariant.stateful(
+            "confirmations are told when the connection closes, and nothing waits for them",
+            ProducerFaults::late,
             "SEND-11",
             "SEND-13"),
         ApiVariant.of(
@@ -68,7 +70,8 @@ final class ProducerFaults {
             ProducerFaults::repeating,
             "SEND-15",
             "TTL-10"),
-        ApiVariant.of("a cancelled send is called back", callingBack(), "SEND-16"),
+        ApiVariant.stateful(
+            "a cancelled send is called back", ProducerFaults::callingBack, "SEND-16"),
         ApiVariant.of(
             "asynchronous sends are confirmed before the broker has them",
             hasty(),
@@ -89,29 +92,30 @@ final class ProducerFaults {
     return call.is(Producer.class, name) || call.is(Connection.class, name);
   }
 
-  private static Executor after(long millis) {
-    return CompletableFuture.delayedExecutor(millis, TimeUnit.MILLISECONDS);
+  private static boolean waitsForSends(Call call) {
+    return call.is("flush")
+        || call.is(Producer.class, "close")
+        || call.is(Connection.class, "close");
   }
 
+  /** Each of these is held back until another message has been sent, or somebody waits for it. */
   private static Fault overtaken() {
     AtomicInteger count = new AtomicInteger();
-    return call ->
-        sends(call, "sendAsync") && count.getAndIncrement() % 3 == 0
-            ? CompletableFuture.supplyAsync(() -> joined(call), after(20))
-            : call.proceed();
-  }
-
-  /** What the future of an asynchronous send gives. */
-  private static Message joined(Call call) {
-    try {
-      return (Message) future(call).join();
-    } catch (Throwable e) {
-      throw e instanceof CompletionException wrapper ? wrapper : new CompletionException(e);
-    }
-  }
-
-  private static CompletableFuture<?> future(Call call) throws Throwable {
-    return Objects.requireNonNull((CompletableFuture<?>) call.proceed(), "its future");
+    Postponed postponed = new Postponed();
+    return call -> {
+      if (sends(call, "sendAsync") && count.getAndIncrement() % 3 == 0) {
+        return postponed.add(call);
+      }
+      if (waitsForSends(call)) {
+        postponed.doAll();
+        return call.proceed();
+      }
+      Object result = call.proceed();
+      if (sends(call, "sendAsync") || sends(call, "send")) {
+        postponed.doAll();
+      }
+      return result;
+    };
   }
 
   private interface Change {
@@ -176,11 +180,17 @@ final class ProducerFaults {
   }
 
   private static Fault late() {
-    return call ->
-        sends(call, "sendAsync")
-            ? future(call)
-                .thenCompose(sent -> CompletableFuture.supplyAsync(() -> sent, after(200)))
-            : call.proceed();
+    CompletableFuture<Boolean> closed = new CompletableFuture<>();
+    return call -> {
+      if (sends(call, "sendAsync")) {
+        return Postponed.future(call).thenCombine(closed, (sent, unused) -> sent);
+      }
+      Object result = call.proceed();
+      if (call.is(Connection.class, "close")) {
+        closed.complete(true);
+      }
+      return result;
+    };
   }
 
   private static Fault repeating() {
@@ -195,20 +205,17 @@ final class ProducerFaults {
     };
   }
 
+  /** Each is held back until the next one, and can be cancelled until then. */
   private static Fault callingBack() {
+    Postponed postponed = new Postponed();
     return call -> {
-      if (!sends(call, "sendAsync")) {
-        return call.proceed();
+      if (sends(call, "sendAsync")) {
+        return postponed.add(call);
       }
-      CompletableFuture<Object> result = new CompletableFuture<>();
-      after(20)
-          .execute(
-              () -> {
-                if (!result.isCancelled()) {
-                  result.complete(joined(call));
-                }
-              });
-      return result;
+      if (sends(call, "send")) {
+        postponed.doAll();
+      }
+      return call.proceed();
     };
   }
 

@@ -21,7 +21,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 
@@ -30,8 +29,28 @@ final class RestartMutations {
 
   private RestartMutations() {}
 
-  /** Removes from memory alone: the disk still has it when the broker runs again. */
-  static final class RemovesFromMemory extends Mutation {
+  /** Purges memory alone: the disk still has it when the broker runs again. */
+  static final class PurgesMemory extends RemovesFromMemory {
+    @Override
+    void purge(Link link, Queue queue) {
+      note(link, queue);
+      ((Purger) link).purge(queue);
+    }
+  }
+
+  /** Deletes in memory alone: the disk still has the queue when the broker runs again. */
+  static final class DeletesInMemory extends RemovesFromMemory {
+    @Override
+    void delete(Link link, Destination destination) {
+      if (destination instanceof Queue queue && link.exists(queue)) {
+        note(link, queue);
+      }
+      link.delete(destination);
+    }
+  }
+
+  /** Brings back what was noted when the broker runs again. */
+  private abstract static class RemovesFromMemory extends Mutation {
     private static final Map<String, Map<Queue, List<Message>>> REMOVED = new HashMap<>();
     private static final Set<String> RESTARTED = new HashSet<>();
 
@@ -65,21 +84,7 @@ final class RestartMutations {
       messages.forEach(message -> producer.send(Outcomes.unasked(message)));
     }
 
-    @Override
-    void purge(Link link, Queue queue) {
-      note(link, queue);
-      ((Purger) link).purge(queue);
-    }
-
-    @Override
-    void delete(Link link, Destination destination) {
-      if (destination instanceof Queue queue && link.exists(queue)) {
-        note(link, queue);
-      }
-      link.delete(destination);
-    }
-
-    private void note(Link link, Queue queue) {
+    final void note(Link link, Queue queue) {
       synchronized (RemovesFromMemory.class) {
         REMOVED
             .computeIfAbsent(url, broker -> new HashMap<>())
@@ -89,14 +94,23 @@ final class RestartMutations {
   }
 
   /**
-   * Declares commits of one step, and does the sends first and then the settlements; far enough
-   * into its work, the broker's end finds it between the two.
+   * Declares commits of one step, and does the sends first and then the settlements. The broker's
+   * end waits until it has come to a settlement, and the settlement for the broker's end.
    */
   static final class CommitsInTwoSteps extends Mutation {
+
+    /** So many units are committed first as TX-17 waits for, each with five settlements. */
     private static final int SETTLEMENTS = 31;
 
     private final AtomicInteger settled = new AtomicInteger();
     private final CountDownLatch lost = new CountDownLatch(1);
+    private String url = "";
+
+    @Override
+    Link connect(LinkRequest request, Function<LinkRequest, Link> connecting) {
+      url = request.url().toString();
+      return connecting.apply(request);
+    }
 
     @Override
     Map<Capability, Support> capabilities(Map<Capability, Support> declared) {
@@ -115,18 +129,15 @@ final class RestartMutations {
 
     @Override
     void settle(LinkConsumer consumer, Outcome outcome, List<InboundDelivery> deliveries) {
-      if (settled.incrementAndGet() == SETTLEMENTS) {
-        awaitLoss();
+      int count = settled.incrementAndGet();
+      if (count == 1) {
+        KillGate.of(url);
+      }
+      if (count == SETTLEMENTS) {
+        KillGate.of(url).reached();
+        KillGate.await(lost, "the end of the broker");
       }
       consumer.settle(outcome, deliveries);
-    }
-
-    private void awaitLoss() {
-      try {
-        boolean unused = lost.await(5, TimeUnit.SECONDS);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      }
     }
   }
 }

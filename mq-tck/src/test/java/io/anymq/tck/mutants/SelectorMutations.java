@@ -17,6 +17,7 @@ import io.anymq.spi.OutboundMessage;
 import io.anymq.spi.Outcome;
 import io.anymq.spi.Source;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -101,7 +102,7 @@ final class SelectorMutations {
   static final class SelectsOnce extends SelectsHere {
     @Override
     Predicate<InboundDelivery> selection(String selector) {
-      Instant opened = Instant.now();
+      Instant opened = Instant.now().truncatedTo(ChronoUnit.MILLIS); // as timestamps are
       return super.selection(selector)
           .and(delivery -> delivery.message().timestamp().orElseThrow().isBefore(opened));
     }

@@ -1,6 +1,8 @@
 package io.anymq.tck.mutants;
 
+import io.anymq.MessagingException;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 
 /**
@@ -12,12 +14,24 @@ import java.util.function.Function;
  * @param from a piece of the file
  * @param to what stands there instead
  * @param rules those that are meant to catch it
+ * @param throwing what it throws at scenarios
  */
-record SourceVariant(String name, String file, String from, String to, List<String> rules)
+record SourceVariant(
+    String name,
+    String file,
+    String from,
+    String to,
+    List<String> rules,
+    Optional<Class<? extends MessagingException>> throwing)
     implements Variant {
 
   static SourceVariant of(String name, String file, String from, String to, String... rules) {
-    return new SourceVariant(name, "io/anymq/" + file, from, to, List.of(rules));
+    return new SourceVariant(name, "io/anymq/" + file, from, to, List.of(rules), Optional.empty());
+  }
+
+  /** The same variant, which throws this at a scenario that expects nothing of the kind. */
+  SourceVariant throwing(Class<? extends MessagingException> kind) {
+    return new SourceVariant(name, file, from, to, rules, Optional.of(kind));
   }
 
   @Override

@@ -1,5 +1,7 @@
 package io.anymq.tck.mutants;
 
+import io.anymq.AuthenticationException;
+import io.anymq.MessageTooLargeException;
 import java.util.stream.Stream;
 
 /** Variants of the API's own source. */
@@ -52,8 +54,7 @@ final class SourceVariants {
             "!readNativeName(key, text.getValue())",
             "readNativeName(key, text.getValue())",
             "CONF-03",
-            "CONF-04",
-            "MSG-19"),
+            "CONF-04"),
         SourceVariant.of(
             "one fault is named",
             "core/Bootstrap.java",
@@ -61,11 +62,12 @@ final class SourceVariants {
             "faults.get(0)",
             "CONF-04"),
         SourceVariant.of(
-            "options of a URL win",
-            "core/Bootstrap.java",
-            "all.putAll(texts);",
-            "texts.forEach(all::putIfAbsent);",
-            "CONF-06"),
+                "options of a URL win",
+                "core/Bootstrap.java",
+                "all.putAll(texts);",
+                "texts.forEach(all::putIfAbsent);",
+                "CONF-06")
+            .throwing(MessageTooLargeException.class),
         SourceVariant.of(
             "a missing configuration is the default",
             "core/Configuration.java",
@@ -77,7 +79,8 @@ final class SourceVariants {
             "core/Configuration.java",
             "options.put(option.key(), value)",
             "options.remove(option.key())",
-            "CONF-07"),
+            "CONF-07")
+            .throwing(AuthenticationException.class),
         SourceVariant.of(
             "a null time-out waits for ever",
             "core/Waits.java",

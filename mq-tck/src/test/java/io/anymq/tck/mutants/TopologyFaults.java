@@ -1,14 +1,16 @@
 package io.anymq.tck.mutants;
 
 import io.anymq.Connection;
+import io.anymq.Delivery;
 import io.anymq.Destination;
 import io.anymq.DestinationNotFoundException;
 import io.anymq.Queue;
 import io.anymq.QueueDepth;
 import io.anymq.Topic;
+import io.anymq.tck.scenario.Check;
 import java.time.Instant;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -36,9 +38,9 @@ final class TopologyFaults {
                 }),
             "DEST-04",
             "TEMP-08"),
-        ApiVariant.of(
-            "what is deleted goes a little later",
-            on("delete", TopologyFaults::deleteLater),
+        ApiVariant.stateful(
+            "what is deleted goes when somebody has looked",
+            TopologyFaults::deletingLater,
             "DEST-03",
             "TEMP-04"),
         ApiVariant.of(
@@ -54,26 +56,28 @@ final class TopologyFaults {
                 }),
             "DEST-05"),
         ApiVariant.of(
-            "deleting what is missing fails",
-            on(
-                "delete",
-                call -> {
-                  Destination gone = call.argument(0, Destination.class);
-                  if (!call.target(Connection.class).exists(gone)) {
-                    throw new DestinationNotFoundException("There is no " + gone);
-                  }
-                  return call.proceed();
-                }),
-            "DEST-03"),
+                "deleting what is missing fails",
+                on(
+                    "delete",
+                    call -> {
+                      Destination gone = call.argument(0, Destination.class);
+                      if (!call.target(Connection.class).exists(gone)) {
+                        throw new DestinationNotFoundException("There is no " + gone);
+                      }
+                      return call.proceed();
+                    }),
+                "DEST-03")
+            .throwing(DestinationNotFoundException.class),
         ApiVariant.of(
-            "unsubscribing what is missing fails",
-            on(
-                "unsubscribe",
-                call -> {
-                  var unused = call.proceed();
-                  throw new DestinationNotFoundException("There is no such subscription");
-                }),
-            "TOPIC-25"),
+                "unsubscribing what is missing fails",
+                on(
+                    "unsubscribe",
+                    call -> {
+                      var unused = call.proceed();
+                      throw new DestinationNotFoundException("There is no such subscription");
+                    }),
+                "TOPIC-25")
+            .throwing(DestinationNotFoundException.class),
         ApiVariant.of(
             "purge takes what consumers hold",
             on(
@@ -141,18 +145,25 @@ final class TopologyFaults {
     Object depth = call.proceed();
     try (var consumer =
         call.target(Connection.class).createConsumer(call.argument(0, Queue.class))) {
-      var unused = consumer.receive(java.time.Duration.ofMillis(50));
+      consumer.receive(Check.LIMIT).ifPresent(Delivery::accept);
     }
     return depth;
   }
 
-  private static @Nullable Object deleteLater(Call call) {
-    Destination gone = call.argument(0, Destination.class);
-    var unused =
-        CompletableFuture.runAsync(
-            () -> call.target(Connection.class).delete(gone),
-            CompletableFuture.delayedExecutor(20, TimeUnit.MILLISECONDS));
-    return null;
+  private static Fault deletingLater() {
+    Set<Destination> deleted = ConcurrentHashMap.newKeySet();
+    return call -> {
+      if (call.is(Connection.class, "delete")) {
+        deleted.add(call.argument(0, Destination.class));
+        return null;
+      }
+      Object result = call.proceed();
+      if (call.is(Connection.class, "exists")
+          && deleted.remove(call.argument(0, Destination.class))) {
+        call.target(Connection.class).delete(call.argument(0, Destination.class));
+      }
+      return result;
+    };
   }
 
   private static Fault retaining() {

@@ -17,12 +17,13 @@ import io.anymq.spi.Outcome;
 import io.anymq.spi.Source;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Supplier;
 
 /** Faults of queues, topics and subscriptions. */
 final class TopologyMutations {
@@ -38,20 +39,36 @@ final class TopologyMutations {
     }
   }
 
-  /** Subscribes a little after subscribe has returned. */
+  /** Subscribes behind the first message that is sent after subscribe has returned. */
   static final class SlowJoiner extends Mutation {
+    private static final Map<Destination, List<Late>> JOINING = new ConcurrentHashMap<>();
+
     @Override
     LinkConsumer open(Link link, ConsumerRequest request, DeliverySink sink) {
-      return request.source() instanceof Source.OfTopic
-          ? new Late(
-              CompletableFuture.supplyAsync(
-                  () -> link.openConsumer(request, sink),
-                  CompletableFuture.delayedExecutor(100, TimeUnit.MILLISECONDS)))
-          : link.openConsumer(request, sink);
+      if (!(request.source() instanceof Source.OfTopic of)) {
+        return link.openConsumer(request, sink);
+      }
+      Late late = new Late(() -> link.openConsumer(request, sink), new CompletableFuture<>());
+      JOINING.computeIfAbsent(of.topic(), topic -> new CopyOnWriteArrayList<>()).add(late);
+      return late;
+    }
+
+    @Override
+    void send(Link link, LinkProducer producer, Destination to, OutboundMessage message) {
+      producer.send(message);
+      List<Late> joining = JOINING.remove(to);
+      if (joining != null) {
+        joining.forEach(Late::join);
+      }
     }
   }
 
-  private record Late(CompletableFuture<LinkConsumer> consumer) implements LinkConsumer {
+  private record Late(Supplier<LinkConsumer> opening, CompletableFuture<LinkConsumer> consumer)
+      implements LinkConsumer {
+
+    void join() {
+      consumer.complete(opening.get());
+    }
 
     @Override
     public boolean releasesNatively() {
@@ -65,11 +82,7 @@ final class TopologyMutations {
 
     @Override
     public void close() {
-      try {
-        consumer.join().close();
-      } catch (CompletionException e) {
-        return; // the link went away before it was subscribed
-      }
+      consumer.thenAccept(LinkConsumer::close);
     }
   }
 

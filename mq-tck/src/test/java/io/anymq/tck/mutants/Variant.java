@@ -1,6 +1,8 @@
 package io.anymq.tck.mutants;
 
+import io.anymq.MessagingException;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /** A faulty variant of something that the kit judges. */
@@ -11,6 +13,9 @@ interface Variant {
 
   /** The rules that are meant to catch it. */
   List<String> rules();
+
+  /** What it throws at scenarios that expect nothing of the kind, where that is the fault. */
+  Optional<Class<? extends MessagingException>> throwing();
 
   /** What one rule says of it. */
   Verdict judge(String rule);

@@ -1,8 +1,10 @@
 package io.anymq.tck.mutants;
 
+import io.anymq.MessagingException;
 import io.anymq.tck.RuleCatalogue;
 import io.anymq.tck.RuleResult;
 import io.anymq.tck.TckRun;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
@@ -22,9 +24,18 @@ record Verdict(String outcome, String message) {
     }
   }
 
-  /** Whether the scenario itself noticed, and neither its time limit nor the clearing up. */
-  boolean caught() {
+  /**
+   * Whether a check of the scenario noticed. An exception that the scenario did not expect is a
+   * fault of the variant, unless it says that it throws that one; the time limit of the scenario
+   * and a failure of the clearing up prove nothing either.
+   *
+   * @param throwing what the variant says that it throws
+   */
+  boolean caught(Optional<Class<? extends MessagingException>> throwing) {
     return outcome.equals(RuleResult.Outcome.FAILED.name())
-        && (message.startsWith("Expected") || message.startsWith("It broke with"));
+        && (message.startsWith("Expected")
+            || throwing
+                .filter(kind -> message.startsWith("It broke with " + kind.getName()))
+                .isPresent());
   }
 }
