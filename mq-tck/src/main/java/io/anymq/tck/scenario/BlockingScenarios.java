@@ -1,11 +1,8 @@
 package io.anymq.tck.scenario;
 
-import io.anymq.Capability;
 import io.anymq.Connection;
 import io.anymq.Consumer;
-import io.anymq.ConsumerOptions;
 import io.anymq.Delivery;
-import io.anymq.Destination;
 import io.anymq.ErrorCode;
 import io.anymq.Message;
 import io.anymq.Producer;
@@ -19,10 +16,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/** SEND and REQ: what blocks in one place, and must not be felt in another. */
+/** SEND: what blocks in one place, and must not be felt in another. */
 final class BlockingScenarios {
 
-  private static final String STAGES =
+  static final String STAGES =
       "that the application's futures complete on threads that serve nobody else";
 
   private BlockingScenarios() {}
@@ -55,7 +52,7 @@ final class BlockingScenarios {
     Check.completes(blocked, "the stage", STAGES);
   }
 
-  private static void block(CountDownLatch entered, CountDownLatch release) {
+  static void block(CountDownLatch entered, CountDownLatch release) {
     entered.countDown();
     try {
       boolean unused = release.await(60, TimeUnit.SECONDS);
@@ -84,41 +81,6 @@ final class BlockingScenarios {
     Check.completes(chain, "a stage that sends and waits for confirmations", STAGES);
     Consumer consumer = connection.createConsumer(next);
     Check.equal(List.of("b", "c"), Messages.takeTexts(consumer, 2), "what the stage sent", STAGES);
-  }
-
-  @Scenario(
-      id = "REQ-50",
-      title = "A stage behind an asynchronous request may block",
-      intent = "A slow reader of one reply does not keep the others from theirs.",
-      needs = Capability.REQUEST_REPLY)
-  static void blockedReply(ScenarioContext t) throws InterruptedException {
-    Connection connection = t.connect();
-    Queue queue = t.queue();
-    Connection replier = t.connect();
-    replier.createConsumer(
-        queue,
-        ConsumerOptions.DEFAULT,
-        request -> replier.reply(request.message(), Message.text("reply")));
-    CountDownLatch entered = new CountDownLatch(1);
-    CountDownLatch release = new CountDownLatch(1);
-    t.onClose(release::countDown);
-    CompletableFuture<Void> blocked = ask(connection, queue).thenRun(() -> block(entered, release));
-    Check.that(
-        entered.await(Check.LIMIT.toMillis(), TimeUnit.MILLISECONDS),
-        "the stage to run",
-        "nothing",
-        STAGES);
-    Check.equal(
-        "reply",
-        connection.request(queue, Message.text("second"), Check.LIMIT).text(),
-        "the reply to the next request",
-        STAGES);
-    release.countDown();
-    Check.completes(blocked, "the stage", STAGES);
-  }
-
-  private static CompletableFuture<Message> ask(Connection connection, Destination to) {
-    return connection.requestAsync(to, Message.text("first"), Check.LIMIT);
   }
 
   @Scenario(

@@ -47,6 +47,7 @@ public final class Scenarios {
           BrowseScenarios.class,
           TemporaryScenarios.class,
           RequestScenarios.class,
+          RequestStageScenarios.class,
           LifecycleScenarios.class,
           CloseScenarios.class,
           InterruptScenarios.class,
