@@ -69,6 +69,7 @@ public final class Hello {
           inbox
               .receive(PATIENCE)
               .orElseThrow(() -> new IllegalStateException("No reply within " + PATIENCE));
+      reply.accept(); // a late reply to an earlier request too
       if (reply.message().correlationId().equals(request.id())) {
         return reply.message().text();
       }

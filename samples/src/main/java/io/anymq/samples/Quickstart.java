@@ -3,6 +3,7 @@ package io.anymq.samples;
 import io.anymq.Connection;
 import io.anymq.ConnectionFactory;
 import io.anymq.Consumer;
+import io.anymq.Delivery;
 import io.anymq.Message;
 import io.anymq.Queue;
 import java.time.Duration;
@@ -15,8 +16,9 @@ public final class Quickstart {
       connection.send(queue, Message.text("Hello")); // returns when the broker has it
       System.out.println(connection.depth(queue).atRest() + " message waits");
       try (Consumer consumer = connection.createConsumer(queue)) {
-        Message message = consumer.receive(Duration.ofSeconds(10)).orElseThrow().message();
-        System.out.println(message.text() + " from " + connection.backend().name());
+        Delivery delivery = consumer.receive(Duration.ofSeconds(10)).orElseThrow();
+        System.out.println(delivery.message().text() + " from " + connection.backend().name());
+        delivery.accept(); // done; until here the message would come again after a crash
       }
     }
   }

@@ -1,5 +1,6 @@
 package io.anymq.samples;
 
+import io.anymq.Delivery;
 import io.anymq.Connection;
 import io.anymq.ConnectionFactory;
 import io.anymq.Message;
@@ -98,10 +99,12 @@ public final class Weather {
   }
 
   private static Message next(Subscription readings) {
-    return readings
-        .receive(PATIENCE)
-        .orElseThrow(() -> new IllegalStateException("No reading within " + PATIENCE))
-        .message();
+    Delivery reading =
+        readings
+            .receive(PATIENCE)
+            .orElseThrow(() -> new IllegalStateException("No reading within " + PATIENCE));
+    reading.accept();
+    return reading.message();
   }
 
   private static boolean isEnd(Message message) {

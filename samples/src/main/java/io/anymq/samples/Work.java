@@ -104,6 +104,7 @@ public final class Work {
             result.property("from", Integer.class).orElseThrow(),
             result.property("primes", Long.class).orElseThrow());
         done.merge(result.property("worker", String.class).orElseThrow(), 1, Integer::sum);
+        delivery.accept();
       }
     }
     done.forEach((worker, count) -> System.out.printf("%s: %d tasks%n", worker, count));

@@ -54,6 +54,10 @@ public final class MemoryBackend implements Backend {
   public static final Option<Duration> SILENCE_LIMIT =
       Option.duration("silence-limit", Duration.ofSeconds(10), "how long the broker may be silent");
 
+  /** Whether the delivery count has takes that no application saw, as with many brokers. */
+  public static final Option<Boolean> COUNTS_TAKES =
+      Option.flag("counts-takes", false, "whether what was prefetched counts as delivered");
+
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]+(/[A-Za-z0-9]+)?");
 
   /** For the service loader. */
@@ -78,6 +82,7 @@ public final class MemoryBackend implements Backend {
         KEYS_BY_TURN,
         PRIORITY_BY_BANDS,
         SILENCE_LIMIT,
+        COUNTS_TAKES,
         WITHHOLD);
   }
 

@@ -10,8 +10,10 @@ import io.anymq.spi.DeliverySink;
 import io.anymq.spi.InboundDelivery;
 import io.anymq.spi.LinkConsumer;
 import io.anymq.spi.Outcome;
+import io.anymq.spi.Parking;
 import io.anymq.spi.Source;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -21,7 +23,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** Consumes one queue, on its worker's thread. Its state is guarded by the broker's lock. */
-class MemoryConsumer implements LinkConsumer {
+class MemoryConsumer implements LinkConsumer, Parking {
 
   /** How long close waits for a call of the sink; a listener that is stuck is left behind. */
   private static final Duration STOP_LIMIT = Duration.ofSeconds(1);
@@ -35,24 +37,26 @@ class MemoryConsumer implements LinkConsumer {
   private final Worker worker;
   private final boolean ownWorker;
   private final Set<Held> held = new LinkedHashSet<>();
+  private final Set<Held> parked = new HashSet<>();
   private boolean attached;
   private boolean scheduled;
   private @Nullable CountDownLatch delivering;
 
   /** A delivery that is unsettled; each is equal to itself alone. */
-  private static final class Held implements InboundDelivery {
+  private final class Held implements InboundDelivery {
 
     private final Stored stored;
+    private final Destination destination;
     private final MemoryMapper.Decoded decoded;
     private final int count;
-
-    private final Destination destination;
+    private final int earlierHandOuts;
 
     Held(Stored stored, Destination destination) {
       this.stored = stored;
       this.destination = destination;
       this.decoded = stored.decoded();
-      this.count = stored.deliveries;
+      this.earlierHandOuts = stored.handOuts;
+      this.count = link.countsTakes() ? stored.deliveries : earlierHandOuts + 1;
     }
 
     @Override
@@ -67,12 +71,22 @@ class MemoryConsumer implements LinkConsumer {
 
     @Override
     public boolean redelivered() {
-      return count > 1;
+      return count > 1 || stored.repeated;
     }
 
     @Override
     public int deliveryCount() {
       return count;
+    }
+
+    @Override
+    public void handedOut() {
+      link.broker.lockedRun(() -> stored.handOuts = earlierHandOuts + 1);
+    }
+
+    @Override
+    public int earlierHandOuts() {
+      return earlierHandOuts;
     }
 
     @Override
@@ -159,6 +173,7 @@ class MemoryConsumer implements LinkConsumer {
       queue.consumers().remove(this);
       held.forEach(each -> queue.giveBack(each.stored));
       held.clear();
+      parked.clear();
       queue.wakeAll();
       link.broker.store().left(queue);
     }
@@ -174,6 +189,27 @@ class MemoryConsumer implements LinkConsumer {
     return held.containsAll(deliveries);
   }
 
+  /** The record behind a delivery of this broker, whoever holds it. */
+  static Optional<MemoryRecord> recordOf(InboundDelivery delivery) {
+    return delivery instanceof Held each ? Optional.of(each.stored.record) : Optional.empty();
+  }
+
+  @Override
+  public void park(InboundDelivery delivery) {
+    link.broker.lockedRun(
+        () -> {
+          if (delivery instanceof Held each && held.contains(each)) {
+            parked.add(each);
+            wake();
+          }
+        });
+  }
+
+  @Override
+  public void unpark(InboundDelivery delivery) {
+    link.broker.lockedRun(() -> parked.remove(delivery));
+  }
+
   @Override
   public boolean releasesNatively() {
     return link.nativeRelease();
@@ -186,6 +222,7 @@ class MemoryConsumer implements LinkConsumer {
         () -> {
           for (InboundDelivery delivery : deliveries) {
             if (delivery instanceof Held each && held.remove(each)) {
+              parked.remove(each);
               settle(outcome, each.stored);
             }
           }
@@ -215,6 +252,7 @@ class MemoryConsumer implements LinkConsumer {
     link.broker.lockedRun(
         () -> {
           if (delivery instanceof Held each && held.remove(each)) {
+            parked.remove(each);
             queue.goAway();
             link.broker.store().later(delay, each.stored, queue::comeBack);
             wake();
@@ -244,8 +282,7 @@ class MemoryConsumer implements LinkConsumer {
     if (!attached || waitsForTurn() || link.broker.frozen()) {
       return List.of();
     }
-    List<Held> batch =
-        queue.take(prefetch - held.size(), this::selects).stream().map(this::held).toList();
+    List<Held> batch = queue.take(credit(), this::selects).stream().map(this::held).toList();
     held.addAll(batch);
     delivering = batch.isEmpty() ? null : new CountDownLatch(1);
     return batch;
@@ -269,9 +306,13 @@ class MemoryConsumer implements LinkConsumer {
     if (done != null) {
       done.countDown();
     }
-    if (queue.ready() > 0 && held.size() < prefetch) {
+    if (queue.ready() > 0 && credit() > 0) {
       wake();
     }
+  }
+
+  private int credit() {
+    return prefetch - held.size() + parked.size();
   }
 
   private static void await(CountDownLatch running) {

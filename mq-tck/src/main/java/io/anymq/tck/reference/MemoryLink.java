@@ -221,6 +221,10 @@ class MemoryLink implements Link, DepthQuery, Purger, Browsing, TemporaryQueues,
     return request.options().get(MemoryBackend.KEYS_BY_TURN);
   }
 
+  boolean countsTakes() {
+    return request.options().get(MemoryBackend.COUNTS_TAKES);
+  }
+
   boolean nativeRelease() {
     return request.options().get(MemoryBackend.NATIVE_RELEASE);
   }
@@ -255,12 +259,12 @@ class MemoryLink implements Link, DepthQuery, Purger, Browsing, TemporaryQueues,
 
   private void deleteNow(Destination destination) {
     for (MemoryConsumer orphan : broker.store().delete(destination)) {
-      orphan.orphan(new DestinationNotFoundException(destination + " was deleted"));
+      orphan.orphan(new DestinationNotFoundException(destination.describe() + " was deleted"));
     }
   }
 
   private void publish(Destination destination, OutboundMessage outbound) {
-    MemoryRecord record = MemoryMapper.encode(outbound.message());
+    MemoryRecord record = MemoryMapper.encode(outbound);
     broker.lockedRun(
         () -> {
           if (alive) {

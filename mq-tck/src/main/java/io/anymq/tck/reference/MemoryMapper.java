@@ -6,6 +6,7 @@ import io.anymq.Message;
 import io.anymq.MessagingException;
 import io.anymq.Queue;
 import io.anymq.Topic;
+import io.anymq.spi.OutboundMessage;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -16,7 +17,13 @@ import org.jspecify.annotations.Nullable;
 /** Message to record and back; no I/O. Fields travel under {@code x-anymq-}, properties as is. */
 final class MemoryMapper {
 
+  /** Says that the message may be here twice. */
+  static final String REPEATED = "x-anymq-repeated";
+
   private static final String PREFIX = "x-anymq-";
+
+  /** Before the name of a header that a dead letter has kept as it was. */
+  private static final String ORIGINAL = "x-anymq-original.";
 
   /**
    * A record read.
@@ -27,6 +34,34 @@ final class MemoryMapper {
   record Decoded(Message message, @Nullable InvalidMessageException fault) {}
 
   private MemoryMapper() {}
+
+  /**
+   * A message on its way. A dead letter keeps what its message cannot carry: headers that could not
+   * be read, under names with a prefix, for native clients.
+   */
+  static MemoryRecord encode(OutboundMessage outbound) {
+    MemoryRecord plain = encode(outbound.message());
+    Map<String, Object> headers = new LinkedHashMap<>(plain.headers());
+    if (outbound.repeated()) {
+      headers.put(REPEATED, true);
+    }
+    outbound
+        .origin()
+        .flatMap(MemoryConsumer::recordOf)
+        .ifPresent(original -> keepUnreadable(original.headers(), headers));
+    return new MemoryRecord(headers, plain.body());
+  }
+
+  private static void keepUnreadable(Map<String, Object> original, Map<String, Object> headers) {
+    original.forEach(
+        (name, value) -> {
+          if (name.startsWith(ORIGINAL)) {
+            headers.put(name, value);
+          } else if (set(Message.builder(), name, value).isPresent()) {
+            headers.put(ORIGINAL + name, value);
+          }
+        });
+  }
 
   static MemoryRecord encode(Message message) {
     Map<String, Object> headers = new LinkedHashMap<>(message.properties());
@@ -49,18 +84,28 @@ final class MemoryMapper {
     Message.Builder builder = Message.builder().body(record.body());
     InvalidMessageException fault = null;
     for (Map.Entry<String, Object> header : record.headers().entrySet()) {
-      try {
-        set(builder, header.getKey(), header.getValue());
-      } catch (InvalidMessageException e) {
-        fault = e;
-      } catch (ClassCastException | MessagingException e) {
-        fault = new InvalidMessageException("Header '" + header.getKey() + "' is malformed", e);
-      }
+      fault = set(builder, header.getKey(), header.getValue()).orElse(fault);
     }
     return new Decoded(builder.build(), fault);
   }
 
-  private static void set(Message.Builder builder, String name, Object value) {
+  /** Sets what a header says; returns why that cannot be done, if so. */
+  private static Optional<InvalidMessageException> set(
+      Message.Builder builder, String name, Object value) {
+    try {
+      read(builder, name, value);
+      return Optional.empty();
+    } catch (InvalidMessageException e) {
+      return Optional.of(e);
+    } catch (ClassCastException | MessagingException e) {
+      return Optional.of(new InvalidMessageException("Header '" + name + "' is malformed", e));
+    }
+  }
+
+  private static void read(Message.Builder builder, String name, Object value) {
+    if (name.startsWith(ORIGINAL) || name.equals(REPEATED)) {
+      return;
+    }
     if (!name.startsWith(PREFIX)) {
       builder.property(name, value);
       return;

@@ -1,6 +1,8 @@
 package io.anymq.tck.reference;
 
+import io.anymq.Destination;
 import io.anymq.ErrorCode;
+import io.anymq.InvalidOptionException;
 import io.anymq.MessagingException;
 import io.anymq.QueueOptions;
 import java.util.ArrayList;
@@ -28,10 +30,12 @@ final class MemoryQueue {
   private final NavigableSet<Stored> ready;
   private final Set<MemoryConsumer> consumers = new LinkedHashSet<>();
   private final KeysInUse keys = new KeysInUse();
+  private final QueueOptions options;
   private final long maxLength;
   private int inFlight;
 
   MemoryQueue(QueueOptions options) {
+    this.options = options;
     maxLength = options.maxLength().orElse(Long.MAX_VALUE);
     ready = new TreeSet<>(options.prioritized() ? BY_PRIORITY : BY_AGE);
   }
@@ -60,6 +64,28 @@ final class MemoryQueue {
   void add(Stored stored) {
     ready.add(stored);
     consumers.forEach(MemoryConsumer::wake);
+  }
+
+  /**
+   * Throws when the queue is not made as a declaration asks; asking for nothing is always right.
+   */
+  void requireSame(Destination name, QueueOptions asked) {
+    boolean asks = asked.maxLength().isPresent() || asked.prioritized();
+    if (asks
+        && !(asked.maxLength().equals(options.maxLength())
+            && asked.prioritized() == options.prioritized())) {
+      throw new InvalidOptionException(
+          "%s exists with %s; asked for %s"
+              .formatted(name.describe(), described(options), described(asked)));
+    }
+  }
+
+  private static String described(QueueOptions options) {
+    String length =
+        options.maxLength().isPresent()
+            ? "a maximum length of " + options.maxLength().getAsLong()
+            : "no maximum length";
+    return length + (options.prioritized() ? " and priorities" : " and no priorities");
   }
 
   /**

@@ -47,7 +47,12 @@ final class MemoryStore {
 
   void declare(Destination destination, QueueOptions options) {
     if (destination instanceof Queue) {
-      queues.computeIfAbsent(destination.name(), name -> new MemoryQueue(options));
+      MemoryQueue there = queues.get(destination.name());
+      if (there == null) {
+        queues.put(destination.name(), new MemoryQueue(options));
+      } else {
+        there.requireSame(destination, options);
+      }
     } else {
       topics.add(destination.name());
     }
@@ -136,7 +141,8 @@ final class MemoryStore {
       throw notFound(destination);
     }
     if (destination instanceof Queue queue && queue(queue).full()) {
-      throw new QueueFullException(destination + " is full; send again when there is room");
+      throw new QueueFullException(
+          destination.describe() + " is full; send again when there is room");
     }
   }
 
@@ -223,7 +229,7 @@ final class MemoryStore {
 
   private static DestinationNotFoundException notFound(Destination destination) {
     return new DestinationNotFoundException(
-        destination + " does not exist; declare it, or let the options make it");
+        destination.describe() + " does not exist; declare it, or let the options create it");
   }
 
   private static MessagingException inUse(String name) {

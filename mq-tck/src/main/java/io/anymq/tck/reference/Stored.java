@@ -17,7 +17,14 @@ final class Stored {
   final Duration delay;
   final @Nullable String key;
   final Instant storedAt;
+  final boolean repeated;
+
+  /** How often a consumer has taken it. */
   int deliveries;
+
+  /** How often an application has been given it. */
+  int handOuts;
+
   private MemoryMapper.@Nullable Decoded decoded;
 
   Stored(long position, Destination destination, MemoryRecord record) {
@@ -34,6 +41,7 @@ final class Stored {
         record.headers().get("x-anymq-priority") instanceof Integer stated
             ? stated
             : Message.DEFAULT_PRIORITY;
+    this.repeated = Boolean.TRUE.equals(record.headers().get(MemoryMapper.REPEATED));
     this.key = record.headers().get("x-anymq-key") instanceof String stated ? stated : null;
     this.delay =
         record.headers().get("x-anymq-delivery-delay") instanceof Long millis

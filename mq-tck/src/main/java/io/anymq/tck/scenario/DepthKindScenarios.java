@@ -5,6 +5,7 @@ import io.anymq.Connection;
 import io.anymq.Consumer;
 import io.anymq.Message;
 import io.anymq.Queue;
+import io.anymq.QueueDepth;
 import io.anymq.QueueOptions;
 import io.anymq.Session;
 import io.anymq.tck.Scenario;
@@ -81,5 +82,32 @@ final class DepthKindScenarios {
       Messages.take(consumer).accept();
     }
     DepthScenarios.depth(t, queue, 2, "after one was accepted");
+  }
+
+  @Scenario(
+      id = "DEPTH-40",
+      title = "A program's own consumer does not hide messages from its depth",
+      intent = "What a prefetch has taken is in flight, and no backend calls it gone.",
+      needs = Capability.QUEUE_DEPTH)
+  static void ownConsumer(ScenarioContext t) {
+    Queue queue = t.queue();
+    Connection connection = t.connect();
+    Messages.sendNumbers(connection, queue, 3);
+    Check.equal(3L, connection.depth(queue).atRest(), "the depth at rest", COUNTING);
+    Consumer consumer = connection.createConsumer(queue);
+    Messages.take(consumer, 1);
+    DepthScenarios.numbers(t, queue, 0, 3, "with a consumer open that has prefetched 3");
+    QueueDepth depth = connection.depth(queue);
+    Check.that(
+        depth.total().isEmpty()
+            || depth.ready().isEmpty()
+            || depth.inFlight().isEmpty()
+            || depth.total().getAsLong()
+                == depth.ready().getAsLong() + depth.inFlight().getAsLong(),
+        "a total of what is ready and in flight",
+        depth,
+        COUNTING);
+    consumer.close();
+    DepthScenarios.depth(t, queue, 3, "after the consumer has gone");
   }
 }

@@ -190,7 +190,8 @@ final class KeyScenarios {
     Connection first = t.connect();
     Consumer gone = first.createConsumer(queue, Keys.ordered(1));
     Keys.send(connection, queue, "a0", "a1");
-    Check.equal("a0", Messages.takeText(gone), "what the first consumer holds", CHECK);
+    String held = Messages.take(gone).message().text();
+    Check.equal("a0", held, "what the first consumer holds", CHECK);
     Consumer heir = t.connect().createConsumer(queue, Keys.ordered(10));
     if (isNative(connection)) {
       Keys.quiet(connection, queue, "while the first consumer holds the key", CHECK, heir);

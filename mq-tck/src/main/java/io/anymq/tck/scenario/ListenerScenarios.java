@@ -120,7 +120,7 @@ final class ListenerScenarios {
     BlockingQueue<String> handled = new LinkedBlockingQueue<>();
     connection.createConsumer(
         queue,
-        ConsumerOptions.builder().maxDeliveries(2).build(),
+        Messages.prompt().maxDeliveries(2).build(),
         delivery -> {
           if (delivery.message().text().equals("bad")) {
             throw new IllegalStateException("a bad message");

@@ -8,6 +8,7 @@ import io.anymq.Delivery;
 import io.anymq.Destination;
 import io.anymq.Message;
 import io.anymq.Queue;
+import io.anymq.RedeliveryDelay;
 import io.anymq.SubscriptionOptions;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -19,9 +20,8 @@ import java.util.stream.IntStream;
 /** What most scenarios do with messages. */
 final class Messages {
 
-  /** The application settles. */
-  static final ConsumerOptions MANUAL =
-      ConsumerOptions.builder().acknowledgement(AcknowledgementMode.MANUAL).build();
+  /** The application settles, a listener's too, and a release is immediate. */
+  static final ConsumerOptions MANUAL = manual().build();
 
   private static final String MARKER = "marker";
 
@@ -33,7 +33,17 @@ final class Messages {
   }
 
   static ConsumerOptions.Builder manual() {
-    return ConsumerOptions.builder().acknowledgement(AcknowledgementMode.MANUAL);
+    return prompt().acknowledgement(AcknowledgementMode.MANUAL);
+  }
+
+  /** What is released, or whose listener throws, comes again at once. */
+  static ConsumerOptions.Builder prompt() {
+    return ConsumerOptions.builder().redeliveryDelay(RedeliveryDelay.NONE);
+  }
+
+  /** A plain receive settles. */
+  static ConsumerOptions automatic() {
+    return ConsumerOptions.builder().acknowledgement(AcknowledgementMode.AUTOMATIC).build();
   }
 
   /** A plain subscription whose deliveries the application settles. */
@@ -82,6 +92,11 @@ final class Messages {
 
   /** The next deliveries; fails when one does not come. */
   static List<Delivery> take(Consumer consumer, int count) {
+    return take(consumer, count, delivery -> {});
+  }
+
+  private static List<Delivery> take(
+      Consumer consumer, int count, java.util.function.Consumer<Delivery> settling) {
     List<Delivery> taken = new ArrayList<>();
     while (taken.size() < count) {
       Optional<Delivery> next = consumer.receive(Check.LIMIT);
@@ -92,20 +107,30 @@ final class Messages {
                       count + " messages",
                       taken.size() + " and then none in " + Check.LIMIT.toSeconds() + " s",
                       "whether messages are lost, or credit is not given back on settlement")));
+      next.ifPresent(settling);
     }
     return taken;
+  }
+
+  /** The next deliveries, each accepted as it comes; fails when one does not come. */
+  static List<Delivery> accept(Consumer consumer, int count) {
+    return take(consumer, count, Delivery::accept);
   }
 
   static List<String> texts(List<Delivery> deliveries) {
     return deliveries.stream().map(delivery -> delivery.message().text()).toList();
   }
 
+  /** The texts of the next messages, which are accepted. */
   static List<String> takeTexts(Consumer consumer, int count) {
-    return texts(take(consumer, count));
+    return texts(accept(consumer, count));
   }
 
+  /** The text of the next message, which is accepted. */
   static String takeText(Consumer consumer) {
-    return take(consumer).message().text();
+    Delivery next = take(consumer);
+    next.accept();
+    return next.message().text();
   }
 
   /**

@@ -52,7 +52,8 @@ final class OutageEdgeScenarios {
    */
   private static void awaitAccepted(ScenarioContext t, Queue queue, Consumer consumer) {
     Messages.send(t.observer(), queue, "next");
-    Check.equal("next", Messages.takeText(consumer), "what there is room for", "the prefetch");
+    String next = Messages.take(consumer).message().text();
+    Check.equal("next", next, "what there is room for", "the prefetch");
     Check.eventually(
         () -> {
           QueueDepth depth = t.observer().depth(queue);

@@ -82,7 +82,7 @@ final class RedeliveryScenarios {
     Queue queue = t.queue();
     connection.createConsumer(
         queue,
-        ConsumerOptions.builder().maxDeliveries(2).build(),
+        Messages.prompt().maxDeliveries(2).build(),
         delivery -> {
           throw new IllegalStateException("no stock of part 17");
         });
@@ -107,7 +107,7 @@ final class RedeliveryScenarios {
     Set<String> handled = Collections.synchronizedSet(new TreeSet<>());
     connection.createConsumer(
         queue,
-        ConsumerOptions.builder().maxDeliveries(5).build(),
+        Messages.prompt().maxDeliveries(5).build(),
         delivery -> {
           if (delivery.message().text().equals("3")) {
             throw new IllegalStateException("poison");
@@ -196,7 +196,7 @@ final class RedeliveryScenarios {
     Queue queue = t.queue();
     connection.createConsumer(
         queue,
-        ConsumerOptions.builder().maxDeliveries(2).concurrency(2).build(),
+        Messages.prompt().maxDeliveries(2).concurrency(2).build(),
         delivery -> {
           throw new IllegalStateException("always");
         });

@@ -311,7 +311,9 @@ public final class ScenarioContext {
 
   private void delete(Destination destination) {
     janitor.delete(destination);
-    String deadLetters = destination.name() + Queue.DEAD_LETTER_SUFFIX;
+    String suffix =
+        destination instanceof Queue ? Queue.DEAD_LETTER_SUFFIX : Topic.DEAD_LETTER_SUFFIX;
+    String deadLetters = destination.name() + suffix;
     if (deadLetters.length() <= Destination.MAX_NAME_LENGTH) {
       janitor.delete(Queue.of(deadLetters));
     }

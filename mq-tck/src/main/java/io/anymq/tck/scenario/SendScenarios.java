@@ -51,7 +51,7 @@ final class SendScenarios {
     }
     all.forEach(each -> Check.completes(each, "every send", "the confirmations"));
     Consumer consumer = connection.createConsumer(queue);
-    Messages.take(consumer, 500).forEach(ledger::received);
+    Messages.accept(consumer, 500).forEach(ledger::received);
     Messages.marker(connection, queue, consumer, "beyond what was sent", "what is sent twice");
     LedgerCheck.exactlyOnce(ledger.reconcile());
   }

@@ -124,7 +124,7 @@ final class SessionScenarios {
     Connection connection = t.connect();
     Messages.send(connection, queue, "poison");
     Session session = connection.createSession();
-    ConsumerOptions options = ConsumerOptions.builder().maxDeliveries(3).build();
+    ConsumerOptions options = Messages.prompt().maxDeliveries(3).build();
     Consumer consumer = session.createConsumer(queue, options);
     for (int i = 0; i < 3; i++) {
       Messages.take(consumer);

@@ -5,6 +5,7 @@ import io.anymq.Connection;
 import io.anymq.Consumer;
 import io.anymq.ConsumerOptions;
 import io.anymq.Delivery;
+import io.anymq.ErrorCode;
 import io.anymq.Queue;
 import io.anymq.tck.Scenario;
 import java.time.Duration;
@@ -34,13 +35,13 @@ final class SettleScenarios {
 
   @Scenario(
       id = "ACK-02",
-      title = "receive in automatic mode accepts as it returns",
-      intent = "What a plain receive has returned is the application's.")
+      title = "receive accepts as it returns where the options ask for that",
+      intent = "A program that needs no second chance can say so.")
   static void automaticReceive(ScenarioContext t) {
     Connection connection = t.connect();
     Queue queue = t.queue();
     Messages.sendNumbers(connection, queue, 5);
-    Consumer consumer = connection.createConsumer(queue);
+    Consumer consumer = connection.createConsumer(queue, Messages.automatic());
     for (Delivery delivery : Messages.take(consumer, 5)) {
       Check.that(delivery.settled(), "a settled delivery", "unsettled", "automatic mode");
     }
@@ -75,7 +76,7 @@ final class SettleScenarios {
     List<Integer> counts = java.util.Collections.synchronizedList(new ArrayList<>());
     connection.createConsumer(
         queue,
-        ConsumerOptions.DEFAULT,
+        Messages.prompt().build(),
         delivery -> {
           counts.add(delivery.deliveryCount());
           if (counts.size() < 3) {
@@ -151,7 +152,10 @@ final class SettleScenarios {
     Messages.marker(t.observer(), queue, next, "as the others were accepted", check);
   }
 
-  @Scenario(id = "ACK-08", title = "Settling again does nothing", intent = "The first word counts.")
+  @Scenario(
+      id = "ACK-08",
+      title = "Settling again does nothing, and settling otherwise is refused",
+      intent = "The first word counts, and a program that contradicts itself is told.")
   static void settleAgain(ScenarioContext t) {
     Connection connection = t.connect();
     Queue queue = t.queue();
@@ -159,14 +163,16 @@ final class SettleScenarios {
     Consumer consumer = connection.createConsumer(queue, Messages.manual(1));
     Delivery first = Messages.take(consumer);
     first.accept();
-    first.release();
-    first.reject("too late");
     first.accept();
-    String check = "that a delivery remembers that it is settled";
+    refused(first::release, "release after accept");
+    refused(() -> first.release(Duration.ofMillis(1)), "release with a delay after accept");
+    refused(() -> first.reject("too late"), "reject after accept");
+    String check = "that a delivery remembers how it was settled";
     Delivery second = Messages.take(consumer);
     Check.equal("b", second.message().text(), "the next message", check);
     second.release();
-    second.accept();
+    second.release();
+    refused(second::accept, "accept after release");
     Check.equal("b", Messages.takeText(consumer), "the released message", check);
     Messages.marker(connection, queue, consumer, "after settling twice", check);
     Check.that(
@@ -178,13 +184,13 @@ final class SettleScenarios {
 
   @Scenario(
       id = "ACK-14",
-      title = "Manual mode settles nothing by itself",
-      intent = "Neither the next receive nor a listener's return accepts.")
+      title = "What a receive has returned is settled by the program alone",
+      intent = "Neither the next receive nor close accepts.")
   static void manualIsManual(ScenarioContext t) {
     Connection connection = t.connect();
     Queue queue = t.queue();
     Messages.sendNumbers(connection, queue, 4);
-    Consumer consumer = connection.createConsumer(queue, Messages.MANUAL);
+    Consumer consumer = connection.createConsumer(queue);
     List<Delivery> held = Messages.take(consumer, 4);
     held.get(3).accept();
     consumer.close();
@@ -241,6 +247,10 @@ final class SettleScenarios {
     Check.equal(Set.of("2", "5", "8"), rejected, "what was rejected", "how batches are settled");
     Messages.marker(
         connection, queue, consumer, "as the rest was accepted", "how batches are settled");
+  }
+
+  private static void refused(Check.Action action, String what) {
+    Check.refused(action, what, "how a second settlement is refused", ErrorCode.ILLEGAL_USE);
   }
 
   private static long depthOrZero(ScenarioContext t, Queue queue) {

@@ -159,7 +159,7 @@ final class TopicScenarios {
   @Scenario(
       id = "TOPIC-09",
       title = "A rejected message of a topic goes to the topic's dead-letter queue",
-      intent = "Dead letters of subscribers are found where one looks for them.",
+      intent = "Dead letters of subscribers are found where one looks for them, beside no queue's.",
       needs = Capability.DEAD_LETTER)
   static void reject(ScenarioContext t) {
     Connection connection = t.connect();

@@ -17,6 +17,17 @@ record Altered(
     Optional<InvalidMessageException> undecodable)
     implements InboundDelivery {
 
+  @Override
+  public void handedOut() {
+    original.handedOut();
+  }
+
+  @Override
+  public int earlierHandOuts() {
+    boolean counted = deliveryCount != original.deliveryCount();
+    return counted ? deliveryCount - 1 : original.earlierHandOuts();
+  }
+
   static Altered message(InboundDelivery original, Message message) {
     return new Altered(
         original,
@@ -74,6 +85,9 @@ record Altered(
   }
 
   static InboundDelivery unwrap(InboundDelivery delivery) {
+    if (delivery instanceof UnseenMutations.Counted counted) {
+      return counted.original();
+    }
     return delivery instanceof Altered altered ? altered.original() : delivery;
   }
 }

@@ -85,14 +85,15 @@ final class ConsumerFaults {
             "LIFE-07",
             "LIFE-12"),
         ApiVariant.of(
-            "manual acknowledgement is automatic",
+            "what is received is accepted",
             consumers(
                 options ->
                     options.toBuilder().acknowledgement(AcknowledgementMode.AUTOMATIC).build()),
             "ACK-14",
+            "ACK-40",
+            "ACK-41",
             "RECV-07",
-            "RECV-28",
-            "DEPTH-09"),
+            "RECV-28"),
         ApiVariant.of(
             "deliveries have a limit of their own",
             consumers(options -> options.toBuilder().maxDeliveries(25).build()),
@@ -111,7 +112,9 @@ final class ConsumerFaults {
             "a consumer's redelivery delay is passed over",
             consumers(options -> options.toBuilder().redeliveryDelay(RedeliveryDelay.NONE).build()),
             "RDLV-22",
-            "RDLV-23"),
+            "RDLV-23",
+            "RDLV-44",
+            "RDLV-45"),
         ApiVariant.of(
             "a consumer prefetches without a bound",
             consumers(options -> options.toBuilder().prefetch(1_000).build()),

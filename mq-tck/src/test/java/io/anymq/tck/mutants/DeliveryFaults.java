@@ -1,9 +1,13 @@
 package io.anymq.tck.mutants;
 
 import io.anymq.Delivery;
+import io.anymq.ErrorCode;
 import io.anymq.InvalidOptionException;
 import io.anymq.Message;
+import io.anymq.MessagingException;
 import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -73,6 +77,12 @@ final class DeliveryFaults {
         ApiVariant.of(
             "releasing does nothing", Fault.skips(Delivery.class, "release"), "ACK-17", "RDLV-03"),
         ApiVariant.of(
+            "settling otherwise does nothing",
+            call -> call.on(Delivery.class) ? unlessSettled(call) : call.proceed(),
+            "ACK-08"),
+        ApiVariant.stateful("settling again is refused", DeliveryFaults::once, "ACK-08")
+            .throwing(MessagingException.class),
+        ApiVariant.of(
             "bytes are bent into text",
             Fault.of(
                 Delivery.class, "message", call -> bent(call.target(Delivery.class).message())),
@@ -92,6 +102,27 @@ final class DeliveryFaults {
   private static @Nullable Object release(Call call) {
     call.target(Delivery.class).release();
     return null;
+  }
+
+  private static @Nullable Object unlessSettled(Call call) throws Throwable {
+    try {
+      return call.proceed();
+    } catch (MessagingException e) {
+      if (e.code() == ErrorCode.ILLEGAL_USE) {
+        return null;
+      }
+      throw e;
+    }
+  }
+
+  private static Fault once() {
+    Set<Object> settled = ConcurrentHashMap.newKeySet();
+    return call -> {
+      if (call.is(Delivery.class, "accept") && !settled.add(call.target(Object.class))) {
+        throw new MessagingException(ErrorCode.ILLEGAL_USE, "Settled already");
+      }
+      return call.proceed();
+    };
   }
 
   private static @Nullable Object unsigned(Call call) throws Throwable {

@@ -53,7 +53,8 @@ final class ListenerFaults {
             "ACK-04",
             "RDLV-04",
             "RDLV-05",
-            "RDLV-22"),
+            "RDLV-22",
+            "RECV-40"),
         ApiVariant.of(
             "a listener's error is forgotten", listening(ListenerFaults::withoutError), "RDLV-04"),
         ApiVariant.stateful(

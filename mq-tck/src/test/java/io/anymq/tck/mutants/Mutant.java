@@ -87,7 +87,7 @@ enum Mutant implements Variant {
       "DEST-33",
       "DEST-35"),
   TEMPORARY_STAYS(TopologyMutations.TemporaryStays::new, "CAP-11", "TEMP-05", "REQ-05"),
-  DEPTH_MIXES_IN_FLIGHT(DepthMutations.MixesInFlight::new, "DEPTH-07"),
+  DEPTH_MIXES_IN_FLIGHT(DepthMutations.MixesInFlight::new, "DEPTH-07", "DEPTH-40"),
   DEPTH_IS_STALE(DepthMutations.Stale::new, "DEPTH-02", "DEPTH-10"),
   DEPTH_OF_MISSING_IS_ZERO(DepthMutations.MissingIsZero::new, "DEPTH-03"),
   DEPTH_MAKES_QUEUES(DepthMutations.MakesQueues::new, "DEPTH-03"),
@@ -230,6 +230,17 @@ enum Mutant implements Variant {
   FORGETS_SUBSCRIBERS(TopologyMutations.ForgetsSubscribers::new, "TOPIC-21"),
   UNSUBSCRIBES_ALL(TopologyMutations.UnsubscribesAll::new, "TOPIC-27"),
   DEPTH_COUNTS_SENDS(DepthMutations.CountsSends::new, "DEPTH-06"),
+  COUNTS_THE_UNSEEN(
+      UnseenMutations.CountsThem::new,
+      Map.of("counts-takes", "true"),
+      "RDLV-40",
+      "RDLV-41",
+      "RDLV-42"),
+  PARKED_TAKES_A_PLACE(Mutation::new, "RDLV-43"),
+  NO_ROOM_FOR_MARKS(LetterMutations.NoRoomForMarks::new, "RDLV-46"),
+  TOPIC_LETTERS_AMONG_QUEUES(LetterMutations.TopicsAmongQueues::new, "TOPIC-47"),
+  NAMELESS_LETTERS(LetterMutations.Nameless::new, "TOPIC-47"),
+  KEEPS_OTHER_OPTIONS(TopologyMutations.KeepsOtherOptions::new, "DEST-40", "DEST-41"),
   MISNAMES_AUTHENTICATION(LifeMutations.MisnamesAuthentication::new, "ERR-04");
 
   private final Supplier<Mutation> mutation;

@@ -2,7 +2,9 @@ package io.anymq.tck.mutants;
 
 import io.anymq.Message;
 import io.anymq.MessagingException;
+import io.anymq.spi.InboundDelivery;
 import io.anymq.spi.OutboundMessage;
+import java.util.Optional;
 
 /** Messages that mutants send in place of, or beside, what they were given. */
 final class Outcomes {
@@ -15,6 +17,16 @@ final class Outcomes {
       @Override
       public Message message() {
         return message;
+      }
+
+      @Override
+      public Optional<InboundDelivery> origin() {
+        return original.origin();
+      }
+
+      @Override
+      public boolean repeated() {
+        return original.repeated();
       }
 
       @Override

@@ -145,6 +145,14 @@ final class TopologyMutations {
     }
   }
 
+  /** A queue that exists is declared, whatever was asked for. */
+  static final class KeepsOtherOptions extends Mutation {
+    @Override
+    void declare(Link link, Destination destination, QueueOptions options) {
+      link.declare(destination, link.exists(destination) ? QueueOptions.DEFAULT : options);
+    }
+  }
+
   static final class TemporaryStays extends Mutation {
     @Override
     void declareTemporary(Link link, Queue queue) {

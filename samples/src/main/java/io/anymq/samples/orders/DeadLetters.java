@@ -33,10 +33,15 @@ final class DeadLetters {
       Optional<Delivery> delivery;
       do {
         delivery = consumer.receive(letters.count() < expected ? clock.left() : QUIET);
-        delivery.map(Delivery::message).ifPresent(letters::add);
+        delivery.ifPresent(letters::take);
       } while (delivery.isPresent());
     }
     return letters;
+  }
+
+  private void take(Delivery delivery) {
+    add(delivery.message());
+    delivery.accept();
   }
 
   private void add(Message message) {

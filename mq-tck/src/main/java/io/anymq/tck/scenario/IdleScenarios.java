@@ -1,0 +1,151 @@
+package io.anymq.tck.scenario;
+
+import io.anymq.Capability;
+import io.anymq.Connection;
+import io.anymq.ConnectionState;
+import io.anymq.Consumer;
+import io.anymq.ConsumerOptions;
+import io.anymq.Delivery;
+import io.anymq.Destination;
+import io.anymq.Queue;
+import io.anymq.SubscriptionOptions;
+import io.anymq.Topic;
+import io.anymq.tck.Scenario;
+import io.anymq.tck.broker.BrokerControl;
+import java.time.Duration;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
+
+/** RDLV from 40 on: deliveries that no application was given. */
+final class IdleScenarios {
+
+  private static final String CHECK =
+      "that a delivery counts when the application is given it, and not when it is prefetched";
+
+  private static final String KEEPER = "keeper";
+  private static final int BACKLOG = 60;
+  private static final int TIMES = 12;
+  private static final int LIMIT = 3;
+
+  /** Long enough for a prefetch to arrive, where nothing tells; a round that misses it is lost. */
+  private static final Duration PREFETCHING = Duration.ofMillis(300);
+
+  private IdleScenarios() {}
+
+  private static Consumer subscribe(Connection connection, Topic topic, ConsumerOptions options) {
+    return connection.subscribe(
+        topic, SubscriptionOptions.builder().durable(KEEPER).consumer(options).build());
+  }
+
+  private static Topic durable(ScenarioContext t) {
+    Topic topic = t.topic();
+    t.removeAtEnd(topic, KEEPER);
+    subscribe(t.observer(), topic, ConsumerOptions.DEFAULT).close();
+    return topic;
+  }
+
+  /** Waits until the messages are with the consumer, as far as somebody can tell. */
+  private static void awaitPrefetch(ScenarioContext t, Destination from) {
+    long deadline = System.nanoTime() + PREFETCHING.toNanos();
+    Check.eventually(
+        () -> System.nanoTime() - deadline > 0 || isPrefetched(t, from),
+        "time to pass",
+        () -> "none",
+        "the clock");
+  }
+
+  private static boolean isPrefetched(ScenarioContext t, Destination from) {
+    return from instanceof Queue queue
+        && t.supports(Capability.QUEUE_DEPTH)
+        && t.observer().depth(queue).ready().orElse(1) == 0;
+  }
+
+  /** One message has all its deliveries and is then buried, and no other is. */
+  private static void nothingBuried(ScenarioContext t, Consumer consumer, Queue deadLetters) {
+    int seen = 0;
+    Set<Integer> others = new TreeSet<>();
+    for (int i = 0; i < BACKLOG - 1 + LIMIT; i++) {
+      Delivery delivery = Messages.take(consumer);
+      if (delivery.message().text().equals("0")) {
+        seen++;
+        delivery.release();
+      } else {
+        others.add(Integer.valueOf(delivery.message().text()));
+        delivery.accept();
+      }
+    }
+    Check.equal(LIMIT, seen, "the number of deliveries of one that is released", CHECK);
+    Check.equal(BACKLOG - 1, others.size(), "the number of different others", CHECK);
+    try (Consumer morgue = t.observer().createConsumer(deadLetters)) {
+      Check.equal("0", Messages.takeText(morgue), "the dead letter", CHECK);
+      Messages.marker(t.observer(), deadLetters, morgue, "of what nobody received", CHECK);
+    }
+  }
+
+  private static ConsumerOptions limited() {
+    return Messages.prompt().maxDeliveries(LIMIT).build();
+  }
+
+  private static void openAndClose(
+      ScenarioContext t, Destination from, Function<Connection, Consumer> opening) {
+    Connection connection = t.connect();
+    for (int i = 0; i < TIMES; i++) {
+      try (Consumer idle = opening.apply(connection)) {
+        awaitPrefetch(t, from);
+        Check.that(idle != null, "a consumer", "none", CHECK);
+      }
+    }
+  }
+
+  @Scenario(
+      id = "RDLV-40",
+      title = "Consumers that open and close without receiving bury nothing",
+      intent = "Ten deployments of an idle process do not cost a backlog.",
+      needs = Capability.DEAD_LETTER)
+  static void queue(ScenarioContext t) {
+    Queue queue = t.queue();
+    Messages.sendNumbers(t.observer(), queue, BACKLOG);
+    openAndClose(t, queue, connection -> connection.createConsumer(queue));
+    nothingBuried(t, t.connect().createConsumer(queue, limited()), queue.deadLetterQueue());
+  }
+
+  @Scenario(
+      id = "RDLV-41",
+      title = "Consumers of a durable subscription that close without receiving bury nothing",
+      intent = "What holds for a queue holds for a subscription.",
+      needs = {Capability.DEAD_LETTER, Capability.DURABLE_SUBSCRIPTIONS})
+  static void subscription(ScenarioContext t) {
+    Topic topic = durable(t);
+    Messages.sendNumbers(t.observer(), topic, BACKLOG);
+    openAndClose(t, topic, connection -> subscribe(connection, topic, ConsumerOptions.DEFAULT));
+    nothingBuried(t, subscribe(t.connect(), topic, limited()), topic.deadLetterQueue());
+  }
+
+  @Scenario(
+      id = "RDLV-42",
+      title = "Consumers whose connection is cut before they receive bury nothing",
+      intent = "A bad network does not cost a backlog either.",
+      needs = Capability.DEAD_LETTER,
+      controls = BrokerControl.CUT_NETWORK,
+      limitSeconds = 120)
+  static void cut(ScenarioContext t) {
+    Queue queue = t.queue();
+    Messages.sendNumbers(t.observer(), queue, BACKLOG);
+    t.onClose(t.broker()::restoreNetwork);
+    for (int i = 0; i < TIMES; i++) {
+      Connection mortal =
+          t.connectProxied(o -> o.option("recovery", "false"), (which, state, cause) -> {});
+      mortal.createConsumer(queue);
+      awaitPrefetch(t, queue);
+      t.broker().cutNetwork();
+      Check.eventually(
+          () -> mortal.state() == ConnectionState.CLOSED,
+          "the connection to be lost",
+          mortal::state,
+          CHECK);
+      t.broker().restoreNetwork();
+    }
+    nothingBuried(t, t.connect().createConsumer(queue, limited()), queue.deadLetterQueue());
+  }
+}

@@ -1,0 +1,116 @@
+package io.anymq.tck.scenario;
+
+import io.anymq.Capability;
+import io.anymq.Connection;
+import io.anymq.Consumer;
+import io.anymq.ConsumerOptions;
+import io.anymq.Delivery;
+import io.anymq.Queue;
+import io.anymq.RedeliveryDelay;
+import io.anymq.tck.Scenario;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** RDLV: handlers that fail for a while, with the options that a program has by default. */
+final class PatienceScenarios {
+
+  private static final String CHECK =
+      "the default redelivery delay, and whether what waits for it takes a place of the prefetch";
+
+  /** In which the three others are surely handled. */
+  private static final Duration DELAY = Duration.ofSeconds(2);
+
+  private PatienceScenarios() {}
+
+  @Scenario(
+      id = "RDLV-43",
+      title = "A message that waits for its redelivery holds up nobody at a prefetch of one",
+      intent = "One order that fails does not stop the shop, however small the shop.",
+      needs = Capability.REDELIVERY_DELAY)
+  static void prefetchOfOne(ScenarioContext t) {
+    Connection connection = t.connect();
+    Queue queue = t.queue();
+    List<String> handled = new CopyOnWriteArrayList<>();
+    ConsumerOptions options =
+        ConsumerOptions.builder()
+            .prefetch(1)
+            .redeliveryDelay(RedeliveryDelay.constant(DELAY))
+            .build();
+    Messages.send(connection, queue, "fails", "a", "b", "c");
+    Consumer consumer =
+        connection.createConsumer(
+            queue,
+            options,
+            delivery -> {
+              handled.add(delivery.message().text());
+              if (delivery.message().text().equals("fails") && !delivery.redelivered()) {
+                throw new IllegalStateException("the first time fails");
+              }
+            });
+    List<String> expected = List.of("fails", "a", "b", "c", "fails");
+    Check.eventually(() -> handled.size() >= expected.size(), "5 calls", () -> handled, CHECK);
+    Check.equal(expected, List.copyOf(handled), "what the listener was called with", CHECK);
+    consumer.close();
+    Messages.empty(t, queue, "after all were handled", CHECK);
+  }
+
+  @Scenario(
+      id = "RDLV-44",
+      title = "A handler that fails for two seconds buries nothing of its backlog",
+      intent = "A short failure of a data base costs time, and no message.",
+      needs = {Capability.REDELIVERY_DELAY, Capability.DEAD_LETTER},
+      limitSeconds = 120)
+  static void twoSeconds(ScenarioContext t) {
+    Connection connection = t.connect();
+    Queue queue = t.queue();
+    int backlog = 200;
+    Messages.sendNumbers(connection, queue, backlog);
+    Set<String> handled = ConcurrentHashMap.newKeySet();
+    long repaired = System.nanoTime() + Duration.ofSeconds(2).toNanos();
+    connection.createConsumer(
+        queue,
+        ConsumerOptions.DEFAULT,
+        delivery -> {
+          if (System.nanoTime() - repaired < 0) {
+            throw new IllegalStateException("the data base is down");
+          }
+          handled.add(delivery.message().text());
+        });
+    Check.eventually(
+        Check.LIMIT.multipliedBy(4),
+        () -> handled.size() == backlog || isBuried(t, queue),
+        "all " + backlog + " to be handled",
+        handled::size,
+        CHECK);
+    Messages.empty(t, queue.deadLetterQueue(), "after a failure of two seconds", CHECK);
+  }
+
+  /** Whether there are dead letters, so that nobody need wait for all to be handled. */
+  private static boolean isBuried(ScenarioContext t, Queue queue) {
+    return t.observer().exists(queue.deadLetterQueue());
+  }
+
+  @Scenario(
+      id = "RDLV-45",
+      title = "By default a redelivery waits a little, and longer each time",
+      intent = "Nobody has to think of it to be spared a tight circle.",
+      needs = Capability.REDELIVERY_DELAY)
+  static void growsByDefault(ScenarioContext t) {
+    Connection connection = t.connect();
+    Queue queue = t.queue();
+    Messages.send(connection, queue, "a");
+    Consumer consumer = connection.createConsumer(queue);
+    Delivery delivery = Messages.take(consumer);
+    for (long millis : List.of(100L, 200L, 400L)) {
+      long releasedAt = System.nanoTime();
+      delivery.release();
+      delivery = Messages.take(consumer);
+      Duration waited = Duration.ofNanos(System.nanoTime() - releasedAt);
+      Check.that(waited.toMillis() >= millis, "a wait of " + millis + " ms or more", waited, CHECK);
+    }
+    delivery.accept();
+  }
+}

@@ -1,0 +1,59 @@
+package io.anymq.tck.mutants;
+
+import io.anymq.DeadLetter;
+import io.anymq.Destination;
+import io.anymq.Message;
+import io.anymq.MessageTooLargeException;
+import io.anymq.Queue;
+import io.anymq.Topic;
+import io.anymq.spi.Link;
+import io.anymq.spi.LinkProducer;
+import io.anymq.spi.OutboundMessage;
+
+/** Faults of dead letters. */
+final class LetterMutations {
+
+  private LetterMutations() {}
+
+  /** Has no room for the marks of the largest messages. */
+  static final class NoRoomForMarks extends Mutation {
+    private static final int MOST = 1_000_000;
+
+    @Override
+    void send(Link link, LinkProducer producer, Destination to, OutboundMessage message) {
+      if (size(message.message()) > MOST) {
+        message.failed(new MessageTooLargeException("The message does not fit into a frame"));
+      } else {
+        producer.send(message);
+      }
+    }
+
+    private static long size(Message message) {
+      return message.bodyLength()
+          + message.properties().entrySet().stream()
+              .mapToLong(each -> each.getKey().length() + each.getValue().toString().length())
+              .sum();
+    }
+  }
+
+  /** Puts the dead letters of a topic beside those of the queue of its name. */
+  static final class TopicsAmongQueues extends Mutation {
+    @Override
+    Destination named(Destination destination) {
+      String name = destination.name();
+      return destination instanceof Queue && name.endsWith(Topic.DEAD_LETTER_SUFFIX)
+          ? Queue.of(name.replace(Topic.DEAD_LETTER_SUFFIX, Queue.DEAD_LETTER_SUFFIX))
+          : destination;
+    }
+  }
+
+  /** Does not say whose dead letter it is. */
+  static final class Nameless extends Mutation {
+    @Override
+    void send(Link link, LinkProducer producer, Destination to, OutboundMessage message) {
+      Message nameless =
+          message.message().toBuilder().property(DeadLetter.SUBSCRIPTION_PROPERTY, null).build();
+      producer.send(Outcomes.changed(message, nameless));
+    }
+  }
+}
