@@ -83,6 +83,10 @@ final class DelayedReleases {
     RabbitDelivery delivery = release.delivery();
     long sequence = -1;
     try {
+      if (connection.get().isBlocked()) {
+        failed(release, "the broker has stopped taking messages");
+        return;
+      }
       DelayPath path = DelayPath.of(release.delay(), isUrgent(delivery));
       way.prepare(path);
       Channel open = open();

@@ -3,7 +3,6 @@ package io.anymq.rabbit;
 import com.rabbitmq.client.AMQP.BasicProperties;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Delivery;
-import com.rabbitmq.client.ShutdownSignalException;
 import io.anymq.ErrorCode;
 import io.anymq.Message;
 import io.anymq.MessagingException;
@@ -29,41 +28,20 @@ import org.jspecify.annotations.Nullable;
  */
 final class HandOutLog {
 
-  /** Longer than anybody waits between two deliveries of a message that fails. */
-  private static final int KEPT_MILLIS = 7 * 24 * 3600 * 1000;
-
-  private static final int MOST_ENTRIES = 100_000;
-
   /** From here on the oldest entries may be gone. */
-  private static final int SURELY_COMPLETE = MOST_ENTRIES / 10 * 9;
-
-  private static final Map<String, Object> ARGUMENTS =
-      Map.of(
-          "x-queue-type", "classic",
-          "x-message-ttl", KEPT_MILLIS,
-          "x-expires", KEPT_MILLIS,
-          "x-max-length", MOST_ENTRIES);
-
-  /** An unused queue goes after {@link #KEPT_MILLIS}: a declaration counts as a use. */
-  private static final Duration DECLARED_FOR = Duration.ofMinutes(10);
+  private static final int SURELY_COMPLETE = HandOutWriter.MOST_ENTRIES / 10 * 9;
 
   private static final int MOST_KNOWN = 10_000;
   private static final int LONGEST_ID = 100;
-  private static final int PERSISTENT = 2;
-  private static final byte[] NOTHING = {};
 
   private final NativeConnection reader;
-  private final Supplier<NativeConnection> writer;
+  private final HandOutWriter writer;
   private final String queue;
   private final Duration limit;
   private final String ids = UUID.randomUUID() + "-";
   private final AtomicLong entries = new AtomicLong();
   private final Object readLock = new Object();
-  private final Object writeLock = new Object();
   private @Nullable HandOutSnapshot snapshot;
-  private @Nullable Channel channel;
-  private long declaredAt;
-  private boolean refused;
 
   /** How often this link has handed out a message, by its key: the last ones. */
   private final Map<String, Integer> known =
@@ -96,7 +74,7 @@ final class HandOutLog {
   HandOutLog(
       NativeConnection reader, Supplier<NativeConnection> writer, String queue, Duration limit) {
     this.reader = reader;
-    this.writer = writer;
+    this.writer = new HandOutWriter(writer, queue);
     this.queue = queue;
     this.limit = limit;
   }
@@ -122,85 +100,29 @@ final class HandOutLog {
       known.merge(entry.key(), 1, Integer::sum);
     }
     try {
-      write(entry.id(), entry.key(), (entry.again() ? "again/" : "first/") + entry.generation());
+      String kind = (entry.again() ? "again/" : "first/") + entry.generation();
+      boolean unused = writer.write(entry.id(), entry.key(), kind);
     } catch (MessagingException e) {
       NativeConnection.LOG.debug("Not recorded: {}", entry, e);
     }
   }
 
-  private void write(String id, String key, String type) {
-    synchronized (writeLock) {
-      Channel open = open();
-      if (open == null) {
-        return;
-      }
-      try {
-        BasicProperties properties =
-            new BasicProperties.Builder()
-                .messageId(id)
-                .correlationId(key)
-                .type(type)
-                .deliveryMode(PERSISTENT)
-                .build();
-        open.basicPublish("", queue, properties, NOTHING);
-      } catch (IOException | ShutdownSignalException e) {
-        throw RabbitErrors.translate(e, "Writing to " + queue);
-      }
-    }
-  }
-
   /** Has the first entry wait for nothing; called when a redelivered message has arrived. */
   void prepare() {
-    synchronized (writeLock) {
-      try {
-        open();
-      } catch (MessagingException e) {
-        NativeConnection.LOG.debug("The hand-out log {} is not there", queue, e);
-      }
-    }
+    writer.prepare();
   }
 
-  /** With the write lock held; null where this user may not have a log, or the broker is full. */
-  private @Nullable Channel open() {
-    Channel open = channel;
-    boolean recent = System.nanoTime() - declaredAt < DECLARED_FOR.toNanos();
-    if (open != null && open.isOpen() && recent) {
-      return open;
-    }
-    NativeConnection connection = writer.get();
-    if (refused || connection.isBlocked()) {
-      return null;
-    }
-    Channel usable = open != null && open.isOpen() ? open : connection.channel("Opening " + queue);
-    try {
-      usable.queueDeclare(queue, true, false, false, ARGUMENTS);
-      channel = usable;
-      declaredAt = System.nanoTime();
-      return usable;
-    } catch (IOException | ShutdownSignalException e) {
-      notDeclared(RabbitErrors.translate(e, "Declaring " + queue));
-      return null;
-    }
-  }
-
-  private void notDeclared(MessagingException cause) {
-    if (cause.code() != ErrorCode.ACCESS_REFUSED) {
-      throw cause;
-    }
-    refused = true;
-    NativeConnection.LOG.warn(
-        "This user may not declare queue {}: messages that waited in a prefetch when their"
-            + " consumer went count as delivered; grant the right to configure, write and read"
-            + " handed-out/.*",
-        queue,
-        cause);
+  /** It was deleted with its queue; the next entry declares it anew. */
+  void forget() {
+    writer.forget();
   }
 
   /**
    * How often a message was handed out before a delivery of it.
    *
    * @param told how often its headers tell
-   * @param most more are not worth looking for; and the answer where nothing is known
+   * @param most more are not worth looking for; and the answer where there can be no log
+   * @throws MessagingException when the log cannot be read now
    */
   int earlier(RabbitDelivery delivery, int told, int most) {
     Entry own = delivery.recorded();
@@ -225,11 +147,19 @@ final class HandOutLog {
    * @param generation its present copy
    */
   int repeated(String key, int generation, long arrivedAt) {
-    HandOutSnapshot read = read(arrivedAt);
-    return read == null ? 0 : read.repeated(key, generation);
+    try {
+      HandOutSnapshot read = read(arrivedAt);
+      return read == null ? 0 : read.repeated(key, generation);
+    } catch (MessagingException e) {
+      NativeConnection.LOG.warn(
+          "The hand-out log {} cannot be read, so a delivery count may be too low: {}",
+          queue,
+          e.getMessage());
+      return 0;
+    }
   }
 
-  /** What was recorded before that moment, at least; null where it cannot be read. */
+  /** What was recorded before that moment, at least; null where there can be no log. */
   private @Nullable HandOutSnapshot read(long since) {
     if (RabbitThreads.isClientThread()) {
       return null;
@@ -239,26 +169,16 @@ final class HandOutLog {
       if (last != null && last.takenAt() - since >= 0) {
         return last;
       }
-      try {
-        prepare();
-        snapshot = take();
-        return snapshot;
-      } catch (MessagingException e) {
-        NativeConnection.LOG.warn(
-            "The hand-out log {} cannot be read, so the broker's count of deliveries decides: {}",
-            queue,
-            e.getMessage());
-        return null;
-      }
+      prepare();
+      snapshot = take();
+      return snapshot;
     }
   }
 
   /** One reader at a time: what one has been sent, another would not find. */
   private @Nullable HandOutSnapshot take() {
-    synchronized (writeLock) {
-      if (refused) {
-        return null;
-      }
+    if (writer.isRefused()) {
+      return null;
     }
     long deadline = System.nanoTime() + limit.toNanos();
     while (true) {
@@ -287,7 +207,11 @@ final class HandOutLog {
         Map.of(),
         (tag, delivery) -> taken.add(delivery, mark),
         tag -> taken.end());
-    write(mark, mark, "mark");
+    boolean written = writer.write(mark, mark, "mark");
+    if (!written) {
+      throw new MessagingException(
+          ErrorCode.BACKEND_FAILURE, "The broker has stopped taking messages, marks too");
+    }
     Delivery end = taken.await(deadline);
     reading.basicAck(end.getEnvelope().getDeliveryTag(), false);
     return taken;

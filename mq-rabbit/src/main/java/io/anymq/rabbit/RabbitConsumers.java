@@ -1,6 +1,8 @@
 package io.anymq.rabbit;
 
 import com.rabbitmq.client.Channel;
+import io.anymq.ErrorCode;
+import io.anymq.MessagingException;
 import io.anymq.spi.DeliverySink;
 import java.time.Duration;
 import java.util.Map;
@@ -62,6 +64,23 @@ final class RabbitConsumers {
         : logs.computeIfAbsent(
             source.queue(),
             queue -> new HandOutLog(main, publisher, names.handOuts(queue), limit));
+  }
+
+  /** A queue was deleted: so is its log, which this user may not know of. */
+  void forget(String queue) {
+    String log = names.handOuts(queue);
+    try {
+      main.ask("Deleting " + log, channel -> channel.queueDelete(log));
+    } catch (MessagingException e) {
+      if (e.code() != ErrorCode.ACCESS_REFUSED) {
+        throw e;
+      }
+      NativeConnection.LOG.debug("{} is left, and expires", log, e);
+    }
+    HandOutLog known = logs.get(queue);
+    if (known != null) {
+      known.forget();
+    }
   }
 
   private DelayedReleases releases(RabbitSource source) {

@@ -213,6 +213,8 @@ final class RabbitLink implements Link, DepthQuery, Purger, TopicPatterns, Tempo
     topology.delete(destination);
     if (destination instanceof Topic topic) {
       streams.ifPresent(kept -> kept.forget(topic));
+    } else {
+      opener.forget(topology.names().queue((Queue) destination));
     }
   }
 
@@ -224,11 +226,13 @@ final class RabbitLink implements Link, DepthQuery, Purger, TopicPatterns, Tempo
   @Override
   public void unsubscribe(Topic topic, String name) {
     subscriptions.unsubscribe(topic, name);
+    opener.forget(topology.names().subscription(topic, name));
   }
 
   @Override
   public void unsubscribe(TopicPattern pattern, String name) {
     subscriptions.unsubscribe(pattern, name);
+    opener.forget(topology.names().subscription(pattern, name));
   }
 
   @Override
