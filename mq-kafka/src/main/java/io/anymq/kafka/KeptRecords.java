@@ -204,7 +204,7 @@ final class KeptRecords {
       return Optional.empty();
     }
     List<Note> notes = new ArrayList<>();
-    for (String word : place.metadata().split(" ")) {
+    for (String word : place.metadata().split(" ", -1)) {
       notes.add(Note.parse(partition, word));
     }
     return Optional.of(notes);
