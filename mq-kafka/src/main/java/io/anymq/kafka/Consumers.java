@@ -111,7 +111,7 @@ final class Consumers {
   private LinkConsumer openDurable(
       Topic topic, Source.Terms terms, ConsumerRequest request, DeliverySink sink) {
     String group = topology.names().group(topic, terms.name().orElseThrow());
-    String role = members.requireFree(group, terms, topic.toString());
+    String role = members.requireFree(group, terms, topic.describe());
     boolean inTurn = request.keyOrdered() && terms.shared();
     if (!inTurn) {
       turns.requireNone(group);
@@ -203,7 +203,8 @@ final class Consumers {
       }
       if (!topics.containsValue(position.topic())) {
         throw new InvalidOptionException(
-            "'%s' is a position in another topic than %s is now".formatted(position.text(), topic));
+            "'%s' is a position in another topic than %s is now"
+                .formatted(position.text(), topic.describe()));
       }
       return topology.logs().behind(position, partitions);
     }

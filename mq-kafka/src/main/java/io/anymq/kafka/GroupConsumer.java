@@ -153,7 +153,8 @@ final class GroupConsumer implements OpenConsumer, Parking {
 
   /** Warns of what may happen to thousands of messages; of each kind a line, and few more. */
   void warn(String what, Throwable failure) {
-    warning.warn("%s, group %s: %s".formatted(setup.destination(), setup.group(), what), failure);
+    warning.warn(
+        "%s, group %s: %s".formatted(setup.destination().describe(), setup.group(), what), failure);
   }
 
   private String rights() {

@@ -10,6 +10,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.ConnectException;
+import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Properties;
@@ -99,14 +101,23 @@ public final class KafkaBackend implements Backend {
   }
 
   private static ConnectFailedException noBroker(String servers, IOException failure) {
+    return new ConnectFailedException(whyNot(servers, failure), failure);
+  }
+
+  private static String whyNot(String servers, IOException failure) {
     if (failure instanceof ConnectException) {
-      return new ConnectFailedException(
-          "Nobody listens at " + servers + "; check the address, and that Kafka is up", failure);
+      return "Nobody listens at " + servers + "; check the address, and that Kafka is up";
     }
-    return new ConnectFailedException(
-        "No Kafka broker answers at %s; check the address, and whether it wants security-protocol=ssl: %s"
-            .formatted(servers, failure),
-        failure);
+    if (failure instanceof UnknownHostException) {
+      return "The host of " + servers + " is not known; check its name";
+    }
+    if (failure instanceof SocketTimeoutException) {
+      return "Somebody listens at %s, but does not answer as a Kafka broker does; check the address, and whether it wants security-protocol=ssl"
+          .formatted(servers);
+    }
+    // What closes at once, resets or speaks otherwise is there, and is something else.
+    return "%s answers, but is not a Kafka broker that is spoken to without TLS; check host and port (9092 by default): it may be another kind of server, or want security-protocol=ssl or sasl_ssl"
+        .formatted(servers);
   }
 
   /** The version of the native client, as its own jar tells it. */

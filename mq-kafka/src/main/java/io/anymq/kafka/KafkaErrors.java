@@ -10,6 +10,7 @@ import io.anymq.MessageTooLargeException;
 import io.anymq.MessagingException;
 import io.anymq.MessagingTimeoutException;
 import io.anymq.SendInDoubtException;
+import io.anymq.spi.Secrets;
 import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -18,6 +19,7 @@ import org.apache.kafka.common.errors.ApiException;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.CorruptRecordException;
 import org.apache.kafka.common.errors.GroupNotEmptyException;
+import org.apache.kafka.common.errors.IllegalSaslStateException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.InvalidConfigurationException;
 import org.apache.kafka.common.errors.InvalidRequestException;
@@ -33,6 +35,7 @@ import org.apache.kafka.common.errors.SslAuthenticationException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.UnknownTopicIdException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.apache.kafka.common.errors.UnsupportedSaslMechanismException;
 import org.apache.kafka.common.errors.UnsupportedVersionException;
 import org.jspecify.annotations.Nullable;
 
@@ -107,6 +110,11 @@ final class KafkaErrors {
     return translate(cause, doing, "WRITE on topic " + topic);
   }
 
+  /** What a native failure says, without passwords. */
+  private static String text(Throwable cause) {
+    return Secrets.mask(String.valueOf(cause.getMessage()));
+  }
+
   /** There is no such native topic. */
   static DestinationNotFoundException noTopic(String topic) {
     return new DestinationNotFoundException("There is no topic " + topic + " on Kafka");
@@ -124,7 +132,8 @@ final class KafkaErrors {
     return common != null
         ? common
         : new ConnectFailedException(
-            "No Kafka broker answers at " + servers + "; check the address, and that it is up",
+            "No Kafka broker answers at %s as it should; check the address, that it is up, and security-protocol: a listener that wants a login or TLS closes connections without"
+                .formatted(servers),
             cause);
   }
 
@@ -138,10 +147,22 @@ final class KafkaErrors {
   }
 
   private static @Nullable MessagingException common(Throwable cause, String doing, String right) {
-    if (cause instanceof SaslAuthenticationException
-        || cause instanceof SslAuthenticationException) {
+    if (cause instanceof SslAuthenticationException) {
+      return new ConnectFailedException(
+          "The TLS handshake with Kafka failed when asked %s; check trust-store, the host's name in the broker's certificate, and that the port is one for TLS: %s"
+              .formatted(doing, text(cause)),
+          cause);
+    }
+    if (cause instanceof IllegalSaslStateException
+        || cause instanceof UnsupportedSaslMechanismException) {
+      return new ConnectFailedException(
+          "Kafka's listener does not take this login when asked %s; it wants none (leave out user and password, and set security-protocol=plaintext or ssl), or another sasl-mechanism: %s"
+              .formatted(doing, text(cause)),
+          cause);
+    }
+    if (cause instanceof SaslAuthenticationException) {
       return new AuthenticationException(
-          "Kafka refused the credentials when asked " + doing + ": " + cause.getMessage(), cause);
+          "Kafka refused the credentials when asked " + doing + ": " + text(cause), cause);
     }
     if (cause instanceof AuthorizationException) {
       return new MessagingException(

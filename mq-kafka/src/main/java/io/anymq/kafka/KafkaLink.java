@@ -98,7 +98,7 @@ final class KafkaLink
 
   private void gone(String topic) {
     DestinationNotFoundException cause =
-        new DestinationNotFoundException("Topic " + topic + " was deleted on Kafka");
+        new DestinationNotFoundException("Topic " + topic + " of Kafka was deleted");
     failPending(topic);
     consumers.breakUp(topic, cause);
   }
@@ -255,9 +255,12 @@ final class KafkaLink
 
   @Override
   public void close(Duration timeout) {
-    if (!state.close()) {
-      return;
+    if (state.close()) {
+      Threads.shielded(() -> closeAll(timeout));
     }
+  }
+
+  private void closeAll(Duration timeout) {
     watch.close();
     delays.close();
     consumers.close();

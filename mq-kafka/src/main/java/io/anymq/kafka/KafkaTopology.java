@@ -194,7 +194,8 @@ final class KafkaTopology {
 
   DestinationNotFoundException notFound(Destination destination) {
     return new DestinationNotFoundException(
-        "There is no %s on Kafka (topic %s)".formatted(destination, names.topic(destination)));
+        "%s does not exist; on Kafka it would be topic %s"
+            .formatted(destination.describe(), names.topic(destination)));
   }
 
   /** Whether records of a topic keep the timestamps that they were sent with. */
@@ -268,7 +269,7 @@ final class KafkaTopology {
   }
 
   void unsubscribe(Topic topic, String subscription) {
-    requireUnused(names.group(topic, subscription), topic.toString(), subscription);
+    requireUnused(names.group(topic, subscription), topic.describe(), subscription);
     groups.delete(names.group(topic, subscription));
   }
 

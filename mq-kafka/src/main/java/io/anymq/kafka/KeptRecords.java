@@ -100,7 +100,12 @@ final class KeptRecords {
 
   /** Makes sure that a note is there; another process may have replaced it. */
   void keep(String group, Note note) {
-    change(group, note, others -> with(others, note));
+    change(group, note, false, others -> with(others, note));
+  }
+
+  /** Writes a note once more, for Kafka forgets what is too old. */
+  void renew(String group, Note note) {
+    change(group, note, true, others -> with(others, note));
   }
 
   /** The consumer that held it has closed. */
@@ -110,7 +115,7 @@ final class KeptRecords {
 
   /** The record need not be kept any more. */
   void remove(String group, Note note) {
-    change(group, note, others -> without(others, note));
+    change(group, note, false, others -> without(others, note));
     HELD.remove(note);
   }
 
@@ -124,7 +129,8 @@ final class KeptRecords {
     return others.stream().filter(other -> !other.isOfSameRecord(note)).toList();
   }
 
-  private void change(String group, Note note, UnaryOperator<List<Note>> change) {
+  private void change(
+      String group, Note note, boolean always, UnaryOperator<List<Note>> change) {
     lock();
     try {
       String keeper = keeper(group, note.process());
@@ -133,7 +139,7 @@ final class KeptRecords {
               .filter(other -> other.partition().equals(note.partition()))
               .toList();
       List<Note> after = change.apply(before);
-      if (!after.equals(before)) {
+      if (always || !after.equals(before)) {
         write(keeper, note.partition(), after);
       }
     } finally {
@@ -204,7 +210,7 @@ final class KeptRecords {
       return Optional.empty();
     }
     List<Note> notes = new ArrayList<>();
-    for (String word : place.metadata().split(" ")) {
+    for (String word : place.metadata().split(" ", -1)) {
       notes.add(Note.parse(partition, word));
     }
     return Optional.of(notes);

@@ -31,12 +31,15 @@ final class KeptReturn implements AutoCloseable {
 
   static final long INTERVAL_SECONDS = 10;
 
+  private static final long RENEWAL_NANOS = TimeUnit.HOURS.toNanos(1);
+
   private final KafkaConfig config;
   private final KafkaTopology topology;
   private final KeptRecords kept;
   private final SharedProducer producer;
   private final LinkState state;
   private final Map<GroupConsumer, String> consumers = new ConcurrentHashMap<>();
+  private final Map<KeptRecords.Note, Long> renewed = new ConcurrentHashMap<>();
   private final RareWarning warning = new RareWarning(KeptReturn.class);
   private @Nullable ScheduledExecutorService clock;
   private boolean closed;
@@ -114,8 +117,24 @@ final class KeptReturn implements AutoCloseable {
             .filter(topic -> topic.topicId().equals(note.topicId()))
             .isPresent();
     Optional<ConsumerRecord<byte[], byte[]>> found = isThere ? read(note) : Optional.empty();
-    found.ifPresent(old -> writeAgain(group, old, note.deliveries()));
+    try {
+      found.ifPresent(old -> writeAgain(group, old, note.deliveries()));
+    } catch (MessagingException e) {
+      renewIfOld(group, note);
+      throw e;
+    }
     kept.remove(group, note);
+    renewed.remove(note);
+  }
+
+  /** Kafka forgets a note that was written long ago. */
+  private void renewIfOld(String group, KeptRecords.Note note) {
+    long now = System.nanoTime();
+    long last = renewed.computeIfAbsent(note, unseen -> now - RENEWAL_NANOS);
+    if (now - last >= RENEWAL_NANOS) {
+      kept.renew(group, note);
+      renewed.put(note, now);
+    }
   }
 
   private void writeAgain(String group, ConsumerRecord<byte[], byte[]> old, int deliveries) {

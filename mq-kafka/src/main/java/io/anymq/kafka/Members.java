@@ -101,7 +101,12 @@ final class Members {
     GroupConsumer consumer = create(member, sink, onClosed.andThen(open::remove));
     open.add(consumer);
     consumer.open();
-    awaitFirstAssignment(member.group(), consumer);
+    try {
+      awaitFirstAssignment(member.group(), consumer);
+    } catch (RuntimeException e) {
+      consumer.close();
+      throw e;
+    }
     return consumer;
   }
 

@@ -148,7 +148,7 @@ final class Moves {
         "{} delayed messages cannot be delivered now, to {}; they are tried again in {}",
         putOff.size(),
         topics,
-        DelayedRecord.AGAIN,
+        DelayedRecord.AGAIN.toSeconds() + " s",
         refusal);
   }
 

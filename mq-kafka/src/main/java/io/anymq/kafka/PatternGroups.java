@@ -1,14 +1,17 @@
 package io.anymq.kafka;
 
 import io.anymq.MessagingException;
+import io.anymq.kafka.SettlementInbox.Fate;
 import io.anymq.spi.DeliverySink;
 import io.anymq.spi.InboundDelivery;
 import io.anymq.spi.LinkConsumer;
 import io.anymq.spi.Outcome;
+import io.anymq.spi.Parking;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -32,7 +35,7 @@ import org.slf4j.LoggerFactory;
  * <p>Each of the consumers may fetch as much as the prefetch allows; all together never hand out
  * more.
  */
-final class PatternGroups implements OpenConsumer {
+final class PatternGroups implements OpenConsumer, Parking {
 
   private static final Logger LOG = LoggerFactory.getLogger(PatternGroups.class);
 
@@ -46,6 +49,7 @@ final class PatternGroups implements OpenConsumer {
   private final Map<String, Uuid> ids = new HashMap<>();
   private final Map<String, GroupConsumer> consumers = new HashMap<>();
   private final Deque<InboundDelivery> waiting = new ArrayDeque<>();
+  private final Set<InboundDelivery> parked = new HashSet<>();
   private @Nullable GroupConsumer holder;
   private int room;
   private boolean closed;
@@ -153,7 +157,7 @@ final class PatternGroups implements OpenConsumer {
   }
 
   private void handOut() {
-    List<InboundDelivery> next = new ArrayList<>(Math.min(room, waiting.size()));
+    List<InboundDelivery> next = new ArrayList<>();
     while (room > 0 && !waiting.isEmpty()) {
       next.add(waiting.remove());
       room--;
@@ -184,8 +188,34 @@ final class PatternGroups implements OpenConsumer {
   public void settle(Outcome outcome, List<? extends InboundDelivery> deliveries) {
     GroupConsumer.settleInLanes(outcome, deliveries);
     synchronized (lock) {
+      deliveries.forEach(this::takePlace);
       room += deliveries.size();
       handOut();
+    }
+  }
+
+  @Override
+  public void park(InboundDelivery delivery) {
+    ((ShareDelivery) delivery).lane().tell(Fate.PARK, delivery);
+    synchronized (lock) {
+      if (parked.add(delivery)) {
+        room++;
+        handOut();
+      }
+    }
+  }
+
+  @Override
+  public void unpark(InboundDelivery delivery) {
+    ((ShareDelivery) delivery).lane().tell(Fate.UNPARK, delivery);
+    synchronized (lock) {
+      takePlace(delivery);
+    }
+  }
+
+  private void takePlace(InboundDelivery delivery) {
+    if (parked.remove(delivery)) {
+      room--;
     }
   }
 

@@ -211,7 +211,7 @@ final class QueueScan implements AutoCloseable {
   private synchronized void end() {
     if (!ended) {
       ended = true;
-      consumer.close(CloseOptions.timeout(Duration.ZERO));
+      Threads.shielded(() -> consumer.close(CloseOptions.timeout(Duration.ZERO)));
     }
   }
 }

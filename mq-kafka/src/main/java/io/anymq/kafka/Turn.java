@@ -197,7 +197,7 @@ final class Turn implements OpenConsumer, Parking, Runnable, ConsumerRebalanceLi
       LOG.info(
           "The consumer of {} that had its turn before has crashed; what it holds comes in {}",
           setup.member().topic(),
-          left());
+          left().toSeconds() + " s");
       openAt += left().toNanos();
     } else {
       begin();

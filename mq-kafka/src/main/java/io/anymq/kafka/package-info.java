@@ -27,13 +27,28 @@
  * x-anymq-persistent}, {@code x-anymq-time-to-live}, {@code x-anymq-delivery-delay}</td><td>text;
  * defaults are left out</td></tr>
  * <tr><td>foreign record</td><td></td><td>headers that are UTF-8 become strings, others bytes; of several
- * of one name the last counts; one without a value is left out; a key that is not text becomes the
- * property {@code kafka.key}; no value is an empty body</td></tr>
+ * of one name the last counts; one without a value, without a name or with one of more than 255
+ * bytes is left out; a key that is not text becomes the property {@code kafka.key}; no value is an
+ * empty body. A dead letter keeps all headers, the key and the value byte for byte; headers {@code
+ * x-anymq-…} that could not be read are {@code x-anymq-original-…} there</td></tr>
  * <tr><td>confirmed</td><td>{@code acks=all}, idempotent producer, one for a link</td><td>stored by all
  * replicas in sync; order is kept</td></tr>
  * <tr><td>accept, release</td><td>{@code ACCEPT}, {@code RELEASE}</td><td>native</td></tr>
  * <tr><td>delivery count</td><td>the share group's, and {@code x-anymq-deliveries}</td><td>counts
- * fetches: what was prefetched and given back unseen counts too</td></tr>
+ * fetches, so it may be too high. How often an application had a message is in topic {@code
+ * anymq.handouts}: written for deliveries that come again, and for a first one when it is released
+ * or its consumer closes; read for a message whose count has reached the limit. A first delivery of
+ * a process that was killed is not in it. Without the rights to that topic (create, write, read)
+ * the share group's count decides</td></tr>
+ * <tr><td>delivery limit of the share group</td><td>a copy, two attempts before</td><td>where no
+ * copy can be written the consumer keeps the record locked and delivers it again itself. With its
+ * last attempt the record is noted, as metadata of an offset of group {@code
+ * anymq:kept:<0-7>:<share group>} (right: READ on it), and written again by whoever consumes the
+ * queue next and may: at once, then every 10 s. Kafka forgets the note 7 days after it was written
+ * ({@code offsets.retention.minutes})</td></tr>
+ * <tr><td>parked delivery</td><td>stays locked, by its lane</td><td>takes no place of the prefetch;
+ * 32 lanes are the limit, so with a prefetch of 1 some 30 can be parked before the consumer
+ * waits</td></tr>
  * <tr><td>prefetch</td><td>lanes in {@code record_limit} mode, from 256 on in {@code
  * batch_optimized}</td><td>never exceeded in what is handed out, though from 256 on the broker may lend
  * the rest of a batch beyond; at most 32 lanes, so that a consumer which holds 32 batches unsettled gets
@@ -81,7 +96,8 @@
  * {@code min.compaction.lag.ms=1}, the records that a browser would see</td><td>exact at rest; ready and in flight. Transaction
  * markers and aborted records of foreign programs count until the group has passed them; so do those
  * of delayed messages, for all but the link that moved them, where the broker refuses the mark (no
- * right to alter configs, or a policy), which is logged</td></tr>
+ * right to alter configs, or a policy) and the note in group {@code anymq:transactional}, which is
+ * logged. While the group has no members, all that is there is ready</td></tr>
  * <tr><td>browse</td><td>an assigned consumer, in no group, of what {@code __share_group_state} does
  * not say to be accepted or archived</td><td>in order, up to the end as it was when the look began;
  * what consumers hold is shown too, because the broker writes down what was settled, and not what is
@@ -102,6 +118,10 @@
  *       share.delivery.count.limit} at 10, the most that a broker with default settings allows (5
  *       is the default), the tenth release archived the record: the lag fell to 0, nobody got it
  *       any more. So a message is written again before that, see {@code DeliveryLimit}.
+ *   <li>At the limit, a release, the close of a session and the end of a lock all archive the
+ *       record (4.4.0: {@code InFlightState.tryUpdateState}), and no close takes an attempt back. A
+ *       renewal keeps it. A broker takes no offset for a partition that does not exist, so notes
+ *       share the metadata of one, 4096 bytes.
  *   <li>{@code poll} throws while a record of the last one is not acknowledged, and while renewed
  *       ones are there it gives back those and fetches nothing. So a consumer has several lanes,
  *       see {@code GroupConsumer}.
@@ -118,6 +138,13 @@
  *       not there. A snapshot of a partition's state follows after 500 updates of it. To read it
  *       and decode it took 15–20 ms. The passing over of transaction markers and of aborted records
  *       is written down as well, when a consumer has come upon them.
+ *   <li>On a cluster that has just started, the first member of a share group got its first record
+ *       4.9 s after it was opened: the broker makes {@code __consumer_offsets}, and the member
+ *       hears of its partitions with the next heartbeat. So the first consumer of a link waits for
+ *       that.
+ *   <li>A consumer of assigned partitions whose topic was deleted fetches again at once, and logs
+ *       each failure, 1,400 lines a second; see {@code FetchPace}.
+ *   <li>A native producer that is closed by an interrupted thread gives up what it has not sent.
  *   <li>A share group's lag counts the markers of transactions: one committed, one aborted and one
  *       committed record, each in a transaction of its own, make a lag of 6. So a queue into which
  *       delayed messages are moved is marked before, and counted by what is in it.

@@ -11,6 +11,7 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.DisconnectException;
 import org.apache.kafka.common.errors.GroupAuthorizationException;
 import org.apache.kafka.common.errors.GroupNotEmptyException;
+import org.apache.kafka.common.errors.IllegalSaslStateException;
 import org.apache.kafka.common.errors.InvalidConfigurationException;
 import org.apache.kafka.common.errors.InvalidRequestException;
 import org.apache.kafka.common.errors.InvalidTimestampException;
@@ -29,6 +30,7 @@ import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.errors.UnknownTopicIdException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.apache.kafka.common.errors.UnsupportedSaslMechanismException;
 import org.apache.kafka.common.errors.UnsupportedVersionException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -40,7 +42,9 @@ final class KafkaErrorsTest {
   static Stream<Arguments> answers() {
     return Stream.of(
         Arguments.of(new SaslAuthenticationException("no"), ErrorCode.AUTHENTICATION_FAILED),
-        Arguments.of(new SslAuthenticationException("no"), ErrorCode.AUTHENTICATION_FAILED),
+        Arguments.of(new SslAuthenticationException("no"), ErrorCode.CONNECT_FAILED),
+        Arguments.of(new IllegalSaslStateException("no"), ErrorCode.CONNECT_FAILED),
+        Arguments.of(new UnsupportedSaslMechanismException("no"), ErrorCode.CONNECT_FAILED),
         Arguments.of(new TopicAuthorizationException("no"), ErrorCode.ACCESS_REFUSED),
         Arguments.of(new UnknownTopicOrPartitionException(), ErrorCode.DESTINATION_NOT_FOUND),
         Arguments.of(new UnknownTopicIdException("no"), ErrorCode.DESTINATION_NOT_FOUND),
