@@ -144,6 +144,7 @@ final class ActiveMqConsumers {
 
   /** The only consumer of a durable subscription. */
   private LinkConsumer openAlone(ActiveMqShare share, ConsumerRequest wanted, DeliverySink sink) {
+    sharing.ifPresent(shares -> shares.mark(share));
     OpenWire own = subscriptions.connect(share, sink::broken);
     boolean direct = false;
     try {

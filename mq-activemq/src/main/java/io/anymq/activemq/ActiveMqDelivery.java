@@ -62,7 +62,7 @@ final class ActiveMqDelivery implements InboundDelivery {
 
   @Override
   public int deliveryCount() {
-    return dispatch.getRedeliveryCounter() + 1;
+    return earlierDeliveries() + 1;
   }
 
   @Override
@@ -79,10 +79,21 @@ final class ActiveMqDelivery implements InboundDelivery {
     return dispatch.getMessage().getMessageId();
   }
 
+  /**
+   * A durable subscription begins to count anew, whatever count a message came with; a count that
+   * is one too high does no harm.
+   */
+  private int earlierDeliveries() {
+    if (dispatch.getDestination().isTopic()) {
+      return dispatch.getRedeliveryCounter();
+    }
+    return ActiveMqMapper.earlierDeliveries(nativeMessage(), dispatch.getRedeliveryCounter());
+  }
+
   @Override
   public void handedOut() {
     handed = true;
-    if (redelivered()) {
+    if (earlierDeliveries() > 0) {
       log.ifPresent(records -> records.add(messageId()));
     }
   }
@@ -94,14 +105,14 @@ final class ActiveMqDelivery implements InboundDelivery {
 
   /** It goes back, by an orderly close: a first hand-out must not be forgotten. */
   void givenBack() {
-    if (handed && !redelivered()) {
+    if (handed && earlierDeliveries() == 0) {
       log.ifPresent(records -> records.addSoon(messageId()));
     }
   }
 
   @Override
   public int earlierHandOuts() {
-    if (!redelivered()) {
+    if (earlierDeliveries() == 0) {
       return 0;
     }
     int own = handed ? 1 : 0;

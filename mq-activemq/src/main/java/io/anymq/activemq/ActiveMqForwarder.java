@@ -12,6 +12,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import org.apache.activemq.command.ActiveMQDestination;
+import org.apache.activemq.command.ActiveMQMessage;
 import org.apache.activemq.command.ConsumerInfo;
 import org.apache.activemq.command.DestinationInfo;
 import org.apache.activemq.command.LocalTransactionId;
@@ -248,7 +249,11 @@ final class ActiveMqForwarder {
   private Message readdressed(Message message) {
     message.setOriginalDestination(message.getDestination());
     message.setDestination(share.queue());
-    message.setRedeliveryCounter(0);
+    boolean repeated =
+        message.getRedeliveryCounter() > 0
+            && message instanceof ActiveMQMessage sent
+            && ActiveMqMapper.earlierDeliveries(sent, 1) == 0;
+    message.setRedeliveryCounter(repeated ? 1 : 0);
     return message;
   }
 

@@ -41,6 +41,9 @@ final class ActiveMqMapper {
   static final String TIME_TO_LIVE = "x-anymq-time-to-live";
   static final String DELIVERY_DELAY = "x-anymq-delivery-delay";
 
+  /** Says that the message may be there twice; natively it counts as delivered once before. */
+  static final String REPEATED = "x-anymq-repeated";
+
   private static final String QUEUE_PREFIX = "queue:";
   private static final String TOPIC_PREFIX = "topic:";
 
@@ -102,6 +105,27 @@ final class ActiveMqMapper {
       return from.getProperties().containsKey(ID) ? toNative(letter) : kept(letter, origin);
     } catch (IOException e) {
       return toNative(letter); // its properties cannot be read, nor written again
+    }
+  }
+
+  /**
+   * Marks a message that may be there already. The broker passes on the count that it comes with:
+   * so those who consume it are told without having to look at its properties.
+   */
+  static void markRepeated(ActiveMQMessage message) {
+    new Headers(message).property(REPEATED, true);
+    message.setRedeliveryCounter(1);
+  }
+
+  /** How often a message was delivered before; one that was sent again begins with a count. */
+  static int earlierDeliveries(ActiveMQMessage message, int counter) {
+    if (counter == 0) {
+      return 0;
+    }
+    try {
+      return message.getProperties().containsKey(REPEATED) ? counter - 1 : counter;
+    } catch (IOException e) {
+      return counter; // nobody can read its properties
     }
   }
 

@@ -114,6 +114,9 @@ final class ActiveMqProducer implements LinkProducer {
         origin.isPresent()
             ? mapper.toNative(message.message(), origin.get())
             : mapper.toNative(message.message());
+    if (message.repeated()) {
+      ActiveMqMapper.markRepeated(command);
+    }
     ActiveMqFrames.encode(command);
     ActiveMqFrames.checkSize(command, wire.maxFrameBytes(), message.origin().isPresent());
     return command;

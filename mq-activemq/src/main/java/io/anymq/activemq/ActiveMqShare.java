@@ -26,6 +26,9 @@ record ActiveMqShare(ActiveMQDestination origin, String key, String name, boolea
 
   static final String LEASES = "anymq:lease.";
 
+  /** Before the names of queues that are empty: each says that there is a durable subscription. */
+  static final String MARKS = "anymq:durable.";
+
   /**
    * What ends with its last member has this before its key. No portable name holds a colon: so no
    * topic's key begins like that.
@@ -91,6 +94,24 @@ record ActiveMqShare(ActiveMQDestination origin, String key, String name, boolea
   /** The queue whose exclusive consumer moves what has been collected. */
   ActiveMQQueue lease() {
     return new ActiveMQQueue(LEASES + literal(key));
+  }
+
+  /** The empty queue by which the durable subscription is found when its topic is deleted. */
+  ActiveMQQueue mark() {
+    return new ActiveMQQueue(MARKS + literal(key));
+  }
+
+  /**
+   * The durable subscription that a queue of {@link #MARKS} or {@link #QUEUES} belongs to; empty
+   * when it is to another topic, or to a pattern, or goes with its members.
+   */
+  static Optional<ActiveMqShare> ofTopic(ActiveMQDestination topic, ActiveMQDestination queue) {
+    String name = queue.getPhysicalName();
+    String key = name.substring(name.indexOf('.') + 1);
+    String own = topic.getPhysicalName() + ":";
+    return key.startsWith(own) && key.indexOf(':', own.length()) < 0
+        ? Optional.of(new ActiveMqShare(topic, key, key.substring(own.length()), true))
+        : Optional.empty();
   }
 
   /** An asterisk would make the queue's name a pattern. */

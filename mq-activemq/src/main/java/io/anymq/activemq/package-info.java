@@ -12,15 +12,21 @@
  * <tr><td>queue, topic</td><td>queue, topic of the same name; they are two name spaces</td></tr>
  * <tr><td>confirmed send</td><td>the broker's answer to the message, which it gives when it has
  *     stored it; not waited for, so that sends are pipelined</td></tr>
- * <tr><td>prefetch</td><td>{@code prefetchSize}; never extended, for no {@code DELIVERED_ACK} is
- *     sent</td></tr>
+ * <tr><td>prefetch</td><td>{@code prefetchSize}; raised by a {@code ConsumerControl} for each
+ *     delivery that is parked</td></tr>
  * <tr><td>accept</td><td>{@code INDIVIDUAL_ACK}; for a row of neighbours one {@code STANDARD_ACK}
  *     of the range</td></tr>
  * <tr><td>release</td><td>none for a single message: the core delivers it again by itself</td></tr>
  * <tr><td>delivery count</td><td>redelivery counter of the dispatch, plus 1</td></tr>
+ * <tr><td>earlier hand-outs</td><td>records, which expire after 24 hours, in the queue {@code
+ *     anymq:handed.<queue>}; written for messages that come again, read when the count has reached
+ *     a limit</td></tr>
  * <tr><td>plain subscription</td><td>consumer of the topic</td></tr>
  * <tr><td>durable subscription</td><td>durable subscriber of that name with the client id {@code
- *     anymq:<topic>:<name>}</td></tr>
+ *     anymq:<topic>:<name>}; the empty queue {@code anymq:durable.<topic>:<name>} says that it is
+ *     there, so that it is removed with its topic</td></tr>
+ * <tr><td>message that is sent again after a loss</td><td>redelivery counter 1, and the property
+ *     {@code x-anymq-repeated}</td></tr>
  * <tr><td>pattern</td><td>{@code *} as it is; from the first {@code #} on {@code >}, and the adapter
  *     leaves out what that brings too much</td></tr>
  * <tr><td>shared subscription</td><td>a durable subscriber, a queue {@code anymq:shared.<topic>:<name>}
@@ -62,19 +68,34 @@
  *     x-anymq-delivery-delay}: {@code JMSMessageID} is the provider's</td></tr>
  * </table>
  *
- * <p>Of a message without our properties, the id is {@code JMSMessageID}. {@code MapMessage},
- * {@code StreamMessage}, {@code ObjectMessage} and properties that are lists or maps are
- * undecodable; nothing is ever deserialized.
+ * <p>Of a message without our properties, the id is {@code JMSMessageID}. A {@code MapMessage} is
+ * delivered as a JSON object, a {@code StreamMessage} as a JSON array, both with the content type
+ * {@code application/json}; a property that is a list or a map is delivered as JSON text. In that
+ * JSON names are in order, bytes are Base64, and characters, NaN and the infinities are texts. An
+ * {@code ObjectMessage} is undecodable: nothing is ever deserialized. As a dead letter it can be
+ * read, as the bytes that it came with. The dead letter of a native program's message keeps its
+ * kind, its body and its native properties; those of a session's {@code reject} are the exception.
  *
  * <p>{@code unwrap} gives the {@link org.apache.activemq.ActiveMQConnection}.
  *
  * <h2>What experiments with 6.3.1 showed</h2>
  *
  * <ul>
+ *   <li>The native client takes an interrupt of a thread that waits for an answer for a failure of
+ *       the transport, which ends the connection for all. Its synchronous requests are not used:
+ *       one thread for each connection writes, and callers wait for that.
+ *   <li>A command that cannot be encoded is an {@code IOException} of the transport, as a loss is.
+ *       So messages are encoded, and their size is checked, before they reach the wire.
+ *   <li>A {@code ConsumerControl} with a larger prefetch makes the broker dispatch at once, to
+ *       consumers of queues and topics and to durable subscriptions.
+ *   <li>The broker passes on the redelivery counter that a message is sent with; a durable
+ *       subscription replaces it by its own count once it has delivered the message.
+ *   <li>Another protocol's first bytes are taken for a length: RabbitMQ, http and TLS show as a
+ *       frame that is too large, Kafka as the end of the stream.
  *   <li>When a consumer closes, the broker counts a delivery for all unsettled messages up to the
  *       last one delivered, and for none if that very message was accepted: the native client,
  *       which names the last one delivered, so loses the mark. This adapter names the last one that
- *       is unsettled and that the application has seen; what only waited is not counted.
+ *       is unsettled and that the application was handed; what only waited is not counted.
  *   <li>A queue is read in pages of 200 ({@code maxPageSize}), and the next page is looked for only
  *       when something happens. A consumer that holds a page unsettled is fed no more, whatever its
  *       prefetch; it has to ask again.
@@ -102,8 +123,8 @@
  *       the owners of the last 1,024 groups. Of 2,999 groups with two messages each, two consumers
  *       held one of every group at the same time.
  *   <li>A deleted topic stays in durable subscriptions as it was: when one of its name is made,
- *       they get nothing of it until the broker is restarted. So a subscription that has a consumer
- *       is removed with its topic.
+ *       they get nothing of it until the broker is restarted. So subscriptions are removed with
+ *       their topic.
  *   <li>The broker lets only that connection consume a temporary queue whose id its name begins
  *       with, so that the portable name alone does not tell the native one. It is learnt from the
  *       reply-to of a message; for a name that came in another way the statistics plug-in is asked
@@ -158,7 +179,11 @@
  *   <li>The broker keeps delivery counts in memory: after its restart they begin anew. What this
  *       connection had before is marked as redelivered by the core, which remembers it; what
  *       another process had that died with the broker is not.
- *   <li>When a client dies, the broker counts all that was prefetched, seen or not.
+ *   <li>When a client dies, the broker counts all that was prefetched, seen or not: the delivery
+ *       count is then too high. The redelivery limit goes by the records of hand-outs. Of these the
+ *       first is missing when a process dies with a message that it had for the first time. Where
+ *       records cannot be kept (Artemis, no statistics plug-in, no right to write to {@code
+ *       anymq:handed.>}), the limit goes by the count.
  *   <li>A browser may show messages that a consumer holds unsettled, and while it looks, what it
  *       was sent and has not read yet counts as in flight.
  *   <li>A native program's own temporary queue has no portable name: as a reply-to it comes as the
@@ -170,9 +195,9 @@
  *       KahaDB keeps three classes. Where the policy is on, ordinary queues are not first in, first
  *       out. No bounds: limits are of memory, and what exceeds it is stored.
  *   <li>With selecting consumers the broker keeps in memory all that nobody selects.
- *   <li>A durable subscription without a consumer, and one to a pattern, has the fault told above:
- *       when its topic is deleted and made again, it gets nothing of it before the broker's
- *       restart.
+ *   <li>A durable subscription to a pattern, and one without a consumer whose topic another program
+ *       deletes, has the fault told above: when the topic is made again, it gets nothing of it
+ *       before the broker's restart.
  *   <li>A shared subscription that is not durable and whose members all crash collects until the
  *       next such subscription is made on that broker.
  *   <li>A shared subscription whose messages cannot be moved for a reason that may pass, such as a

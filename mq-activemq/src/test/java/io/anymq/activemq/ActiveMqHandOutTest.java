@@ -2,10 +2,12 @@ package io.anymq.activemq;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.anymq.Destination;
 import io.anymq.MessagingException;
 import io.anymq.Queue;
 import io.anymq.Topic;
 import io.anymq.spi.InboundDelivery;
+import io.anymq.spi.LinkProducer;
 import io.anymq.spi.Outcome;
 import io.anymq.spi.Parking;
 import io.anymq.spi.Source;
@@ -170,5 +172,32 @@ final class ActiveMqHandOutTest {
     assertThat(received.deliveries.poll(200, TimeUnit.MILLISECONDS)).isNull();
     received.consumer().settle(Outcome.ACCEPT, List.of(first));
     assertThat(received.next().message().text()).isEqualTo("2");
+  }
+
+  /** What the core sends again after it lost a connection says so to all who receive it. */
+  @ParameterizedTest
+  @ValueSource(strings = {"queue", "durable", "shared"})
+  void whatIsSentAgainIsMarkedAndCountsAsTheFirst(String kind) throws Exception {
+    ActiveMqLink link = open();
+    Source source = filled(link, kind);
+    Destination to =
+        source instanceof Source.OfQueue of ? of.queue() : ((Source.OfTopic) source).topic();
+    LinkProducer producer = link.openProducer(to, cause -> {});
+    Links.Sent again = new Links.Sent(Links.text("again"), true);
+    producer.send(again);
+    again.await();
+    Links.Received received = Links.consume(link, source, 10);
+    List<InboundDelivery> all = received.next(4);
+    assertThat(all)
+        .extracting(InboundDelivery::redelivered)
+        .containsExactly(false, false, false, true);
+    int first = kind.equals("durable") ? 2 : 1; // it may be too high, and never too low
+    assertThat(all).extracting(InboundDelivery::deliveryCount).containsExactly(1, 1, 1, first);
+    assertThat(all.get(3).earlierHandOuts()).isZero();
+    assertThat(all.get(3).message().properties()).isEmpty();
+    received.consumer().close();
+    assertThat(consumeWhenFree(link, source, 10).next(4))
+        .extracting(InboundDelivery::deliveryCount)
+        .containsOnly(2);
   }
 }

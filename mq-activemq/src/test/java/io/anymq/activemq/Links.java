@@ -115,8 +115,20 @@ final class Links {
     private final Message message;
     final CompletableFuture<Void> outcome = new CompletableFuture<>();
 
+    private final boolean repeated;
+
     Sent(Message message) {
+      this(message, false);
+    }
+
+    Sent(Message message, boolean repeated) {
       this.message = message;
+      this.repeated = repeated;
+    }
+
+    @Override
+    public boolean repeated() {
+      return repeated;
     }
 
     @Override

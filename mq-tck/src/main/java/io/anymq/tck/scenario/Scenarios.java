@@ -45,6 +45,7 @@ public final class Scenarios {
           SessionScenarios.class,
           AtomicityScenarios.class,
           DestinationScenarios.class,
+          TopicDeletionScenarios.class,
           QueueKindScenarios.class,
           DeclareScenarios.class,
           KeyScenarios.class,

@@ -177,4 +177,36 @@ final class SubscriptionMutations {
       }
     }
   }
+
+  /** A subscription stays tied to the topic as it was before it was deleted. */
+  static final class DeafAfterDeletion extends Mutation {
+    private final Set<Destination> deleted = ConcurrentHashMap.newKeySet();
+
+    @Override
+    void delete(Link link, Destination destination) {
+      deleted.add(destination);
+      link.delete(destination);
+    }
+
+    @Override
+    LinkConsumer open(Link link, ConsumerRequest request, DeliverySink sink) {
+      boolean deaf =
+          request.source() instanceof Source.OfTopic of
+              && of.terms().durable()
+              && deleted.contains(of.topic());
+      return link.openConsumer(request, deaf ? new Deaf() : sink);
+    }
+
+    private static final class Deaf implements DeliverySink {
+      @Override
+      public void deliver(List<? extends InboundDelivery> deliveries) {
+        // They are of another topic of that name.
+      }
+
+      @Override
+      public void broken(MessagingException cause) {
+        // It was broken before.
+      }
+    }
+  }
 }
