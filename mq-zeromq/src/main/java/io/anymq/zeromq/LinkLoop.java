@@ -250,8 +250,8 @@ final class LinkLoop {
     }
     if (heartbeats.silent(now)) {
       throw new ConnectionLostException(
-          "Nothing was heard from the hub at %s for %d ms"
-              .formatted(address, heartbeats.patience().toMillis()));
+          "Nothing was heard from the hub at %s for %s"
+              .formatted(address, Await.text(heartbeats.patience())));
     }
     if (heartbeats.sendDue(now)) {
       protocol.writer().begin(Wire.HEARTBEAT);

@@ -67,9 +67,9 @@ final class ZeroMqErrors {
       HubAddress address, boolean accepted, Duration timeout, Exception cause) {
     String sentence =
         accepted
-            ? "%s accepts connections, but does not answer as an AnyMQ hub does within %d ms: check host and port"
-            : "No hub answered at %s within %d ms: is it up, and are host and port right?";
-    return new ConnectFailedException(sentence.formatted(address, timeout.toMillis()), cause);
+            ? "%s accepts connections, but does not answer as an AnyMQ hub does within %s: check host and port"
+            : "No hub answered at %s within %s: is it up, and are host and port right?";
+    return new ConnectFailedException(sentence.formatted(address, Await.text(timeout)), cause);
   }
 
   static MessagingException bindFailed(List<HubAddress> addresses, ZMQException cause) {
