@@ -21,7 +21,7 @@ final class Await {
       return future.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
     } catch (TimeoutException e) {
       throw new MessagingTimeoutException(
-          "The hub did not answer within " + timeout.toMillis() + " ms", e);
+          "The hub did not answer within " + text(timeout), e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw interrupted("The thread was interrupted while it waited for the hub", e);
@@ -71,6 +71,12 @@ final class Await {
         Thread.currentThread().interrupt();
       }
     }
+  }
+
+  /** A length of time as a person writes it: {@code 30 s}, {@code 250 ms}. */
+  static String text(Duration time) {
+    long millis = time.toMillis();
+    return millis % 1000 == 0 ? millis / 1000 + " s" : millis + " ms";
   }
 
   /** Reads an answer; that it cannot be read is a fault of the hub. */

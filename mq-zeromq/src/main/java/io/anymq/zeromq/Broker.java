@@ -238,7 +238,7 @@ final class Broker {
         dismiss(
             session,
             WireError.SILENT,
-            "Nothing was heard from you for " + heartbeats.patience().toMillis() + " ms",
+            "Nothing was heard from you for " + Await.text(heartbeats.patience()),
             now);
       } else if (heartbeats.sendDue(now)) {
         session.heartbeat();

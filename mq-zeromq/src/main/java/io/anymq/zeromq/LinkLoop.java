@@ -81,13 +81,7 @@ final class LinkLoop {
     try {
       return Await.result(welcome, timeout);
     } catch (MessagingTimeoutException e) {
-      throw new ConnectFailedException(
-          socket.wasAccepted()
-              ? "%s accepts connections, but does not answer as an AnyMQ hub does within %d ms: check host and port"
-                  .formatted(address, timeout.toMillis())
-              : "No hub answered at %s within %d ms: is it up, and are host and port right?"
-                  .formatted(address, timeout.toMillis()),
-          e);
+      throw ZeroMqErrors.noAnswer(address, socket.wasAccepted(), timeout, e);
     } finally {
       if (!welcome.isDone() || welcome.isCompletedExceptionally()) {
         close(Duration.ZERO);
@@ -187,7 +181,7 @@ final class LinkLoop {
     } catch (MalformedFrameException e) {
       cause =
           state == State.GREETING
-              ? noHub(e)
+              ? ZeroMqErrors.noHub(address, e)
               : new ConnectionLostException("The hub breaks its protocol: " + e.getMessage(), e);
     } catch (RuntimeException | Error e) {
       LOG.error("The I/O thread of the link to {} ends by a fault", address, e);
@@ -236,17 +230,8 @@ final class LinkLoop {
       return new ConnectionLostException("The connection to " + address + " broke");
     }
     return socket.wasAccepted()
-        ? noHub(null)
-        : new ConnectFailedException(
-            "Nothing answers at %s: is the hub up, and are host and port right?"
-                .formatted(address));
-  }
-
-  private ConnectFailedException noHub(@Nullable Exception cause) {
-    return new ConnectFailedException(
-        "%s answers, but is not an AnyMQ hub, or is one that is ending: check host and port"
-            .formatted(address),
-        cause);
+        ? ZeroMqErrors.noHub(address, null)
+        : ZeroMqErrors.nobody(address);
   }
 
   private void tick(long now) {
@@ -265,8 +250,8 @@ final class LinkLoop {
     }
     if (heartbeats.silent(now)) {
       throw new ConnectionLostException(
-          "Nothing was heard from the hub at %s for %d ms"
-              .formatted(address, heartbeats.patience().toMillis()));
+          "Nothing was heard from the hub at %s for %s"
+              .formatted(address, Await.text(heartbeats.patience())));
     }
     if (heartbeats.sendDue(now)) {
       protocol.writer().begin(Wire.HEARTBEAT);

@@ -10,7 +10,9 @@ import io.anymq.MessageTooLargeException;
 import io.anymq.MessagingException;
 import io.anymq.QueueFullException;
 import io.anymq.UnsupportedCapabilityException;
+import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.zeromq.ZMQException;
 
 /** The one place where what the hub or JeroMQ says becomes a portable exception. */
@@ -45,6 +47,29 @@ final class ZeroMqErrors {
   /** Why the hub does not begin a session. */
   static MessagingException noWelcome(WireError error, String sentence) {
     return new ConnectFailedException("The hub refuses: " + sentence, of(error, sentence));
+  }
+
+  /** Somebody is there, and did not begin a session. */
+  static ConnectFailedException noHub(HubAddress address, @Nullable Exception cause) {
+    return new ConnectFailedException(
+        "%s answers, but is not an AnyMQ hub, or is one that is ending: check host and port"
+            .formatted(address),
+        cause);
+  }
+
+  static ConnectFailedException nobody(HubAddress address) {
+    return new ConnectFailedException(
+        "Nothing answers at %s: is the hub up, and are host and port right?".formatted(address));
+  }
+
+  /** Time is up without a word. */
+  static ConnectFailedException noAnswer(
+      HubAddress address, boolean accepted, Duration timeout, Exception cause) {
+    String sentence =
+        accepted
+            ? "%s accepts connections, but does not answer as an AnyMQ hub does within %s: check host and port"
+            : "No hub answered at %s within %s: is it up, and are host and port right?";
+    return new ConnectFailedException(sentence.formatted(address, Await.text(timeout)), cause);
   }
 
   static MessagingException bindFailed(List<HubAddress> addresses, ZMQException cause) {
