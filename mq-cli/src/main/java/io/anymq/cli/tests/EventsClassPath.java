@@ -16,8 +16,7 @@ import java.util.stream.Stream;
 final class EventsClassPath implements AutoCloseable {
 
   /** By its name, because JUnit, which it refers to, is not on the class path of this program. */
-  private static final String LISTENER =
-      EventsClassPath.class.getPackageName() + ".TestEvents";
+  private static final String LISTENER = EventsClassPath.class.getPackageName() + ".TestEvents";
 
   private static final String SERVICE = "org.junit.platform.launcher.TestExecutionListener";
 
