@@ -169,7 +169,7 @@ final class TransactionScenarios {
     Connection connection = t.connect();
     Messages.sendNumbers(connection, queue, 2);
     Session session = connection.createSession();
-    Consumer consumer = session.createConsumer(queue);
+    Consumer consumer = session.createConsumer(queue, Messages.prompt().build());
     List<Delivery> unit = Messages.take(consumer, 2);
     unit.get(0).release();
     Messages.marker(connection, queue, consumer, "before commit", SETTLED);
