@@ -42,7 +42,8 @@ final class BlockingScenarios {
         "the stage to run",
         "nothing",
         STAGES);
-    Messages.send(connection, queue, "1");
+    CompletableFuture<Message> next = connection.sendAsync(queue, Message.text("1"));
+    Check.completes(next, "the next send to the same queue", STAGES);
     Messages.sendNumbers(connection, other, 20);
     connection.declare(queue);
     Consumer consumer = connection.createConsumer(queue);

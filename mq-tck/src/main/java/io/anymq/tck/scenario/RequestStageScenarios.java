@@ -38,16 +38,15 @@ final class RequestStageScenarios {
         "the stage to run",
         "nothing",
         BlockingScenarios.STAGES);
-    Check.equal(
-        "reply",
-        connection.request(queue, Message.text("second"), Check.LIMIT).text(),
-        "the reply to the next request",
-        BlockingScenarios.STAGES);
+    Message second =
+        Check.completes(
+            ask(connection, queue), "the next request", BlockingScenarios.STAGES);
+    Check.equal("reply", second.text(), "the reply to the next request", BlockingScenarios.STAGES);
     release.countDown();
     Check.completes(blocked, "the stage", BlockingScenarios.STAGES);
   }
 
   private static CompletableFuture<Message> ask(Connection connection, Destination to) {
-    return connection.requestAsync(to, Message.text("first"), Check.LIMIT);
+    return connection.requestAsync(to, Message.text("ask"), Check.LIMIT.multipliedBy(2));
   }
 }

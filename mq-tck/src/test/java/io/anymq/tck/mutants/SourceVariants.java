@@ -90,8 +90,8 @@ final class SourceVariants {
         SourceVariant.of(
             "a null destination goes to the adapter",
             "core/CoreConnection.java",
-            "requireNonNull(destination, \"destination must not be null\");\n    requireNonNull(message",
-            "requireNonNull(message",
+            "Message send(Destination destination, Message message) {\n    requireNonNull(destination",
+            "Message send(Destination destination, Message message) {\n    requireNonNull(message",
             "ERR-50"),
         SourceVariant.of(
             "a time-out may be negative",
