@@ -48,8 +48,7 @@ final class DeadLetterCopyTest extends OneLink {
       InboundDelivery delivery = Links.consume(link, Links.queue(queue), 1).next();
       assertThat(delivery.undecodable()).isPresent();
       bury(dead, delivery, "malformed");
-      Delivery letter =
-          foreign.readDelivery(dead, Links.PATIENCE).orElseThrow(AssertionError::new);
+      Delivery letter = foreign.readDelivery(dead, Links.PATIENCE).orElseThrow(AssertionError::new);
       assertThat(letter.getBody()).containsExactly(1, 2, 3);
       BasicProperties kept = letter.getProperties();
       assertThat(kept.getContentEncoding()).isEqualTo("gzip");
