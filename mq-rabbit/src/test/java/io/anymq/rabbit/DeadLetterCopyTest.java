@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Dead letters of foreign messages keep what no portable message carries. */
@@ -135,7 +136,7 @@ final class DeadLetterCopyTest extends OneLink {
   }
 
   /** Comparable: the client's own types for texts, and arrays. */
-  private static String text(Object value) {
+  private static String text(@Nullable Object value) {
     if (value instanceof byte[] bytes) {
       return Arrays.toString(bytes);
     }
