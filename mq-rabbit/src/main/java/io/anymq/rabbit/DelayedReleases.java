@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -181,8 +182,7 @@ final class DelayedReleases {
   }
 
   private void again(Release release, String why) {
-    Release second =
-        new Release(release.consumer(), release.delivery(), release.delay(), false);
+    Release second = new Release(release.consumer(), release.delivery(), release.delay(), false);
     synchronized (lock) {
       if (release.first() && !closed) {
         thread.execute(() -> send(second));
@@ -206,10 +206,11 @@ final class DelayedReleases {
         source.origin(),
         why);
     try {
-      thread.schedule(
-          () -> release.consumer().settle(Outcome.RELEASE, List.of(release.delivery())),
-          release.delay().toMillis(),
-          TimeUnit.MILLISECONDS);
+      Future<?> unused =
+          thread.schedule(
+              () -> release.consumer().settle(Outcome.RELEASE, List.of(release.delivery())),
+              release.delay().toMillis(),
+              TimeUnit.MILLISECONDS);
     } catch (RejectedExecutionException e) {
       NativeConnection.LOG.debug("It comes again as the consumer has closed", e);
     }

@@ -81,7 +81,7 @@ final class FrameBudget {
     if (value instanceof String text) {
       return OVERHEAD + (long) MOST_BYTES * text.length();
     }
-    return OVERHEAD + (value instanceof byte[] bytes ? bytes.length : Long.BYTES);
+    return OVERHEAD + (value instanceof byte[] bytes ? (long) bytes.length : Long.BYTES);
   }
 
   /** As amqp-client counts. */

@@ -97,7 +97,8 @@ final class HandOutWriter {
   }
 
   private @Nullable Channel declared(@Nullable Channel open) {
-    Channel usable = open != null && open.isOpen() ? open : connection.get().channel("Opening " + queue);
+    Channel usable =
+        open != null && open.isOpen() ? open : connection.get().channel("Opening " + queue);
     try {
       usable.queueDeclare(queue, true, false, false, ARGUMENTS);
       channel = usable;

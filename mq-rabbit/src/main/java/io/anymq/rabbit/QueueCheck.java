@@ -47,6 +47,9 @@ final class QueueCheck {
 
   private static void warn(Queue queue, String name, String loss) {
     NativeConnection.LOG.warn(
-        "{} may lose messages that were confirmed: the native queue '{}' {}", queue.describe(), name, loss);
+        "{} may lose messages that were confirmed: the native queue '{}' {}",
+        queue.describe(),
+        name,
+        loss);
   }
 }

@@ -62,8 +62,7 @@ final class RabbitConsumers {
     return source.upkeep() == RabbitSource.Upkeep.NOTHING
         ? null
         : logs.computeIfAbsent(
-            source.queue(),
-            queue -> new HandOutLog(main, publisher, names.handOuts(queue), limit));
+            source.queue(), queue -> new HandOutLog(main, publisher, names.handOuts(queue), limit));
   }
 
   /** A queue was deleted: so is its log, which this user may not know of. */

@@ -162,7 +162,8 @@ final class RabbitDelays {
     } catch (MessagingException e) {
       if (e.code() == ErrorCode.ACCESS_REFUSED) {
         NativeConnection.LOG.warn(
-            "What was due to topics while the broker was away waits for a user with the right to configure, write and read anymq/.*",
+            "What was due to topics while the broker was away waits for a user with the right to"
+                + " configure, write and read anymq/.*",
             e);
       } else if (e.code() != ErrorCode.DESTINATION_NOT_FOUND) {
         throw e;

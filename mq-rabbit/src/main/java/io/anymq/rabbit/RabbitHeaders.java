@@ -119,8 +119,8 @@ final class RabbitHeaders {
   }
 
   /**
-   * What a header's value is as a property: JSON text for a table or an array; null for AMQP's void,
-   * which is no value.
+   * What a header's value is as a property: JSON text for a table or an array; null for AMQP's
+   * void, which is no value.
    */
   private static @Nullable Object portable(@Nullable Object value) {
     if (value instanceof LongString text) {

@@ -162,8 +162,7 @@ final class RabbitLink implements Link, DepthQuery, Purger, TopicPatterns, Tempo
     for (int attempt = 1; ; attempt++) {
       RabbitSource source = subscriptions.source(consumer.source(), consumer.keyOrdered());
       try {
-        RabbitConsumer opened =
-            opener.open(source, consumer.prefetch(), sink, consumers::remove);
+        RabbitConsumer opened = opener.open(source, consumer.prefetch(), sink, consumers::remove);
         consumers.add(opened);
         return stillInNoOrder(opened, source);
       } catch (RuntimeException e) {

@@ -82,7 +82,8 @@ final class RabbitManagement {
       return true;
     } catch (IOException | IllegalArgumentException e) {
       NativeConnection.LOG.warn(
-          "The management interface {} cannot be used, so the number of messages in flight is not told: {}",
+          "The management interface {} cannot be used, so the number of messages in flight is not"
+              + " told: {}",
           base,
           e.toString());
       return false;
@@ -136,7 +137,8 @@ final class RabbitManagement {
   }
 
   private String ask(String queue, String columns) throws IOException {
-    HttpURLConnection connection = (HttpURLConnection) address(queue, columns).toURL().openConnection();
+    HttpURLConnection connection =
+        (HttpURLConnection) address(queue, columns).toURL().openConnection();
     try {
       connection.setConnectTimeout(millis());
       connection.setReadTimeout(millis());

@@ -88,7 +88,11 @@ final class RabbitNames {
     String plain = kind + "/" + topics + "/" + name;
     return LOCK_PREFIX.length() + plain.length() <= MAX_LENGTH
         ? plain
-        : kind + "#/" + Digests.sha256(plain) + "/" + name.substring(0, Math.min(100, name.length()));
+        : kind
+            + "#/"
+            + Digests.sha256(plain)
+            + "/"
+            + name.substring(0, Math.min(100, name.length()));
   }
 
   /** The exclusive queue whose existence says that somebody holds that subscription. */

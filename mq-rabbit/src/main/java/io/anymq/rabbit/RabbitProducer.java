@@ -236,7 +236,8 @@ final class RabbitProducer implements LinkProducer {
     if (signal.isInitiatedByApplication() || signal.isHardError()) {
       return; // closed by us, or the link tells of its own loss
     }
-    MessagingException cause = RabbitErrors.translate(signal, "Sending to " + destination.describe());
+    MessagingException cause =
+        RabbitErrors.translate(signal, "Sending to " + destination.describe());
     failCulprit(signal, cause);
     listener.broken(cause);
   }

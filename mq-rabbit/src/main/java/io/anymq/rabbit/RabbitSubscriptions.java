@@ -221,7 +221,8 @@ final class RabbitSubscriptions {
       throw QueueKinds.isOfAnotherKind(e) ? otherOrder(doing, keyOrdered, e) : e;
     }
     subject.binder().accept(queue);
-    RabbitSource shared = source(subject, queue, false, true, RabbitSource.Upkeep.HAND_OUTS, () -> {});
+    RabbitSource shared =
+        source(subject, queue, false, true, RabbitSource.Upkeep.HAND_OUTS, () -> {});
     return keyOrdered ? shared.inOrder() : shared;
   }
 

@@ -186,7 +186,8 @@ final class RabbitTopology {
 
   /** Removes the ready messages of a queue. */
   void purge(Queue queue) {
-    connection.ask("Purging " + queue.describe(), channel -> channel.queuePurge(names.queue(queue)));
+    connection.ask(
+        "Purging " + queue.describe(), channel -> channel.queuePurge(names.queue(queue)));
   }
 
   /**

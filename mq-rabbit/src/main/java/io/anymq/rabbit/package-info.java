@@ -65,9 +65,20 @@
  * the consumer has closed</td><td></td></tr>
  * <tr><td>release</td><td>{@code basic.nack} with requeue</td><td>comes again before the others</td>
  * <td>on queues that do not count, and plain subscriptions, the core delivers it again itself</td></tr>
+ * <tr><td>release with a delay, from queues and durable subscriptions</td><td>a copy takes the way of
+ * a delayed send, back to its native queue; when that is confirmed, {@code basic.ack} of the
+ * original</td><td>takes no place of the prefetch, and goes on while no consumer is open; at least
+ * once</td><td>not in the depth meanwhile; a crash in between makes it come twice, both marked
+ * redelivered. Bounded queues, temporary queues and subscriptions that are not durable: the consumer
+ * holds it</td></tr>
  * <tr><td>delivery count</td><td>{@code x-delivery-count} or {@code x-acquired-count}, plus one</td>
  * <td>quorum queues</td><td>counts messages that were on their way to a consumer when it went, too;
- * on classic queues 2 stands for "again"</td></tr>
+ * classic queues count by the hand-out log</td></tr>
+ * <tr><td>what was handed to an application</td><td>a message in the durable classic queue {@code
+ * handed-out/<queue>}, written before a redelivered message is handed out, and when any other goes
+ * back; kept for 7 days, 100,000 of them</td><td>read when a message has reached its limit</td><td>a
+ * first hand-out that a crash ends is not recorded: a process killer is stopped one delivery later.
+ * A user without rights to {@code handed-out/.*} is warned, and the broker's count decides</td></tr>
  * <tr><td>depth</td><td>passive declaration on a channel of its own</td><td>ready messages, exact</td>
  * <td>see below</td></tr>
  * <tr><td>in-flight count</td><td>{@code messages_unacknowledged} of the management plug-in's HTTP
@@ -98,6 +109,11 @@
  * app-id} as {@code anymq/123}</td></tr>
  * <tr><td>way of a delayed message</td><td>{@code x-anymq-wait-<level>}, {@code x-anymq-due}, {@code
  * x-anymq-due-exchange}; it has no {@code expiration}, and keeps its routing key</td></tr>
+ * <tr><td>that it may have been sent twice</td><td>{@code x-anymq-repeated}; its delivery is marked
+ * redelivered</td></tr>
+ * <tr><td>way of a released message</td><td>that of a delayed one, {@code x-anymq-delivered}, {@code
+ * x-anymq-handed-out}, {@code x-anymq-routing-key}; {@code CC}, {@code BCC}, {@code x-death} and a
+ * native expiration are {@code x-anymq-native-…} meanwhile</td></tr>
  * <tr><td>key, delivery delay</td><td>{@code x-anymq-key}, {@code x-anymq-delivery-delay}</td></tr>
  * <tr><td>properties</td><td>headers of their names and types. Those whose names the broker gives a
  * meaning ({@code CC}, {@code x-death} …) are headers {@code x-anymq-reserved-…}; numbers that are not
@@ -105,9 +121,14 @@
  * </table>
  *
  * <p>Of foreign messages, header types without a portable one are read as their nearest: decimal as
- * text, timestamp as milliseconds. Tables and arrays have none: such a message is undecodable.
- * {@code content-encoding}, {@code user-id}, {@code app-id}, and a {@code reply-to} that no
- * portable name stands for, become properties {@code amqp.content-encoding} and so on.
+ * text, timestamp as milliseconds. Tables and arrays are JSON texts: an object or an array without
+ * white space, bytes as base64, timestamps as milliseconds, numbers that are not finite as texts.
+ * What cannot be decoded has a header with an empty name, or a malformed one of ours. A dead letter
+ * keeps every native header and field, but that {@code CC} and {@code BCC}, a native expiration and
+ * a {@code user-id} (which the broker would check) get the names {@code x-anymq-native-…} and
+ * {@code amqp.user-id}. {@code content-encoding}, {@code user-id}, {@code app-id}, and a {@code
+ * reply-to} that no portable name stands for, become properties {@code amqp.content-encoding} and
+ * so on.
  *
  * <h2>Found by experiment, on 3.10.8 unless another version is named</h2>
  *
@@ -115,7 +136,18 @@
  *   <li>A message whose headers hold NaN or an infinity makes the broker close the connection with
  *       541. Headers {@code CC} and {@code BCC} that are not arrays close the channel with 406.
  *   <li>Headers must fit into one frame: 131,072 bytes by default. Larger ones are refused with
- *       {@code MessageTooLargeException}.
+ *       {@code MessageTooLargeException}, and those that would leave less than 8 KiB for the marks
+ *       of a dead letter.
+ *   <li>A message that expires in a queue which is in its {@code x-death} already, with nothing but
+ *       expiries since, is dropped: a circle. So a copy that waits again has no {@code x-death}.
+ *   <li>The arguments and flags that a declaration is compared by include {@code x-message-ttl},
+ *       {@code x-expires}, {@code x-max-length}, {@code x-max-length-bytes}, {@code x-overflow},
+ *       {@code x-queue-type}, {@code durable} and {@code auto_delete}: so a queue that loses what
+ *       it confirms is found out over AMQP. Policies are not seen there; the management interface
+ *       tells them ({@code effective_policy_definition}).
+ *   <li>What answers on another broker's port makes amqp-client fail with {@code
+ *       MalformedFrameException} (a web server, ActiveMQ, a ZeroMQ hub, a port for TLS) or {@code
+ *       EOFException} (Kafka, which hangs up), each inside two others.
  *   <li>Quorum queues do not enforce exclusive consumers, and close the connection with 540 when
  *       they are deleted with {@code if-unused}; from 4.x on they ignore it. Hence the locks.
  *   <li>An exclusive queue cannot be declared where a queue of that name that is not exists, nor
@@ -215,8 +247,9 @@
  * of each other can overtake, with different delays; with one delay they stay in order. An expiry
  * that comes first is seen when the message is handed out: till then it is in the depth. A crash of
  * a broker can make a delayed message come twice, not marked. A delayed send looks for its
- * destination at most once a second. Temporary queues of others cannot be delayed to: {@code
- * ACCESS_REFUSED}. The queues are quorum queues whatever {@code queue-type} says.
+ * destination each time, which is a question to the broker. Temporary queues of others cannot be
+ * delayed to: {@code ACCESS_REFUSED}. The queues are quorum queues whatever {@code queue-type}
+ * says.
  *
  * <p>A topic that keeps what is sent stores each message once more, and a send waits for that, too.
  * A moment is found by the broker's clock, from a minute earlier on, and what is from before is
@@ -228,10 +261,10 @@
  *
  * <p>Classic queues do not count deliveries. The core counts what is released, as long as the
  * consumer lives: it delivers again from the same unsettled delivery, so a release goes to the same
- * consumer. When a consumer of a prioritized or bounded queue goes, what it held comes again with
- * the count 2, however often that happens: the redelivery limit does not stop a message that kills
- * each process it comes to. A {@code basic.nack} of a classic queue that refuses when it is full is
- * taken to say so; that the queue's process failed in that moment would look the same.
+ * consumer. When a consumer goes, what it held comes again with the count of the hand-out log, so
+ * that a message that kills each process it comes to is stopped. A {@code basic.nack} of a classic
+ * queue that refuses when it is full is taken to say so; that the queue's process failed in that
+ * moment would look the same.
  *
  * <p>A producer asks again for the kind of its queue when its own connection has made or deleted a
  * queue, and after a {@code basic.nack} or a return. That another connection deleted the queue and

@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Dead letters of foreign messages keep what no portable message carries. */
@@ -48,8 +49,7 @@ final class DeadLetterCopyTest extends OneLink {
       InboundDelivery delivery = Links.consume(link, Links.queue(queue), 1).next();
       assertThat(delivery.undecodable()).isPresent();
       bury(dead, delivery, "malformed");
-      Delivery letter =
-          foreign.readDelivery(dead, Links.PATIENCE).orElseThrow(AssertionError::new);
+      Delivery letter = foreign.readDelivery(dead, Links.PATIENCE).orElseThrow(AssertionError::new);
       assertThat(letter.getBody()).containsExactly(1, 2, 3);
       BasicProperties kept = letter.getProperties();
       assertThat(kept.getContentEncoding()).isEqualTo("gzip");
@@ -136,7 +136,7 @@ final class DeadLetterCopyTest extends OneLink {
   }
 
   /** Comparable: the client's own types for texts, and arrays. */
-  private static String text(Object value) {
+  private static String text(@Nullable Object value) {
     if (value instanceof byte[] bytes) {
       return Arrays.toString(bytes);
     }

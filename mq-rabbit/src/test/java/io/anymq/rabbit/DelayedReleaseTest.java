@@ -80,7 +80,14 @@ final class DelayedReleaseTest extends OneLink {
     Queue elsewhere = Links.newQueue(link);
     Map<String, Object> headers =
         Map.of(
-            "list", List.of(1, 2), "table", Map.of("a", 1), "CC", List.of(elsewhere.name()), "n", 5);
+            "list",
+            List.of(1, 2),
+            "table",
+            Map.of("a", 1),
+            "CC",
+            List.of(elsewhere.name()),
+            "n",
+            5);
     BasicProperties properties =
         new BasicProperties.Builder().headers(headers).contentEncoding("gzip").build();
     try (RabbitNativeClient foreign = RabbitNativeClient.connect(broker.url())) {

@@ -126,7 +126,8 @@ final class DroppingQueueTest extends OneLink {
 
   private static void put(String url, String json) throws Exception {
     HttpURLConnection connection = (HttpURLConnection) URI.create(url).toURL().openConnection();
-    String user = Base64.getEncoder().encodeToString("guest:guest".getBytes(StandardCharsets.UTF_8));
+    String user =
+        Base64.getEncoder().encodeToString("guest:guest".getBytes(StandardCharsets.UTF_8));
     connection.setRequestProperty("Authorization", "Basic " + user);
     connection.setRequestProperty("Content-Type", "application/json");
     connection.setRequestMethod("PUT");

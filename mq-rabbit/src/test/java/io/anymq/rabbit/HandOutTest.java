@@ -76,7 +76,8 @@ final class HandOutTest extends OneLink {
   /** Its first hand-out is not on record where a crash ends it: nothing had come back before. */
   @Test
   void aClassicQueueCountsByTheLog() throws Exception {
-    Options classic = Options.none().with(RabbitOptions.QUEUE_TYPE, RabbitOptions.QueueType.CLASSIC);
+    Options classic =
+        Options.none().with(RabbitOptions.QUEUE_TYPE, RabbitOptions.QueueType.CLASSIC);
     Queue queue = Queue.of("q.classic." + System.nanoTime());
     try (Closing last = new Closing(Links.open(broker.url(), classic))) {
       last.link().declare(queue, QueueOptions.DEFAULT);

@@ -41,7 +41,8 @@ final class WrongPeerTest {
     try (ServerSocket server = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
       Thread thread = new Thread(() -> answer(server, HexFormat.of().parseHex(firstWords)));
       thread.start();
-      assertThatThrownBy(() -> Links.open("amqp://u:s3cret@127.0.0.1:" + server.getLocalPort() + "/"))
+      assertThatThrownBy(
+              () -> Links.open("amqp://u:s3cret@127.0.0.1:" + server.getLocalPort() + "/"))
           .isInstanceOf(ConnectFailedException.class)
           .hasMessageContaining("127.0.0.1:" + server.getLocalPort())
           .hasMessageContaining("answers, but is not a RabbitMQ broker")
