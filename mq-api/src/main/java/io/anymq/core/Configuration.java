@@ -190,11 +190,11 @@ final class Configuration {
     }
     int dot = inner.indexOf('.');
     return inner.equals("cache")
-        || dot > 0
+        || (dot > 0
             && !inner.startsWith(OptionReader.NATIVE_QUEUE)
             && !inner.startsWith(OptionReader.NATIVE_TOPIC)
             && (inner.startsWith("tck.")
-                || find(PREFIX + inner.substring(0, dot + 1) + URL).isPresent());
+                || find(PREFIX + inner.substring(0, dot + 1) + URL).isPresent()));
   }
 
   private List<String> keys() {

@@ -129,8 +129,7 @@ final class KeptRecords {
     return others.stream().filter(other -> !other.isOfSameRecord(note)).toList();
   }
 
-  private void change(
-      String group, Note note, boolean always, UnaryOperator<List<Note>> change) {
+  private void change(String group, Note note, boolean always, UnaryOperator<List<Note>> change) {
     lock();
     try {
       String keeper = keeper(group, note.process());

@@ -5,6 +5,7 @@ import io.anymq.MessagingException;
 import io.anymq.MessagingTimeoutException;
 import io.anymq.Queue;
 import io.anymq.QueueDepth;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -67,9 +68,9 @@ final class QueueContents {
     int kept = kept(queue, members).size();
     // The lock of a consumer that has crashed may last; then the group counts its record, too.
     boolean exact = kept == 0 && (!markers || counted.isPresent());
-    return members.isEmpty()
-        ? QueueDepth.of(count + kept, 0, exact)
-        : QueueDepth.ofTotal(count + kept, exact);
+    OptionalLong total = OptionalLong.of(count + kept);
+    OptionalLong ready = members.isEmpty() ? total : OptionalLong.empty();
+    return new QueueDepth(ready, OptionalLong.empty(), total, exact, Instant.now());
   }
 
   /** What the group counts as done with, and comes again. */
