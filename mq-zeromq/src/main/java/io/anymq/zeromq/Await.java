@@ -20,8 +20,7 @@ final class Await {
     try {
       return future.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
     } catch (TimeoutException e) {
-      throw new MessagingTimeoutException(
-          "The hub did not answer within " + text(timeout), e);
+      throw new MessagingTimeoutException("The hub did not answer within " + text(timeout), e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw interrupted("The thread was interrupted while it waited for the hub", e);

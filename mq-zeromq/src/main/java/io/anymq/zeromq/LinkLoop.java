@@ -229,9 +229,7 @@ final class LinkLoop {
     if (state != State.GREETING) {
       return new ConnectionLostException("The connection to " + address + " broke");
     }
-    return socket.wasAccepted()
-        ? ZeroMqErrors.noHub(address, null)
-        : ZeroMqErrors.nobody(address);
+    return socket.wasAccepted() ? ZeroMqErrors.noHub(address, null) : ZeroMqErrors.nobody(address);
   }
 
   private void tick(long now) {

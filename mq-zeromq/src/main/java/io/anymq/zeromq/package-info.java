@@ -141,10 +141,10 @@
  *   <li>An interrupt disturbs its signaller; the I/O threads are ended by a command, never
  *       interrupted, and sockets and contexts are made and closed by threads of the adapter's own.
  *   <li>An error in its I/O thread, such as no memory, ends that thread without a word, and closing
- *       the context then waits for ever. The threads are wrapped here: a hub's process ends with the
- *       reason, and a client's link is lost.
- *   <li>An allocator may hold its I/O thread up, and so have TCP hold all peers back; frames that are
- *       complete by then are with the socket already. It cannot do so for one peer.
+ *       the context then waits for ever. The threads are wrapped here: a hub's process ends with
+ *       the reason, and a client's link is lost.
+ *   <li>An allocator may hold its I/O thread up, and so have TCP hold all peers back; frames that
+ *       are complete by then are with the socket already. It cannot do so for one peer.
  *   <li>A high-water mark counts frames, of whatever length; 64 unread ones of 0.9 MB from twelve
  *       peers are 690 MB.
  * </ul>
