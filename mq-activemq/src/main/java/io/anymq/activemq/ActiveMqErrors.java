@@ -38,6 +38,9 @@ import org.apache.activemq.transport.TransportDisposedIOException;
 /** Translates the native client's failures. The native failure is kept as the cause. */
 final class ActiveMqErrors {
 
+  /** Artemis's own failure of a message whose properties exceed a record of its journal. */
+  private static final String ARTEMIS_RECORD_TOO_LARGE = "AMQ149005";
+
   /** What the native client says of bytes that are no OpenWire. */
   private static final Pattern OTHER_PROTOCOL =
       Pattern.compile(
@@ -92,6 +95,9 @@ final class ActiveMqErrors {
     }
     if (error instanceof jakarta.jms.InvalidDestinationException) {
       return new InvalidDestinationException(text, error);
+    }
+    if (text.contains(ARTEMIS_RECORD_TOO_LARGE)) {
+      return new MessageTooLargeException(text, error);
     }
     if (error instanceof ResourceAllocationException) {
       return new QueueFullException(text, error);

@@ -16,6 +16,9 @@ final class ActiveMqFrames {
   /** For what a dead letter has beyond the message itself. */
   private static final long MARKS_BYTES = 8 << 10;
 
+  /** The largest record of Artemis's journal by default. */
+  private static final long ARTEMIS_RECORD_BYTES = 490 << 10;
+
   /** The longest encoding of a character in a header. */
   private static final int BYTES_OF_CHARACTER = 3;
 
@@ -51,6 +54,20 @@ final class ActiveMqFrames {
       throw new MessageTooLargeException(
           "The message takes %d bytes on the wire, and the broker takes %d, of which %d are kept for the marks of a dead letter; raise wireFormat.maxFrameSize in the broker's transport connector, or send less"
               .formatted(size, limit, MARKS_BYTES));
+    }
+  }
+
+  /**
+   * Refuses properties that Artemis could not store. It writes them with two bytes for each
+   * character into one record of its journal, whose size is 490 KiB unless it is configured
+   * otherwise; bodies may be larger.
+   */
+  static void checkArtemisRecord(ActiveMQMessage message, boolean isLetter) {
+    long size = 2 * length(message.getMarshalledProperties()) + ENVELOPE_BYTES;
+    if (size + (isLetter ? 0 : 2 * MARKS_BYTES) > ARTEMIS_RECORD_BYTES) {
+      throw new MessageTooLargeException(
+          "The message's properties take %d bytes in the broker's journal, which holds %d in a record, of which %d are kept for the marks of a dead letter; put what is large into the body"
+              .formatted(size, ARTEMIS_RECORD_BYTES, 2 * MARKS_BYTES));
     }
   }
 

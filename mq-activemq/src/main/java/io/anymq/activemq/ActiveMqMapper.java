@@ -69,6 +69,11 @@ final class ActiveMqMapper {
     this.applications = new ActiveMqProperties(artemis);
   }
 
+  /** Whether the broker is Artemis. */
+  boolean isForArtemis() {
+    return artemis;
+  }
+
   /**
    * What a native message is.
    *

@@ -118,7 +118,11 @@ final class ActiveMqProducer implements LinkProducer {
       ActiveMqMapper.markRepeated(command);
     }
     ActiveMqFrames.encode(command);
-    ActiveMqFrames.checkSize(command, wire.maxFrameBytes(), message.origin().isPresent());
+    boolean isLetter = message.origin().isPresent();
+    ActiveMqFrames.checkSize(command, wire.maxFrameBytes(), isLetter);
+    if (mapper.isForArtemis()) {
+      ActiveMqFrames.checkArtemisRecord(command, isLetter);
+    }
     return command;
   }
 

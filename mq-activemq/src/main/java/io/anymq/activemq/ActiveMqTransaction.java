@@ -155,6 +155,9 @@ final class ActiveMqTransaction {
     ActiveMQMessage message = mapper.toNative(send.message());
     ActiveMqFrames.encode(message);
     ActiveMqFrames.checkSize(message, first.maxFrameBytes(), false);
+    if (mapper.isForArtemis()) {
+      ActiveMqFrames.checkArtemisRecord(message, false);
+    }
     message.setDestination(names.toNative(send.destination()));
     message.setProducerId(producer);
     message.setMessageId(new MessageId(producer, sequence));

@@ -165,6 +165,8 @@
  *       (of UTF-16) and {@code x$anymq$bytes$<name>}. It adds {@code __AMQ_CID} to every message;
  *       the adapter leaves out what begins with {@code __} or {@code _AMQ_}, and sends an
  *       application's properties of such names under another one.
+ *   <li>It stores properties with two bytes for each character in one record of its journal, of 490
+ *       KiB by default: what would not fit there with the marks of a dead letter is refused.
  *   <li>It orders every queue by the native priority: so the portable one goes in {@code
  *       x$anymq$priority}, and the native one is always that of the middle.
  *   <li>Not declared: browse, temporary queues, shared subscriptions, selectors on queues, key
