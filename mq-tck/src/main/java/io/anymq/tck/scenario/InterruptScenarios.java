@@ -128,7 +128,7 @@ final class InterruptScenarios {
     boolean interrupted = Thread.interrupted();
     try (Session session = connection.createSession()) {
       String number = Messages.takeText(session.createConsumer(from, PATIENT));
-      session.createProducer(to).sendAsync(Message.text(number));
+      session.createProducer(to).send(number); // held back until the commit
       if (interrupted) {
         Thread.currentThread().interrupt();
       }
