@@ -81,6 +81,7 @@ final class ShareLane implements Runnable {
   private int open;
   private int handedOut;
   private int parked;
+  private int copying;
   private boolean uncommitted;
   private boolean releasing;
   private long renewAt;
@@ -295,6 +296,7 @@ final class ShareLane implements Runnable {
 
   private void rewrite(ShareDelivery delivery, int seen) {
     delivery.noteSeen(seen);
+    copying++;
     owner
         .limit()
         .rewrite(
@@ -369,6 +371,9 @@ final class ShareLane implements Runnable {
     int settled = 0;
     for (InboundDelivery delivery : settlement.deliveries()) {
       ShareDelivery lent = (ShareDelivery) delivery;
+      if (settlement.fate() == Fate.COPIED || settlement.fate() == Fate.NOT_COPIED) {
+        copying--;
+      }
       if (!lent.isOpen()) {
         continue;
       }
@@ -539,6 +544,15 @@ final class ShareLane implements Runnable {
     gate.settled(lost);
   }
 
+  /** A copy that is stored without its record being accepted would be a second message. */
+  private void awaitCopies(KafkaShareConsumer<byte[], byte[]> consumer)
+      throws InterruptedException {
+    long deadline = System.nanoTime() + owner.closeTimeout().toNanos();
+    while (copying > 0 && System.nanoTime() - deadline < 0) {
+      inbox.take(deadline - System.nanoTime(), copying).forEach(next -> apply(consumer, next));
+    }
+  }
+
   /** What is noted is out of the broker's hands; it is written again when somebody can. */
   private void leaveNoted(KafkaShareConsumer<byte[], byte[]> consumer) {
     for (ShareDelivery lent : batch) {
@@ -557,9 +571,10 @@ final class ShareLane implements Runnable {
   /**
    * Settles what was settled before, and gives the rest back: the broker does, as it says good-bye.
    */
-  private void end(KafkaShareConsumer<byte[], byte[]> consumer) {
+  private void end(KafkaShareConsumer<byte[], byte[]> consumer) throws InterruptedException {
     try {
       inbox.takeAll().forEach(next -> apply(consumer, next));
+      awaitCopies(consumer);
       leaveNoted(consumer);
     } finally {
       consumer.close(owner.closeTimeout());
