@@ -1,8 +1,8 @@
 package io.anymq.samples;
 
-import io.anymq.Delivery;
 import io.anymq.Connection;
 import io.anymq.ConnectionFactory;
+import io.anymq.Delivery;
 import io.anymq.Message;
 import io.anymq.Producer;
 import io.anymq.Subscription;

@@ -51,8 +51,7 @@ final class NaturalScenarios {
     Messages.sendNumbers(t.observer(), queue, 4);
     Connection mortal =
         t.connectProxied(o -> o.option("recovery", "false"), (which, state, cause) -> {});
-    Consumer consumer =
-        mortal.createConsumer(queue, ConsumerOptions.builder().prefetch(4).build());
+    Consumer consumer = mortal.createConsumer(queue, ConsumerOptions.builder().prefetch(4).build());
     Messages.take(consumer, 4).get(3).accept();
     // That there is room for it shows that the acceptance has gone out, and any before it too.
     Messages.send(t.observer(), queue, "next");

@@ -32,7 +32,8 @@ final class RequestStageScenarios {
     CountDownLatch entered = new CountDownLatch(1);
     CountDownLatch release = new CountDownLatch(1);
     t.onClose(release::countDown);
-    CompletableFuture<Void> blocked = ask(connection, queue).thenRun(() -> BlockingScenarios.block(entered, release));
+    CompletableFuture<Void> blocked =
+        ask(connection, queue).thenRun(() -> BlockingScenarios.block(entered, release));
     Check.that(
         entered.await(Check.LIMIT.toMillis(), TimeUnit.MILLISECONDS),
         "the stage to run",

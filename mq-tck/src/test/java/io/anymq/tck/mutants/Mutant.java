@@ -180,7 +180,12 @@ enum Mutant implements Variant {
       "SEL-22",
       "SEL-23"),
   HOLDS_WHAT_IS_NOT_SELECTED(
-      SelectorMutations.HoldsTheRest::new, Map.of("counts-takes", "true"), "SEL-14", "SEL-15", "SEL-16", "SEL-17"),
+      SelectorMutations.HoldsTheRest::new,
+      Map.of("counts-takes", "true"),
+      "SEL-14",
+      "SEL-15",
+      "SEL-16",
+      "SEL-17"),
   ACCEPTS_WHAT_IS_NOT_SELECTED(
       SelectorMutations.AcceptsTheRest::new, "CAP-24", "SEL-14", "SEL-15", "SEL-16", "SEL-21"),
   SELECTS_ONCE(SelectorMutations.SelectsOnce::new, "SEL-14", "SEL-18"),

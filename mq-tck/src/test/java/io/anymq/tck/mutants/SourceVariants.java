@@ -75,11 +75,11 @@ final class SourceVariants {
             "if (found.isEmpty() && name == key)",
             "CONF-08"),
         SourceVariant.of(
-            "a named configuration has no options",
-            "core/Configuration.java",
-            "options.put(option.key(), value)",
-            "options.remove(option.key())",
-            "CONF-07")
+                "a named configuration has no options",
+                "core/Configuration.java",
+                "options.put(option.key(), value)",
+                "options.remove(option.key())",
+                "CONF-07")
             .throwing(AuthenticationException.class),
         SourceVariant.of(
             "a null time-out waits for ever",
