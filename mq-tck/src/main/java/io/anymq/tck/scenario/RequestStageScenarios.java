@@ -40,8 +40,7 @@ final class RequestStageScenarios {
         "nothing",
         BlockingScenarios.STAGES);
     Message second =
-        Check.completes(
-            ask(connection, queue), "the next request", BlockingScenarios.STAGES);
+        Check.completes(ask(connection, queue), "the next request", BlockingScenarios.STAGES);
     Check.equal("reply", second.text(), "the reply to the next request", BlockingScenarios.STAGES);
     release.countDown();
     Check.completes(blocked, "the stage", BlockingScenarios.STAGES);

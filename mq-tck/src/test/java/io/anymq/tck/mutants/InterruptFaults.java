@@ -8,6 +8,7 @@ import io.anymq.MessagingException;
 import io.anymq.Session;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** What the core could do wrong when a thread is interrupted. */
 final class InterruptFaults {
@@ -57,7 +58,7 @@ final class InterruptFaults {
     return new MessagingException(ErrorCode.INTERRUPTED, "The thread was interrupted");
   }
 
-  private static Object forgetting(Call call) throws Throwable {
+  private static @Nullable Object forgetting(Call call) throws Throwable {
     try {
       return call.proceed();
     } finally {

@@ -34,15 +34,16 @@ final class Postponed {
   }
 
   private static void transmit(Call call, CompletableFuture<Object> result) throws Throwable {
-    future(call)
-        .whenComplete(
-            (sent, failure) -> {
-              if (failure == null) {
-                result.complete(sent);
-              } else {
-                result.completeExceptionally(failure);
-              }
-            });
+    var unused =
+        future(call)
+            .whenComplete(
+                (sent, failure) -> {
+                  if (failure == null) {
+                    result.complete(sent);
+                  } else {
+                    result.completeExceptionally(failure);
+                  }
+                });
   }
 
   /** The future of an asynchronous send that is done now. */

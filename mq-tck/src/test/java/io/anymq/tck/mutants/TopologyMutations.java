@@ -82,7 +82,7 @@ final class TopologyMutations {
 
     @Override
     public void close() {
-      consumer.thenAccept(LinkConsumer::close);
+      var unused = consumer.thenAccept(LinkConsumer::close);
     }
   }
 
