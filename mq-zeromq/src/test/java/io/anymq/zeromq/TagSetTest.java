@@ -24,7 +24,7 @@ class TagSetTest {
       TagSet tags = new TagSet();
       TreeSet<Long> model = new TreeSet<>();
       for (int i = 0; i < 200; i++) {
-        long tag = 1 + random.nextInt(300);
+        long tag = 1L + random.nextInt(300);
         tags.add(tag);
         model.add(tag);
         TreeSet<Long> told = new TreeSet<>();

@@ -30,16 +30,20 @@ class WrongPeerTest {
   private enum Peer {
     RABBITMQ("AMQP\0\0\t\1", true),
     KAFKA("", true),
-    ACTIVEMQ("\0\0\1\u0050\1ActiveMQ\0\0\0\14\1", false),
+    ACTIVEMQ("\0\0\1P\1ActiveMQ\0\0\0\14\1", false),
     HTTP("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n", true),
     SILENT("", false);
 
-    private final byte[] answer;
+    private final String answer;
     private final boolean closes;
 
     Peer(String answer, boolean closes) {
-      this.answer = answer.getBytes(StandardCharsets.ISO_8859_1);
+      this.answer = answer;
       this.closes = closes;
+    }
+
+    byte[] bytes() {
+      return answer.getBytes(StandardCharsets.ISO_8859_1);
     }
   }
 
@@ -60,7 +64,7 @@ class WrongPeerTest {
           Socket connection = socket.accept();
           InputStream in = connection.getInputStream();
           byte[] unused = in.readNBytes(8);
-          connection.getOutputStream().write(peer.answer);
+          connection.getOutputStream().write(peer.bytes());
           connection.getOutputStream().flush();
           if (peer.closes) {
             connection.close();
