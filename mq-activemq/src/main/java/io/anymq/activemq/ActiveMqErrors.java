@@ -132,12 +132,19 @@ final class ActiveMqErrors {
       return new MessagingException(
           ErrorCode.INTERRUPTED, "Interrupted while connecting to " + endpoint, error);
     }
-    return new ConnectFailedException(whyNot(endpoint, error), error);
+    // A broker that goes away in the middle of the handshake is no fault of anybody's settings.
+    return isTlsFailure(endpoint, error) && !has(error, EOFException.class)
+        ? ConnectFailedException.lasting(whyNot(endpoint, error), error)
+        : new ConnectFailedException(whyNot(endpoint, error), error);
+  }
+
+  private static boolean isTlsFailure(Endpoint endpoint, Throwable error) {
+    return has(error, SSLException.class) || (endpoint.isTls() && !isAbsence(error));
   }
 
   private static String whyNot(Endpoint endpoint, Throwable error) {
     String why = reason(root(error));
-    if (has(error, SSLException.class) || (endpoint.isTls() && !isAbsence(error))) {
+    if (isTlsFailure(endpoint, error)) {
       return "No TLS connection to %s: %s; check that the port speaks TLS (activemq:ssl://), the broker's certificate and this JVM's trust store"
           .formatted(endpoint, why);
     }

@@ -5,6 +5,7 @@ import io.anymq.InvalidMessageException;
 import io.anymq.Message;
 import io.anymq.Queue;
 import io.anymq.Topic;
+import io.anymq.spi.InboundDelivery;
 import jakarta.jms.JMSException;
 import java.io.IOException;
 import java.time.Duration;
@@ -98,6 +99,13 @@ final class ActiveMqMapper {
     message.replyTo().ifPresent(replyTo -> replyTo(headers, replyTo));
     stamped(headers, message);
     return to;
+  }
+
+  /** The native message; of a dead letter, with what its delivery had of native form. */
+  ActiveMQMessage toNative(Message message, Optional<InboundDelivery> origin) {
+    return origin.orElse(null) instanceof ActiveMqDelivery delivery
+        ? toNative(message, delivery)
+        : toNative(message);
   }
 
   /**

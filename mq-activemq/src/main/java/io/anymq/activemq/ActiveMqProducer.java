@@ -5,7 +5,6 @@ import io.anymq.MessagingException;
 import io.anymq.spi.LinkProducer;
 import io.anymq.spi.OutboundMessage;
 import jakarta.jms.JMSException;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.apache.activemq.AsyncCallback;
@@ -105,15 +104,7 @@ final class ActiveMqProducer implements LinkProducer {
    * the end of the connection.
    */
   private ActiveMQMessage command(OutboundMessage message) {
-    Optional<ActiveMqDelivery> origin =
-        message
-            .origin()
-            .filter(ActiveMqDelivery.class::isInstance)
-            .map(ActiveMqDelivery.class::cast);
-    ActiveMQMessage command =
-        origin.isPresent()
-            ? mapper.toNative(message.message(), origin.get())
-            : mapper.toNative(message.message());
+    ActiveMQMessage command = mapper.toNative(message.message(), message.origin());
     if (message.repeated()) {
       ActiveMqMapper.markRepeated(command);
     }

@@ -152,11 +152,12 @@ final class ActiveMqTransaction {
   }
 
   private ActiveMQMessage message(Send send, ProducerId producer, long sequence) {
-    ActiveMQMessage message = mapper.toNative(send.message());
+    ActiveMQMessage message = mapper.toNative(send.message(), send.origin());
     ActiveMqFrames.encode(message);
-    ActiveMqFrames.checkSize(message, first.maxFrameBytes(), false);
+    boolean isLetter = send.origin().isPresent();
+    ActiveMqFrames.checkSize(message, first.maxFrameBytes(), isLetter);
     if (mapper.isForArtemis()) {
-      ActiveMqFrames.checkArtemisRecord(message, false);
+      ActiveMqFrames.checkArtemisRecord(message, isLetter);
     }
     message.setDestination(names.toNative(send.destination()));
     message.setProducerId(producer);

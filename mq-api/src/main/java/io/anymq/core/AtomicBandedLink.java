@@ -37,7 +37,7 @@ final class AtomicBandedLink extends BandedLink implements AtomicCommit {
 
   private Send banded(Send send, Map<Queue, Boolean> known) {
     if (send.destination() instanceof Queue queue && known.computeIfAbsent(queue, this::isBanded)) {
-      return new Send(Bands.of(queue, send.message().priority()), send.message());
+      return new Send(Bands.of(queue, send.message().priority()), send.message(), send.origin());
     }
     return send;
   }

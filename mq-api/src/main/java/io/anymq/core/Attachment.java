@@ -143,8 +143,8 @@ final class Attachment {
    */
   synchronized void park(InboundDelivery delivery) {
     buffer.park(delivery);
-    if (!ended && link instanceof Parking lot && parked.size() < Parking.MOST) {
-      parked.add(delivery);
+    boolean room = !ended && link instanceof Parking && parked.size() < Parking.MOST;
+    if (room && parked.add(delivery) && link instanceof Parking lot) {
       lot.park(delivery);
     }
   }

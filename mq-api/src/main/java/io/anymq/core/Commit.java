@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
@@ -83,7 +84,8 @@ final class Commit {
             new HeldSend(
                 connection.kept(letters.queueFor(delivery.destination())),
                 letters.letter(delivery.core(), Reason.REJECTED, delivery.reason()),
-                new CompletableFuture<>()));
+                new CompletableFuture<>(),
+                Optional.of(BandedDelivery.unwrapped(delivery.core().inbound()))));
       }
     }
     return sends;
@@ -94,7 +96,10 @@ final class Commit {
   private void commitAtOnce(AtomicCommit link, List<HeldSend> held) {
     List<AtomicCommit.Send> sends =
         held.stream()
-            .map(send -> new AtomicCommit.Send(send.producer().destination(), send.message()))
+            .map(
+                send ->
+                    new AtomicCommit.Send(
+                        send.producer().destination(), send.message(), send.origin()))
             .toList();
     List<AtomicCommit.Accept> accepts = accepts();
     try {
@@ -155,7 +160,7 @@ final class Commit {
     int sent = 0;
     for (HeldSend send : held) {
       try {
-        futures.add(send.producer().sendAdmitted(send.message()));
+        futures.add(send.producer().sendHeld(send.message(), send.origin()));
       } catch (MessagingException e) {
         failure = e;
         break;

@@ -109,7 +109,12 @@ final class CoreProducer implements Producer, Child {
 
   /** Sends a dead letter, whatever the checks say. */
   CompletableFuture<Message> sendLetter(Message letter, InboundDelivery origin) {
-    return enter(letter, sendTimeout, true, Optional.of(BandedDelivery.unwrapped(origin))).future();
+    return sendHeld(letter, Optional.of(BandedDelivery.unwrapped(origin)));
+  }
+
+  /** Sends what has been checked, or is the dead letter of a delivery. */
+  CompletableFuture<Message> sendHeld(Message message, Optional<InboundDelivery> origin) {
+    return enter(message, sendTimeout, true, origin).future();
   }
 
   /** The same, for who does not wait for room in the window for as long as others. */

@@ -1,8 +1,10 @@
 package io.anymq.core;
 
 import io.anymq.Message;
+import io.anymq.spi.InboundDelivery;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /** What a session has gathered since its last commit or rollback. Used by one thread at a time. */
@@ -17,12 +19,17 @@ final class UnitOfWork {
    * @param producer by whom
    * @param message what, stamped
    * @param future completes with the commit
+   * @param origin of a dead letter: the delivery
    */
-  record HeldSend(CoreProducer producer, Message message, CompletableFuture<Message> future) {}
+  record HeldSend(
+      CoreProducer producer,
+      Message message,
+      CompletableFuture<Message> future,
+      Optional<InboundDelivery> origin) {}
 
   CompletableFuture<Message> hold(CoreProducer producer, Message message) {
     CompletableFuture<Message> future = new CompletableFuture<>();
-    sends.add(new HeldSend(producer, message, future));
+    sends.add(new HeldSend(producer, message, future, Optional.empty()));
     return future;
   }
 

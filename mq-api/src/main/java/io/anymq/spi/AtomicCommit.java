@@ -3,6 +3,7 @@ package io.anymq.spi;
 import io.anymq.Destination;
 import io.anymq.Message;
 import java.util.List;
+import java.util.Optional;
 
 /** A link that can do sends and settlements in one step. */
 public interface AtomicCommit {
@@ -12,8 +13,15 @@ public interface AtomicCommit {
    *
    * @param destination where to
    * @param message the message; its id and timestamp are set
+   * @param origin as {@link OutboundMessage#origin()}
    */
-  record Send(Destination destination, Message message) {}
+  record Send(Destination destination, Message message, Optional<InboundDelivery> origin) {
+
+    /** A send that is no dead letter. */
+    public Send(Destination destination, Message message) {
+      this(destination, message, Optional.empty());
+    }
+  }
 
   /**
    * What one consumer's deliveries become.

@@ -1,6 +1,5 @@
 package io.anymq.core;
 
-import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.anymq.MessagingException;
@@ -14,17 +13,21 @@ import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.Enumeration;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class BackendsTest {
 
-  private final Thread thread = Thread.currentThread();
-  private final ClassLoader before = thread.getContextClassLoader();
-
-  @AfterEach
-  void restore() {
-    thread.setContextClassLoader(before);
+  /** A test has a thread of its own, which is not that of the methods around it. */
+  private static void with(@Nullable ClassLoader context, Runnable check) {
+    Thread thread = Thread.currentThread();
+    ClassLoader before = thread.getContextClassLoader();
+    thread.setContextClassLoader(context);
+    try {
+      check.run();
+    } finally {
+      thread.setContextClassLoader(before);
+    }
   }
 
   @Test
@@ -38,20 +41,23 @@ class BackendsTest {
 
   @Test
   void aMissingContextClassLoaderIsNoReason() {
-    thread.setContextClassLoader(null);
-    assertThatThrownBy(() -> Backends.forScheme("amqp"))
-        .isInstanceOf(MessagingException.class)
-        .hasMessageContaining("mq-rabbit");
+    with(
+        null,
+        () ->
+            assertThatThrownBy(() -> Backends.forScheme("amqp"))
+                .isInstanceOf(MessagingException.class)
+                .hasMessageContaining("mq-rabbit"));
   }
 
   @Test
   void anAdapterThatCannotBeLoadedIsNamed() {
-    thread.setContextClassLoader(new Naming("org.example.MissingBackend", before));
-    assertThatThrownBy(() -> Backends.forScheme("amqp"))
-        .isInstanceOf(MessagingException.class)
-        .hasMessageContaining("org.example.MissingBackend")
-        .hasMessageContaining("Is a jar missing");
-    assertThat(thread.getContextClassLoader()).isNotNull();
+    with(
+        new Naming("org.example.MissingBackend", getClass().getClassLoader()),
+        () ->
+            assertThatThrownBy(() -> Backends.forScheme("amqp"))
+                .isInstanceOf(MessagingException.class)
+                .hasMessageContaining("org.example.MissingBackend")
+                .hasMessageContaining("Is a jar missing"));
   }
 
   /** A class path with a service file that names one class. */

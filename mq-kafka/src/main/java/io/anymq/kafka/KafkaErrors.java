@@ -148,14 +148,14 @@ final class KafkaErrors {
 
   private static @Nullable MessagingException common(Throwable cause, String doing, String right) {
     if (cause instanceof SslAuthenticationException) {
-      return new ConnectFailedException(
+      return ConnectFailedException.lasting(
           "The TLS handshake with Kafka failed when asked %s; check trust-store, the host's name in the broker's certificate, and that the port is one for TLS: %s"
               .formatted(doing, text(cause)),
           cause);
     }
     if (cause instanceof IllegalSaslStateException
         || cause instanceof UnsupportedSaslMechanismException) {
-      return new ConnectFailedException(
+      return ConnectFailedException.lasting(
           "Kafka's listener does not take this login when asked %s; it wants none (leave out user and password, and set security-protocol=plaintext or ssl), or another sasl-mechanism: %s"
               .formatted(doing, text(cause)),
           cause);

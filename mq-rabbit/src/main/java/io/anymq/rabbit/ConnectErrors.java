@@ -11,7 +11,6 @@ import io.anymq.MessagingException;
 import io.anymq.spi.Secrets;
 import java.io.EOFException;
 import java.io.IOException;
-import java.io.Serial;
 import java.net.UnknownHostException;
 import java.util.Optional;
 import javax.net.ssl.SSLException;
@@ -24,20 +23,6 @@ final class ConnectErrors {
   private static final String NOT_FOUND = "not found";
 
   private ConnectErrors() {}
-
-  /** A failure that no later attempt mends. */
-  private static final class LastingConnectFailure extends ConnectFailedException {
-    @Serial private static final long serialVersionUID = 1L;
-
-    LastingConnectFailure(String message, Throwable cause) {
-      super(message, cause);
-    }
-
-    @Override
-    public boolean isTransient() {
-      return false;
-    }
-  }
 
   /**
    * A failure while connecting.
@@ -66,7 +51,7 @@ final class ConnectErrors {
   private static MessagingException virtualHost(Throwable failure, String where) {
     String reason = RabbitErrors.closeText(failure).orElse("");
     return reason.contains(NOT_FOUND)
-        ? new LastingConnectFailure(
+        ? ConnectFailedException.lasting(
             where + " has no such virtual host; check the URL's path: " + reason, failure)
         : new AuthenticationException(
             where + " does not let this user into the virtual host: " + reason, failure);
@@ -80,7 +65,7 @@ final class ConnectErrors {
             .formatted(where, Secrets.mask(root(failure).toString()));
     return cut
         ? new ConnectFailedException(sentence, failure)
-        : new LastingConnectFailure(sentence, failure);
+        : ConnectFailedException.lasting(sentence, failure);
   }
 
   /** What answers there does not speak AMQP 0-9-1, or does not speak at all. */
