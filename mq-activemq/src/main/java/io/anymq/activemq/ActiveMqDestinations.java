@@ -5,8 +5,6 @@ import io.anymq.InvalidDestinationException;
 import io.anymq.Queue;
 import io.anymq.Topic;
 import io.anymq.spi.NativeNames;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.Optional;
 import org.apache.activemq.command.ActiveMQDestination;
 import org.apache.activemq.command.ActiveMQQueue;
@@ -20,12 +18,10 @@ import org.apache.activemq.command.ActiveMQTopic;
 final class ActiveMqDestinations {
 
   private final NativeNames names;
-  private final Map<ActiveMQDestination, Destination> configured = new HashMap<>();
   private final ActiveMqTemporaries temporaries = new ActiveMqTemporaries();
 
   ActiveMqDestinations(NativeNames names) {
     this.names = names;
-    names.names().keySet().forEach(portable -> configured.put(toNative(portable), portable));
   }
 
   /** The names of temporary queues. */
@@ -44,18 +40,18 @@ final class ActiveMqDestinations {
 
   /** The portable destination, or empty when the native name is not a portable one. */
   Optional<Destination> toPortable(ActiveMQDestination destination) {
-    Destination portable = configured.get(destination);
-    if (portable != null) {
-      return Optional.of(portable);
-    }
     if (destination.isTemporary()) {
       return temporaries.toPortable(destination);
     }
     if (destination.isComposite()) {
       return Optional.empty();
     }
+    String name = destination.getPhysicalName();
+    Optional<Destination> configured = names.portable(destination.isQueue(), name);
+    if (configured.isPresent()) {
+      return configured;
+    }
     try {
-      String name = destination.getPhysicalName();
       return Optional.of(destination.isQueue() ? Queue.of(name) : Topic.of(name));
     } catch (InvalidDestinationException e) {
       return Optional.empty();

@@ -1,5 +1,6 @@
 package io.anymq.core;
 
+import io.anymq.BackendInfo;
 import io.anymq.Capability;
 import io.anymq.ConnectionLostException;
 import io.anymq.ConnectionOptions;
@@ -70,10 +71,12 @@ final class Supervisor {
       first.link().close(LOST_LINK_CLOSE);
       throw state.closed();
     }
+    BackendInfo info = first.link().info();
     LOG.info(
-        "Connected to {}: {}, {}",
+        "Connected to {}: {} {}, {}",
         factory.url(),
-        first.link().info(),
+        info.name(),
+        info.brokerVersion(),
         first.capabilities().supports(Capability.PERSISTENCE)
             ? "persistent messages are stored"
             : "in memory, nothing is persistent");

@@ -1,6 +1,7 @@
 package io.anymq.spi;
 
 import io.anymq.Destination;
+import io.anymq.InvalidDestinationException;
 import io.anymq.Queue;
 import io.anymq.Topic;
 import java.util.ArrayList;
@@ -181,8 +182,17 @@ public final class NativeNames {
             rules.stream()
                 .filter(rule -> rule.queue() == queue)
                 .flatMap(rule -> rule.toPortable(nativeName).stream())
-                .findFirst()
-                .map(name -> queue ? Queue.of(name) : Topic.of(name)));
+                .flatMap(name -> destination(queue, name).stream())
+                .findFirst());
+  }
+
+  /** A native name may stand for what is no portable one. */
+  private static Optional<Destination> destination(boolean queue, String name) {
+    try {
+      return Optional.of(queue ? Queue.of(name) : Topic.of(name));
+    } catch (InvalidDestinationException e) {
+      return Optional.empty();
+    }
   }
 
   private static Optional<Destination> find(

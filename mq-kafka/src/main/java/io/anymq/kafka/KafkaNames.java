@@ -5,7 +5,6 @@ import io.anymq.Queue;
 import io.anymq.Topic;
 import io.anymq.TopicPattern;
 import io.anymq.spi.NativeNames;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -101,10 +100,8 @@ final class KafkaNames {
 
   /** The portable topic behind a native one; empty when none is. */
   Optional<Topic> portable(String topic) {
-    for (Map.Entry<Destination, String> each : configured.names().entrySet()) {
-      if (each.getKey() instanceof Topic mapped && each.getValue().equals(topic)) {
-        return Optional.of(mapped);
-      }
+    if (configured.portable(false, topic).orElse(null) instanceof Topic mapped) {
+      return Optional.of(mapped);
     }
     String name = unmapped(topic);
     if (name.isEmpty() || name.length() > Destination.MAX_NAME_LENGTH) {

@@ -134,10 +134,8 @@ final class RabbitNames {
    * @return the queue, or empty when no portable name stands for that native one
    */
   Optional<Queue> portableQueue(String nativeName) {
-    for (var entry : configured.names().entrySet()) {
-      if (entry.getKey() instanceof Queue queue && entry.getValue().equals(nativeName)) {
-        return Optional.of(queue);
-      }
+    if (configured.portable(true, nativeName).orElse(null) instanceof Queue queue) {
+      return Optional.of(queue);
     }
     String name =
         nativeName.startsWith(QUEUE_PREFIX + RESERVED)

@@ -15,7 +15,6 @@ import io.anymq.spi.Parking;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -80,10 +79,8 @@ final class ZeroMqConsumer implements LinkConsumer, DelayedRelease, Parking {
 
   /** The topic that has a name in the hub. */
   Topic topic(String name) throws MalformedFrameException {
-    for (Map.Entry<Destination, String> entry : names.names().entrySet()) {
-      if (entry.getKey() instanceof Topic topic && entry.getValue().equals(name)) {
-        return topic;
-      }
+    if (names.portable(false, name).orElse(null) instanceof Topic topic) {
+      return topic;
     }
     try {
       return Topic.of(name);

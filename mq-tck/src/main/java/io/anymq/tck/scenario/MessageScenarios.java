@@ -25,6 +25,8 @@ import java.util.Map;
 /** MSG: names and messages. */
 final class MessageScenarios {
 
+  private static final String NAMES = "that NativeNames are used everywhere, both ways";
+
   private MessageScenarios() {}
 
   @Scenario(
@@ -320,6 +322,30 @@ final class MessageScenarios {
     Connection mapped = t.connect(o -> o.option("native-queue." + alias.name(), nativeName));
     Messages.send(mapped, alias, "a");
     String text = Messages.takeText(t.connect().createConsumer(real));
-    Check.equal("a", text, "the message in " + real, "that NativeNames are used everywhere");
+    Check.equal("a", text, "the message in " + real, NAMES);
+  }
+
+  @Scenario(
+      id = "MSG-50",
+      title = "One pattern maps many portable names to native ones",
+      intent = "A topology of a hundred queues is configured in a line.")
+  static void nativeNamePatterns(ScenarioContext t) {
+    Queue real = t.queue();
+    String prefix = real.name() + ".alias.";
+    String nativeName = t.harness().nativeName(real);
+    String head = nativeName.substring(0, nativeName.length() - 1);
+    String last = nativeName.substring(nativeName.length() - 1);
+    Connection mapped = t.connect(o -> o.option("native-queue." + prefix + "*", head + "*"));
+    Queue alias = Queue.of(prefix + last);
+    Messages.send(
+        mapped, alias, "a");
+    mapped.send(alias, Message.builder().text("b").replyTo(alias).build());
+    Consumer consumer = mapped.createConsumer(alias);
+    Check.equal("a", Messages.takeText(consumer), "the message in " + real, NAMES);
+    Check.equal(
+        java.util.Optional.of(alias),
+        Messages.take(consumer).message().replyTo(),
+        "the reply-to under its portable name",
+        NAMES);
   }
 }

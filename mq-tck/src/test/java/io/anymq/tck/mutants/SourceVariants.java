@@ -82,6 +82,18 @@ final class SourceVariants {
                 "CONF-07")
             .throwing(AuthenticationException.class),
         SourceVariant.of(
+            "a pattern of native names maps nothing",
+            "spi/NativeNames.java",
+            "rule -> rule.toNative(destination).stream()",
+            "rule -> Optional.<String>empty().stream()",
+            "MSG-50"),
+        SourceVariant.of(
+            "a pattern of native names works one way",
+            "spi/NativeNames.java",
+            ".flatMap(rule -> rule.toPortable(nativeName).stream())",
+            ".flatMap(rule -> Optional.<String>empty().stream())",
+            "MSG-50"),
+        SourceVariant.of(
             "a null time-out waits for ever",
             "core/Waits.java",
             "requireNonNull(timeout",
