@@ -168,6 +168,28 @@ final class ActiveMqLink
   }
 
   @Override
+  public Map<Capability, String> advice() {
+    Map<Capability, String> advice = new EnumMap<>(Capability.class);
+    advice.put(
+        Capability.DELIVERY_DELAY,
+        "switch the broker's scheduler on (schedulerSupport=\"true\" in activemq.xml)");
+    for (Capability capability :
+        List.of(
+            Capability.QUEUE_DEPTH,
+            Capability.IN_FLIGHT_COUNT,
+            Capability.BROWSE,
+            Capability.TEMPORARY_QUEUES,
+            Capability.SHARED_SUBSCRIPTIONS,
+            Capability.QUEUE_SELECTORS,
+            Capability.KEY_ORDERING)) {
+      advice.put(
+          capability,
+          "ActiveMQ Classic with its statistics plug-in (statisticsBrokerPlugin in activemq.xml) has it");
+    }
+    return advice;
+  }
+
+  @Override
   public Dispatch dispatch() {
     return Dispatch.HAND_OFF;
   }

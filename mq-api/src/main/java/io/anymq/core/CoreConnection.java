@@ -388,10 +388,6 @@ final class CoreConnection implements Connection {
   @Override
   public void close(Duration timeout) {
     Deadline deadline = Deadline.in(Waits.requireTimeout(timeout));
-    Waits.undisturbed(() -> close(deadline));
-  }
-
-  private void close(Deadline deadline) {
     boolean first = supervisor.state().beginClose();
     if (household.isListenerThread() || threads.isTelling()) {
       // The listener that calls this must return before the rest can be done.

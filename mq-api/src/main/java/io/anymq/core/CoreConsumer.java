@@ -381,7 +381,7 @@ class CoreConsumer implements Consumer, Child {
 
   @Override
   public void close() {
-    Waits.undisturbed(() -> close(Deadline.in(connection.closeTimeout())));
+    close(Deadline.in(connection.closeTimeout()));
   }
 
   boolean isListenerThread() {

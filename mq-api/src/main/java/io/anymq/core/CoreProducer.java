@@ -301,7 +301,7 @@ final class CoreProducer implements Producer, Child {
 
   @Override
   public void close() {
-    Waits.undisturbed(() -> close(Deadline.in(connection.closeTimeout())));
+    close(Deadline.in(connection.closeTimeout()));
   }
 
   boolean isClosed() {

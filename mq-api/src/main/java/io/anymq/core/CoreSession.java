@@ -162,7 +162,7 @@ final class CoreSession implements Session {
 
   @Override
   public void close() {
-    Waits.undisturbed(() -> close(Deadline.in(connection.closeTimeout())));
+    Interrupts.deferred(() -> close(Deadline.in(connection.closeTimeout())));
   }
 
   /**

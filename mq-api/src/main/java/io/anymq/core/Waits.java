@@ -17,19 +17,4 @@ final class Waits {
     }
     return timeout;
   }
-
-  /**
-   * Runs a close on a thread that may have been interrupted: it is done in order all the same, and
-   * the thread is interrupted afterwards as it was before.
-   */
-  static void undisturbed(Runnable close) {
-    boolean interrupted = Thread.interrupted();
-    try {
-      close.run();
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
-    }
-  }
 }

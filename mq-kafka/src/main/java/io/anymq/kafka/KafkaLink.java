@@ -26,6 +26,7 @@ import io.anymq.spi.TemporaryQueues;
 import io.anymq.spi.TopicPatterns;
 import java.time.Duration;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -151,6 +152,27 @@ final class KafkaLink
       support.put(Capability.BROWSE, Support.EMULATED);
     }
     return support;
+  }
+
+  @Override
+  public Map<Capability, String> advice() {
+    Map<Capability, String> advice = new EnumMap<>(Capability.class);
+    if (!profile.shareGroups()) {
+      for (Capability capability :
+          List.of(
+              Capability.DURABLE_SUBSCRIPTIONS,
+              Capability.SHARED_SUBSCRIPTIONS,
+              Capability.QUEUE_DEPTH,
+              Capability.DELIVERY_DELAY,
+              Capability.KEY_ORDERING,
+              Capability.PURGE,
+              Capability.PRIORITY,
+              Capability.TOPIC_PATTERNS,
+              Capability.TEMPORARY_QUEUES)) {
+        advice.put(capability, "it needs share groups: Kafka 4.2 or newer, with share.version 1");
+      }
+    }
+    return advice;
   }
 
   @Override

@@ -135,6 +135,17 @@ final class RabbitLink implements Link, DepthQuery, Purger, TopicPatterns, Tempo
   }
 
   @Override
+  public Map<Capability, String> advice() {
+    return Map.of(
+        Capability.REPLAY,
+        "set the option replay-retention, and topics keep what is sent from then on",
+        Capability.IN_FLIGHT_COUNT,
+        "set the option management to the URL of the broker's management interface",
+        Capability.DELIVERY_COUNT,
+        "set the option queue-type to quorum");
+  }
+
+  @Override
   public Dispatch dispatch() {
     return Dispatch.INLINE;
   }

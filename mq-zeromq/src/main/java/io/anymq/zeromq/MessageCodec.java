@@ -29,6 +29,12 @@ final class MessageCodec {
   /** The flag of a message that is to survive its broker. */
   static final int PERSISTENT = 1;
 
+  /** The flag of a message that its sender has sent before, and does not know what became of it. */
+  private static final int REPEATED = 1 << 1;
+
+  /** Where the flags are, behind the encoding. */
+  private static final int FLAGS_AT = 1;
+
   private static final int TIME_TO_LIVE = 1;
   private static final int EXPIRES_AT = 1 << 1;
   private static final int DELIVERY_DELAY = 1 << 2;
@@ -122,6 +128,16 @@ final class MessageCodec {
     return text.getBytes(StandardCharsets.UTF_8);
   }
 
+  /** Marks an encoded message as one that may be there twice. */
+  static void markRepeated(byte[] encoded) {
+    encoded[FLAGS_AT] |= REPEATED;
+  }
+
+  /** Whether an encoded message is marked as one that may be there twice. */
+  static boolean isRepeated(byte[] bytes, int offset, int length) {
+    return length > FLAGS_AT && (bytes[offset + FLAGS_AT] & REPEATED) != 0;
+  }
+
   /** Decodes a message that fills the reader to its end. */
   static Message decode(WireReader in) throws MalformedFrameException {
     try {
@@ -156,7 +172,8 @@ final class MessageCodec {
           "message encoding " + encoding + ", and this is " + ENCODING);
     }
     Message.Builder message = Message.builder();
-    message.persistent(bits(in.u8(), PERSISTENT, "flag") == PERSISTENT).priority(in.u8());
+    int flags = bits(in.u8(), PERSISTENT | REPEATED, "flag");
+    message.persistent((flags & PERSISTENT) != 0).priority(in.u8());
     int fields = bits(in.u16(), ALL_FIELDS, "field");
     if (has(fields, TIME_TO_LIVE)) {
       message.timeToLive(Duration.ofMillis(in.i64()));

@@ -78,7 +78,7 @@ final class ZeroMqDelivery implements InboundDelivery {
 
   @Override
   public boolean redelivered() {
-    return counts.redelivered();
+    return counts.redelivered() || MessageCodec.isRepeated(frame, offset, length);
   }
 
   @Override

@@ -118,6 +118,13 @@ final class ZeroMqLink
   }
 
   @Override
+  public Map<Capability, String> advice() {
+    return Map.of(
+        Capability.PERSISTENCE,
+        "give the hub a data directory (--data DIR); a hub inside the JVM has none");
+  }
+
+  @Override
   public Dispatch dispatch() {
     return Dispatch.HAND_OFF;
   }

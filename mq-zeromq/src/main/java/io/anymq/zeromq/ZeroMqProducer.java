@@ -39,6 +39,9 @@ final class ZeroMqProducer implements LinkProducer {
       return;
     }
     byte[] encoded = scratch.copyAndClear();
+    if (message.repeated()) {
+      MessageCodec.markRepeated(encoded);
+    }
     loop.submit(protocol -> protocol.send(destination, name, encoded, message));
   }
 

@@ -101,6 +101,7 @@ class HubCrashTest {
         assertThat(delivery).as("message %d of %d", numbers.size(), count).isPresent();
         String text = delivery.orElseThrow().message().text();
         numbers.add(Integer.parseInt(text.substring(0, text.indexOf(' '))));
+        delivery.orElseThrow().accept();
       }
     }
     return numbers;

@@ -337,8 +337,7 @@ final class MessageScenarios {
     String last = nativeName.substring(nativeName.length() - 1);
     Connection mapped = t.connect(o -> o.option("native-queue." + prefix + "*", head + "*"));
     Queue alias = Queue.of(prefix + last);
-    Messages.send(
-        mapped, alias, "a");
+    Messages.send(mapped, alias, "a");
     mapped.send(alias, Message.builder().text("b").replyTo(alias).build());
     Consumer consumer = mapped.createConsumer(alias);
     Check.equal("a", Messages.takeText(consumer), "the message in " + real, NAMES);

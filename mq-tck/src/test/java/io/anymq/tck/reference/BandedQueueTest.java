@@ -80,7 +80,9 @@ class BandedQueueTest {
     ConsumerOptions options = ConsumerOptions.builder().prefetch(prefetch).build();
     try (Consumer consumer = connection.createConsumer(queue, options)) {
       while (texts.size() < count) {
-        texts.add(consumer.receive(LIMIT).orElseThrow().message().text());
+        Delivery delivery = consumer.receive(LIMIT).orElseThrow();
+        texts.add(delivery.message().text());
+        delivery.accept();
       }
     }
     return texts;

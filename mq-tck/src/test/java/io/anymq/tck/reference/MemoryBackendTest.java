@@ -91,6 +91,7 @@ class MemoryBackendTest {
     InboundDelivery first = sink.next();
     assertThat(first.message().text()).isEqualTo("a");
     assertThat(first.redelivered()).isFalse();
+    first.handedOut();
     consumer.settle(Outcome.RELEASE, List.of(first));
     InboundDelivery again = sink.next();
     assertThat(again.message().text()).isEqualTo("a");
