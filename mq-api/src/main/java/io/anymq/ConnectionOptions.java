@@ -69,13 +69,23 @@ public final class ConnectionOptions {
    * How many messages a consumer may hold unsettled, where its options do not say. Default: 500.
    */
   public static final Option<Integer> PREFETCH =
-      Option.number("prefetch", 1, 500, "how many messages a consumer may hold unsettled");
+      Option.number(
+          "prefetch",
+          1,
+          OptionRules.MAX_PREFETCH,
+          500,
+          "how many messages a consumer may hold unsettled");
 
   /**
    * How many sends of a producer may be unconfirmed, where its options do not say. Default: 1024.
    */
   public static final Option<Integer> SEND_WINDOW =
-      Option.number("send-window", 1, 1024, "how many sends of a producer may be unconfirmed");
+      Option.number(
+          "send-window",
+          1,
+          OptionRules.MAX_WINDOW,
+          1024,
+          "how many sends of a producer may be unconfirmed");
 
   /** How long a send may take until it is confirmed, recovery included. Default: 30 seconds. */
   public static final Option<Duration> SEND_TIMEOUT =

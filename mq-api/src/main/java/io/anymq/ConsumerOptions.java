@@ -145,9 +145,9 @@ public final class ConsumerOptions {
       return this;
     }
 
-    /** Sets how many messages may be held unsettled; at least 1. Small where handlers are slow. */
+    /** Sets how many messages may be held unsettled; 1 to 65,535. Small where handlers are slow. */
     public Builder prefetch(int prefetch) {
-      this.prefetch = OptionRules.atLeastOne(prefetch, "prefetch");
+      this.prefetch = OptionRules.fromOne(prefetch, OptionRules.MAX_PREFETCH, "prefetch");
       return this;
     }
 

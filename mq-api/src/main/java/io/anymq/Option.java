@@ -75,11 +75,19 @@ public final class Option<T> {
   /** An option that takes a whole number of at least {@code min}. */
   public static Option<Integer> number(
       String key, int min, int defaultValue, String documentation) {
+    return number(key, min, Integer.MAX_VALUE, defaultValue, documentation);
+  }
+
+  /** An option that takes a whole number from {@code min} to {@code max}. */
+  static Option<Integer> number(
+      String key, int min, int max, int defaultValue, String documentation) {
     return new Option<>(
         key,
         Integer::valueOf,
-        value -> value >= min,
-        "a whole number of " + min + " or more",
+        value -> value >= min && value <= max,
+        max == Integer.MAX_VALUE
+            ? "a whole number of " + min + " or more"
+            : "a whole number from %,d to %,d".formatted(min, max),
         defaultValue,
         documentation,
         false);
@@ -98,7 +106,8 @@ public final class Option<T> {
     return new Option<>(
         key,
         Option::parseDuration,
-        value -> !value.isZero() && !value.isNegative(),
+        value ->
+            !value.isZero() && !value.isNegative() && value.compareTo(OptionRules.LONGEST) <= 0,
         "a positive length of time such as 500ms, 30s or 5m",
         defaultValue,
         documentation,

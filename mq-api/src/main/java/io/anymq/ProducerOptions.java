@@ -56,9 +56,9 @@ public final class ProducerOptions {
 
     private Builder() {}
 
-    /** Sets how many sends may be unconfirmed; at least 1. */
+    /** Sets how many sends may be unconfirmed; 1 to 1,000,000. */
     public Builder window(int window) {
-      this.window = OptionRules.atLeastOne(window, "window");
+      this.window = OptionRules.fromOne(window, OptionRules.MAX_WINDOW, "window");
       return this;
     }
 

@@ -34,6 +34,7 @@ public record RedeliveryDelay(Duration first, double multiplier, Duration max) {
   public RedeliveryDelay {
     requireNonNull(first, "first must not be null");
     requireNonNull(max, "max must not be null");
+    OptionRules.notEndless(max, "The longest redelivery delay");
     if (first.isNegative() || first.compareTo(max) > 0) {
       throw new InvalidOptionException(
           "A redelivery delay begins with zero or more and ends at its maximum: not %s and %s"

@@ -149,6 +149,23 @@ final class Attachment {
     }
   }
 
+  /**
+   * Keeps a delivery out of the way of others while its dead-letter queue refuses: parked, or,
+   * where it would take a place of the prefetch, with the backend, which delivers it again later.
+   *
+   * @return whether the backend has it
+   */
+  synchronized boolean putAside(InboundDelivery delivery, Duration pause) {
+    if (!ended && !(link instanceof Parking) && link instanceof DelayedRelease later) {
+      flush();
+      releaseLater(later, delivery, pause);
+      buffer.done(delivery);
+      return true;
+    }
+    park(delivery);
+    return false;
+  }
+
   /** Ends the stay of a parked delivery, before it is settled or delivered again. */
   synchronized void unpark(InboundDelivery delivery) {
     if (parked.remove(delivery) && !ended && link instanceof Parking lot) {

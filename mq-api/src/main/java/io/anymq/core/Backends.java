@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
@@ -45,6 +47,16 @@ final class Backends {
         .filter(backend -> backend.schemes().contains(scheme))
         .findFirst()
         .orElseThrow(() -> all.missing(scheme));
+  }
+
+  /** The keys of all options that some adapter, or every connection, has. */
+  static Set<String> allOptions() {
+    Set<String> keys = new TreeSet<>();
+    new Backends()
+        .found
+        .values()
+        .forEach(backend -> OptionReader.known(backend).forEach(option -> keys.add(option.key())));
+    return keys;
   }
 
   /** One that cannot be loaded does not take the others along. */

@@ -78,7 +78,7 @@ public final class Bootstrap {
     String url = configuration.url(name);
     Backend backend = Backends.forScheme(UrlParser.parse(url).url().scheme());
     List<Option<?>> known = OptionReader.known(backend);
-    List<String> faults = new ArrayList<>(configuration.faults(name, known));
+    List<String> faults = new ArrayList<>(configuration.faults(name, known, Backends.allOptions()));
     Map<String, String> texts = configuration.options(name, known);
     ConnectionFactory factory = factory(url, texts, Options.none(), Set.of(), faults);
     if (!configuration.hasUrl(name)) {

@@ -3,11 +3,14 @@ package io.anymq.core;
 import java.time.Duration;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -27,6 +30,9 @@ final class Completions {
 
   private static final Duration IDLE = Duration.ofSeconds(1);
 
+  /** How long a stage may run until another thread takes over what waits behind it, twice. */
+  private static final Duration TICK = Duration.ofMillis(100);
+
   private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
 
   /** The worker whose turn it is; none: there is nothing to do. */
@@ -34,7 +40,16 @@ final class Completions {
 
   private final ThreadPoolExecutor threads;
 
+  /** Looks for a stuck worker while there is one; it lives as long as there are tasks. */
+  private final ScheduledThreadPoolExecutor watch;
+
+  private final AtomicBoolean watching = new AtomicBoolean();
+
   Completions(ThreadFactory factory) {
+    watch = new ScheduledThreadPoolExecutor(1, factory);
+    watch.setKeepAliveTime(IDLE.toMillis(), TimeUnit.MILLISECONDS);
+    watch.allowCoreThreadTimeOut(true);
+    watch.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
     threads =
         new ThreadPoolExecutor(
             0,
@@ -58,6 +73,7 @@ final class Completions {
     if (current.compareAndSet(stuck, next)) {
       try {
         threads.execute(next);
+        watch();
       } catch (RejectedExecutionException e) {
         refused(next, stuck, e);
       }
@@ -73,7 +89,25 @@ final class Completions {
     }
   }
 
-  /** Looks whether the worker is stuck in a stage while others wait. Called ten times a second. */
+  private void watch() {
+    if (watching.compareAndSet(false, true)) {
+      try {
+        var unused = watch.schedule(this::look, TICK.toMillis(), TimeUnit.MILLISECONDS);
+      } catch (RejectedExecutionException e) {
+        LOG.debug("The connection has ended, and its last futures complete in their order", e);
+      }
+    }
+  }
+
+  private void look() {
+    tick();
+    watching.set(false);
+    if (current.get() != null || !tasks.isEmpty()) {
+      watch();
+    }
+  }
+
+  /** Looks whether the worker is stuck in a stage while others wait. */
   void tick() {
     Worker worker = current.get();
     if (worker == null) {
@@ -85,10 +119,14 @@ final class Completions {
     }
   }
 
-  /** Takes nothing more after what is here; true when all has been done in time. */
+  /** Waits until there is nothing to do, and takes nothing more; false when there still was. */
   boolean end(Deadline deadline) throws InterruptedException {
+    CountDownLatch last = new CountDownLatch(1);
+    execute(last::countDown);
+    boolean done = last.await(deadline.remainingNanos(), TimeUnit.NANOSECONDS);
     threads.shutdown();
-    return threads.awaitTermination(deadline.remainingNanos(), TimeUnit.NANOSECONDS);
+    watch.shutdown();
+    return threads.awaitTermination(deadline.remainingNanos(), TimeUnit.NANOSECONDS) && done;
   }
 
   private final class Worker implements Runnable {

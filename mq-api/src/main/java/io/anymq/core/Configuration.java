@@ -9,6 +9,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -52,10 +54,7 @@ final class Configuration {
       if (Files.isRegularFile(local)) {
         files.add(read(Files.newInputStream(local)));
       }
-      ClassLoader loader =
-          Objects.requireNonNullElse(
-              Thread.currentThread().getContextClassLoader(), Configuration.class.getClassLoader());
-      InputStream onClassPath = loader.getResourceAsStream(FILE);
+      InputStream onClassPath = onClassPath();
       if (onClassPath != null) {
         files.add(read(onClassPath));
       }
@@ -63,6 +62,13 @@ final class Configuration {
       throw new InvalidOptionException("Cannot read " + FILE + ": " + e.getMessage(), e);
     }
     return new Configuration(System.getProperties(), System.getenv(), files);
+  }
+
+  /** As adapters are: through the loader of the context, and the one that loaded this library. */
+  private static @Nullable InputStream onClassPath() {
+    ClassLoader context = Thread.currentThread().getContextClassLoader();
+    InputStream found = context == null ? null : context.getResourceAsStream(FILE);
+    return found == null ? Configuration.class.getClassLoader().getResourceAsStream(FILE) : found;
   }
 
   /** Whether a URL is configured, or the default holds. */
@@ -118,7 +124,7 @@ final class Configuration {
    * Settings that would mean nothing, wherever they stand, each with a sentence. The default would
    * silently hold in the place of a mistyped one.
    */
-  List<String> faults(@Nullable String name, List<Option<?>> known) {
+  List<String> faults(@Nullable String name, List<Option<?>> known, Set<String> ofAnyAdapter) {
     List<String> faults = new ArrayList<>();
     for (Properties file : files) {
       file.stringPropertyNames().stream()
@@ -126,13 +132,61 @@ final class Configuration {
           .sorted()
           .forEach(key -> faults.add(unprefixed(key)));
     }
-    Set<String> variables = knownVariables(name, known);
+    String own = environmentName(prefix(name));
+    Set<String> ownWords = words(known.stream().map(Option::key).toList());
+    Set<String> others = words(ofAnyAdapter);
     environment.keySet().stream()
-        .filter(variable -> variable.startsWith(VARIABLES))
-        .filter(variable -> !isKnown(variable, variables))
+        .filter(variable -> variable.startsWith(VARIABLES) && !isOfTheKit(variable))
         .sorted()
-        .forEach(variable -> faults.add(unknownVariable(variable, variables)));
+        .forEach(variable -> check(variable, own, ownWords, others, faults));
+    keys().stream()
+        .filter(key -> key.startsWith(PREFIX) && belongsToOther(key, name))
+        .filter(key -> !isOfTheKit(environmentName(key)))
+        .forEach(key -> checkOther(key, others, faults));
     return faults;
+  }
+
+  /** What may follow a connection's prefix, spelled as in the environment. */
+  private static Set<String> words(Collection<String> options) {
+    Set<String> words = new TreeSet<>();
+    words.add(environmentName(URL));
+    options.forEach(option -> words.add(environmentName(option)));
+    return words;
+  }
+
+  private void check(
+      String variable, String own, Set<String> ownWords, Set<String> others, List<String> faults) {
+    String prefix = prefixOf(variable);
+    Set<String> words = prefix.equals(own) ? ownWords : others;
+    if (!isWord(variable.substring(prefix.length()), words)) {
+      faults.add(unknownVariable(variable, prefix, words));
+    }
+  }
+
+  /** A property of a connection that is not the one asked for. */
+  private void checkOther(String key, Set<String> words, List<String> faults) {
+    String variable = environmentName(key);
+    if (!isWord(variable.substring(prefixOf(variable).length()), words)) {
+      faults.add("'%s' is no setting of any connection".formatted(key));
+    }
+  }
+
+  private static boolean isWord(String word, Set<String> words) {
+    return words.contains(word)
+        || word.startsWith(environmentName(OptionReader.NATIVE_QUEUE))
+        || word.startsWith(environmentName(OptionReader.NATIVE_TOPIC));
+  }
+
+  /** The prefix of the connection that a variable is for: the longest that is there. */
+  private String prefixOf(String variable) {
+    return namedPrefixes()
+        .filter(variable::startsWith)
+        .max(Comparator.comparingInt(String::length))
+        .orElse(VARIABLES);
+  }
+
+  private static boolean isOfTheKit(String variable) {
+    return variable.startsWith("ANYMQ_TCK_") || variable.equals("ANYMQ_CACHE");
   }
 
   private static String unprefixed(String key) {
@@ -140,32 +194,13 @@ final class Configuration {
         .formatted(key, FILE, PREFIX, PREFIX, key);
   }
 
-  private static String unknownVariable(String variable, Set<String> known) {
+  private static String unknownVariable(String variable, String prefix, Set<String> words) {
     return "the environment variable %s is no setting%s"
         .formatted(
             variable,
-            Similar.to(variable, known)
-                .map(meant -> "; did you mean %s?".formatted(meant))
+            Similar.to(variable.substring(prefix.length()), words)
+                .map(meant -> "; did you mean %s%s?".formatted(prefix, meant))
                 .orElse(" of this connection or of a named one"));
-  }
-
-  private static Set<String> knownVariables(@Nullable String name, List<Option<?>> known) {
-    Set<String> variables = new TreeSet<>();
-    variables.add(environmentName(prefix(name) + URL));
-    known.forEach(option -> variables.add(environmentName(prefix(name) + option.key())));
-    return variables;
-  }
-
-  /** Settings of other connections, and of the kit and its cache, are none of this one's faults. */
-  private boolean isKnown(String variable, Set<String> own) {
-    if (own.contains(variable)
-        || variable.startsWith("ANYMQ_TCK_")
-        || variable.equals("ANYMQ_CACHE")
-        || variable.contains("NATIVE_QUEUE_")
-        || variable.contains("NATIVE_TOPIC_")) {
-      return true;
-    }
-    return namedPrefixes().anyMatch(variable::startsWith);
   }
 
   private Stream<String> namedPrefixes() {

@@ -285,8 +285,9 @@ final class CoreConnection implements Connection {
   public Message request(Destination destination, Message request, Duration timeout) {
     requireNonNull(destination, "destination must not be null");
     requireNonNull(request, "request must not be null");
+    Waits.requireTimeout(timeout);
     capabilities().require(Capability.REQUEST_REPLY);
-    return household.requests().exchange(destination, request, Waits.requireTimeout(timeout));
+    return household.requests().exchange(destination, request, timeout);
   }
 
   @Override
@@ -294,8 +295,9 @@ final class CoreConnection implements Connection {
       Destination destination, Message request, Duration timeout) {
     requireNonNull(destination, "destination must not be null");
     requireNonNull(request, "request must not be null");
+    Waits.requireTimeout(timeout);
     capabilities().require(Capability.REQUEST_REPLY);
-    return household.requests().exchangeAsync(destination, request, Waits.requireTimeout(timeout));
+    return household.requests().exchangeAsync(destination, request, timeout);
   }
 
   @Override
@@ -389,8 +391,8 @@ final class CoreConnection implements Connection {
   public void close(Duration timeout) {
     Deadline deadline = Deadline.in(Waits.requireTimeout(timeout));
     boolean first = supervisor.state().beginClose();
-    if (household.isListenerThread() || threads.isTelling()) {
-      // The listener that calls this must return before the rest can be done.
+    if (household.isListenerThread() || threads.isTelling() || threads.isCompleting()) {
+      // The listener or stage that calls this must return before the rest can be done.
       if (first) {
         threads.closer(() -> finishClose(deadline));
       }

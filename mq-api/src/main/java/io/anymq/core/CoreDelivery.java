@@ -21,6 +21,8 @@ final class CoreDelivery implements Delivery {
   /** A century: as good as for ever, and timers can still count it. */
   private static final Duration LONGEST = Duration.ofDays(36_500);
 
+  private static final Duration FAULT_PAUSE = Duration.ofSeconds(1);
+
   private final CoreConsumer consumer;
   private final Attachment attachment;
   private final InboundDelivery inbound;
@@ -71,6 +73,11 @@ final class CoreDelivery implements Delivery {
   @Override
   public Optional<String> position() {
     return inbound.position();
+  }
+
+  /** How it was settled; null: not yet. */
+  @Nullable Settlement settlement() {
+    return settlement.get();
   }
 
   @Override
@@ -136,7 +143,12 @@ final class CoreDelivery implements Delivery {
     return delay;
   }
 
+  /** What the application has decided is done on an interrupted thread, too. */
   private void giveBack(Duration asked, @Nullable String error) {
+    Interrupts.deferred(() -> giveBackNow(asked, error));
+  }
+
+  private void giveBackNow(Duration asked, @Nullable String error) {
     Duration delay = asked.compareTo(LONGEST) > 0 ? LONGEST : asked;
     if (consumer.limit().isReachedBy(this)) {
       consumer.deadLetters().bury(this, Reason.DELIVERY_LIMIT, error);
@@ -155,6 +167,16 @@ final class CoreDelivery implements Delivery {
     requireNonNull(reason, "reason must not be null");
     if (settle(Settlement.REJECTED)) {
       consumer.deadLetters().bury(this, Reason.REJECTED, reason);
+    }
+  }
+
+  /**
+   * Something failed before or behind the application, which has not settled it: it comes again,
+   * after a while, and nobody counts that.
+   */
+  void returnAfterFault() {
+    if (settlement.compareAndSet(null, Settlement.RELEASED)) {
+      attachment.release(inbound, FAULT_PAUSE, this::deliverAgain);
     }
   }
 

@@ -126,7 +126,7 @@ final class CoreProducer implements Producer, Child {
   private PendingSend enter(
       Message message, Duration patience, boolean exposed, Optional<InboundDelivery> origin) {
     PendingSend send = new PendingSend(this, message, Deadline.in(sendTimeout), exposed, origin);
-    awaitRoom(patience);
+    awaitRoom(patience, exposed);
     sendLock.lock();
     try {
       if (!window.add(send)) {
@@ -140,9 +140,11 @@ final class CoreProducer implements Producer, Child {
     return send;
   }
 
-  private void awaitRoom(Duration patience) {
+  private void awaitRoom(Duration patience, boolean exposed) {
+    Deadline deadline = Deadline.in(patience);
+    boolean waits = exposed && !connection.threads().isCompleting();
     try {
-      if (!window.awaitRoom(Deadline.in(patience))) {
+      if (!window.awaitRoom(deadline) || (waits && !awaitTold(deadline))) {
         throw new MessagingTimeoutException(
             "The window of %d unconfirmed sends to %s stayed full for %s; the message was not sent"
                 .formatted(window.limit(), destination.describe(), Texts.of(patience)));
@@ -150,6 +152,15 @@ final class CoreProducer implements Producer, Child {
     } catch (InterruptedException e) {
       throw Interrupts.interrupted(e);
     }
+  }
+
+  /** Stages that are slower than confirmations hold the sender back, or memory would run out. */
+  private boolean awaitTold(Deadline deadline) throws InterruptedException {
+    boolean told = window.awaitTold(deadline);
+    if (!told) {
+      window.free();
+    }
+    return told;
   }
 
   /**
@@ -176,7 +187,14 @@ final class CoreProducer implements Producer, Child {
 
   /** Completes a future of the application's where what depends on it may block. */
   void complete(Runnable outcome) {
-    connection.threads().complete(outcome);
+    window.telling();
+    connection
+        .threads()
+        .complete(
+            () -> {
+              outcome.run();
+              window.told();
+            });
   }
 
   void freeRoom() {
@@ -287,7 +305,11 @@ final class CoreProducer implements Producer, Child {
   }
 
   private boolean flush(Deadline deadline) {
-    return window.unended().stream().allMatch(send -> send.awaitEnd(deadline));
+    // A stage of a send that is confirmed must not wait for its own end.
+    boolean inStage = connection.threads().isCompleting();
+    return window.unended().stream()
+        .filter(send -> !(inStage && send.isDecided()))
+        .allMatch(send -> send.awaitEnd(deadline));
   }
 
   @Override

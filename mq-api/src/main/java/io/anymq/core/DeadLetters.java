@@ -62,6 +62,10 @@ final class DeadLetters {
 
   /** Buries a delivery that is marked settled. */
   void bury(CoreDelivery delivery, Reason reason, @Nullable String error) {
+    Interrupts.deferred(() -> buryNow(delivery, reason, error));
+  }
+
+  private void buryNow(CoreDelivery delivery, Reason reason, @Nullable String error) {
     if (delivery.attachment().ended()) {
       return; // it comes again, and is buried then
     }
@@ -71,9 +75,9 @@ final class DeadLetters {
       delivery.attachment().accept(delivery.inbound());
       return;
     }
-    Message letter = letter(delivery, reason, error);
-    Queue queue = queueFor(delivery.destination());
     try {
+      Message letter = letter(delivery, reason, error);
+      Queue queue = queueFor(delivery.destination());
       CompletableFuture<Message> sent =
           connection.kept(queue).sendLetter(letter, delivery.inbound());
       CompletableFuture<Void> burial =
@@ -89,7 +93,7 @@ final class DeadLetters {
       underWay.put(delivery, burial);
       CompletableFuture<Void> unused =
           burial.whenComplete((done, failure) -> underWay.remove(delivery, burial));
-    } catch (MessagingException e) {
+    } catch (RuntimeException e) { // a fault of the adapter's must not end its consumer
       retry(delivery, reason, error, e);
     }
   }
@@ -149,13 +153,15 @@ final class DeadLetters {
     refused.warn(
         "The dead letter of %s was not taken, will retry: %s"
             .formatted(delivery, failure.getMessage()));
-    delivery.attachment().park(delivery.inbound()); // others must not wait for it
     boolean tooLarge = failure instanceof MessageTooLargeException;
     boolean passing = failure instanceof MessagingException known && known.isTransient();
+    Duration pause = passing || tooLarge ? RETRY : LATE_RETRY;
+    if (delivery.attachment().putAside(delivery.inbound(), pause)) {
+      return; // the backend has it, and it comes again
+    }
     Threads threads = connection.threads();
     threads.after(
-        passing || tooLarge ? RETRY : LATE_RETRY,
-        () -> threads.chore(() -> bury(delivery, reason, tooLarge ? null : error)));
+        pause, () -> threads.chore(() -> bury(delivery, reason, tooLarge ? null : error)));
   }
 
   private static @Nullable String shortened(@Nullable String error) {

@@ -102,12 +102,22 @@ final class Listeners {
         if (stopped) {
           return;
         }
-        if (consumer.screen(delivery)) {
-          call(delivery);
-        }
+        handle(delivery);
       }
     } finally {
       end();
+    }
+  }
+
+  /** A fault of the adapter's or ours must not end the thread, and so the consumer. */
+  private void handle(CoreDelivery delivery) {
+    try {
+      if (consumer.screen(delivery)) {
+        call(delivery);
+      }
+    } catch (RuntimeException e) {
+      LOG.error("Could not handle {}; it comes again", delivery, e);
+      delivery.returnAfterFault();
     }
   }
 

@@ -19,10 +19,14 @@ final class SendWindow {
   /** Added to the permits when the window closes, so that everybody who waits for room wakes up. */
   private static final int ALL_WAKE_UP = 1 << 20;
 
+  /** How many windows of outcomes may wait to be told. */
+  private static final int UNTOLD = 4;
+
   private final int limit;
   private final Semaphore room;
   private final Deque<PendingSend> sends = new ArrayDeque<>();
   private boolean closed;
+  private long untold;
 
   SendWindow(int limit) {
     this.limit = limit;
@@ -36,6 +40,31 @@ final class SendWindow {
   /** Waits for room; false when there was none in time. */
   boolean awaitRoom(Deadline deadline) throws InterruptedException {
     return room.tryAcquire() || room.tryAcquire(deadline.remainingNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  /**
+   * Waits until the application has been told of enough outcomes; false when it was not in time.
+   */
+  synchronized boolean awaitTold(Deadline deadline) throws InterruptedException {
+    while (untold >= UNTOLD * (long) limit && !closed) {
+      long millis = deadline.remainingMillis();
+      if (millis == 0) {
+        return false;
+      }
+      wait(millis);
+    }
+    return true;
+  }
+
+  /** The application is to be told of one more outcome. */
+  synchronized void telling() {
+    untold++;
+  }
+
+  /** The application has been told of an outcome, and what depends on it has run. */
+  synchronized void told() {
+    untold--;
+    notifyAll();
   }
 
   /** Frees the room that a send took. */
@@ -99,6 +128,7 @@ final class SendWindow {
   void close() {
     synchronized (this) {
       closed = true;
+      notifyAll();
     }
     room.release(ALL_WAKE_UP);
   }

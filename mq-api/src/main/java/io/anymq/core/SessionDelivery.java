@@ -42,12 +42,12 @@ final class SessionDelivery implements Delivery {
 
   /** Whether this is the first decision; one that says the same again does nothing. */
   private synchronized boolean decide(Settlement made) {
-    if (decision != null && decision != made) {
-      throw core.settledOtherwise(decision, made);
+    Settlement before = decision == null ? core.settlement() : decision;
+    if (before != null && before != made) {
+      throw core.settledOtherwise(before, made);
     }
-    boolean first = decision == null;
     decision = made;
-    return first;
+    return before == null;
   }
 
   @Override

@@ -30,6 +30,7 @@ final class Threads {
   private static final AtomicInteger CONNECTIONS = new AtomicInteger();
   private static final long TICK_MILLIS = 100;
   private static final String EVENTS = "-events";
+  private static final String COMPLETIONS = "-completions";
 
   /** What threads get to end in when a close has used up its time elsewhere. */
   private static final Duration GRACE = Duration.ofSeconds(1);
@@ -47,7 +48,7 @@ final class Threads {
     prefix = "anymq-" + clientName + "-" + CONNECTIONS.incrementAndGet();
     timer = scheduler(prefix + "-timer");
     settlements = scheduler(prefix + "-settlements");
-    completions = new Completions(daemon(prefix + "-completions"));
+    completions = new Completions(daemon(prefix + COMPLETIONS));
     maintenance = Executors.newSingleThreadExecutor(daemon(prefix + "-maintenance"));
     chores = passing(prefix + "-chores");
     events = passing(prefix + EVENTS);
@@ -98,6 +99,11 @@ final class Threads {
     return Thread.currentThread().getName().equals(prefix + EVENTS);
   }
 
+  /** Whether this thread completes a future of the application's, and runs what depends on it. */
+  boolean isCompleting() {
+    return Thread.currentThread().getName().equals(prefix + COMPLETIONS);
+  }
+
   /** Runs a task that does not block, later, on the timer. */
   void after(Duration delay, Runnable task) {
     schedule(timer, delay, task);
@@ -127,12 +133,8 @@ final class Threads {
 
   /** Runs a task ten times a second. */
   void everyTick(Runnable task) {
-    Runnable both =
-        () -> {
-          guarded(task);
-          completions.tick();
-        };
-    var unused = timer.scheduleWithFixedDelay(both, TICK_MILLIS, TICK_MILLIS, MILLISECONDS);
+    var unused =
+        timer.scheduleWithFixedDelay(() -> guarded(task), TICK_MILLIS, TICK_MILLIS, MILLISECONDS);
   }
 
   /** A thread that calls a listener. It keeps the program alive until its consumer closes. */

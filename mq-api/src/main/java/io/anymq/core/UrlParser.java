@@ -99,6 +99,6 @@ final class UrlParser {
 
   /** Even text that is no URL may hold a password; so may a query. */
   private static String shown(String text) {
-    return Secrets.mask(text).replaceAll("\\?.*", "?***");
+    return Secrets.maskUrl(text).replaceAll("\\?.*", "?***");
   }
 }

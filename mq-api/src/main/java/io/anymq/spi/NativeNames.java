@@ -5,6 +5,7 @@ import io.anymq.InvalidDestinationException;
 import io.anymq.Queue;
 import io.anymq.Topic;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -132,7 +133,9 @@ public final class NativeNames {
   private NativeNames with(Rule rule) {
     List<Rule> more = new ArrayList<>(rules);
     more.add(rule);
-    more.sort((one, other) -> other.portable().length() - one.portable().length());
+    more.sort(
+        Comparator.comparing((Rule each) -> !each.spelled())
+            .thenComparing(each -> -each.portable().length()));
     return new NativeNames(names, more);
   }
 

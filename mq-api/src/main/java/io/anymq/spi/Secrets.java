@@ -13,7 +13,11 @@ public final class Secrets {
    */
   private static final Pattern CREDENTIALS =
       Pattern.compile(
-          "(?<head>//|,|\\b[A-Za-z][\\w+.-]*:(?!//|[\\w+.-]+://))(?<user>[^:/?#@,\\s'\"]*):[^\\s'\"]*@");
+          "(?<head>//|,|\\b[A-Za-z][\\w+.-]*:/?(?!/|[\\w+.-]+://))(?<user>[^:/?#,\\s'\"]*):[^\\s'\"]*@");
+
+  /** What begins a URL: its scheme and its transport's, and slashes. */
+  private static final Pattern HEAD =
+      Pattern.compile("^\\s*(?:[A-Za-z][\\w+.-]*:(?=[/A-Za-z]))?(?:[A-Za-z][\\w+.-]*:(?=/))?/*");
 
   /** Options whose values are secret, in a URL's query or in a sentence. */
   private static final Pattern SECRET_OPTION =
@@ -21,6 +25,23 @@ public final class Secrets {
           "(?i)(?<key>[\\w.-]*(?:password|secret|token)[\\w.-]*\\s*=\\s*['\"]?)[^&\\s,;'\")]+");
 
   private Secrets() {}
+
+  /**
+   * A text that is meant to be one URL, and may be malformed, without what may be a user's name or
+   * password: of everything up to the last {@code @} the scheme is left.
+   *
+   * @param url the URL
+   * @return the URL, with {@code ***} in the place of what may be secret
+   */
+  public static String maskUrl(String url) {
+    int at = url.lastIndexOf('@');
+    Matcher head = HEAD.matcher(url);
+    if (at < 0 || !head.find()) {
+      return mask(url);
+    }
+    String shown = head.group().length() <= at ? head.group() : "";
+    return mask(shown + "***" + url.substring(at));
+  }
 
   /**
    * A text without the passwords in it: of everything between {@code user:} and the last {@code @}

@@ -9,9 +9,14 @@ import io.anymq.InvalidOptionException;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class ConfigurationTest {
+
+  /** The options that some adapter has. */
+  private static final Set<String> ANY =
+      Set.of("prefetch", "send-window", "management", "connect-timeout");
 
   private final Properties system = new Properties();
   private final Properties local = new Properties();
@@ -79,11 +84,37 @@ class ConfigurationTest {
                 "ANYMQ_BILLING_PREFETCH", "3",
                 "ANYMQ_TCK_KAFKA_URL", "kafka://kit",
                 "ANYMQ_NATIVE_QUEUE_ORDERS", "LEGACY"));
-    assertThat(configuration.faults(null, ConnectionOptions.all()))
+    assertThat(configuration.faults(null, ConnectionOptions.all(), ANY))
         .hasSize(3)
         .anyMatch(fault -> fault.contains("'url' in mq.properties"))
         .anyMatch(fault -> fault.contains("ANYMQ_URI") && fault.contains("mean ANYMQ_URL"))
         .anyMatch(fault -> fault.contains("ANYMQ_PREFECH") && fault.contains("ANYMQ_PREFETCH"));
+  }
+
+  @Test
+  void oneConnectionsSettingsAreNoFaultsOfAnother() {
+    local.setProperty("anymq.prefetch", "1");
+    local.setProperty("anymq.billing.prefetch", "2");
+    Configuration configuration =
+        configuration(
+            Map.of(
+                "ANYMQ_URL", "kafka://host",
+                "ANYMQ_PREFETCH", "10",
+                "ANYMQ_MANAGEMENT", "x",
+                "ANYMQ_BILLING_URL", "kafka://billing",
+                "ANYMQ_BILLING_PREFETCH", "3"));
+    assertThat(configuration.faults("billing", ConnectionOptions.all(), ANY)).isEmpty();
+  }
+
+  @Test
+  void mistypedSettingsOfANamedConnectionAndOfOthersAreFaults() {
+    local.setProperty("anymq.billing.url", "kafka://billing");
+    Configuration configuration =
+        configuration(Map.of("ANYMQ_BILLING_PREFECH", "5", "ANYMQ_PREFECH", "5"));
+    assertThat(configuration.faults("billing", ConnectionOptions.all(), ANY))
+        .hasSize(2)
+        .anyMatch(fault -> fault.contains("mean ANYMQ_BILLING_PREFETCH"))
+        .anyMatch(fault -> fault.contains("mean ANYMQ_PREFETCH"));
   }
 
   @Test

@@ -67,6 +67,11 @@ class UrlParserTest {
         "amqp://me:s3cret@h1,me:s3cret@h2",
         "activemq:failover:(tcp://me:s3cret@h1:1,tcp://h2:1)",
         "kafka://h1:9092,me:s3cret@h2:9092",
+        "amqp://joe@example.com:s3cret@host",
+        "amqp://joe@corp:s3c/s3cret@h",
+        "amqp://u:it's/s3cret@h",
+        "amqp:/u:s3cret@h",
+        "amqp://dom/joe:s3cret@h",
       })
   void anUnescapedPasswordIsRefusedAndNotShown(String text) {
     assertThatThrownBy(() -> UrlParser.parse(text))
@@ -75,6 +80,14 @@ class UrlParserTest {
         .hasMessageContaining("%2F")
         .hasMessageContaining("%3F")
         .hasMessageContaining("%40");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"amqp://u:s3cret /s3cret@h", "u:s3cret@h", "amqp//me:s3cret@h"})
+  void nothingOfWhatIsNoUrlIsShown(String text) {
+    assertThatThrownBy(() -> UrlParser.parse(text))
+        .isInstanceOf(InvalidOptionException.class)
+        .hasMessageNotContaining("s3c");
   }
 
   @Test

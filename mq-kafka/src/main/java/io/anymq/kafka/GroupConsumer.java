@@ -133,6 +133,15 @@ final class GroupConsumer implements OpenConsumer, Parking {
     setup.kept().records().letGo(note);
   }
 
+  /** The application gets a delivery that has come again. */
+  void noteBefore(ShareDelivery delivery) {
+    if (delivery.deliveryCount() > 2) { // the first one that comes again is as a rule no culprit
+      setup.handOuts().noteBefore(message(delivery), delivery.deliveryCount());
+    } else {
+      noteHandOut(delivery);
+    }
+  }
+
   /** The application has, or has had, a delivery that has come again, or will. */
   void noteHandOut(ShareDelivery delivery) {
     setup.handOuts().note(message(delivery), delivery.deliveryCount());

@@ -3,17 +3,20 @@ package io.anymq.kafka;
 import io.anymq.MessagingException;
 import io.anymq.MessagingTimeoutException;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -24,6 +27,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The log of hand-outs, topic {@value #TOPIC}. A share group counts fetches, and so also deliveries
@@ -37,6 +42,11 @@ import org.jspecify.annotations.Nullable;
 final class HandOuts implements AutoCloseable {
 
   static final String TOPIC = "anymq.handouts";
+
+  private static final Logger LOGGER = LoggerFactory.getLogger(HandOuts.class);
+
+  /** How long a hand-out waits to be noted; then it goes ahead all the same. */
+  private static final Duration MOMENT = Duration.ofSeconds(1);
 
   private static final TopicPartition LOG = new TopicPartition(TOPIC, 0);
 
@@ -54,6 +64,9 @@ final class HandOuts implements AutoCloseable {
 
   /** Beyond so many the oldest are in the log for long. */
   private static final int MOST_OWN = 50_000;
+
+  /** So many messages of the log are remembered. */
+  private static final int MOST_READ = 100_000;
 
   private final KafkaConfig config;
   private final KafkaTopology topology;
@@ -74,7 +87,15 @@ final class HandOuts implements AutoCloseable {
   private boolean prepared;
 
   // Guarded by this:
-  private final Map<String, Set<Integer>> read = new HashMap<>();
+  /** The newest, so that the log of a busy cluster does not fill this memory. */
+  private final Map<String, Set<Integer>> read =
+      new LinkedHashMap<>() {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Set<Integer>> eldest) {
+          return size() > MOST_READ;
+        }
+      };
+
   private @Nullable KafkaConsumer<byte[], byte[]> reader;
   private boolean closed;
 
@@ -86,20 +107,42 @@ final class HandOuts implements AutoCloseable {
 
   /** The application has had a delivery. Returns at once. */
   void note(String message, int delivery) {
+    begin(message, delivery, new CompletableFuture<>());
+  }
+
+  /**
+   * The application gets a delivery that has come again more than once: its handler may end this
+   * process, so the note is waited for, for a moment.
+   */
+  void noteBefore(String message, int delivery) {
+    CompletableFuture<Boolean> stored = new CompletableFuture<>();
+    begin(message, delivery, stored);
+    try {
+      boolean unused = stored.get(MOMENT.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException | TimeoutException e) {
+      warning.warn("A hand-out was not noted in time", e);
+    }
+  }
+
+  private void begin(String message, int delivery, CompletableFuture<Boolean> stored) {
     if (own.size() > MOST_OWN) {
       own.clear();
     }
     if (!own.computeIfAbsent(message, unseen -> ConcurrentHashMap.newKeySet()).add(delivery)) {
+      stored.complete(true);
       return;
     }
     try {
-      writer.execute(() -> write(message, delivery));
+      writer.execute(() -> write(message, delivery, stored));
     } catch (RejectedExecutionException e) {
+      stored.complete(false);
       warning.warn("The link closes, and a hand-out is not noted any more", e);
     }
   }
 
-  private void write(String message, int delivery) {
+  private void write(String message, int delivery, CompletableFuture<Boolean> stored) {
     try {
       if (!prepared) {
         topology.ensureTopic(TOPIC, 1, SETTINGS);
@@ -112,9 +155,17 @@ final class HandOuts implements AutoCloseable {
               PropertyCodec.utf8(message),
               PropertyCodec.utf8(Integer.toString(delivery)));
       Future<RecordMetadata> unused =
-          producer.get().send(entry, (stored, failure) -> noteFailure(failure));
+          producer
+              .get()
+              .send(
+                  entry,
+                  (metadata, failure) -> {
+                    noteFailure(failure);
+                    stored.complete(failure == null);
+                  });
     } catch (KafkaException | MessagingException | IllegalStateException e) {
       noteFailure(e);
+      stored.complete(false);
     }
   }
 
@@ -162,8 +213,12 @@ final class HandOuts implements AutoCloseable {
 
   private void take(ConsumerRecord<byte[], byte[]> entry) {
     String message = PropertyCodec.text("key", entry.key());
-    int delivery = Integer.parseInt(PropertyCodec.text("value", entry.value()));
-    read.computeIfAbsent(message, unseen -> new HashSet<>()).add(delivery);
+    try {
+      int delivery = Integer.parseInt(PropertyCodec.text("value", entry.value()));
+      read.computeIfAbsent(message, unseen -> new HashSet<>()).add(delivery);
+    } catch (NumberFormatException e) {
+      LOGGER.debug("An entry of topic {} is not one of this library's", TOPIC, e);
+    }
   }
 
   private @Nullable KafkaConsumer<byte[], byte[]> reader() {

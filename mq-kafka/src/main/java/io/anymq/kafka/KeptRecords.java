@@ -34,7 +34,7 @@ import org.apache.kafka.common.Uuid;
 final class KeptRecords {
 
   private static final String GROUP = KafkaNames.GROUP_PREFIX + "kept:";
-  private static final int GROUPS = 8;
+  private static final int GROUPS = 32;
   private static final ReentrantLock WRITING = new ReentrantLock();
 
   /** What consumers of this JVM have in their hands. */
@@ -132,7 +132,7 @@ final class KeptRecords {
   private void change(String group, Note note, boolean always, UnaryOperator<List<Note>> change) {
     lock();
     try {
-      String keeper = keeper(group, note.process());
+      String keeper = keeper(group, note);
       List<Note> before =
           list(List.of(keeper)).stream()
               .filter(other -> other.partition().equals(note.partition()))
@@ -215,7 +215,9 @@ final class KeptRecords {
     return Optional.of(notes);
   }
 
-  private static String keeper(String group, String process) {
-    return GROUP + Math.floorMod(process.hashCode(), GROUPS) + ":" + group;
+  /** One group's metadata holds some hundred notes of a partition, so they are spread. */
+  private static String keeper(String group, Note note) {
+    int spread = 31 * note.process().hashCode() + Long.hashCode(note.offset());
+    return GROUP + Math.floorMod(spread, GROUPS) + ":" + group;
   }
 }

@@ -128,9 +128,9 @@ final class ShareLane implements Runnable {
     inbox.add(new Settlement(fate, List.of(delivery)));
   }
 
-  /** The application has a delivery that has come again. From any thread; returns at once. */
+  /** The application gets a delivery that has come again. From any thread; returns soon. */
   void note(ShareDelivery delivery) {
-    owner.noteHandOut(delivery);
+    owner.noteBefore(delivery);
   }
 
   /** How often an application had the message before this delivery. From any thread. */

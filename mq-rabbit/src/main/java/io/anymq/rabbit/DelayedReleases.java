@@ -18,6 +18,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +29,11 @@ import org.jspecify.annotations.Nullable;
  * broker counts anew. Sent by a thread of its own, as the way may have to be made.
  */
 final class DelayedReleases {
+
+  /** How long after a warning the next one of its kind is left out. */
+  private static final Duration QUIET = Duration.ofMinutes(1);
+
+  private final AtomicLong warnedAt = new AtomicLong();
 
   private final Supplier<NativeConnection> connection;
   private final RabbitDelays delays;
@@ -201,10 +207,7 @@ final class DelayedReleases {
 
   /** It stays here, unsettled, for as long as it was to wait there. */
   private void failed(Release release, String why) {
-    NativeConnection.LOG.warn(
-        "A released message of {} cannot wait at the broker, and takes a place of the prefetch: {}",
-        source.origin(),
-        why);
+    warn(why);
     try {
       Future<?> unused =
           thread.schedule(
@@ -215,6 +218,19 @@ final class DelayedReleases {
       NativeConnection.LOG.debug("It comes again as the consumer has closed", e);
     }
     done();
+  }
+
+  /** A lasting reason would have a line for each failure of a listener. */
+  private void warn(String why) {
+    long now = System.nanoTime();
+    long last = warnedAt.get();
+    boolean due = last == 0 || now - last > QUIET.toNanos();
+    if (due && warnedAt.compareAndSet(last, now)) {
+      NativeConnection.LOG.warn(
+          "Released messages of {} cannot wait at the broker, and take places of the prefetch: {}",
+          source.origin(),
+          why);
+    }
   }
 
   private void done() {

@@ -156,12 +156,15 @@ final class RabbitManagement {
     }
   }
 
+  /** A count is there without statistics, and a policy is with them alone. */
   private URI address(String queue, String columns) {
+    boolean counts = columns.equals(IN_FLIGHT);
     return URI.create(
         base
             + "/api/queues/"
             + virtualHost
-            + "?page=1&page_size=1&use_regex=true&disable_stats=true&enable_queue_totals=true"
+            + "?page=1&page_size=1&use_regex=true"
+            + (counts ? "&disable_stats=true&enable_queue_totals=true" : "")
             + "&columns="
             + columns
             + "&name="

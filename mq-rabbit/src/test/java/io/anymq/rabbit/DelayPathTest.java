@@ -72,7 +72,7 @@ final class DelayPathTest {
     assertThat(mapper.encode(message, OptionalLong.empty()).getExpiration()).isNotNull();
     assertThat(
             mapper
-                .encode(message, OptionalLong.empty(), Map.of("x-anymq-wait-0", 1), false)
+                .encode(message, OptionalLong.empty(), Map.of(RabbitDelays.KIND, "queue"), false)
                 .getExpiration())
         .isNull();
   }

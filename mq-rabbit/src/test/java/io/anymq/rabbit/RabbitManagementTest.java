@@ -54,7 +54,7 @@ final class RabbitManagementTest {
       depth = link.depth(queue);
     }
     assertThat(depth.inFlight()).hasValue(1);
-    assertThat(depth.atRest()).isEqualTo(2);
+    assertThat(depth.ready()).hasValue(2);
     assertThat(depth.exact()).isFalse();
     link.close(Duration.ofSeconds(5));
   }

@@ -3,6 +3,7 @@ package io.anymq.zeromq;
 import io.anymq.MessagingException;
 import io.anymq.spi.DeliverySink;
 import io.anymq.spi.InboundDelivery;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -12,6 +13,9 @@ import java.util.concurrent.TimeUnit;
 
 /** A sink that keeps what it gets. */
 final class Inbox implements DeliverySink {
+
+  /** The hub notices a link that has gone without a word after five heartbeats, 10 s. */
+  private static final Duration LIMIT = Links.LIMIT.multipliedBy(2);
 
   private final BlockingQueue<InboundDelivery> deliveries = new LinkedBlockingQueue<>();
   final CompletableFuture<MessagingException> broken = new CompletableFuture<>();
@@ -27,9 +31,9 @@ final class Inbox implements DeliverySink {
   }
 
   InboundDelivery next() throws InterruptedException {
-    InboundDelivery delivery = deliveries.poll(Links.LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+    InboundDelivery delivery = deliveries.poll(LIMIT.toMillis(), TimeUnit.MILLISECONDS);
     if (delivery == null) {
-      throw new AssertionError("no delivery came within " + Links.LIMIT);
+      throw new AssertionError("no delivery came within " + LIMIT);
     }
     return delivery;
   }

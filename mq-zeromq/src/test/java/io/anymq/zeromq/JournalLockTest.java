@@ -60,7 +60,7 @@ class JournalLockTest {
     assertFree();
   }
 
-  /** A journal that the memory does not hold ends in an error, which is no exception. */
+  /** A journal that the memory does not hold is refused in a sentence. */
   @Test
   void afterAnError() throws Exception {
     keepOne();
@@ -70,7 +70,8 @@ class JournalLockTest {
                     (file, options) -> {
                       throw new OutOfMemoryError("for the test");
                     }))
-        .isInstanceOf(OutOfMemoryError.class);
+        .isInstanceOf(MessagingException.class)
+        .hasMessageContaining("does not fit into this JVM's heap");
     assertFree();
   }
 

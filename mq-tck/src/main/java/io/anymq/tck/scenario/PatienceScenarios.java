@@ -52,7 +52,12 @@ final class PatienceScenarios {
               }
             });
     List<String> expected = List.of("fails", "a", "b", "c", "fails");
-    Check.eventually(() -> handled.size() >= expected.size(), "5 calls", () -> handled, CHECK);
+    Check.eventually(
+        DELAY.plus(Check.LIMIT),
+        () -> handled.size() >= expected.size(),
+        "5 calls",
+        () -> handled,
+        CHECK);
     Check.equal(expected, List.copyOf(handled), "what the listener was called with", CHECK);
     consumer.close();
     Messages.empty(t, queue, "after all were handled", CHECK);

@@ -33,7 +33,7 @@ final class RequestStageScenarios {
     CountDownLatch release = new CountDownLatch(1);
     t.onClose(release::countDown);
     CompletableFuture<Void> blocked =
-        ask(connection, queue).thenRun(() -> BlockingScenarios.block(entered, release));
+        BlockingScenarios.blockBehind(() -> ask(connection, queue), entered, release);
     Check.that(
         entered.await(Check.LIMIT.toMillis(), TimeUnit.MILLISECONDS),
         "the stage to run",

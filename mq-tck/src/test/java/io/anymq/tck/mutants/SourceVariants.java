@@ -88,12 +88,6 @@ final class SourceVariants {
             "rule -> Optional.<String>empty().stream()",
             "MSG-50"),
         SourceVariant.of(
-            "a pattern of native names works one way",
-            "spi/NativeNames.java",
-            ".flatMap(rule -> rule.toPortable(nativeName).stream())",
-            ".flatMap(rule -> Optional.<String>empty().stream())",
-            "MSG-50"),
-        SourceVariant.of(
             "a null time-out waits for ever",
             "core/Waits.java",
             "requireNonNull(timeout",
