@@ -13,8 +13,10 @@ import io.anymq.spi.LinkListener;
 import io.anymq.spi.LinkRequest;
 import java.time.Duration;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
@@ -65,7 +67,7 @@ final class Supervisor {
   /** Makes the first link; there is no second attempt. */
   void open() {
     Fuse fuse = new Fuse();
-    Current first = connect(fuse);
+    Current first = connectInterruptibly(fuse);
     installedAt = System.nanoTime();
     if (!state.install(first)) {
       first.link().close(LOST_LINK_CLOSE);
@@ -81,6 +83,30 @@ final class Supervisor {
             ? "persistent messages are stored"
             : "in memory, nothing is persistent");
     fuse.arm(first);
+  }
+
+  /**
+   * Native clients leave half a connection behind where an interrupt meets them; so they connect on
+   * the maintenance thread, and an interrupt ends the wait for it alone.
+   */
+  private Current connectInterruptibly(Fuse fuse) {
+    CompletableFuture<Current> connecting = new CompletableFuture<>();
+    threads.maintain(
+        () -> {
+          try {
+            connecting.complete(connect(fuse));
+          } catch (RuntimeException | Error e) { // the caller throws it
+            connecting.completeExceptionally(e);
+          }
+        });
+    try {
+      return connecting.get();
+    } catch (InterruptedException e) {
+      var unused = connecting.thenAccept(late -> late.link().close(LOST_LINK_CLOSE));
+      throw Interrupts.interrupted(e);
+    } catch (ExecutionException e) {
+      throw MessagingFailures.of(e);
+    }
   }
 
   /** Tells the loss of a link once it is in use, even when it was lost before that. */

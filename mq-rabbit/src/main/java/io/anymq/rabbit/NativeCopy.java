@@ -69,6 +69,9 @@ final class NativeCopy {
       RabbitDelivery origin, Message letter, Map<String, Object> more) {
     NativeCopy copy = new NativeCopy(origin);
     copy.restoreDeaths();
+    if (origin.undecodable().isPresent()) {
+      copy.renameUnreadable();
+    }
     RabbitMapper.LIFE.forEach(copy.headers::remove);
     RabbitHeaders.encode(marks(origin.message(), letter), copy.headers);
     copy.headers.putAll(more);
@@ -100,6 +103,19 @@ final class NativeCopy {
               }
             });
     return marks;
+  }
+
+  /**
+   * What made the message undecodable would make its dead letter so: it is kept under names that
+   * are not read.
+   */
+  private void renameUnreadable() {
+    for (String name : List.copyOf(headers.keySet())) {
+      boolean read = name.startsWith(RabbitHeaders.PREFIX) && !name.startsWith(KEPT);
+      if (read || name.isEmpty()) {
+        headers.put(KEPT + name, headers.remove(name));
+      }
+    }
   }
 
   /** What is of the message's way so far, or of its deliveries, is not the message's own. */

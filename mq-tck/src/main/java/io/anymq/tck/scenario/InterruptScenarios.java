@@ -42,6 +42,14 @@ final class InterruptScenarios {
       intent = "A start that is given up does not haunt the program.")
   static void connect(ScenarioContext t) {
     Interruptions interruptions = new Interruptions(t);
+    // What connections open for their first send and consumer stays with them.
+    for (Connection each : List.of(interruptions.connection(), t.observer())) {
+      Queue other = t.queue();
+      Messages.send(each, other, "first");
+      try (Consumer consumer = each.createConsumer(other)) {
+        Messages.takeText(consumer);
+      }
+    }
     Set<Thread> before = ThreadWatch.ours();
     List<Connection> opened = new ArrayList<>();
     interruptions.disturb("connect", round -> opened.add(t.connect()));
