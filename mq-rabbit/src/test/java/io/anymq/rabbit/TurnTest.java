@@ -103,6 +103,9 @@ final class TurnTest {
       send(source, 12);
       List<InboundDelivery> held = first.received().next(10);
       first.consumer().settle(Outcome.ACCEPT, List.of(held.get(1)));
+      assertThat(first.received().next().message().text())
+          .as("what takes its place")
+          .isEqualTo("10");
       assertThat(heir.received().deliveries).isEmpty();
       first.consumer().close();
       List<InboundDelivery> inherited = heir.received().next(10);

@@ -195,7 +195,9 @@ final class CrashScenarios {
     Connection connection = t.connect();
     Consumer consumer = connection.createConsumer(queue);
     while (!ledger.complete()) {
-      ledger.received(take(consumer, ledger));
+      Delivery next = take(consumer, ledger);
+      ledger.received(next);
+      next.accept();
     }
     takeTheRest(connection, queue, consumer, ledger);
   }
