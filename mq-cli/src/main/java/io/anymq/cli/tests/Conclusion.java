@@ -7,7 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 
 /** What is shown at the end: what failed, what it says and where its log is, and the sum. */
 final class Conclusion {
@@ -99,14 +98,14 @@ final class Conclusion {
   private static List<String> errors(Path mavenLog, boolean testsFailed) throws IOException {
     List<String> errors = new ArrayList<>();
     boolean ofTests = false;
-    try (Stream<String> lines = Files.lines(mavenLog, StandardCharsets.UTF_8)) {
-      for (String line : lines.filter(each -> each.startsWith("[ERROR] ")).toList()) {
-        String error = line.substring("[ERROR] ".length());
-        ofTests = isOfTests(error) || (ofTests && error.startsWith(" "));
-        boolean told = testsFailed && ofTests;
-        if (!told && !error.isBlank() && PHRASES.stream().noneMatch(error::contains)) {
-          errors.add(error);
-        }
+    // Whatever a broker or a compiler has printed: bytes that are no UTF-8 are not an error here.
+    String log = new String(Files.readAllBytes(mavenLog), StandardCharsets.UTF_8);
+    for (String line : log.lines().filter(each -> each.startsWith("[ERROR] ")).toList()) {
+      String error = line.substring("[ERROR] ".length());
+      ofTests = isOfTests(error) || (ofTests && error.startsWith(" "));
+      boolean told = testsFailed && ofTests;
+      if (!told && !error.isBlank() && PHRASES.stream().noneMatch(error::contains)) {
+        errors.add(error);
       }
     }
     return errors.stream().distinct().toList();

@@ -40,9 +40,7 @@ record TestReports(Counts counts, List<Failure> failures) {
     try (Stream<Path> files = Files.list(directory)) {
       for (Path file : files.filter(TestReports::isReport).sorted().toList()) {
         if (Files.getLastModifiedTime(file).compareTo(since) >= 0) {
-          Element suite = Xml.read(file);
-          counts = counts.plus(counts(suite));
-          addFailures(suite, directory, failures);
+          counts = counts.plus(read(file, failures));
         }
       }
     }
@@ -51,6 +49,22 @@ record TestReports(Counts counts, List<Failure> failures) {
 
   private static boolean isReport(Path file) {
     return file.getFileName().toString().matches("TEST-.*\\.xml");
+  }
+
+  /** A report that cannot be read is an error of its own: the others are told all the same. */
+  private static Counts read(Path file, List<Failure> failures) {
+    try {
+      Element suite = Xml.read(file);
+      addFailures(suite, file, failures);
+      return counts(suite);
+    } catch (IOException | IllegalArgumentException e) {
+      failures.add(new Failure(file.getFileName().toString(), message(e), file));
+      return new Counts(1, 0, 1, 0);
+    }
+  }
+
+  private static String message(Exception failure) {
+    return "The report of a test class is damaged; run that class again. " + failure.getMessage();
   }
 
   private static Counts counts(Element suite) {
@@ -66,22 +80,22 @@ record TestReports(Counts counts, List<Failure> failures) {
     return value.isEmpty() ? 0 : Integer.parseInt(value);
   }
 
-  private static void addFailures(Element suite, Path directory, List<Failure> failures) {
+  private static void addFailures(Element suite, Path report, List<Failure> failures) {
     NodeList tests = suite.getElementsByTagName("testcase");
     for (int i = 0; i < tests.getLength(); i++) {
       Element test = (Element) tests.item(i);
       for (String kind : List.of("failure", "error")) {
         if (test.getElementsByTagName(kind).item(0) instanceof Element fault) {
-          failures.add(failure(suite, test, fault, directory));
+          failures.add(failure(suite, test, fault, report));
         }
       }
     }
   }
 
-  private static Failure failure(Element suite, Element test, Element fault, Path directory) {
+  private static Failure failure(Element suite, Element test, Element fault, Path report) {
     String type = suite.getAttribute("name");
-    Path printed = directory.resolve(type + "-output.txt");
-    Path trace = directory.resolve(type + ".txt");
+    Path printed = report.resolveSibling(type + "-output.txt");
+    Path trace = report.resolveSibling(type + ".txt");
     String message = fault.getAttribute("message");
     return new Failure(
         type.replaceAll(".*\\.", "") + " " + test.getAttribute("name"),

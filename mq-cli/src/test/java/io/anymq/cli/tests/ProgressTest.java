@@ -124,6 +124,38 @@ class ProgressTest {
   }
 
   @Test
+  void characterThatXmlDoesNotAllowIsNoObstacle() throws IOException {
+    report(
+        "mq-one",
+        "a.FooTest",
+        "<testcase name='[3] \uFFFF'><failure message='not &#0; nor &#xFFFF; but &#228;'/></testcase>",
+        1,
+        1);
+    TestReports.Failure failure = results().of("mq-one").failures().get(0);
+    assertThat(failure.test()).isEqualTo("FooTest [3] \uFFFD");
+    assertThat(failure.message()).isEqualTo("not \uFFFD nor \uFFFD but ä");
+  }
+
+  @Test
+  void damagedReportIsAnErrorAndTheOthersAreTold() throws IOException {
+    Files.writeString(reports("mq-one").resolve("TEST-a.BarTest.xml"), "<testsuite name='a.Bar");
+    report("mq-one", "a.FooTest", "<testcase name='x'/>", 1, 0);
+    TestReports reports = results().of("mq-one");
+    assertThat(reports.counts()).isEqualTo(new Counts(2, 0, 1, 0));
+    assertThat(reports.failures())
+        .singleElement()
+        .satisfies(failure -> assertThat(failure.message()).contains("TEST-a.BarTest.xml"));
+  }
+
+  @Test
+  void bytesThatAreNoTextAreNoObstacleInMavensLog() throws IOException {
+    Path log = home.resolve("mq-test.log");
+    Files.write(log, "[ERROR] Größe\n".getBytes(StandardCharsets.ISO_8859_1));
+    new Conclusion(screen(false), home).show(results(), 1, log);
+    assertThat(lines()).contains("  Gr\uFFFD\uFFFDe");
+  }
+
+  @Test
   void reportOfAnEarlierRunDoesNotCount() throws IOException {
     report("mq-one", "a.FooTest", "<testcase name='x'/>", 1, 0);
     FileTime later = FileTime.fromMillis(System.currentTimeMillis() + 60_000);

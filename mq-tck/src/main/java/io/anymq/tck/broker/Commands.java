@@ -51,13 +51,16 @@ final class Commands {
       throw new IOException(command + " took longer than " + limit.toSeconds() + " s");
     }
     if (process.exitValue() != 0) {
-      String said =
-          Files.readString(out, StandardCharsets.UTF_8)
-              + Files.readString(err, StandardCharsets.UTF_8);
+      String said = text(out) + text(err);
       throw new IOException(
           command + " ended with " + process.exitValue() + ": " + BrokerLog.tail(said));
     }
-    return Files.readString(out, StandardCharsets.UTF_8);
+    return text(out);
+  }
+
+  /** What a program has printed, which need not be UTF-8 throughout. */
+  private static String text(Path file) throws IOException {
+    return new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
   }
 
   private static boolean awaitEnd(Process process, Duration limit) {
