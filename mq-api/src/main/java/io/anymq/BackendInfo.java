@@ -1,5 +1,7 @@
 package io.anymq;
 
+import static java.util.Objects.requireNonNull;
+
 /**
  * What a connection talks to.
  *
@@ -8,4 +10,12 @@ package io.anymq;
  * @param brokerVersion the broker's own version, as the broker tells it
  * @param clientVersion the version of the native client library
  */
-public record BackendInfo(String name, String brokerVersion, String clientVersion) {}
+public record BackendInfo(String name, String brokerVersion, String clientVersion) {
+
+  /** Checks that all of it is there. */
+  public BackendInfo {
+    requireNonNull(name, "name must not be null");
+    requireNonNull(brokerVersion, "brokerVersion must not be null");
+    requireNonNull(clientVersion, "clientVersion must not be null");
+  }
+}

@@ -18,6 +18,9 @@ public record Capabilities(
 
   /** Fills in what the map leaves out, and keeps an immutable copy. */
   public Capabilities {
+    requireNonNull(backend, "backend must not be null");
+    requireNonNull(support, "support must not be null");
+    requireNonNull(advice, "advice must not be null");
     Map<Capability, Support> all = new EnumMap<>(Capability.class);
     for (Capability capability : Capability.values()) {
       all.put(capability, support.getOrDefault(capability, Support.UNSUPPORTED));

@@ -37,6 +37,12 @@ public record DeadLetter(
   /** The property that holds the error, where there was one. */
   public static final String ERROR_PROPERTY = "anymq.dead-letter.error";
 
+  /** Checks that the reason and the source are there. */
+  public DeadLetter {
+    requireNonNull(reason, "reason must not be null");
+    requireNonNull(source, "source must not be null");
+  }
+
   /** Kinds of reason. */
   public enum Reason {
     /** {@link Delivery#reject} was called. */

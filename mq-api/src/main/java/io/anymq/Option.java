@@ -1,5 +1,7 @@
 package io.anymq;
 
+import static java.util.Objects.requireNonNull;
+
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
 import java.util.Arrays;
@@ -32,12 +34,12 @@ public final class Option<T> {
       @Nullable T defaultValue,
       String documentation,
       boolean secret) {
-    this.key = key;
-    this.parser = parser;
+    this.key = requireNonNull(key, "key must not be null");
+    this.parser = requireNonNull(parser, "parser must not be null");
     this.range = range;
-    this.form = form;
+    this.form = requireNonNull(form, "form must not be null");
     this.defaultValue = defaultValue;
-    this.documentation = documentation;
+    this.documentation = requireNonNull(documentation, "documentation must not be null");
     this.secret = secret;
   }
 
@@ -109,7 +111,7 @@ public final class Option<T> {
         value ->
             !value.isZero() && !value.isNegative() && value.compareTo(OptionRules.LONGEST) <= 0,
         "a positive length of time such as 500ms, 30s or 5m",
-        defaultValue,
+        requireNonNull(defaultValue, "defaultValue must not be null"),
         documentation,
         false);
   }
@@ -117,12 +119,13 @@ public final class Option<T> {
   /** An option that is one of an enum's constants, in lower case with dashes. */
   public static <E extends Enum<E>> Option<E> choice(
       String key, Class<E> kind, E defaultValue, String documentation) {
+    requireNonNull(kind, "kind must not be null");
     E[] constants = kind.getEnumConstants();
     return of(
         key,
         text -> Enum.valueOf(kind, text.toUpperCase(Locale.ROOT).replace('-', '_')),
         "one of " + Arrays.toString(constants).toLowerCase(Locale.ROOT).replace('_', '-'),
-        defaultValue,
+        requireNonNull(defaultValue, "defaultValue must not be null"),
         documentation);
   }
 
@@ -159,6 +162,7 @@ public final class Option<T> {
    * @throws InvalidOptionException when the text is not of the option's form
    */
   public T parse(String text) {
+    requireNonNull(text, "text must not be null");
     try {
       T value = parser.apply(text);
       if (range.test(value)) {

@@ -54,6 +54,7 @@ public final class Options {
    * @return new options
    */
   public Options merge(Options others) {
+    requireNonNull(others, "others must not be null");
     Map<Option<?>, Object> copy = new LinkedHashMap<>(values);
     copy.putAll(others.values);
     return new Options(copy);
@@ -81,6 +82,7 @@ public final class Options {
    */
   @SuppressWarnings("unchecked") // with() is the only way in, and it ties the types
   public <T> Optional<T> find(Option<T> option) {
+    requireNonNull(option, "option must not be null");
     T value = (T) values.get(option);
     return value == null ? Optional.ofNullable(option.defaultValue()) : Optional.of(value);
   }

@@ -1,5 +1,7 @@
 package io.anymq;
 
+import static java.util.Objects.requireNonNull;
+
 import java.time.Instant;
 import java.util.OptionalLong;
 
@@ -22,6 +24,10 @@ public record QueueDepth(
    * @throws IllegalArgumentException when neither {@code ready} nor {@code total} is present
    */
   public QueueDepth {
+    requireNonNull(ready, "ready must not be null");
+    requireNonNull(inFlight, "inFlight must not be null");
+    requireNonNull(total, "total must not be null");
+    requireNonNull(takenAt, "takenAt must not be null");
     if (ready.isEmpty() && total.isEmpty()) {
       throw new IllegalArgumentException("A depth needs the ready messages or their total");
     }

@@ -60,10 +60,16 @@ public interface Session extends AutoCloseable {
    */
   void commit();
 
-  /** Drops the unit's sends, and releases its deliveries. */
+  /**
+   * Drops the unit's sends, and releases its deliveries: they come again after the {@link
+   * ConsumerOptions#redeliveryDelay} of their consumers.
+   */
   void rollback();
 
-  /** Rolls back, and closes the session's producers and consumers. Closing again does nothing. */
+  /**
+   * Rolls back, and closes the session's producers and consumers. The deliveries go back at once,
+   * without a redelivery delay. Closing again does nothing.
+   */
   @Override
   void close();
 }

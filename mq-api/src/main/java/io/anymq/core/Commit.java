@@ -112,7 +112,7 @@ final class Commit {
     }
     for (SessionDelivery delivery : unit.deliveries()) {
       if (delivery.decision() == Settlement.RELEASED) {
-        delivery.releaseNow();
+        delivery.giveBack();
       } else {
         delivery.core().committed();
       }
@@ -146,7 +146,7 @@ final class Commit {
     }
     for (SessionDelivery delivery : unit.deliveries()) {
       if (delivery.decision() == Settlement.RELEASED) {
-        delivery.releaseNow();
+        delivery.giveBack();
       } else {
         delivery.core().accept();
       }

@@ -143,7 +143,7 @@ final class CoreSession implements Session {
   public void rollback() {
     use(
         () -> {
-          rollBack("The session was rolled back");
+          dropUnit("The session was rolled back").releaseDeliveries();
           return true;
         });
   }
@@ -154,10 +154,10 @@ final class CoreSession implements Session {
     return done;
   }
 
-  private void rollBack(String why) {
+  private UnitOfWork dropUnit(String why) {
     UnitOfWork dropped = nextUnit();
     dropped.fail(new RolledBackException(why));
-    dropped.releaseDeliveries();
+    return dropped;
   }
 
   @Override
@@ -175,7 +175,7 @@ final class CoreSession implements Session {
     }
     if (user.compareAndSet(null, Thread.currentThread())) {
       try {
-        rollBack("The session was closed before it was committed");
+        dropUnit("The session was closed before it was committed").returnDeliveries();
       } finally {
         user.set(null);
       }

@@ -98,8 +98,8 @@ final class SessionDelivery implements Delivery {
     }
   }
 
-  /** Does the release that was decided on. */
-  synchronized void releaseNow() {
+  /** Gives it back, with the delay that was asked for or else its consumer's. */
+  synchronized void giveBack() {
     if (delay == null) {
       core.release();
     } else {
@@ -107,9 +107,9 @@ final class SessionDelivery implements Delivery {
     }
   }
 
-  /** Rolls it back: it comes again without a delay that was not asked for. */
-  synchronized void rollBack() {
-    core.release(delay == null ? Duration.ZERO : delay);
+  /** Gives it back for others to have at once: nothing has failed. */
+  void giveBackAtOnce() {
+    core.release(Duration.ZERO);
   }
 
   @Override

@@ -69,7 +69,7 @@ final class UnitOfWork {
         .forEach(CoreConsumer::reopen);
     deliveries.stream()
         .filter(delivery -> !delivery.consumer().outlivesClose())
-        .forEach(SessionDelivery::rollBack);
+        .forEach(SessionDelivery::giveBack);
   }
 
   void complete() {
@@ -80,7 +80,13 @@ final class UnitOfWork {
     sends.forEach(send -> send.future().completeExceptionally(cause));
   }
 
+  /** The unit has failed: what was delivered comes again, after a while. */
   void releaseDeliveries() {
-    deliveries.forEach(SessionDelivery::rollBack);
+    deliveries.forEach(SessionDelivery::giveBack);
+  }
+
+  /** The session ends: what was delivered is for others. */
+  void returnDeliveries() {
+    deliveries.forEach(SessionDelivery::giveBackAtOnce);
   }
 }

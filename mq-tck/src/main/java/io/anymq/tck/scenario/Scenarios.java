@@ -44,6 +44,7 @@ public final class Scenarios {
           TransactionScenarios.class,
           SessionScenarios.class,
           AtomicityScenarios.class,
+          UnitDelayScenarios.class,
           DestinationScenarios.class,
           TopicDeletionScenarios.class,
           QueueKindScenarios.class,

@@ -113,11 +113,13 @@ final class ConsumerFaults {
             consumers(options -> options.toBuilder().redeliveryDelay(RedeliveryDelay.NONE).build()),
             "RDLV-22",
             "RDLV-23",
-            "RDLV-45"),
+            "RDLV-45",
+            "TX-18"),
         ApiVariant.of(
             "a message has three deliveries, whatever the options say",
             consumers(options -> options.toBuilder().maxDeliveries(3).build()),
-            "RDLV-44"),
+            "RDLV-44",
+            "TX-20"),
         ApiVariant.of(
             "a consumer prefetches without a bound",
             consumers(options -> options.toBuilder().prefetch(1_000).build()),

@@ -88,6 +88,18 @@ final class SourceVariants {
             "rule -> Optional.<String>empty().stream()",
             "MSG-50"),
         SourceVariant.of(
+            "a rollback gives back at once",
+            "core/UnitOfWork.java",
+            "deliveries.forEach(SessionDelivery::giveBack);",
+            "deliveries.forEach(SessionDelivery::giveBackAtOnce);",
+            "TX-18"),
+        SourceVariant.of(
+            "a session that closes gives back after a while",
+            "core/UnitOfWork.java",
+            "deliveries.forEach(SessionDelivery::giveBackAtOnce);",
+            "deliveries.forEach(SessionDelivery::giveBack);",
+            "TX-19"),
+        SourceVariant.of(
             "a null time-out waits for ever",
             "core/Waits.java",
             "requireNonNull(timeout",

@@ -1,0 +1,103 @@
+package io.anymq.tck.scenario;
+
+import io.anymq.Capability;
+import io.anymq.Connection;
+import io.anymq.Consumer;
+import io.anymq.ConsumerOptions;
+import io.anymq.Delivery;
+import io.anymq.Queue;
+import io.anymq.RedeliveryDelay;
+import io.anymq.Session;
+import io.anymq.tck.Scenario;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+
+/** TX from 18 on: when what was rolled back comes again. */
+final class UnitDelayScenarios {
+
+  private static final Duration PAUSE = Duration.ofMillis(600);
+
+  private static final String CHECK = "the delay with which a rollback gives its deliveries back";
+
+  private UnitDelayScenarios() {}
+
+  @Scenario(
+      id = "TX-18",
+      title = "What was rolled back comes again after the consumer's redelivery delay",
+      intent = "A unit whose data base is down is not tried in a tight circle.",
+      needs = {Capability.TRANSACTIONS, Capability.REDELIVERY_DELAY})
+  static void rollbackWaits(ScenarioContext t) {
+    Connection connection = t.connect();
+    Queue queue = t.queue();
+    Messages.send(connection, queue, "a", "b");
+    try (Session session = connection.createSession()) {
+      Consumer consumer = session.createConsumer(queue, delayedBy(PAUSE));
+      Messages.take(consumer, 2);
+      long rolledBackAt = System.nanoTime();
+      session.rollback();
+      for (Delivery again : Messages.take(consumer, 2)) {
+        Duration waited = Duration.ofNanos(System.nanoTime() - rolledBackAt);
+        Check.that(waited.compareTo(PAUSE) >= 0, "a wait of 600 ms or more", waited, CHECK);
+        Check.equal(2, again.deliveryCount(), "the delivery count", CHECK);
+      }
+      session.commit();
+    }
+    Messages.empty(t, queue, "after the second try was committed", CHECK);
+  }
+
+  @Scenario(
+      id = "TX-19",
+      title = "A session that closes gives its deliveries back at once",
+      intent = "A program that is deployed anew leaves its work to the next one.",
+      needs = {Capability.TRANSACTIONS, Capability.REDELIVERY_DELAY})
+  static void closeDoesNotWait(ScenarioContext t) {
+    Connection connection = t.connect();
+    Queue queue = t.queue();
+    Messages.send(connection, queue, "a");
+    Session session = connection.createSession();
+    Messages.take(session.createConsumer(queue, delayedBy(Duration.ofMinutes(10))));
+    session.close();
+    Delivery next = Messages.take(connection.createConsumer(queue));
+    Check.that(next.redelivered(), "redelivered() to be true", "false", CHECK);
+    next.accept();
+  }
+
+  @Scenario(
+      id = "TX-20",
+      title = "A unit that fails for two seconds buries nothing of its backlog",
+      intent = "A short failure of a data base costs time, and no message.",
+      needs = {Capability.TRANSACTIONS, Capability.REDELIVERY_DELAY, Capability.DEAD_LETTER},
+      limitSeconds = 120)
+  static void twoSeconds(ScenarioContext t) {
+    Connection connection = t.connect();
+    Queue queue = t.queue();
+    int backlog = 100;
+    Messages.sendNumbers(connection, queue, backlog);
+    Set<String> done = new HashSet<>();
+    try (Session session = connection.createSession()) {
+      Consumer consumer = session.createConsumer(queue);
+      long downUntil = System.nanoTime() + Duration.ofSeconds(2).toNanos();
+      while (done.size() < backlog) {
+        Optional<Delivery> next = consumer.receive(Check.LIMIT);
+        Check.that(
+            next.isPresent(),
+            "all %d, each in a unit of its own".formatted(backlog),
+            done.size() + ", and then none in " + Check.LIMIT.toSeconds() + " s",
+            CHECK);
+        if (System.nanoTime() - downUntil < 0) {
+          session.rollback();
+        } else {
+          session.commit();
+          done.add(next.orElseThrow().message().text());
+        }
+      }
+    }
+    Messages.empty(t, queue.deadLetterQueue(), "after a failure of two seconds", CHECK);
+  }
+
+  private static ConsumerOptions delayedBy(Duration pause) {
+    return ConsumerOptions.builder().redeliveryDelay(RedeliveryDelay.constant(pause)).build();
+  }
+}
