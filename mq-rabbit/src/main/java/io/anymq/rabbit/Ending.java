@@ -1,42 +1,38 @@
 package io.anymq.rabbit;
 
-import com.rabbitmq.client.AMQP;
+import com.rabbitmq.client.CancelCallback;
 import com.rabbitmq.client.Channel;
-import com.rabbitmq.client.Command;
+import com.rabbitmq.client.DeliverCallback;
 import java.io.IOException;
-import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.function.IntSupplier;
 
 /** How a consumer ends before its channel is closed, while its connection goes on. */
 enum Ending {
   /** It is cancelled. What it held comes back with the channel's end, in no sure order. */
   CANCEL {
     @Override
-    void end(Channel channel, String tag) throws IOException {
-      channel.basicCancel(tag);
+    void end(Channel channel, String queue, IntSupplier onTheirWay) throws IOException {
+      channel.basicCancel(TAG);
     }
   },
 
   /**
-   * As a consumer of a quorum queue that leaves what it held to the next, in order. What is on its
-   * way to it when it is cancelled goes back at once, before what it holds, and would come first to
-   * the next one. So what it holds is given back before the broker has done with the cancellation.
+   * As a consumer of a quorum queue that leaves what it held to the next, in order. The channel's
+   * end gives all of that back in one step and in order, but a {@code basic.nack} of more than 32
+   * messages does not. What is on its way to the consumer when it is cancelled goes back at once,
+   * and would come before what it held. So another consumer of the same channel takes that again:
+   * at the channel's end the queue takes back what the first of them held, and then what the second
+   * has.
    */
-  CANCEL_AND_GIVE_BACK {
+  CANCEL_IN_ORDER {
     @Override
-    void end(Channel channel, String tag) throws IOException {
-      AMQP.Basic.Cancel cancel = new AMQP.Basic.Cancel.Builder().consumerTag(tag).build();
-      CompletableFuture<Command> cancelled = channel.asyncCompletableRpc(cancel);
-      channel.basicNack(0, true, true);
-      try {
-        cancelled.get(CANCELLED.toMillis(), TimeUnit.MILLISECONDS);
-      } catch (ExecutionException | TimeoutException e) {
-        NativeConnection.LOG.debug("Cancelling consumer {}", tag, e);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
+    void end(Channel channel, String queue, IntSupplier onTheirWay) throws IOException {
+      channel.basicCancel(TAG);
+      int most = onTheirWay.getAsInt();
+      if (most > 0) {
+        channel.queueDeclarePassive(queue); // the channel has seen what the queue sent it before
+        channel.basicQos(most);
+        channel.basicConsume(queue, false, SECOND_TAG, DROPPING, ENDED);
       }
     }
   },
@@ -47,17 +43,27 @@ enum Ending {
    */
   CLOSE {
     @Override
-    void end(Channel channel, String tag) {}
+    void end(Channel channel, String queue, IntSupplier onTheirWay) {}
   };
 
-  /** How long the broker may take to cancel before the channel is closed all the same. */
-  private static final Duration CANCELLED = Duration.ofSeconds(5);
+  /** The consumer on its channel. */
+  static final String TAG = "anymq-1";
 
-  /** Ends a consumer. */
-  abstract void end(Channel channel, String tag) throws IOException;
+  /** Behind the first in the order of bytes, by which quorum queues take back. */
+  private static final String SECOND_TAG = "anymq-2";
+
+  private static final DeliverCallback DROPPING = (tag, delivery) -> {};
+  private static final CancelCallback ENDED = tag -> {};
+
+  /**
+   * Ends the consumer with {@link #TAG}.
+   *
+   * @param onTheirWay how many messages may have been on their way to it when it was cancelled
+   */
+  abstract void end(Channel channel, String queue, IntSupplier onTheirWay) throws IOException;
 
   /** The ending that leaves the order as it was. */
   static Ending inOrder(boolean classic) {
-    return classic ? CLOSE : CANCEL_AND_GIVE_BACK;
+    return classic ? CLOSE : CANCEL_IN_ORDER;
   }
 }

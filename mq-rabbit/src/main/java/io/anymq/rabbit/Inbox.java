@@ -20,16 +20,28 @@ final class Inbox {
   private final Condition filled = lock.newCondition();
   private List<Delivery> arrived = new ArrayList<>();
   private boolean ended;
+  private long arrivals;
   private @Nullable MessagingException cause;
 
   /** Adds a delivery; never waits. */
   void put(Delivery delivery) {
     lock.lock();
     try {
+      arrivals++;
       if (!ended) {
         arrived.add(delivery);
         filled.signal();
       }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** How many have come, those after its end too. */
+  long arrivals() {
+    lock.lock();
+    try {
+      return arrivals;
     } finally {
       lock.unlock();
     }

@@ -47,10 +47,8 @@ class RabbitConsumer implements LinkConsumer {
   private final AtomicBoolean closed = new AtomicBoolean();
   private final java.util.function.Consumer<RabbitConsumer> atClose;
 
-  /** What the broker knows it by, from its turn on. */
-  private volatile String tag = "";
-
   private volatile boolean consuming;
+  private volatile int prefetch;
 
   /** Also the lock under which settlements are written, so that they reach the broker in order. */
   private final UnsettledDeliveries unsettled = new UnsettledDeliveries();
@@ -80,10 +78,11 @@ class RabbitConsumer implements LinkConsumer {
   }
 
   /** Begins to consume; a failure closes the channel. */
-  void start(int prefetch) {
+  void start(int atMost) {
     String doing = "Consuming from " + source.origin();
+    prefetch = Math.min(atMost, MAX_PREFETCH);
     try {
-      channel.basicQos(Math.min(prefetch, MAX_PREFETCH));
+      channel.basicQos(prefetch);
       if (mayBegin()) {
         begin();
       }
@@ -103,7 +102,7 @@ class RabbitConsumer implements LinkConsumer {
   private void begin() throws IOException {
     StreamStart start = source.start();
     Map<String, Object> arguments = start == null ? Map.of() : start.arguments();
-    tag = channel.basicConsume(source.queue(), false, arguments, new Arrivals());
+    channel.basicConsume(source.queue(), false, Ending.TAG, false, false, arguments, new Arrivals());
     consuming = true;
   }
 
@@ -165,12 +164,19 @@ class RabbitConsumer implements LinkConsumer {
     }
     try {
       if (consuming && channel.isOpen()) {
-        source.ending().end(channel, tag);
+        source.ending().end(channel, source.queue(), this::onTheirWay);
       }
     } catch (IOException | ShutdownSignalException e) {
       NativeConnection.LOG.debug("Cancelling the consumer of {}", source, e);
     }
     NativeConnection.closeQuietly(channel);
+  }
+
+  /** What the broker may have sent beside all that has arrived, by the prefetch. */
+  private int onTheirWay() {
+    synchronized (unsettled) {
+      return (int) (prefetch - (inbox.arrivals() - unsettled.settled()));
+    }
   }
 
   /** What has arrived and was not taken is dropped. */

@@ -94,8 +94,13 @@ final class RabbitDepth {
         });
   }
 
+  /** Whether a 0 that took so long may be the broker's for a queue that has not answered it. */
+  static boolean isUnanswered(long nanos) {
+    return nanos >= LEADERS_TIME.toNanos();
+  }
+
   private boolean isToBeBelieved(Answer answer, Queue queue) {
-    boolean leaderTimedOut = answer.count() == 0 && answer.nanos() >= LEADERS_TIME.toNanos();
+    boolean leaderTimedOut = answer.count() == 0 && isUnanswered(answer.nanos());
     return !leaderTimedOut && (led.contains(queue) || isOldEnough());
   }
 

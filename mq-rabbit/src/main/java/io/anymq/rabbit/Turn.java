@@ -3,6 +3,7 @@ package io.anymq.rabbit;
 import io.anymq.ErrorCode;
 import io.anymq.MessagingException;
 import java.time.Duration;
+import java.util.OptionalInt;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +30,9 @@ final class Turn {
 
   /** How long what the last one held may take to come back, where its connection broke. */
   private static final Duration PREDECESSOR_ENDS = Duration.ofSeconds(5);
+
+  /** How much longer a queue may take that does not answer the broker. */
+  private static final Duration QUEUE_ANSWERS = Duration.ofSeconds(10);
 
   /** How long a first one waits for the end of others who may be about to go. */
   private static final Duration OTHERS_END = Duration.ofSeconds(1);
@@ -142,19 +146,37 @@ final class Turn {
     return releaser != null;
   }
 
-  /** The broker gives back what a consumer held in the same step in which it forgets it. */
+  /**
+   * The broker gives back what a consumer held in the same step in which it forgets it. A queue
+   * that does not answer the broker in time is asked again, for longer.
+   */
   private boolean consumersEnd(Duration limit) {
-    long deadline = System.nanoTime() + limit.toNanos();
-    while (consumers() > 0) {
-      if (System.nanoTime() - deadline >= 0 || hasLeft(INTERVAL)) {
+    long begin = System.nanoTime();
+    while (true) {
+      OptionalInt consumers = consumers();
+      if (consumers.orElse(1) == 0) {
+        return true;
+      }
+      Duration atMost = consumers.isPresent() ? limit : limit.plus(QUEUE_ANSWERS);
+      if (System.nanoTime() - begin >= atMost.toNanos() || hasLeft(INTERVAL)) {
         return false;
       }
     }
-    return true;
   }
 
-  private int consumers() {
-    return connection.ask(doing, channel -> channel.queueDeclarePassive(queue).getConsumerCount());
+  /** Empty when the broker's 0 may say that the queue has not answered it. */
+  private OptionalInt consumers() {
+    long begin = System.nanoTime();
+    return connection.ask(
+        doing,
+        channel -> {
+          long opened = System.nanoTime();
+          int consumers = channel.queueDeclarePassive(queue).getConsumerCount();
+          long roundTrip = opened - begin;
+          boolean believed =
+              consumers > 0 || !RabbitDepth.isUnanswered(System.nanoTime() - opened - roundTrip);
+          return believed ? OptionalInt.of(consumers) : OptionalInt.empty();
+        });
   }
 
   private boolean hasLeft(Duration within) {

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class UnsettledDeliveries {
 
   private final Entry sentinel = new Entry(0);
+  private long settled;
 
   /** Settles with the broker. */
   @FunctionalInterface
@@ -77,6 +78,11 @@ final class UnsettledDeliveries {
     }
   }
 
+  /** How many were settled so far. */
+  long settled() {
+    return settled;
+  }
+
   /** Shows all of them, in order. */
   void forEach(Consumer<Entry> action) {
     for (Entry each = sentinel.after; each != sentinel; each = each.after) {
@@ -94,7 +100,8 @@ final class UnsettledDeliveries {
     return last;
   }
 
-  private static void unlink(Entry entry) {
+  private void unlink(Entry entry) {
+    settled++;
     entry.before.after = entry.after;
     entry.after.before = entry.before;
     entry.before = entry;

@@ -14,6 +14,7 @@ import io.anymq.Topic;
 import io.anymq.spi.ConsumerRequest;
 import io.anymq.spi.InboundDelivery;
 import io.anymq.spi.LinkConsumer;
+import io.anymq.spi.LinkProducer;
 import io.anymq.spi.LinkRequest;
 import io.anymq.spi.Outcome;
 import io.anymq.spi.Source;
@@ -26,6 +27,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -35,6 +37,9 @@ import org.junit.jupiter.api.Timeout;
 final class TurnTest {
 
   private static final Duration CLOSE = Duration.ofSeconds(5);
+
+  /** How often the turn passes on while messages are on their way. */
+  private static final int ROUNDS = 30;
 
   private final BrokerHandle broker = BrokerProvisioner.shared("rabbitmq");
   private final RabbitLink link = Links.open(broker.url());
@@ -55,8 +60,12 @@ final class TurnTest {
   }
 
   private static Member open(RabbitLink link, Source source, boolean keyOrdered) {
+    return open(link, source, keyOrdered, 10);
+  }
+
+  private static Member open(RabbitLink link, Source source, boolean keyOrdered, int prefetch) {
     Links.Received received = new Links.Received();
-    ConsumerRequest request = new ConsumerRequest(source, 10, Optional.empty(), keyOrdered);
+    ConsumerRequest request = new ConsumerRequest(source, prefetch, Optional.empty(), keyOrdered);
     return new Member(link.openConsumer(request, received), received);
   }
 
@@ -115,6 +124,47 @@ final class TurnTest {
       assertThat(inherited.get(0).redelivered()).isTrue();
       heir.consumer().close();
     }
+  }
+
+  @Test
+  void theOrderStaysHoweverMuchOneHeld() throws Exception {
+    for (Source source : sources()) {
+      Member first = open(link, source, true, 100);
+      Member heir = open(other, source, true, 100);
+      send(source, 120);
+      assertThat(first.texts(100)).isEqualTo(numbers(0, 100));
+      first.consumer().close();
+      assertThat(heir.texts(100)).as("from %s", source).isEqualTo(numbers(0, 100));
+      heir.consumer().close();
+    }
+  }
+
+  @Test
+  void whatIsOnItsWayToOneThatClosesComesBehindWhatItHeld() throws Exception {
+    Queue queue = Links.newQueue(link);
+    Member first = open(link, Links.queue(queue), true, 40);
+    LinkProducer producer = other.openProducer(queue, cause -> {});
+    int sent = 0;
+    int accepted = 0;
+    Member member = first;
+    for (int round = 1; round <= ROUNDS; round++) {
+      for (int i = 0; i < 30; i++) {
+        producer.send(new Links.Sent(Links.text(String.valueOf(sent++))));
+      }
+      for (int i = 0; i < 10; i++) {
+        InboundDelivery next = member.received().next();
+        assertThat(next.message().text()).isEqualTo(String.valueOf(accepted++));
+        member.consumer().settle(Outcome.ACCEPT, List.of(next));
+      }
+      member.consumer().close();
+      member = open(round % 2 == 0 ? link : other, Links.queue(queue), true, 40);
+    }
+    assertThat(member.texts(40)).isEqualTo(numbers(accepted, accepted + 40));
+    producer.close();
+  }
+
+  private static List<String> numbers(int from, int to) {
+    return IntStream.range(from, to).mapToObj(String::valueOf).toList();
   }
 
   @Test
