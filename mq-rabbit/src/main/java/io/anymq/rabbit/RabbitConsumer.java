@@ -204,7 +204,13 @@ class RabbitConsumer implements LinkConsumer {
         sink.deliver(deliveries);
       }
     }
-    inbox.cause().ifPresent(cause -> sink.broken(diagnose(cause)));
+    inbox.cause().ifPresent(this::broke);
+  }
+
+  /** Another one takes its place on the same link: what it took is free before that is told. */
+  private void broke(MessagingException cause) {
+    close();
+    sink.broken(diagnose(cause));
   }
 
   /** Waits for its turn; one that closes, or whose link is lost, begins no more. */

@@ -219,7 +219,7 @@
  *   <li>What is on its way to a consumer of a quorum queue when that is cancelled goes back by
  *       itself, before what the consumer held: of 0, 2 … 9 held and 10 on its way, the next
  *       consumer got 10 first. And a {@code basic.nack} of more than 32 messages of a quorum queue
- *       gives them back in the order of a hash table: of 0 to 99 held, 35 came first. Only the end
+ *       gives them back in the order of a hash table: of 0 to 99, 16 comes first, then 79. Only the end
  *       of a channel gives all back in order and in one step, what its first consumer held before
  *       what its second one did, by their tags. So a key-ordered consumer is cancelled, another one
  *       of its channel takes what has gone back at once, and the channel ends. One of a classic

@@ -1,0 +1,81 @@
+package io.anymq.rabbit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.Connection;
+import io.anymq.Queue;
+import io.anymq.QueueOptions;
+import io.anymq.Topic;
+import io.anymq.spi.ConsumerRequest;
+import io.anymq.spi.DelayedRelease;
+import io.anymq.spi.NativeNames;
+import io.anymq.spi.Source;
+import java.time.Duration;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** What a consumer leaves behind that the broker has ended, on a real broker. */
+final class BrokenConsumerTest extends OneLink {
+
+  private final RabbitNames names =
+      new RabbitNames(NativeNames.none());
+
+  @Test
+  void aDurableSubscriptionIsFreeForTheNextOfTheSameLink() throws Exception {
+    Topic topic = Links.newTopic(link);
+    Source source = Links.durable(topic, "s");
+    Links.Received first = Links.consume(link, source, 10);
+    deleteNative(names.subscription(topic, "s"));
+    first.awaitBroken();
+    Links.Received second = Links.consume(link, source, 10);
+    Links.send(link, topic, 1);
+    assertThat(second.next().message().text()).isEqualTo("0");
+  }
+
+  @Test
+  void theTurnIsFreeForTheNextOfTheSameLink() throws Exception {
+    Queue queue = Links.newQueue(link);
+    Links.Received first = ordered(queue);
+    deleteNative(names.queue(queue));
+    first.awaitBroken();
+    link.declare(queue, QueueOptions.DEFAULT);
+    Links.Received second = ordered(queue);
+    Links.send(link, queue, 1);
+    assertThat(second.next().message().text()).isEqualTo("0");
+  }
+
+  @Test
+  void itsThreadsEndBeforeTheLink() throws Exception {
+    Queue queue = Links.newQueue(link);
+    Links.send(link, queue, 2);
+    Links.Received received = Links.consume(link, Links.queue(queue), 1);
+    ((DelayedRelease) received.consumer()).release(received.next(), Duration.ofMinutes(1));
+    received.next(); // so the copy is confirmed, and the thread there
+    deleteNative(names.queue(queue));
+    received.awaitBroken();
+    awaitEndOfReleases();
+  }
+
+  private static void awaitEndOfReleases() throws InterruptedException {
+    for (Thread each : Thread.getAllStackTraces().keySet()) {
+      if (each.getName().endsWith("-release")) {
+        each.join(Links.PATIENCE.toMillis());
+        assertThat(each.isAlive()).as("%s, within %s", each, Links.PATIENCE).isFalse();
+      }
+    }
+  }
+
+  private Links.Received ordered(Queue queue) {
+    Links.Received received = new Links.Received();
+    link.openConsumer(
+        new ConsumerRequest(Links.queue(queue), 10, Optional.empty(), true), received);
+    return received;
+  }
+
+  private void deleteNative(String queue) throws Exception {
+    try (Channel channel = link.unwrap(Connection.class).orElseThrow().createChannel()) {
+      channel.queueDelete(queue);
+    }
+  }
+}
