@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
@@ -32,6 +33,8 @@ final class DelayedReleases {
 
   /** How long after a warning the next one of its kind is left out. */
   private static final Duration QUIET = Duration.ofMinutes(1);
+
+  private static final String DOING = "Delaying a message";
 
   private final AtomicLong warnedAt = new AtomicLong();
 
@@ -97,25 +100,33 @@ final class DelayedReleases {
       DelayPath path = DelayPath.of(release.delay(), isUrgent(delivery));
       way.prepare(path);
       Channel open = open();
+      FrameBudget frame = new FrameBudget(open.getConnection().getFrameMax());
       sequence = open.getNextPublishSeqNo();
       Map<String, Object> more = new LinkedHashMap<>();
       way.describe(path, more);
       more.put(DeliveryHistory.DELIVERED, delivery.deliveryCount());
       more.put(DeliveryHistory.HANDED_OUT, delivery.handOutsOfCopy());
       more.put(RabbitMapper.SEQUENCE, sequence);
-      unconfirmed.put(sequence, release);
       BasicProperties copy = NativeCopy.waiting(delivery, more);
+      frame.requireCopy(copy, source.origin());
+      unconfirmed.put(sequence, release);
       String exchange = RabbitDelays.exchange(path);
       open.basicPublish(
           exchange, source.queue(), true, false, copy, delivery.message().bodyBuffer(), null);
     } catch (IOException | ShutdownSignalException e) {
-      failed(sequence, release, RabbitErrors.translate(e, "Delaying a message"));
-    } catch (MessagingException e) {
-      failed(sequence, release, e);
-    } catch (IllegalArgumentException e) {
-      // The client has counted it, and the broker has not: the numbers no longer agree.
-      NativeConnection.closeQuietly(openNow());
-      failed(sequence, release, RabbitErrors.translate(e, "Delaying a message"));
+      failed(sequence, release, RabbitErrors.translate(e, DOING));
+    } catch (MessagingException | IllegalArgumentException e) {
+      if (unconfirmed.remove(sequence, release)) {
+        giveUpChannel(); // the client may have counted it, and the broker has not
+      }
+      failed(release, String.valueOf(RabbitErrors.translate(e, DOING).getMessage()));
+    }
+  }
+
+  private void giveUpChannel() {
+    Channel open = channel;
+    if (open != null) {
+      NativeConnection.closeQuietly(open);
     }
   }
 
@@ -123,11 +134,6 @@ final class DelayedReleases {
   private static boolean isUrgent(RabbitDelivery delivery) {
     Integer priority = delivery.properties().getPriority();
     return priority != null && priority > Message.DEFAULT_PRIORITY;
-  }
-
-  private Channel openNow() {
-    Channel open = channel;
-    return open == null ? open() : open;
   }
 
   private Channel open() {
@@ -180,11 +186,32 @@ final class DelayedReleases {
                     .forEach(each -> again(each, "the queues anymq/wait/… were deleted")));
   }
 
+  /** The broker names the size of one that is too large: it has ended the channel for all. */
   private void shutDown(ShutdownSignalException signal) {
     delays.forget();
+    OptionalLong tooLarge = RabbitErrors.tooLargeSize(signal);
+    String why = RabbitErrors.closeText(signal).orElseGet(() -> String.valueOf(signal.getMessage()));
     for (Release each : take(Long.MAX_VALUE, true)) {
-      again(each, String.valueOf(signal.getMessage()));
+      long size = each.delivery().message().bodyLength();
+      if (tooLarge.isEmpty()) {
+        again(each, why);
+      } else if (size == tooLarge.getAsLong()) {
+        failed(each, why);
+      } else {
+        unharmed(each, why);
+      }
     }
+  }
+
+  /** Another one ended the channel, which cannot happen for ever: that one is not tried again. */
+  private void unharmed(Release release, String why) {
+    synchronized (lock) {
+      if (!closed) {
+        thread.execute(() -> send(release));
+        return;
+      }
+    }
+    failed(release, why);
   }
 
   private void again(Release release, String why) {
@@ -250,10 +277,7 @@ final class DelayedReleases {
       closed = true;
     }
     thread.shutdownNow();
-    Channel open = channel;
-    if (open != null) {
-      NativeConnection.closeQuietly(open);
-    }
+    giveUpChannel();
   }
 
   private void awaitDone() {

@@ -55,6 +55,16 @@ final class FrameBudget {
     }
   }
 
+  /**
+   * Refuses a copy that does not fit. The client would find that out only when it has counted it,
+   * and its numbers on that channel would no longer be the broker's.
+   */
+  void requireCopy(BasicProperties copy, String destination) {
+    if (frameMax > 0 && exactly(copy) > frameMax) {
+      throw tooLarge(destination, null);
+    }
+  }
+
   /** The failure of a message that does not fit. */
   MessageTooLargeException tooLarge(String destination, @Nullable IllegalArgumentException cause) {
     return new MessageTooLargeException(

@@ -28,7 +28,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class HandOutLog {
 
-  /** From here on the oldest entries may be gone. */
+  /**
+   * From here on the oldest entries may be gone, and what is left is too little: half of what the
+   * broker counts is taken for handed out at least. So a message is tried up to twice as often as
+   * its limit says, and one that was only prefetched is not dead-lettered at once.
+   */
   private static final int SURELY_COMPLETE = HandOutWriter.MOST_ENTRIES / 10 * 9;
 
   private static final int MOST_KNOWN = 10_000;
@@ -130,9 +134,11 @@ final class HandOutLog {
       return most;
     }
     HandOutSnapshot read = read(delivery.arrivedAt());
-    return read == null || read.size() >= SURELY_COMPLETE
-        ? most
-        : told + read.count(delivery.key(), own);
+    if (read == null) {
+      return most;
+    }
+    int recorded = told + read.count(delivery.key(), own);
+    return read.size() < SURELY_COMPLETE ? recorded : Math.max(recorded, most / 2);
   }
 
   private int known(String key) {

@@ -279,7 +279,7 @@ class RabbitConsumer implements LinkConsumer {
       return cause;
     } catch (DestinationNotFoundException e) {
       return new DestinationNotFoundException(
-          source.origin() + " does not exist: it was deleted under its consumer", e);
+          source.describe() + " does not exist: it was deleted under its consumer", e);
     } catch (MessagingException e) {
       return cause;
     }

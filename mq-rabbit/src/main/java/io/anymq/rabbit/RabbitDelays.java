@@ -57,6 +57,7 @@ final class RabbitDelays {
   private static final String DOING = "Preparing to delay messages";
 
   private final NativeConnection connection;
+  private final AskingChannels asking;
   private final RabbitNames names;
   private final Set<DelayPath.Wait> made = ConcurrentHashMap.newKeySet();
   private volatile boolean exchangesMade;
@@ -64,6 +65,7 @@ final class RabbitDelays {
 
   RabbitDelays(NativeConnection connection, RabbitNames names) {
     this.connection = connection;
+    this.asking = new AskingChannels(connection);
     this.names = names;
   }
 
@@ -98,14 +100,15 @@ final class RabbitDelays {
 
     /**
      * Sees to it that a message finds its way. Looks each time whether its destination is there:
-     * somebody may have deleted it, and no broker tells when it confirms a message that waits.
+     * somebody may have deleted it, and no broker tells when it confirms a message that waits. That
+     * is one round trip, and nothing less would notice.
      *
      * @throws io.anymq.DestinationNotFoundException when the destination does not exist
      */
     void prepare(DelayPath path) {
       makeExchanges();
       path.waits().forEach(RabbitDelays.this::make);
-      bind(destination);
+      asking.ask(looking(destination), channel -> bind(channel, destination));
     }
 
     /** Adds the headers by which the broker finds the way. */
@@ -141,7 +144,8 @@ final class RabbitDelays {
    * delayed, or this user may not know of it, there is nothing to be done.
    */
   void made(Destination destination) {
-    ifDelaysAreKnown(() -> bind(end(destination)));
+    End end = end(destination);
+    ifDelaysAreKnown(() -> connection.ask(looking(end), channel -> bind(channel, end)));
   }
 
   /**
@@ -183,14 +187,15 @@ final class RabbitDelays {
     }
   }
 
-  private void bind(End end) {
+  private static String looking(End end) {
+    return "Looking for " + end.text() + " to delay messages to it";
+  }
+
+  private static Object bind(Channel channel, End end) throws IOException {
     String name = end.name();
-    connection.ask(
-        "Looking for " + end.text() + " to delay messages to it",
-        channel ->
-            end.topic()
-                ? channel.exchangeBind(name, DUE_TOPICS, "", match(EXCHANGE, name))
-                : channel.queueBind(name, DUE_QUEUES, name));
+    return end.topic()
+        ? channel.exchangeBind(name, DUE_TOPICS, "", match(EXCHANGE, name))
+        : channel.queueBind(name, DUE_QUEUES, name);
   }
 
   private void makeExchanges() {

@@ -107,17 +107,11 @@ final class RabbitErrors {
     if (!named.find()) {
       return doing + " failed: " + reason;
     }
-    boolean queue = named.group(1).equals("queue");
-    String name = named.group(2);
-    String topic = name.startsWith(RabbitNames.TOPIC_PREFIX) ? "topic" : "exchange";
-    return "%s '%s' does not exist: %s failed (%s)"
-        .formatted(
-            queue ? "queue" : topic,
-            queue || topic.equals("exchange")
-                ? name
-                : name.substring(RabbitNames.TOPIC_PREFIX.length()),
-            doing,
-            reason);
+    String what =
+        named.group(1).equals("queue")
+            ? RabbitNames.describeQueue(named.group(2))
+            : RabbitNames.describeExchange(named.group(2));
+    return "%s does not exist: %s failed (%s)".formatted(what, doing, reason);
   }
 
   private static MessagingException accessRefused(

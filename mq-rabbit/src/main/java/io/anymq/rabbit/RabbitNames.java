@@ -25,7 +25,11 @@ final class RabbitNames {
 
   private static final String DIRECT_REPLY = "amq.rabbitmq.reply-to";
   private static final String QUEUE_PREFIX = "queue/";
-  static final String TOPIC_PREFIX = "topic/";
+  private static final String TOPIC_PREFIX = "topic/";
+
+  /** Of exchanges that stand for no topic. */
+  private static final String INTERNAL_PREFIX = "anymq/";
+
   private static final String LOCK_PREFIX = "lock/";
   private static final String STREAM_PREFIX = "stream/";
   private static final String TURN_PREFIX = "turn/";
@@ -142,5 +146,21 @@ final class RabbitNames {
             ? nativeName.substring(QUEUE_PREFIX.length())
             : nativeName;
     return Portable.queue(name).filter(queue -> queue(queue).equals(nativeName));
+  }
+
+  /** A native queue, as messages name the queue that it stands for. */
+  static String describeQueue(String queue) {
+    return "queue '%s'".formatted(queue.startsWith(QUEUE_PREFIX + RESERVED) ? withoutPrefix(queue, QUEUE_PREFIX) : queue);
+  }
+
+  /** A native exchange, as messages name the topic that it stands for; others as they are. */
+  static String describeExchange(String exchange) {
+    return exchange.startsWith(INTERNAL_PREFIX)
+        ? "exchange '%s'".formatted(exchange)
+        : "topic '%s'".formatted(withoutPrefix(exchange, TOPIC_PREFIX));
+  }
+
+  private static String withoutPrefix(String name, String prefix) {
+    return name.startsWith(prefix) ? name.substring(prefix.length()) : name;
   }
 }

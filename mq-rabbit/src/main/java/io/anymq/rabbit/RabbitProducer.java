@@ -147,23 +147,22 @@ final class RabbitProducer implements LinkProducer {
   /**
    * A message that comes back is told by its id. Where another with the same id is unconfirmed, it
    * carries its sequence number; not always, because a table of headers costs the broker a fifth of
-   * its throughput.
+   * its throughput. A dead letter carries it too: its native id may be another than the portable
+   * one.
    */
   private BasicProperties encode(
       OutboundMessage outbound, long sequence, boolean back, Map<String, Object> way) {
     Message message = outbound.message();
-    boolean found =
-        !back || message.id().filter(id -> unconfirmed.claimId(id, sequence)).isPresent();
     if (outbound.repeated()) {
       way.put(DeliveryHistory.REPEATED, true);
     }
     Optional<RabbitDelivery> origin = NativeCopy.origin(outbound);
     if (origin.isPresent()) {
-      if (!found) {
-        way.put(RabbitMapper.SEQUENCE, sequence);
-      }
+      way.put(RabbitMapper.SEQUENCE, sequence);
       return NativeCopy.deadLetter(origin.get(), message, way);
     }
+    boolean found =
+        !back || message.id().filter(id -> unconfirmed.claimId(id, sequence)).isPresent();
     return mapper.encode(
         message,
         found ? OptionalLong.empty() : OptionalLong.of(sequence),

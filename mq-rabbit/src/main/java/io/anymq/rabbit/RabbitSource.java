@@ -121,6 +121,11 @@ record RabbitSource(
         releaserThen);
   }
 
+  /** What it is, for the sentence that it does not exist: a topic may outlive a subscription. */
+  String describe() {
+    return origin.startsWith("topic") ? "a subscription to " + origin : origin;
+  }
+
   /** Gives back what holding it took. */
   void release() {
     releaser.run();

@@ -1,11 +1,13 @@
 package io.anymq.rabbit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.rabbitmq.client.AMQP.BasicProperties;
 import com.rabbitmq.client.Delivery;
 import com.rabbitmq.client.LongString;
 import io.anymq.DeadLetter;
+import io.anymq.DestinationNotFoundException;
 import io.anymq.Message;
 import io.anymq.MessageTooLargeException;
 import io.anymq.MessagingException;
@@ -104,6 +106,26 @@ final class DeadLetterCopyTest extends OneLink {
     List<InboundDelivery> all = Links.consume(link, Links.queue(queue), 10).next(4);
     bury(dead, all.get(3), "\u00e9".repeat(1000));
     Links.awaitDepth(link, dead, 1);
+  }
+
+  /** The native id is not the one that the letter has, or it has none. */
+  @Test
+  void aLetterThatComesBackIsFound() throws Exception {
+    Queue queue = Links.newQueue(link);
+    Queue missing = Queue.of("q.missing." + System.nanoTime());
+    Map<String, Object> headers = Map.of("x-anymq-key", 17, "x-anymq-id", List.of("not a text"));
+    try (RabbitNativeClient foreign = RabbitNativeClient.connect(broker.url())) {
+      for (String id : Arrays.asList(null, "theirs")) {
+        BasicProperties sent =
+            new BasicProperties.Builder().headers(headers).messageId(id).build();
+        foreign.publish(queue, sent, new byte[0]);
+      }
+    }
+    for (InboundDelivery delivery : Links.consume(link, Links.queue(queue), 2).next(2)) {
+      assertThat(delivery.undecodable()).isPresent();
+      assertThatThrownBy(() -> bury(missing, delivery, "malformed"))
+          .hasCauseInstanceOf(DestinationNotFoundException.class);
+    }
   }
 
   private static Message withProperty(int chars) {

@@ -106,6 +106,30 @@ final class DelayedReleaseTest extends OneLink {
     }
   }
 
+  /** A foreign message may fill its frame, and its copy has a way to tell as well. */
+  @Test
+  void oneThatDoesNotFitHarmsNoOther() throws Exception {
+    Queue queue = Links.newQueue(link);
+    try (RabbitNativeClient foreign = RabbitNativeClient.connect(broker.url())) {
+      BasicProperties full =
+          new BasicProperties.Builder().headers(Map.of("p", "p".repeat(130_900))).build();
+      Links.send(link, queue, 10);
+      foreign.publish(queue, full, new byte[0]);
+      Links.send(link, queue, 10);
+      Links.Received received = Links.consume(link, Links.queue(queue), 30);
+      for (InboundDelivery each : received.next(21)) {
+        release(received, each, SHORT);
+      }
+      for (InboundDelivery each : received.next(21)) {
+        assertThat(each.deliveryCount()).isEqualTo(2);
+        received.accept(each);
+      }
+      assertThat(received.deliveries).as("what came twice").isEmpty();
+      received.consumer().close();
+      Links.awaitDepth(link, queue, 0);
+    }
+  }
+
   /** The broker could not deliver what is due to it, and would hold up all that waits. */
   @Test
   void aBoundedQueuesConsumerKeepsItsReleasedMessages() throws Exception {

@@ -74,6 +74,20 @@ final class RabbitErrorsTest {
     assertThat(translated).hasMessageContaining("Trying").hasCause(failure);
   }
 
+  @Test
+  void saysWhatDoesNotExistInOneWay() {
+    assertThat(missing("queue 'orders'")).startsWith("queue 'orders' does not exist: ");
+    assertThat(missing("queue 'queue/amq.x'")).startsWith("queue 'amq.x' does not exist: ");
+    assertThat(missing("exchange 'topic/news'")).startsWith("topic 'news' does not exist: ");
+    assertThat(missing("exchange 'theirs'")).startsWith("topic 'theirs' does not exist: ");
+    assertThat(missing("exchange 'anymq/due'")).startsWith("exchange 'anymq/due' does not exist: ");
+  }
+
+  private static String missing(String what) {
+    ShutdownSignalException signal = channelClose(404, "NOT_FOUND - no " + what + " in vhost '/'");
+    return RabbitErrors.translate(new IOException(signal), "Trying").getMessage();
+  }
+
   static Stream<Arguments> connectFailures() {
     return Stream.of(
         row(new AuthenticationFailureException("no"), AuthenticationException.class),

@@ -1,0 +1,54 @@
+package io.anymq.rabbit;
+
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.ShutdownSignalException;
+import java.io.IOException;
+import java.util.Deque;
+import java.util.concurrent.LinkedBlockingDeque;
+
+/**
+ * Channels for questions that are asked again and again: one round trip for each, where {@link
+ * NativeConnection#ask} takes three. A question has a channel for itself, and leaves it to the next
+ * one; a refusal closes it. They end with their connection. Safe for use by several threads.
+ */
+final class AskingChannels {
+
+  /** How many are kept; more are there while more threads ask at one time. */
+  private static final int MOST_IDLE = 8;
+
+  private final NativeConnection connection;
+  private final Deque<Channel> idle = new LinkedBlockingDeque<>(MOST_IDLE);
+
+  AskingChannels(NativeConnection connection) {
+    this.connection = connection;
+  }
+
+  /**
+   * Asks the broker something.
+   *
+   * @param doing what is tried, for the sentence of a failure
+   */
+  <T> T ask(String doing, NativeConnection.Question<T> question) {
+    Channel channel = take(doing);
+    boolean answered = false;
+    try {
+      T answer = question.ask(channel);
+      answered = true;
+      return answer;
+    } catch (IOException | ShutdownSignalException e) {
+      throw RabbitErrors.translate(e, doing);
+    } finally {
+      if (!answered || !idle.offerFirst(channel)) {
+        NativeConnection.closeQuietly(channel);
+      }
+    }
+  }
+
+  private Channel take(String doing) {
+    Channel channel = idle.pollFirst();
+    while (channel != null && !channel.isOpen()) {
+      channel = idle.pollFirst();
+    }
+    return channel == null ? connection.channel(doing) : channel;
+  }
+}
