@@ -113,7 +113,7 @@ final class DeadLetterCopyTest extends OneLink {
   void aLetterThatComesBackIsFound() throws Exception {
     Queue queue = Links.newQueue(link);
     Queue missing = Queue.of("q.missing." + System.nanoTime());
-    Map<String, Object> headers = Map.of("x-anymq-key", 17, "x-anymq-id", List.of("not a text"));
+    Map<String, Object> headers = Map.of("x-anymq-key", 17, "x-anymq-id", "portable");
     try (RabbitNativeClient foreign = RabbitNativeClient.connect(broker.url())) {
       for (String id : Arrays.asList(null, "theirs")) {
         BasicProperties sent =

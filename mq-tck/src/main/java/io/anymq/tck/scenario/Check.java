@@ -126,7 +126,11 @@ public final class Check {
    * @throws Exception what the future failed with
    */
   public static <T> T outcome(Future<T> future) throws Exception {
-    return future.get(LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+    try {
+      return future.get(LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof Exception failure ? failure : e;
+    }
   }
 
   /** Fails unless the action ends within the limit; returns what it returns. */
