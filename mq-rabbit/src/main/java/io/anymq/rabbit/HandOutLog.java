@@ -28,11 +28,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class HandOutLog {
 
-  /**
-   * From here on the oldest entries may be gone, and what is left is too little: half of what the
-   * broker counts is taken for handed out at least. So a message is tried up to twice as often as
-   * its limit says, and one that was only prefetched is not dead-lettered at once.
-   */
+  /** From here on the oldest entries may be gone. */
   private static final int SURELY_COMPLETE = HandOutWriter.MOST_ENTRIES / 10 * 9;
 
   private static final int MOST_KNOWN = 10_000;
@@ -137,8 +133,18 @@ final class HandOutLog {
     if (read == null) {
       return most;
     }
-    int recorded = told + read.count(delivery.key(), own);
-    return read.size() < SURELY_COMPLETE ? recorded : Math.max(recorded, most / 2);
+    return handedOut(told + read.count(delivery.key(), own), read.size(), most);
+  }
+
+  /**
+   * A full log has too few of a message's hand-outs: half of what the broker counts is taken for
+   * handed out at least. So a message is tried twice as often as its limit says at most, and one
+   * that was only prefetched is not dead-lettered at once.
+   *
+   * @param entries how many the log has, of all messages
+   */
+  static int handedOut(int recorded, int entries, int most) {
+    return entries < SURELY_COMPLETE ? recorded : Math.max(recorded, most / 2);
   }
 
   private int known(String key) {

@@ -3,6 +3,7 @@ package io.anymq.rabbit;
 import com.rabbitmq.client.BuiltinExchangeType;
 import com.rabbitmq.client.Channel;
 import io.anymq.Destination;
+import io.anymq.DestinationNotFoundException;
 import io.anymq.ErrorCode;
 import io.anymq.MessagingException;
 import io.anymq.Queue;
@@ -61,6 +62,7 @@ final class RabbitDelays {
   private final RabbitNames names;
   private final Set<DelayPath.Wait> made = ConcurrentHashMap.newKeySet();
   private volatile boolean exchangesMade;
+  private volatile boolean seen;
   private volatile boolean gateOpened;
 
   RabbitDelays(NativeConnection connection, RabbitNames names) {
@@ -174,6 +176,27 @@ final class RabbitDelays {
       }
     }
     gateOpened = true;
+  }
+
+  /**
+   * Whether messages may wait for a queue: whether anything was ever delayed at this broker. Of
+   * which queue they are, and how many, no broker tells.
+   */
+  boolean mayHoldMessages() {
+    if (!seen && !exchangesMade) {
+      seen = isThere();
+    }
+    return seen || exchangesMade;
+  }
+
+  private boolean isThere() {
+    try {
+      connection.ask(
+          "Looking for delayed messages", channel -> channel.exchangeDeclarePassive(DUE));
+      return true;
+    } catch (DestinationNotFoundException e) {
+      return false;
+    }
   }
 
   private static void ifDelaysAreKnown(Runnable work) {

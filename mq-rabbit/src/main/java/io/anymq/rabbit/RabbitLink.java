@@ -260,7 +260,7 @@ final class RabbitLink implements Link, DepthQuery, Purger, TopicPatterns, Tempo
             .orElse(OptionalLong.empty());
     return inFlight.isPresent()
         ? QueueDepth.of(ready, inFlight.getAsLong(), false)
-        : QueueDepth.ofReady(ready, true);
+        : QueueDepth.ofReady(ready, !delays.mayHoldMessages());
   }
 
   @Override

@@ -78,9 +78,10 @@
  * handed-out/<queue>}, written before a redelivered message is handed out, and when any other goes
  * back; kept for 7 days, 100,000 of them</td><td>read when a message has reached its limit</td><td>a
  * first hand-out that a crash ends is not recorded: a process killer is stopped one delivery later.
- * A user without rights to {@code handed-out/.*} is warned, and the broker's count decides</td></tr>
- * <tr><td>depth</td><td>passive declaration on a channel of its own</td><td>ready messages, exact</td>
- * <td>see below</td></tr>
+ * With 90,000 entries or more, half of the broker's count is taken for handed out at least. A user without rights to {@code handed-out/.*} is warned, and the broker's count decides</td></tr>
+ * <tr><td>depth</td><td>passive declaration on a channel of its own</td><td>ready messages; exact
+ * where nothing was ever delayed or released with a delay at the broker</td><td>what waits in {@code
+ * anymq/wait/…} is in no number, and whose it is cannot be asked; see below</td></tr>
  * <tr><td>in-flight count</td><td>{@code messages_unacknowledged} of the management plug-in's HTTP
  * interface, where the option {@code management} says where that is</td><td>declared when it answers
  * this user as the link opens</td><td>not exact: up to 5 s old for quorum queues, as old as {@code
@@ -252,7 +253,8 @@
  * of each other can overtake, with different delays; with one delay they stay in order. An expiry
  * that comes first is seen when the message is handed out: till then it is in the depth. A crash of
  * a broker can make a delayed message come twice, not marked. A delayed send looks for its
- * destination each time, which is a question to the broker. Temporary queues of others cannot be
+ * destination each time, which is one round trip: nothing tells a client that a queue was deleted,
+ * and a message that waits is confirmed all the same. Temporary queues of others cannot be
  * delayed to: {@code ACCESS_REFUSED}. The queues are quorum queues whatever {@code queue-type}
  * says.
  *

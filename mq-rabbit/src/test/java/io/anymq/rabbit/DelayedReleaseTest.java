@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.rabbitmq.client.AMQP.BasicProperties;
 import io.anymq.Queue;
+import io.anymq.QueueDepth;
 import io.anymq.QueueOptions;
 import io.anymq.Topic;
 import io.anymq.TopicPattern;
@@ -40,6 +41,22 @@ final class DelayedReleaseTest extends OneLink {
     received.accept(again);
     received.consumer().close();
     Links.awaitDepth(link, queue, 0);
+  }
+
+  /** It is in no number, and whose messages wait at a broker cannot be asked. */
+  @Test
+  void theDepthIsNotSaidToBeExactWhileSomeMayWait() throws Exception {
+    Queue queue = Links.newQueue(link);
+    Links.send(link, queue, 1);
+    Links.Received received = Links.consume(link, Links.queue(queue), 1);
+    release(received, received.next(), Duration.ofMinutes(1));
+    received.consumer().close(); // the copy is confirmed first
+    QueueDepth depth = link.depth(queue);
+    assertThat(depth.atRest()).isZero();
+    assertThat(depth.exact()).isFalse();
+    RabbitLink other = Links.open(broker.url());
+    assertThat(other.depth(queue).exact()).as("on another connection").isFalse();
+    other.close(Duration.ofSeconds(5));
   }
 
   /** The broker drops what dead-letters in a circle: by its own list of deaths. */

@@ -65,9 +65,7 @@ final class RabbitManagementTest {
     for (Options options : List.of(refused, at("http://127.0.0.1:1"))) {
       RabbitLink link = Links.open(broker.url(), options);
       assertThat(link.capabilities()).doesNotContainKey(Capability.IN_FLIGHT_COUNT);
-      QueueDepth depth = link.depth(Links.newQueue(link));
-      assertThat(depth.inFlight()).isEmpty();
-      assertThat(depth.exact()).isTrue();
+      assertThat(link.depth(Links.newQueue(link)).inFlight()).isEmpty();
       link.close(Duration.ofSeconds(5));
     }
   }
