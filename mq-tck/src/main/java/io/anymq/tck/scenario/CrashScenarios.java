@@ -23,6 +23,9 @@ final class CrashScenarios {
 
   private static final int MESSAGES = 400;
 
+  /** A broker that starts on a busy machine takes more than the default, and nothing is in doubt. */
+  private static final String LONGER_THAN_A_RESTART = "150s";
+
   private CrashScenarios() {}
 
   @Scenario(
@@ -115,6 +118,7 @@ final class CrashScenarios {
     Messages.sendNumbers(connection, queue, 20);
     Messages.sendNumbers(connection, topic, 5);
     connection.close();
+    t.growOld();
     t.onClose(t.broker()::ensureUp);
     t.broker().stop();
     t.broker().restart();
@@ -143,7 +147,7 @@ final class CrashScenarios {
         queue,
         io.anymq.ConsumerOptions.builder().concurrency(2).prefetch(20).build(),
         ledger::received);
-    Connection sending = t.connect();
+    Connection sending = t.connect(o -> o.option("operation-timeout", LONGER_THAN_A_RESTART));
     AtomicBoolean crashed = new AtomicBoolean();
     t.onClose(t.broker()::ensureUp);
     var crash =
