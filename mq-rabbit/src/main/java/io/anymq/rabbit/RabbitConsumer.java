@@ -2,13 +2,10 @@ package io.anymq.rabbit;
 
 import com.rabbitmq.client.AMQP.BasicProperties;
 import com.rabbitmq.client.Channel;
-import com.rabbitmq.client.Consumer;
 import com.rabbitmq.client.Delivery;
-import com.rabbitmq.client.Envelope;
 import com.rabbitmq.client.ShutdownSignalException;
 import io.anymq.ConnectionLostException;
 import io.anymq.DestinationNotFoundException;
-import io.anymq.ErrorCode;
 import io.anymq.MessagingException;
 import io.anymq.spi.DeliverySink;
 import io.anymq.spi.InboundDelivery;
@@ -102,7 +99,7 @@ class RabbitConsumer implements LinkConsumer {
   private void begin() throws IOException {
     StreamStart start = source.start();
     Map<String, Object> arguments = start == null ? Map.of() : start.arguments();
-    channel.basicConsume(source.queue(), false, Ending.TAG, false, false, arguments, new Arrivals());
+    channel.basicConsume(source.queue(), false, Ending.TAG, false, false, arguments, new Arrivals(inbox, source.origin()));
     consuming = true;
   }
 
@@ -291,35 +288,5 @@ class RabbitConsumer implements LinkConsumer {
     } else {
       inbox.end(RabbitErrors.translate(signal, "Consuming from " + source.origin()));
     }
-  }
-
-  /** Called by the thread that reads the connection; see {@link CallerRuns}. */
-  private final class Arrivals implements Consumer {
-
-    @Override
-    public void handleDelivery(
-        String consumerTag, Envelope envelope, BasicProperties properties, byte[] body) {
-      inbox.put(new Delivery(envelope, properties, body));
-    }
-
-    @Override
-    public void handleCancel(String consumerTag) {
-      inbox.end(
-          new MessagingException(
-              ErrorCode.BACKEND_FAILURE,
-              "The broker cancelled the consumer of " + source.origin()));
-    }
-
-    @Override
-    public void handleConsumeOk(String consumerTag) {}
-
-    @Override
-    public void handleCancelOk(String consumerTag) {}
-
-    @Override
-    public void handleShutdownSignal(String consumerTag, ShutdownSignalException signal) {}
-
-    @Override
-    public void handleRecoverOk(String consumerTag) {}
   }
 }

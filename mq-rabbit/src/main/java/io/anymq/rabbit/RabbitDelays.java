@@ -183,16 +183,13 @@ final class RabbitDelays {
    * which queue they are, and how many, no broker tells.
    */
   boolean mayHoldMessages() {
-    if (!seen && !exchangesMade) {
-      seen = isThere();
+    if (seen) {
+      return true;
     }
-    return seen || exchangesMade;
-  }
-
-  private boolean isThere() {
     try {
       connection.ask(
           "Looking for delayed messages", channel -> channel.exchangeDeclarePassive(DUE));
+      seen = true;
       return true;
     } catch (DestinationNotFoundException e) {
       return false;
