@@ -190,7 +190,8 @@ final class DelayedReleases {
   private void shutDown(ShutdownSignalException signal) {
     delays.forget();
     OptionalLong tooLarge = RabbitErrors.tooLargeSize(signal);
-    String why = RabbitErrors.closeText(signal).orElseGet(() -> String.valueOf(signal.getMessage()));
+    String why =
+        RabbitErrors.closeText(signal).orElseGet(() -> String.valueOf(signal.getMessage()));
     for (Release each : take(Long.MAX_VALUE, true)) {
       long size = each.delivery().message().bodyLength();
       if (tooLarge.isEmpty()) {

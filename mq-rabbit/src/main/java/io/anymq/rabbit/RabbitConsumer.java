@@ -99,7 +99,14 @@ class RabbitConsumer implements LinkConsumer {
   private void begin() throws IOException {
     StreamStart start = source.start();
     Map<String, Object> arguments = start == null ? Map.of() : start.arguments();
-    channel.basicConsume(source.queue(), false, Ending.TAG, false, false, arguments, new Arrivals(inbox, source.origin()));
+    channel.basicConsume(
+        source.queue(),
+        false,
+        Ending.TAG,
+        false,
+        false,
+        arguments,
+        new Arrivals(inbox, source.origin()));
     consuming = true;
   }
 

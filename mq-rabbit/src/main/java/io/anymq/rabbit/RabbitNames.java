@@ -150,7 +150,9 @@ final class RabbitNames {
 
   /** A native queue, as messages name the queue that it stands for. */
   static String describeQueue(String queue) {
-    return "queue '%s'".formatted(queue.startsWith(QUEUE_PREFIX + RESERVED) ? withoutPrefix(queue, QUEUE_PREFIX) : queue);
+    return "queue '%s'"
+        .formatted(
+            queue.startsWith(QUEUE_PREFIX + RESERVED) ? withoutPrefix(queue, QUEUE_PREFIX) : queue);
   }
 
   /** A native exchange, as messages name the topic that it stands for; others as they are. */

@@ -220,14 +220,14 @@
  *   <li>What is on its way to a consumer of a quorum queue when that is cancelled goes back by
  *       itself, before what the consumer held: of 0, 2 … 9 held and 10 on its way, the next
  *       consumer got 10 first. And a {@code basic.nack} of more than 32 messages of a quorum queue
- *       gives them back in the order of a hash table: of 0 to 99, 16 comes first, then 79. Only the end
- *       of a channel gives all back in order and in one step, what its first consumer held before
- *       what its second one did, by their tags. So a key-ordered consumer is cancelled, another one
- *       of its channel takes what has gone back at once, and the channel ends. One of a classic
- *       queue, whose acknowledgements a closing channel does not lose, is not cancelled. Who has
- *       its turn next begins when the queue has no consumer: the broker forgets a lost one in the
- *       same step in which it takes back what that held. Passive declaration says 0 consumers, too,
- *       when a queue's leader does not answer within 250 ms.
+ *       gives them back in the order of a hash table: of 0 to 99, 16 comes first, then 79. Only the
+ *       end of a channel gives all back in order and in one step, what its first consumer held
+ *       before what its second one did, by their tags. So a key-ordered consumer is cancelled,
+ *       another one of its channel takes what has gone back at once, and the channel ends. One of a
+ *       classic queue, whose acknowledgements a closing channel does not lose, is not cancelled.
+ *       Who has its turn next begins when the queue has no consumer: the broker forgets a lost one
+ *       in the same step in which it takes back what that held. Passive declaration says 0
+ *       consumers, too, when a queue's leader does not answer within 250 ms.
  *   <li>A stream gives a message's fields and headers back as they were, in all types but tables
  *       and arrays, which are gone after it (3.10). So no field of a message is in a table.
  *   <li>A stream's consumer whose offset is beyond the end gets nothing, until as many messages
@@ -254,9 +254,8 @@
  * that comes first is seen when the message is handed out: till then it is in the depth. A crash of
  * a broker can make a delayed message come twice, not marked. A delayed send looks for its
  * destination each time, which is one round trip: nothing tells a client that a queue was deleted,
- * and a message that waits is confirmed all the same. Temporary queues of others cannot be
- * delayed to: {@code ACCESS_REFUSED}. The queues are quorum queues whatever {@code queue-type}
- * says.
+ * and a message that waits is confirmed all the same. Temporary queues of others cannot be delayed
+ * to: {@code ACCESS_REFUSED}. The queues are quorum queues whatever {@code queue-type} says.
  *
  * <p>A topic that keeps what is sent stores each message once more, and a send waits for that, too.
  * A moment is found by the broker's clock, from a minute earlier on, and what is from before is

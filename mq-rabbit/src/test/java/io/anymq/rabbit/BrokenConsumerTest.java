@@ -18,8 +18,7 @@ import org.junit.jupiter.api.Test;
 /** What a consumer leaves behind that the broker has ended, on a real broker. */
 final class BrokenConsumerTest extends OneLink {
 
-  private final RabbitNames names =
-      new RabbitNames(NativeNames.none());
+  private final RabbitNames names = new RabbitNames(NativeNames.none());
 
   @Test
   void aDurableSubscriptionIsFreeForTheNextOfTheSameLink() throws Exception {

@@ -116,8 +116,7 @@ final class DeadLetterCopyTest extends OneLink {
     Map<String, Object> headers = Map.of("x-anymq-key", 17, "x-anymq-id", "portable");
     try (RabbitNativeClient foreign = RabbitNativeClient.connect(broker.url())) {
       for (String id : Arrays.asList(null, "theirs")) {
-        BasicProperties sent =
-            new BasicProperties.Builder().headers(headers).messageId(id).build();
+        BasicProperties sent = new BasicProperties.Builder().headers(headers).messageId(id).build();
         foreign.publish(queue, sent, new byte[0]);
       }
     }

@@ -85,7 +85,7 @@ final class RabbitErrorsTest {
 
   private static String missing(String what) {
     ShutdownSignalException signal = channelClose(404, "NOT_FOUND - no " + what + " in vhost '/'");
-    return RabbitErrors.translate(new IOException(signal), "Trying").getMessage();
+    return String.valueOf(RabbitErrors.translate(new IOException(signal), "Trying").getMessage());
   }
 
   static Stream<Arguments> connectFailures() {

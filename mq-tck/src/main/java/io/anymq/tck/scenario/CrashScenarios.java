@@ -23,7 +23,9 @@ final class CrashScenarios {
 
   private static final int MESSAGES = 400;
 
-  /** A broker that starts on a busy machine takes more than the default, and nothing is in doubt. */
+  /**
+   * A broker that starts on a busy machine takes more than the default, and nothing is in doubt.
+   */
   private static final String LONGER_THAN_A_RESTART = "150s";
 
   private CrashScenarios() {}
