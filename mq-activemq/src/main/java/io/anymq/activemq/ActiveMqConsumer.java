@@ -1,7 +1,6 @@
 package io.anymq.activemq;
 
 import io.anymq.Destination;
-import io.anymq.DestinationNotFoundException;
 import io.anymq.MessagingException;
 import io.anymq.Topic;
 import io.anymq.spi.DeliverySink;
@@ -139,7 +138,7 @@ final class ActiveMqConsumer implements LinkConsumer, Parking, ActiveMQDispatche
   /** Opens it; the subscription is live when this returns. */
   void open() {
     try {
-      wire.addConsumer("No consumer of " + NativeText.of(info.getDestination()), info, this);
+      wire.addConsumer("No consumer of " + names.describe(info.getDestination()), info, this);
     } catch (MessagingException e) {
       watch.end();
       throw e;
@@ -151,9 +150,7 @@ final class ActiveMqConsumer implements LinkConsumer, Parking, ActiveMQDispatche
     if (!closed) {
       deleted = true;
       close();
-      sink.broken(
-          new DestinationNotFoundException(
-              NativeText.of(info.getDestination()) + " does not exist any more: it was deleted"));
+      sink.broken(ActiveMqErrors.deleted(names.describe(info.getDestination())));
     }
   }
 

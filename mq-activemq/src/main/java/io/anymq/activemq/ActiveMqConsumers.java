@@ -202,9 +202,8 @@ final class ActiveMqConsumers {
     }
   }
 
-  private static MessagingException gone(ActiveMqShare share) {
-    return new io.anymq.DestinationNotFoundException(
-        NativeText.of(share.origin()) + " does not exist any more: it was deleted");
+  private MessagingException gone(ActiveMqShare share) {
+    return ActiveMqErrors.deleted(setting.names().describe(share.origin()));
   }
 
   private ActiveMqConsumer open(

@@ -38,6 +38,13 @@ final class ActiveMqDestinations {
     return destination instanceof Queue ? new ActiveMQQueue(name) : new ActiveMQTopic(name);
   }
 
+  /** A destination as messages name it: by its portable name, where it has one. */
+  String describe(ActiveMQDestination destination) {
+    return toPortable(destination)
+        .map(Destination::describe)
+        .orElseGet(() -> NativeText.of(destination));
+  }
+
   /** The portable destination, or empty when the native name is not a portable one. */
   Optional<Destination> toPortable(ActiveMQDestination destination) {
     if (destination.isTemporary()) {

@@ -109,6 +109,24 @@ final class ActiveMqErrors {
   }
 
   /**
+   * A use of what does not exist.
+   *
+   * @param described the destination, as messages name it
+   */
+  static DestinationNotFoundException missing(String described) {
+    return new DestinationNotFoundException(described + " does not exist");
+  }
+
+  /**
+   * A use of what has been deleted meanwhile.
+   *
+   * @param described the destination, as messages name it
+   */
+  static DestinationNotFoundException deleted(String described) {
+    return new DestinationNotFoundException(described + " does not exist: it was deleted");
+  }
+
+  /**
    * A failure to connect.
    *
    * @param endpoint where to
@@ -188,11 +206,15 @@ final class ActiveMqErrors {
   /**
    * A failure of one send, as the broker or the client told it.
    *
+   * @param described where to, as messages name it
    * @param error the native failure
    * @return the portable failure: in doubt when the broker's store failed, since that may be after
    *     it wrote; otherwise one that says that the broker does not have the message
    */
-  static MessagingException sending(Throwable error) {
+  static MessagingException sending(String described, Throwable error) {
+    if (error instanceof DestinationDoesNotExistException) {
+      return new DestinationNotFoundException(described + " does not exist", error);
+    }
     boolean storeFailed =
         find(error, IOException.class).isPresent()
             && !has(error, MaxFrameSizeExceededException.class);

@@ -197,11 +197,15 @@ final class ActiveMqLink
   @Override
   public LinkProducer openProducer(Destination destination, ProducerListener listener) {
     if (ActiveMqTemporaries.isTemporary(destination) && !exists(destination)) {
-      throw new DestinationNotFoundException(destination.describe() + " does not exist");
+      throw ActiveMqErrors.missing(destination.describe());
     }
     ActiveMQDestination to = names.toNative(destination);
     return ActiveMqProducer.open(
-        wire, mapper, deletions, to.isTemporary() ? () -> names.toNative(destination) : () -> to);
+        wire,
+        mapper,
+        deletions,
+        destination.describe(),
+        to.isTemporary() ? () -> names.toNative(destination) : () -> to);
   }
 
   @Override
@@ -309,7 +313,7 @@ final class ActiveMqLink
   }
 
   private static DestinationNotFoundException missing(Queue queue) {
-    return new DestinationNotFoundException(queue.describe() + " does not exist");
+    return ActiveMqErrors.missing(queue.describe());
   }
 
   @Override

@@ -1,6 +1,5 @@
 package io.anymq.activemq;
 
-import io.anymq.DestinationNotFoundException;
 import io.anymq.MessagingException;
 import io.anymq.spi.LinkProducer;
 import io.anymq.spi.OutboundMessage;
@@ -27,6 +26,7 @@ final class ActiveMqProducer implements LinkProducer {
 
   private final OpenWire wire;
   private final ActiveMqMapper mapper;
+  private final String described;
   private final Supplier<ActiveMQDestination> current;
   private final ActiveMQDestination destination;
   private final ActiveMqDeletions.Watch watch;
@@ -38,9 +38,11 @@ final class ActiveMqProducer implements LinkProducer {
       OpenWire wire,
       ActiveMqMapper mapper,
       ActiveMqDeletions deletions,
+      String described,
       Supplier<ActiveMQDestination> current) {
     this.wire = wire;
     this.mapper = mapper;
+    this.described = described;
     this.current = current;
     this.destination = current.get();
     this.watch = deletions.watch(destination, () -> {});
@@ -53,6 +55,7 @@ final class ActiveMqProducer implements LinkProducer {
    * @param wire the connection
    * @param mapper encodes messages
    * @param deletions tells when the destination is deleted
+   * @param described the destination, as messages name it
    * @param current the destination; a temporary queue has another one after its owner recovered
    * @return the producer
    */
@@ -60,14 +63,15 @@ final class ActiveMqProducer implements LinkProducer {
       OpenWire wire,
       ActiveMqMapper mapper,
       ActiveMqDeletions deletions,
+      String described,
       Supplier<ActiveMQDestination> current) {
-    ActiveMqProducer producer = new ActiveMqProducer(wire, mapper, deletions, current);
+    ActiveMqProducer producer = new ActiveMqProducer(wire, mapper, deletions, described, current);
     ProducerInfo info = new ProducerInfo(producer.id);
     if (!producer.destination.isTemporary()) {
       info.setDestination(producer.destination);
     }
     try {
-      wire.request("No producer for " + NativeText.of(producer.destination), info);
+      wire.request("No producer for " + described, info);
     } catch (MessagingException e) {
       producer.close(); // the broker may have taken it all the same
       throw e;
@@ -78,9 +82,7 @@ final class ActiveMqProducer implements LinkProducer {
   @Override
   public void send(OutboundMessage message) {
     if (watch.isGone() && !destination.isTemporary()) {
-      message.failed(
-          new DestinationNotFoundException(
-              NativeText.of(destination) + " does not exist any more: it was deleted"));
+      message.failed(ActiveMqErrors.deleted(described));
       return;
     }
     try {
@@ -149,7 +151,7 @@ final class ActiveMqProducer implements LinkProducer {
       if (watch.removals() != removalsBefore
           && destination.isQueue()
           && !destination.isTemporary()) {
-        new ActiveMqRecall(wire, destination, messageId, message).begin();
+        new ActiveMqRecall(wire, destination, described, messageId, message).begin();
       } else {
         message.confirmed();
       }
@@ -158,7 +160,7 @@ final class ActiveMqProducer implements LinkProducer {
     @Override
     public void onException(JMSException error) {
       if (!wire.isLoss(error)) {
-        message.failed(ActiveMqErrors.sending(error));
+        message.failed(ActiveMqErrors.sending(described, error));
       }
     }
   }

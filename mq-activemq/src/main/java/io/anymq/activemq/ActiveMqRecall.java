@@ -1,6 +1,5 @@
 package io.anymq.activemq;
 
-import io.anymq.DestinationNotFoundException;
 import io.anymq.MessagingException;
 import io.anymq.spi.OutboundMessage;
 import org.apache.activemq.ActiveMQDispatcher;
@@ -28,11 +27,18 @@ final class ActiveMqRecall implements ActiveMQDispatcher {
   private static final long AT_ONCE = -1;
 
   private final OpenWire wire;
+  private final String described;
   private final OutboundMessage message;
   private final ConsumerInfo info;
 
-  ActiveMqRecall(OpenWire wire, ActiveMQDestination queue, MessageId id, OutboundMessage message) {
+  ActiveMqRecall(
+      OpenWire wire,
+      ActiveMQDestination queue,
+      String described,
+      MessageId id,
+      OutboundMessage message) {
     this.wire = wire;
+    this.described = described;
     this.message = message;
     info = new ConsumerInfo(wire.newConsumerId());
     info.setDestination(queue);
@@ -67,10 +73,7 @@ final class ActiveMqRecall implements ActiveMQDispatcher {
       return;
     }
     if (back) {
-      message.failed(
-          new DestinationNotFoundException(
-              NativeText.of(info.getDestination())
-                  + " was deleted while the message was on its way"));
+      message.failed(ActiveMqErrors.deleted(described));
     } else {
       message.confirmed();
     }

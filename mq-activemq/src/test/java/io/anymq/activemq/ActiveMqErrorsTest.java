@@ -108,7 +108,7 @@ final class ActiveMqErrorsTest {
   @ParameterizedTest
   @MethodSource("sendFailures")
   void translatesFailuresOfOneSend(Throwable failure, Object expected) {
-    MessagingException translated = ActiveMqErrors.sending(failure);
+    MessagingException translated = ActiveMqErrors.sending("queue 'x'", failure);
     assertThat(expected).isIn(translated.getClass(), translated.code());
   }
 

@@ -128,6 +128,28 @@ final class ActiveMqForeignTest {
   }
 
   @Test
+  void aMapThatAUnitOfWorkRejectsIsBuriedAsAMap() throws JMSException {
+    MapMessage map = session.createMapMessage();
+    map.setInt("answer", 42);
+    map.setObject("nested", Map.of("list", List.of(1L, "x", true)));
+    map.setObjectProperty("list", List.of("a", 1));
+    map.setJMSCorrelationID("c");
+    send(map);
+    try (io.anymq.Session unit = connection.createSession();
+        Consumer consumer = unit.createConsumer(queue)) {
+      consumer.receive(PATIENCE).orElseThrow().reject("not today");
+      unit.commit();
+    }
+    MapMessage letter = deadLetter(MapMessage.class);
+    assertThat(letter.getInt("answer")).isEqualTo(42);
+    assertThat(letter.getObject("nested")).hasToString("{list=[1, x, true]}");
+    assertThat(letter.getObjectProperty("list")).hasToString("[a, 1]");
+    assertThat(letter.getJMSCorrelationID()).isEqualTo("c");
+    assertThat(letter.getObjectProperty(DeadLetter.ERROR_PROPERTY)).isEqualTo("not today");
+    assertThat(connection.depth(queue).atRest()).isZero();
+  }
+
+  @Test
   void aStreamIsDeliveredAsAJsonArray() throws JMSException {
     StreamMessage stream = session.createStreamMessage();
     stream.writeInt(1);

@@ -228,7 +228,8 @@ final class ActiveMqSharingTest {
     member.next();
     open(broker.url()).delete(topic);
     assertThat(member.broken.get(Links.PATIENCE.toSeconds(), TimeUnit.SECONDS))
-        .isInstanceOf(DestinationNotFoundException.class);
+        .isInstanceOf(DestinationNotFoundException.class)
+        .hasMessage(topic.describe() + " does not exist: it was deleted");
     assertThat(queues(share(topic, true))).isEmpty();
     link.declare(topic, QueueOptions.DEFAULT);
     Links.Received anew = Links.consume(link, shared(topic, true), 1);
@@ -246,7 +247,8 @@ final class ActiveMqSharingTest {
     ended.next(2);
     link.delete(topic);
     assertThat(ended.broken.get(Links.PATIENCE.toSeconds(), TimeUnit.SECONDS))
-        .isInstanceOf(DestinationNotFoundException.class);
+        .isInstanceOf(DestinationNotFoundException.class)
+        .hasMessage(topic.describe() + " does not exist: it was deleted");
     link.declare(topic, QueueOptions.DEFAULT);
     Links.Received anew = Links.consume(link, Links.durable(topic, "alone"), 5);
     Links.send(link, topic, 3);

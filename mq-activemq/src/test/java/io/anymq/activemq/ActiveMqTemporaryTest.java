@@ -78,7 +78,10 @@ final class ActiveMqTemporaryTest {
     }
     Links.Sent late = new Links.Sent(Links.text("late"));
     producer.send(late);
-    assertThatThrownBy(late::await).hasCauseInstanceOf(DestinationNotFoundException.class);
+    assertThatThrownBy(late::await)
+        .cause()
+        .isInstanceOf(DestinationNotFoundException.class)
+        .hasMessageStartingWith(queue.describe() + " does not exist");
     assertThat(other.exists(queue)).isFalse();
   }
 
@@ -88,7 +91,8 @@ final class ActiveMqTemporaryTest {
     assertThat(other.exists(nobodys)).isFalse();
     assertThatThrownBy(() -> other.depth(nobodys)).isInstanceOf(DestinationNotFoundException.class);
     assertThatThrownBy(() -> Links.send(other, nobodys, 1))
-        .isInstanceOf(DestinationNotFoundException.class);
+        .isInstanceOf(DestinationNotFoundException.class)
+        .hasMessage(nobodys.describe() + " does not exist");
   }
 
   @Test

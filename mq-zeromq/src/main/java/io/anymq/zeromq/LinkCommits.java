@@ -1,6 +1,5 @@
 package io.anymq.zeromq;
 
-import io.anymq.DeadLetter;
 import io.anymq.Destination;
 import io.anymq.ErrorCode;
 import io.anymq.MessagingException;
@@ -76,8 +75,8 @@ final class LinkCommits {
     String name = ZeroMqLink.nameOf(destination, names);
     WireWriter out = new WireWriter();
     MessageCodec.encode(send.message(), out);
-    boolean letter = send.message().properties().containsKey(DeadLetter.REASON_PROPERTY);
-    if (out.size() > maxMessageBytes + (letter ? Wire.DEAD_LETTER_BYTES : 0)) {
+    boolean isLetter = send.origin().isPresent();
+    if (out.size() > maxMessageBytes + (isLetter ? Wire.DEAD_LETTER_BYTES : 0)) {
       throw ZeroMqProducer.tooLarge(out.size(), maxMessageBytes);
     }
     byte[] message = out.copyAndClear();

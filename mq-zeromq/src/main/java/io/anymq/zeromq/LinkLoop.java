@@ -129,15 +129,23 @@ final class LinkLoop {
     }
   }
 
-  void closeConsumer(ZeroMqConsumer consumer) {
-    Ask ask = new Ask(Wire.CLOSE_CONSUMER, out -> out.i32(consumer.id()));
-    submit(protocol -> protocol.remove(consumer));
+  /**
+   * Asks the hub, and waits for its answer, also when the thread is interrupted, which is
+   * remembered; the I/O thread does not wait.
+   *
+   * @throws MessagingException as the hub says, or when the link ends, or time does
+   */
+  void askInAnyCase(Ask ask) {
     submit(ask);
-    if (onThread()) {
-      return;
-    }
-    try {
+    if (!onThread()) {
       WireReader unused = Await.resultOfEnd(ask.answer(), request.operationTimeout());
+    }
+  }
+
+  void closeConsumer(ZeroMqConsumer consumer) {
+    submit(protocol -> protocol.remove(consumer));
+    try {
+      askInAnyCase(new Ask(Wire.CLOSE_CONSUMER, out -> out.i32(consumer.id())));
     } catch (ConnectionLostException e) {
       LOG.debug("A consumer ended with its link", e);
     } catch (MessagingTimeoutException e) {

@@ -126,14 +126,15 @@ final class Queued implements Comparable<Queued> {
   }
 
   /**
-   * Its consumer has gone, and did not tell that it handed it out. Whoever ends in order would have
-   * told, and so would have anybody whose delivery was not the first.
+   * Its consumer has gone, and did not tell that it handed it out. A consumer that ends in order
+   * would have told. One that was killed may have had no time to, once: of a message that has been
+   * in doubt, consumers wait until their word is here.
    *
    * @return whether that changes what is to be written down
    */
   boolean comesBack(boolean inOrder) {
     boolean wasOut = out;
-    inDoubt += out && !inOrder && handOuts + inDoubt == 0 ? 1 : 0;
+    inDoubt += out && !inOrder && inDoubt == 0 ? 1 : 0;
     out = false;
     return wasOut;
   }

@@ -123,14 +123,28 @@ final class ZeroMqConsumer implements LinkConsumer, DelayedRelease, Parking {
 
   /**
    * The application gets a delivery. What has come before may be what ends its receivers: the hub
-   * is told at once. Of a first delivery it hears when this consumer closes.
+   * is told at once. If that may have come too late before, as with a handler that halts its
+   * process at its first step, this waits until the hub knows. Of a first delivery the hub hears
+   * when this consumer closes.
    */
   void handedOut(ZeroMqDelivery delivery) {
     if (known != null) {
       known.add(delivery.tag());
       if (delivery.redelivered() && !closed.get()) {
         loop.submit(protocol -> tell(List.of(new TagRange(delivery.tag(), 1)), protocol.writer()));
+        if (delivery.isInDoubt()) {
+          awaitHub(delivery);
+        }
       }
+    }
+  }
+
+  /** An answer says that the hub has what was told before the question. */
+  private void awaitHub(ZeroMqDelivery delivery) {
+    try {
+      loop.askInAnyCase(ZeroMqLink.exists(delivery.destination(), names));
+    } catch (MessagingException e) {
+      LOG.debug("The hub did not say that it knows of a hand-out", e);
     }
   }
 

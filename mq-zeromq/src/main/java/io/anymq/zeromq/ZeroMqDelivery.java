@@ -86,6 +86,11 @@ final class ZeroMqDelivery implements InboundDelivery {
     return counts.deliveries();
   }
 
+  /** Whether an earlier delivery of it may have ended its receiver before the hub was told. */
+  boolean isInDoubt() {
+    return counts.inDoubt() > 0;
+  }
+
   /** The hub is told at once where the message has come before, and otherwise at the close. */
   @Override
   public void handedOut() {

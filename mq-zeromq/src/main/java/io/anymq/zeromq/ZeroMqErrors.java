@@ -32,7 +32,7 @@ final class ZeroMqErrors {
       case SUBSCRIPTION_IN_USE -> new MessagingException(ErrorCode.SUBSCRIPTION_IN_USE, sentence);
       case ROLLED_BACK -> new MessagingException(ErrorCode.ROLLED_BACK, sentence);
       case INVALID_ARGUMENT, NOT_OWNER -> new MessagingException(ErrorCode.ILLEGAL_USE, sentence);
-      case UNSUPPORTED_VERSION -> new ConnectFailedException(sentence);
+      case UNSUPPORTED_VERSION -> ConnectFailedException.lasting(sentence, null);
       case UNKNOWN_SESSION, SILENT, CLOSING -> new ConnectionLostException(sentence);
       case MALFORMED, OTHER -> new MessagingException(ErrorCode.BACKEND_FAILURE, sentence);
     };
@@ -44,9 +44,13 @@ final class ZeroMqErrors {
         "The hub ended the session: " + sentence, of(error, sentence));
   }
 
-  /** Why the hub does not begin a session. */
-  static MessagingException noWelcome(WireError error, String sentence) {
-    return new ConnectFailedException("The hub refuses: " + sentence, of(error, sentence));
+  /** Why the hub does not begin a session. Other versions or settings do not pass by themselves. */
+  static ConnectFailedException noWelcome(WireError error, String sentence) {
+    String text = "The hub refuses: " + sentence;
+    MessagingException cause = of(error, sentence);
+    return error == WireError.UNSUPPORTED_VERSION || error == WireError.INVALID_ARGUMENT
+        ? ConnectFailedException.lasting(text, cause)
+        : new ConnectFailedException(text, cause);
   }
 
   /** Somebody is there, and did not begin a session. */

@@ -232,8 +232,17 @@ final class ZeroMqLink
   }
 
   private WireReader ask(int opcode, Destination destination) {
-    return loop.ask(
-        new Ask(opcode, out -> out.u8(MessageCodec.kind(destination)).text(nameOf(destination))));
+    return loop.ask(about(opcode, destination, names));
+  }
+
+  /** A question that changes nothing, and that the hub answers behind what it was told before. */
+  static Ask exists(Destination destination, NativeNames names) {
+    return about(Wire.EXISTS, destination, names);
+  }
+
+  private static Ask about(int opcode, Destination destination, NativeNames names) {
+    return new Ask(
+        opcode, out -> out.u8(MessageCodec.kind(destination)).text(nameOf(destination, names)));
   }
 
   @Override

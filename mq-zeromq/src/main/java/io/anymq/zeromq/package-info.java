@@ -74,9 +74,9 @@
  * <tr><td>accept, release</td><td>SETTLE</td><td>natively</td><td></td></tr>
  * <tr><td>delivery count</td><td>the hub's count of hand-outs, which clients tell
  * (HANDED_OUT)</td><td>what was only prefetched does not count, at a close, a crash or a
- * reconnect</td><td>a first hand-out that a crash of its client ended is counted in
- * {@code deliveryCount} alone, and not towards the limit; the hub hears of a later one before the
- * application has it, unless the process dies in the same moment</td></tr>
+ * reconnect</td><td>the first hand-out that a crash of its client ended is counted in
+ * {@code deliveryCount} alone, and not towards the limit; from then on the client waits for the
+ * hub's word before the application gets that message</td></tr>
  * <tr><td>parking</td><td>PARK</td><td>what waits for a dead-letter queue takes no place of the
  * prefetch</td><td></td></tr>
  * <tr><td>dead letter</td><td>SEND, 16 KiB longer than other messages may be</td><td>whatever the

@@ -13,6 +13,7 @@ import io.anymq.Message;
 import io.anymq.MessageTooLargeException;
 import io.anymq.Queue;
 import io.anymq.QueueOptions;
+import io.anymq.RolledBackException;
 import io.anymq.Session;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
@@ -93,6 +94,13 @@ class DeadLetterRoomTest {
             .mark(Message.text("x".repeat(MOST)));
     assertThatThrownBy(() -> connection.send(QUEUE, pretender))
         .isInstanceOf(MessageTooLargeException.class);
+    try (Session session = connection.createSession()) {
+      session.createProducer(QUEUE).send(pretender);
+      assertThatThrownBy(session::commit)
+          .isInstanceOf(RolledBackException.class)
+          .hasCauseInstanceOf(MessageTooLargeException.class);
+    }
+    assertThat(connection.depth(QUEUE).atRest()).isZero();
   }
 
   @Test

@@ -152,14 +152,52 @@ class HandOutsTest {
     for (int i = 0; i < 4; i++) {
       Holder holder = hold(Links.from(QUEUE, 10));
       holder.delivery().handedOut();
-      // What was told stands before what the hub has answered.
-      holder.link().exists(QUEUE);
-      holder.breaks();
+      holder.breaks(); // what was only handed to the I/O thread is lost
     }
     // Of the first one nobody knows.
     expect(Links.from(QUEUE, 10), 5, 3);
     restart();
     expect(Links.from(QUEUE, 10), 5, 3);
+  }
+
+  @Test
+  void whatComesAgainAndKillsAtOnceIsForgottenOnceAtMost() throws Exception {
+    send("queue");
+    Holder releases = hold(Links.from(QUEUE, 10));
+    releases.delivery().handedOut();
+    releases.consumer().settle(Outcome.RELEASE, List.of(releases.delivery()));
+    releases.link().close(Links.LIMIT);
+    for (int i = 0; i < 4; i++) {
+      Holder holder = hold(Links.from(QUEUE, 10));
+      holder.delivery().handedOut();
+      holder.breaks();
+    }
+    expect(Links.from(QUEUE, 10), 6, 4);
+    restart();
+    expect(Links.from(QUEUE, 10), 6, 4);
+  }
+
+  @Test
+  void aHandOutIsToldAlsoByAnInterruptedThread() throws Exception {
+    send("queue");
+    for (int i = 0; i < 3; i++) {
+      Holder holder = hold(Links.from(QUEUE, 10));
+      Thread.currentThread().interrupt();
+      holder.delivery().handedOut();
+      assertThat(Thread.interrupted()).as("still interrupted").isTrue();
+      holder.breaks();
+    }
+    expect(Links.from(QUEUE, 10), 4, 2);
+  }
+
+  @Test
+  void aHandOutOnALostLinkWaitsForNobody() throws Exception {
+    send("queue");
+    hold(Links.from(QUEUE, 10)).breaks();
+    Holder holder = hold(Links.from(QUEUE, 10));
+    holder.breaks();
+    holder.delivery().handedOut();
+    expect(Links.from(QUEUE, 10), 2, 0);
   }
 
   @ParameterizedTest

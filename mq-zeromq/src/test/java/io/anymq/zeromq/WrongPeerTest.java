@@ -12,6 +12,7 @@ import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -22,6 +23,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.zeromq.SocketType;
 import org.zeromq.ZContext;
+import org.zeromq.ZMQ;
 
 /** A URL that leads somewhere else says so, and says nothing that is secret. */
 class WrongPeerTest {
@@ -115,6 +117,37 @@ class WrongPeerTest {
           .isInstanceOf(ConnectFailedException.class)
           .hasMessageContaining("AnyMQ hub")
           .hasMessageContaining("check host and port");
+    }
+  }
+
+  /** Answers one greeting as a hub does that speaks other versions alone. */
+  private static void refuseVersion(ZMQ.Socket hub) {
+    byte[] peer = hub.recv();
+    byte[] unused = hub.recv();
+    ByteBuffer goodbye =
+        new WireWriter()
+            .begin(Wire.GOODBYE)
+            .u16(WireError.UNSUPPORTED_VERSION.number())
+            .text("This hub speaks version 7 of its protocol, and you speak 1 to 1")
+            .take();
+    byte[] bytes = new byte[goodbye.remaining()];
+    goodbye.get(bytes);
+    hub.sendMore(peer);
+    hub.send(bytes);
+  }
+
+  @Test
+  void aHubOfAnotherVersionIsNotTriedAgain() throws Exception {
+    try (ZContext context = new ZContext()) {
+      ZMQ.Socket hub = context.createSocket(SocketType.ROUTER);
+      int port = hub.bindToRandomPort("tcp://127.0.0.1");
+      Thread answering = new Thread(() -> refuseVersion(hub), "hub-of-version-7");
+      answering.start();
+      assertThatThrownBy(() -> ConnectionFactory.of("zeromq:tcp://127.0.0.1:" + port).connect())
+          .isInstanceOfSatisfying(
+              ConnectFailedException.class, e -> assertThat(e.isTransient()).isFalse())
+          .hasMessageContaining("version 7");
+      answering.join(10_000);
     }
   }
 

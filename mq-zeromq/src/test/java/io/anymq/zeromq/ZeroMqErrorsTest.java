@@ -44,4 +44,15 @@ class ZeroMqErrorsTest {
     MessagingException refused = ZeroMqErrors.noWelcome(WireError.UNSUPPORTED_VERSION, "2 to 7");
     assertThat(refused.code()).isEqualTo(ErrorCode.CONNECT_FAILED);
   }
+
+  @ParameterizedTest
+  @CsvSource({
+    "UNSUPPORTED_VERSION, false",
+    "INVALID_ARGUMENT, false",
+    "CLOSING, true",
+    "OTHER, true"
+  })
+  void aHubOfAnotherVersionIsNotTriedAgain(WireError error, boolean passes) {
+    assertThat(ZeroMqErrors.noWelcome(error, "2 to 7").isTransient()).isEqualTo(passes);
+  }
 }

@@ -132,12 +132,32 @@ final class IdleScenarios {
   static void cut(ScenarioContext t) {
     Queue queue = t.queue();
     Messages.sendNumbers(t.observer(), queue, BACKLOG);
+    openAndCut(t, queue, connection -> connection.createConsumer(queue));
+    nothingBuried(t, t.connect().createConsumer(queue, limited()), queue.deadLetterQueue());
+  }
+
+  @Scenario(
+      id = "RDLV-48",
+      title = "Consumers of a durable subscription whose connection is cut bury nothing",
+      intent = "A bad network does not cost a subscriber its backlog.",
+      needs = {Capability.DEAD_LETTER, Capability.DURABLE_SUBSCRIPTIONS},
+      controls = BrokerControl.CUT_NETWORK,
+      limitSeconds = 120)
+  static void subscriptionCut(ScenarioContext t) {
+    Topic topic = durable(t);
+    Messages.sendNumbers(t.observer(), topic, BACKLOG);
+    openAndCut(t, topic, connection -> subscribe(connection, topic, ConsumerOptions.DEFAULT));
+    nothingBuried(t, subscribe(t.connect(), topic, limited()), topic.deadLetterQueue());
+  }
+
+  private static void openAndCut(
+      ScenarioContext t, Destination from, Function<Connection, Consumer> opening) {
     t.onClose(t.broker()::restoreNetwork);
     for (int i = 0; i < TIMES; i++) {
       Connection mortal =
           t.connectProxied(o -> o.option("recovery", "false"), (which, state, cause) -> {});
-      mortal.createConsumer(queue);
-      awaitPrefetch(t, queue);
+      Consumer unused = opening.apply(mortal);
+      awaitPrefetch(t, from);
       t.broker().cutNetwork();
       Check.eventually(
           () -> mortal.state() == ConnectionState.CLOSED,
@@ -146,6 +166,5 @@ final class IdleScenarios {
           CHECK);
       t.broker().restoreNetwork();
     }
-    nothingBuried(t, t.connect().createConsumer(queue, limited()), queue.deadLetterQueue());
   }
 }

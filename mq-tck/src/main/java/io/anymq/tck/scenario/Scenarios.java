@@ -27,6 +27,7 @@ public final class Scenarios {
           PauseScenarios.class,
           IdleScenarios.class,
           PatienceScenarios.class,
+          FullMorgueScenarios.class,
           ExpiryScenarios.class,
           DelayScenarios.class,
           TopicScenarios.class,

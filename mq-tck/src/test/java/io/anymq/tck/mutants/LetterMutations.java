@@ -36,6 +36,14 @@ final class LetterMutations {
     }
   }
 
+  /** Takes a dead letter that its queue refuses for one that is stored. */
+  static final class DropsRefused extends Mutation {
+    @Override
+    void send(Link link, LinkProducer producer, Destination to, OutboundMessage message) {
+      producer.send(message.origin().isPresent() ? Outcomes.alwaysConfirmed(message) : message);
+    }
+  }
+
   /** Puts the dead letters of a topic beside those of the queue of its name. */
   static final class TopicsAmongQueues extends Mutation {
     @Override

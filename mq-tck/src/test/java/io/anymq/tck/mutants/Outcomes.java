@@ -41,6 +41,26 @@ final class Outcomes {
     };
   }
 
+  /** A message whose refusal counts as a confirmation. */
+  static OutboundMessage alwaysConfirmed(OutboundMessage original) {
+    return new OutboundMessage() {
+      @Override
+      public Message message() {
+        return original.message();
+      }
+
+      @Override
+      public void confirmed() {
+        original.confirmed();
+      }
+
+      @Override
+      public void failed(MessagingException cause) {
+        original.confirmed();
+      }
+    };
+  }
+
   /** A copy whose outcome nobody asks for. */
   static OutboundMessage unasked(OutboundMessage original) {
     return unasked(original.message());
