@@ -37,6 +37,7 @@ final class Consumers {
   private final Turns turns;
   private final Duration session;
   private final Members members;
+  private final UnusedGroups unused;
   private final PatternConsumers patterns;
 
   Consumers(
@@ -46,6 +47,7 @@ final class Consumers {
       SharedProducer producer,
       LinkState state,
       Duration session,
+      UnusedGroups unused,
       KeptReturn kept,
       HandOuts handOuts) {
     this.config = config;
@@ -53,8 +55,9 @@ final class Consumers {
     this.state = state;
     this.turns = turns;
     this.session = session;
+    this.unused = unused;
     members = new Members(config, topology.groups(), turns, producer, state, open, kept, handOuts);
-    patterns = new PatternConsumers(config, topology, members, state, open);
+    patterns = new PatternConsumers(config, topology, members, unused, state, open);
   }
 
   /** The native topics that consumers cannot do without. */
@@ -136,13 +139,13 @@ final class Consumers {
             : topology.beginGroup(topic, group, start(terms.replayFrom()));
     if (request.keyOrdered()) {
       Members.Member member = member(topic, group, limit, request.prefetch(), Members.TURN);
-      return takeTurns(member, sink, closed -> members.removeIfUnused(group));
+      return takeTurns(member, sink, closed -> unused.removeIfUnused(group));
     }
     turns.requireNone(group);
     return members.join(
         member(topic, group, limit, request.prefetch(), Members.MEMBER),
         sink,
-        closed -> members.removeIfUnused(group));
+        closed -> unused.removeIfUnused(group));
   }
 
   private LinkConsumer takeTurns(

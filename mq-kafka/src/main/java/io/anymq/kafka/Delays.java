@@ -3,12 +3,17 @@ package io.anymq.kafka;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import org.apache.kafka.clients.admin.ConsumerGroupDescription;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.TransactionalIdNotFoundException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What a link has to do with delayed messages: it makes the topic in which they wait, and has a
@@ -17,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Delays {
 
+  private static final Logger LOG = LoggerFactory.getLogger(Delays.class);
   private static final int ENOUGH = 2;
   private static final String MOVE = "to move delayed messages, which nobody else does";
   private static final String RIGHTS =
@@ -28,6 +34,16 @@ final class Delays {
   private final KafkaTopology topology;
   private final LinkState state;
   private final Duration session;
+
+  /** Sends what waited for an answer: the admin client's thread, which answers, must not wait. */
+  private final ExecutorService sender =
+      Executors.newSingleThreadExecutor(
+          task -> {
+            Thread thread = new Thread(task, "anymq-kafka-delayed");
+            thread.setDaemon(true);
+            return thread;
+          });
+
   private volatile @Nullable Mover mover;
   private volatile boolean prepared;
   private volatile boolean looked;
@@ -113,6 +129,15 @@ final class Delays {
     }
   }
 
+  /** Sends delayed messages, one task after the other; none once the link has closed. */
+  void send(Runnable task) {
+    try {
+      sender.execute(task);
+    } catch (RejectedExecutionException e) {
+      LOG.debug("The link closes, and a delayed message is not sent", e);
+    }
+  }
+
   /**
    * Refuses messages that this user may not move: it is not known whether there will be anybody
    * else who may. A broker does not tell who may write, so whoever may see counts.
@@ -140,13 +165,14 @@ final class Delays {
   }
 
   void close() {
+    sender.shutdown();
     Mover last;
     synchronized (this) {
       closed = true;
       last = mover;
     }
     if (last != null) {
-      last.close(System.nanoTime() + config.operationTimeout().toNanos());
+      last.close(state.joinBy(config.operationTimeout()));
     }
   }
 }

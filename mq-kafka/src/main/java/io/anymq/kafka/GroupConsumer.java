@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -106,6 +107,9 @@ final class GroupConsumer implements OpenConsumer, Parking {
       throw KafkaErrors.translate(e, "opening a consumer", rights());
     }
     setup.kept().add(this, setup.group());
+    if (gate.isClosing()) {
+      setup.kept().remove(this);
+    }
   }
 
   /** Notes a record that the group would lose; throws when that fails. */
@@ -138,13 +142,13 @@ final class GroupConsumer implements OpenConsumer, Parking {
     if (delivery.deliveryCount() > 2) { // the first one that comes again is as a rule no culprit
       setup.handOuts().noteBefore(message(delivery), delivery.deliveryCount());
     } else {
-      noteHandOut(delivery);
+      CompletableFuture<Boolean> unused = noteHandOut(delivery);
     }
   }
 
   /** The application has, or has had, a delivery that has come again, or will. */
-  void noteHandOut(ShareDelivery delivery) {
-    setup.handOuts().note(message(delivery), delivery.deliveryCount());
+  CompletableFuture<Boolean> noteHandOut(ShareDelivery delivery) {
+    return setup.handOuts().note(message(delivery), delivery.deliveryCount());
   }
 
   int earlierHandOuts(ShareDelivery delivery) {
@@ -239,7 +243,7 @@ final class GroupConsumer implements OpenConsumer, Parking {
 
   /** How long a lane may take to say good-bye: not at all when nobody is there to hear it. */
   Duration closeTimeout() {
-    return state.isLost() ? Duration.ZERO : setup.config().requestTimeout();
+    return state.timeLeft(setup.config().requestTimeout());
   }
 
   /** Hands a batch on; called by the one lane that has the turn. */
@@ -263,6 +267,7 @@ final class GroupConsumer implements OpenConsumer, Parking {
   @Override
   public void breakUp(MessagingException cause) {
     if (broken.compareAndSet(false, true)) {
+      setup.kept().remove(this);
       gate.close();
       gate.lanes().forEach(ShareLane::wake);
       sink.broken(cause);
@@ -319,7 +324,7 @@ final class GroupConsumer implements OpenConsumer, Parking {
     gate.close();
     List<ShareLane> lanes = gate.lanes();
     lanes.forEach(ShareLane::wake);
-    long deadline = System.nanoTime() + setup.config().operationTimeout().toNanos();
+    long deadline = state.joinBy(setup.config().operationTimeout());
     for (ShareLane lane : lanes) {
       Threads.join(lane.thread(), deadline);
     }

@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -80,8 +81,9 @@ final class HandOuts implements AutoCloseable {
             return thread;
           });
 
-  /** What this link has written, or is about to, and has not read back yet. */
-  private final ConcurrentMap<String, Set<Integer>> own = new ConcurrentHashMap<>();
+  /** What this link has written, or is about to: each delivery of a message, and whether it is. */
+  private final ConcurrentMap<String, ConcurrentMap<Integer, CompletableFuture<Boolean>>> own =
+      new ConcurrentHashMap<>();
 
   // The writer's own:
   private boolean prepared;
@@ -99,15 +101,42 @@ final class HandOuts implements AutoCloseable {
   private @Nullable KafkaConsumer<byte[], byte[]> reader;
   private boolean closed;
 
+  /**
+   * The log, which is made when something is to be written.
+   *
+   * @param config the native clients' settings
+   * @param topology reaches the cluster though the link closes: what consumers hold is noted then
+   * @param producer the link's native producer
+   */
   HandOuts(KafkaConfig config, KafkaTopology topology, SharedProducer producer) {
     this.config = config;
     this.topology = topology;
     this.producer = producer;
   }
 
-  /** The application has had a delivery. Returns at once. */
-  void note(String message, int delivery) {
-    begin(message, delivery, new CompletableFuture<>());
+  /**
+   * The application has had a delivery. Returns at once.
+   *
+   * @return completes soon in any case; with true when everybody can read it
+   */
+  CompletableFuture<Boolean> note(String message, int delivery) {
+    if (own.size() > MOST_OWN) {
+      own.clear();
+    }
+    CompletableFuture<Boolean> mine = new CompletableFuture<>();
+    CompletableFuture<Boolean> before =
+        own.computeIfAbsent(message, unseen -> new ConcurrentHashMap<>())
+            .putIfAbsent(delivery, mine);
+    if (before != null) {
+      return before;
+    }
+    try {
+      writer.execute(() -> write(message, delivery, mine));
+    } catch (RejectedExecutionException e) {
+      mine.complete(false);
+      warning.warn("The link closes, and a hand-out is not noted any more", e);
+    }
+    return mine.completeOnTimeout(false, MOMENT.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   /**
@@ -115,30 +144,16 @@ final class HandOuts implements AutoCloseable {
    * process, so the note is waited for, for a moment.
    */
   void noteBefore(String message, int delivery) {
-    CompletableFuture<Boolean> stored = new CompletableFuture<>();
-    begin(message, delivery, stored);
+    await(note(message, delivery));
+  }
+
+  private void await(CompletableFuture<Boolean> noted) {
     try {
-      boolean unused = stored.get(MOMENT.toMillis(), TimeUnit.MILLISECONDS);
+      boolean unused = noted.get(MOMENT.toMillis(), TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (ExecutionException | TimeoutException e) {
       warning.warn("A hand-out was not noted in time", e);
-    }
-  }
-
-  private void begin(String message, int delivery, CompletableFuture<Boolean> stored) {
-    if (own.size() > MOST_OWN) {
-      own.clear();
-    }
-    if (!own.computeIfAbsent(message, unseen -> ConcurrentHashMap.newKeySet()).add(delivery)) {
-      stored.complete(true);
-      return;
-    }
-    try {
-      writer.execute(() -> write(message, delivery, stored));
-    } catch (RejectedExecutionException e) {
-      stored.complete(false);
-      warning.warn("The link closes, and a hand-out is not noted any more", e);
     }
   }
 
@@ -182,8 +197,11 @@ final class HandOuts implements AutoCloseable {
    */
   synchronized int before(String message, int delivery) {
     readOn();
-    Set<Integer> all = new HashSet<>(read.getOrDefault(message, Set.of()));
-    all.addAll(own.getOrDefault(message, Set.of()));
+    Set<Integer> all = new TreeSet<>(read.getOrDefault(message, Set.of()));
+    Map<Integer, ?> noted = own.get(message);
+    if (noted != null) {
+      all.addAll(noted.keySet());
+    }
     return (int) all.stream().filter(each -> each < delivery).count();
   }
 
@@ -223,7 +241,7 @@ final class HandOuts implements AutoCloseable {
 
   private @Nullable KafkaConsumer<byte[], byte[]> reader() {
     KafkaConsumer<byte[], byte[]> open = reader;
-    if (open == null && !closed && topology.find(TOPIC).isPresent()) {
+    if (open == null && !closed && topology.isThere(TOPIC)) {
       open =
           new KafkaConsumer<>(
               config.consumer(config.clientId("handouts"), MAX_POLL_RECORDS),
@@ -239,11 +257,7 @@ final class HandOuts implements AutoCloseable {
   /** Writes what is to be written; before the link's producer closes. */
   void finish(Duration timeout) {
     writer.shutdown();
-    try {
-      boolean unused = writer.awaitTermination(timeout.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    Threads.awaitEnd(writer, timeout);
   }
 
   @Override

@@ -58,7 +58,7 @@ public final class KafkaBackend implements Backend {
     try {
       BrokerProfile profile = BrokerProfile.find(new KafkaCalls(admin, request.connectTimeout()));
       KafkaCalls calls = new KafkaCalls(admin, request.operationTimeout());
-      LinkState state = new LinkState(request.listener(), calls::fail);
+      LinkState state = new LinkState(request.listener(), calls);
       KafkaLink link =
           new KafkaLink(config, calls, profile, new KafkaNames(request.names()), state);
       link.start();

@@ -9,23 +9,38 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.KafkaFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Bounded questions to the cluster, through one admin client. A question that is under way when the
- * link is lost ends at once. Safe for use by several threads.
+ * link is lost, or begins to close, ends at once. Safe for use by several threads.
  */
 final class KafkaCalls {
 
   private final Admin admin;
-  private final Duration timeout;
-  private final CompletableFuture<Object> lost = new CompletableFuture<>();
+  private final Supplier<Duration> timeout;
+  private final CompletableFuture<Object> lost;
+  private final CompletableFuture<Object> closed = new CompletableFuture<>();
 
   KafkaCalls(Admin admin, Duration timeout) {
+    this(admin, () -> timeout, new CompletableFuture<>());
+  }
+
+  private KafkaCalls(Admin admin, Supplier<Duration> timeout, CompletableFuture<Object> lost) {
     this.admin = admin;
     this.timeout = timeout;
+    this.lost = lost;
+  }
+
+  /**
+   * For what a link has yet to do when it closes: its loss ends these questions, too, but its close
+   * leaves them the time that it has.
+   */
+  KafkaCalls farewell(LinkState state) {
+    return new KafkaCalls(admin, () -> state.timeLeft(timeout.get()), lost);
   }
 
   Admin admin() {
@@ -34,12 +49,17 @@ final class KafkaCalls {
 
   /** How long an answer may take. */
   Duration timeout() {
-    return timeout;
+    return timeout.get();
   }
 
-  /** Ends all questions, now and later, with this failure. */
-  void fail(MessagingException cause) {
+  /** Ends all questions, now and later, those of the farewell included. */
+  void lose(MessagingException cause) {
     lost.completeExceptionally(cause);
+  }
+
+  /** Ends all questions, now and later, but those of the farewell. */
+  void close(MessagingException cause) {
+    closed.completeExceptionally(cause);
   }
 
   /**
@@ -50,7 +70,7 @@ final class KafkaCalls {
    */
   <T> T await(KafkaFuture<T> answer, String doing, String right) {
     try {
-      return answerOf(answer, timeout);
+      return answerOf(answer);
     } catch (ExecutionException | TimeoutException | InterruptedException e) {
       throw failure(e, doing, right);
     }
@@ -71,7 +91,7 @@ final class KafkaCalls {
       String right) {
     try {
       // Of several things asked about at once each has its own answer; none is left out.
-      return Optional.ofNullable(answerOf(Objects.requireNonNull(answer), timeout));
+      return Optional.ofNullable(answerOf(Objects.requireNonNull(answer)));
     } catch (ExecutionException e) {
       if (missing.isInstance(e.getCause())) {
         return Optional.empty();
@@ -82,15 +102,15 @@ final class KafkaCalls {
     }
   }
 
-  private <T> T answerOf(KafkaFuture<T> answer, Duration limit)
+  private <T> T answerOf(KafkaFuture<T> answer)
       throws ExecutionException, TimeoutException, InterruptedException {
     CompletableFuture<T> asked = answer.toCompletionStage().toCompletableFuture();
-    CompletableFuture.anyOf(asked, lost).get(limit.toMillis(), TimeUnit.MILLISECONDS);
+    CompletableFuture.anyOf(asked, lost, closed).get(timeout().toMillis(), TimeUnit.MILLISECONDS);
     return asked.get(0, TimeUnit.MILLISECONDS);
   }
 
   private MessagingException failure(Exception failure, String doing, String right) {
-    if (lost.isCompletedExceptionally()) {
+    if (lost.isCompletedExceptionally() || closed.isCompletedExceptionally()) {
       return new ConnectionLostException(
           "The connection to Kafka was lost when asked " + doing, failure);
     }

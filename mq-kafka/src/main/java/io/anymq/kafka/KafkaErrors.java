@@ -117,7 +117,7 @@ final class KafkaErrors {
 
   /** There is no such native topic. */
   static DestinationNotFoundException noTopic(String topic) {
-    return new DestinationNotFoundException("There is no topic " + topic + " on Kafka");
+    return new DestinationNotFoundException("topic '" + topic + "' of Kafka does not exist");
   }
 
   /** The failure of connecting. */
@@ -174,7 +174,7 @@ final class KafkaErrors {
     if (cause instanceof UnknownTopicOrPartitionException
         || cause instanceof UnknownTopicIdException) {
       return new DestinationNotFoundException(
-          "There is no such topic on Kafka; refused " + doing, cause);
+          "The topic does not exist; Kafka was asked " + doing, cause);
     }
     if (cause instanceof InvalidTopicException) {
       return new InvalidDestinationException("Kafka refuses the topic's name: " + doing, cause);

@@ -66,18 +66,26 @@ final class KafkaLink
     this.state = state;
     ShareGroups groups = new ShareGroups(calls, profile);
     topology = new KafkaTopology(calls, config, names, groups, profile);
+    KafkaCalls last = calls.farewell(state);
+    farewell = new KafkaTopology(last, config, names, new ShareGroups(last, profile), profile);
     producer = new SharedProducer(config);
-    KeptRecords notes = new KeptRecords(calls, topology);
-    kept = new KeptReturn(config, topology, notes, producer, state);
-    handOuts = new HandOuts(config, topology, producer);
+    KeptRecords notes = new KeptRecords(last, farewell);
+    kept = new KeptReturn(config, farewell, notes, producer, state);
+    handOuts = new HandOuts(config, farewell, producer);
     contents = new QueueContents(calls, config, topology, profile, state, notes);
+    UnusedGroups unused = new UnusedGroups(farewell.groups(), new Turns(last), state);
     consumers =
         new Consumers(
-            config, topology, new Turns(calls), producer, state, profile.session(), kept, handOuts);
+            config,
+            topology,
+            new Turns(calls),
+            producer,
+            state,
+            profile.session(),
+            unused,
+            kept,
+            handOuts);
     temporary = new TemporaryTopics(config, calls, topology, profile, state);
-    // Whoever asks through the link's own calls is told that it closes.
-    KafkaCalls last = new KafkaCalls(calls.admin(), config.requestTimeout());
-    farewell = new KafkaTopology(last, config, names, new ShareGroups(last, profile), profile);
     delays = new Delays(config, calls, topology, profile, state);
     watch = new LinkWatch(config, this::topicsInUse, this::gone, state::lose, this::lookForDelays);
   }
@@ -99,7 +107,8 @@ final class KafkaLink
 
   private void gone(String topic) {
     DestinationNotFoundException cause =
-        new DestinationNotFoundException("Topic " + topic + " of Kafka was deleted");
+        new DestinationNotFoundException(
+            topology.names().describe(topic) + " does not exist any more: it was deleted");
     failPending(topic);
     consumers.breakUp(topic, cause);
   }
@@ -277,22 +286,22 @@ final class KafkaLink
 
   @Override
   public void close(Duration timeout) {
-    if (state.close()) {
+    if (state.close(timeout)) {
       Threads.shielded(() -> closeAll(timeout));
     }
   }
 
+  /** What consumers hold goes back first: nobody else can have it meanwhile. */
   private void closeAll(Duration timeout) {
     watch.close();
-    delays.close();
     consumers.close();
+    delays.close();
     kept.close();
     contents.close();
-    Duration left = state.isLost() ? Duration.ZERO : timeout;
-    handOuts.finish(left);
-    temporary.close(farewell, left);
-    producer.close(left);
+    handOuts.finish(state.timeLeft(timeout));
+    temporary.close(farewell);
+    producer.close(state.timeLeft(timeout));
     handOuts.close();
-    calls.admin().close(left);
+    calls.admin().close(state.timeLeft(timeout));
   }
 }

@@ -30,8 +30,8 @@ final class KafkaNames {
   /** The topic in which delayed messages wait. */
   static final String DELAYS = "anymq.delays";
 
-  private static final String TOPIC = "topic.";
-  private static final String TOPIC_WITH_UNDERSCORES = "topic-u.";
+  private static final String QUEUE = "queue";
+  private static final String TOPIC = "topic";
   private static final String PATTERNS = GROUP_PREFIX + "pattern:";
   private static final String BASE_32 = "abcdefghijklmnopqrstuvwxyz234567";
   private static final int BITS_PER_CHAR = 5;
@@ -100,30 +100,44 @@ final class KafkaNames {
 
   /** The portable topic behind a native one; empty when none is. */
   Optional<Topic> portable(String topic) {
-    if (configured.portable(false, topic).orElse(null) instanceof Topic mapped) {
-      return Optional.of(mapped);
+    return portable(false, topic).map(Topic.class::cast);
+  }
+
+  /** A native topic in words: the destination that it is for, when it is for one. */
+  String describe(String topic) {
+    return portable(true, topic)
+        .or(() -> portable(false, topic))
+        .map(Destination::describe)
+        .orElse("topic '" + topic + "' of Kafka");
+  }
+
+  private Optional<Destination> portable(boolean queue, String topic) {
+    Optional<? extends Destination> mapped = configured.portable(queue, topic);
+    if (mapped.isPresent()) {
+      return Optional.of(mapped.get());
     }
-    String name = unmapped(topic);
+    String name = unmapped(queue ? QUEUE : TOPIC, topic);
     if (name.isEmpty() || name.length() > Destination.MAX_NAME_LENGTH) {
       return Optional.empty();
     }
-    Topic candidate = Topic.of(name);
+    Destination candidate = queue ? Queue.of(name) : Topic.of(name);
     return topic(candidate).equals(topic) ? Optional.of(candidate) : Optional.empty();
   }
 
-  /** What the portable name must be, if it is the name of a topic of ours at all. */
-  private static String unmapped(String topic) {
-    if (topic.startsWith(TOPIC)) {
-      return topic.substring(TOPIC.length());
+  /** What the portable name must be, if it is a name of ours and of that kind at all. */
+  private static String unmapped(String kind, String topic) {
+    if (topic.startsWith(kind + ".")) {
+      return topic.substring(kind.length() + 1);
     }
+    String withUnderscores = kind + "-u.";
     int end = topic.lastIndexOf('-');
-    return topic.startsWith(TOPIC_WITH_UNDERSCORES) && end > TOPIC_WITH_UNDERSCORES.length()
-        ? topic.substring(TOPIC_WITH_UNDERSCORES.length(), end)
+    return topic.startsWith(withUnderscores) && end > withUnderscores.length()
+        ? topic.substring(withUnderscores.length(), end)
         : "";
   }
 
   private static String mapped(Destination destination) {
-    String kind = destination instanceof Queue ? "queue" : "topic";
+    String kind = destination instanceof Queue ? QUEUE : TOPIC;
     String name = destination.name();
     return name.indexOf('_') < 0 ? kind + "." + name : kind + "-u." + name + "-" + separators(name);
   }

@@ -8,20 +8,17 @@ import io.anymq.Queue;
 import io.anymq.Topic;
 import io.anymq.TopicPattern;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
-import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /** Makes and removes topics and the groups that go with them. Safe for use by several threads. */
@@ -34,6 +31,7 @@ final class KafkaTopology {
   private final LogOffsets logs;
   private final TopicRemarks remarks;
   private final BrokerProfile profile;
+  private final TopicMaker maker;
 
   KafkaTopology(
       KafkaCalls calls,
@@ -48,6 +46,7 @@ final class KafkaTopology {
     logs = new LogOffsets(calls);
     remarks = new TopicRemarks(calls, this);
     this.profile = profile;
+    maker = new TopicMaker(calls, config, this::find);
   }
 
   KafkaNames names() {
@@ -88,56 +87,12 @@ final class KafkaTopology {
 
   /** Makes a native topic of so many partitions, with some settings of its own. */
   List<TopicPartition> ensureTopic(String topic, int partitions, Map<String, String> own) {
-    if (find(topic).isEmpty()) {
-      create(topic, partitions, own);
-    }
-    return awaitPartitions(topic);
+    return maker.ensure(topic, partitions, own);
   }
 
-  private void create(String topic, int partitions, Map<String, String> own) {
-    Optional<Short> replicas =
-        config.replicationFactor() == 0
-            ? Optional.empty()
-            : Optional.of((short) config.replicationFactor());
-    NewTopic asked = new NewTopic(topic, Optional.of(partitions), replicas);
-    Map<String, String> settings = settings();
-    settings.putAll(own);
-    asked.configs(settings);
-    calls.awaitUnless(
-        TopicExistsException.class,
-        calls.admin().createTopics(List.of(asked)).values().get(topic),
-        "to make topic " + topic,
-        "CREATE on topic " + topic + " or on the cluster");
-  }
-
-  private Map<String, String> settings() {
-    Map<String, String> settings = new HashMap<>();
-    // What no consumer has taken yet must not go away with age or size: retention is by removal.
-    settings.put(TopicConfig.RETENTION_MS_CONFIG, "-1");
-    settings.put(TopicConfig.RETENTION_BYTES_CONFIG, "-1");
-    settings.put(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_DELETE);
-    settings.put(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, "CreateTime");
-    settings.put(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Integer.toString(config.maxRecordBytes()));
-    return settings;
-  }
-
-  /** A topic that was just made shows up on all brokers a moment later. */
-  private List<TopicPartition> awaitPartitions(String topic) {
-    long deadline = System.nanoTime() + config.operationTimeout().toNanos();
-    while (System.nanoTime() - deadline < 0) {
-      Optional<TopicDescription> found = find(topic);
-      if (found.isPresent() && hasLeaders(found.get())) {
-        return partitions(found.get());
-      }
-      Pauses.brief("waiting for topic " + topic);
-    }
-    throw new MessagingException(
-        ErrorCode.TIMEOUT, "Topic " + topic + " was made, but has no leader in time");
-  }
-
-  private static boolean hasLeaders(TopicDescription description) {
-    return description.partitions().stream()
-        .allMatch(partition -> partition.leader() != null && !partition.leader().isEmpty());
+  /** Whether there is a native topic, though it may be new, and not yet known everywhere. */
+  boolean isThere(String topic) {
+    return maker.isThere(topic);
   }
 
   /** Asks for a topic; the answer fails when there is none. Returns at once. */

@@ -100,7 +100,9 @@ final class KeptReturn implements AutoCloseable {
       List<KeptRecords.Note> notes = kept.all(group);
       if (!notes.isEmpty()) {
         for (KeptRecords.Note note : kept.abandoned(group, topology.groups().members(group))) {
-          giveBack(group, note);
+          if (state.isOpen()) {
+            giveBack(group, note);
+          }
         }
       }
     } catch (MessagingException | KafkaException e) {
@@ -187,12 +189,19 @@ final class KeptReturn implements AutoCloseable {
     }
   }
 
+  /** Ends what is under way first: a record that is written again must not stay noted as well. */
   @Override
-  public synchronized void close() {
-    closed = true;
-    consumers.clear();
-    if (clock != null) {
-      clock.shutdownNow();
+  public void close() {
+    ScheduledExecutorService last;
+    synchronized (this) {
+      closed = true;
+      consumers.clear();
+      last = clock;
+    }
+    if (last != null) {
+      last.shutdown();
+      Threads.awaitEnd(last, state.timeLeft(config.operationTimeout()));
+      last.shutdownNow();
     }
   }
 }

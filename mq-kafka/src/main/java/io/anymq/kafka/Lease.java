@@ -85,8 +85,7 @@ final class Lease implements Runnable {
           .state()
           .lose(KafkaErrors.translate(e, "to hold group " + group, "READ on group " + group));
     } finally {
-      boolean heard = !setup.state().isLost();
-      Duration time = heard ? setup.config().requestTimeout() : Duration.ZERO;
+      Duration time = setup.state().timeLeft(setup.config().requestTimeout());
       consumer.close(CloseOptions.timeout(time));
     }
   }

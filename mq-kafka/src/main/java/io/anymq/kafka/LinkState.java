@@ -4,14 +4,19 @@ import io.anymq.ClosedException;
 import io.anymq.ConnectionLostException;
 import io.anymq.MessagingException;
 import io.anymq.spi.LinkListener;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether a link lives: open, then lost or closed, and nothing after that. Safe for all threads.
+ * Whether a link lives: open, then lost or closed, and nothing after that; and how much time its
+ * close has left. Safe for all threads.
  */
 final class LinkState {
+
+  /** For threads to end that have nothing to wait for any more, on a busy machine. */
+  private static final long GRACE_NANOS = TimeUnit.SECONDS.toNanos(2);
 
   private enum Phase {
     OPEN,
@@ -21,19 +26,20 @@ final class LinkState {
 
   private final AtomicReference<Phase> phase = new AtomicReference<>(Phase.OPEN);
   private final LinkListener listener;
-  private final Consumer<MessagingException> onEnd;
+  private final KafkaCalls calls;
   private volatile boolean lost;
+  private volatile @Nullable Long closeBy;
   private volatile @Nullable MessagingException cause;
 
   /**
    * An open link's.
    *
    * @param listener is told of a loss
-   * @param onEnd is told of a loss before, and of the close, so that nobody waits for an answer
+   * @param calls end with the link, before the listener is told, so that nobody waits for an answer
    */
-  LinkState(LinkListener listener, Consumer<MessagingException> onEnd) {
+  LinkState(LinkListener listener, KafkaCalls calls) {
     this.listener = listener;
-    this.onEnd = onEnd;
+    this.calls = calls;
   }
 
   /** Tells of the loss, the first time, unless the link was closed. */
@@ -41,18 +47,42 @@ final class LinkState {
     if (phase.compareAndSet(Phase.OPEN, Phase.LOST)) {
       cause = why;
       lost = true;
-      onEnd.accept(why);
+      calls.lose(why);
       listener.lost(why);
     }
   }
 
-  /** Closes; tells whether it was not closed before. */
-  boolean close() {
+  /** Closes, within a time; tells whether it was not closed before. */
+  boolean close(Duration timeout) {
     if (phase.getAndSet(Phase.CLOSED) == Phase.CLOSED) {
       return false;
     }
-    onEnd.accept(new ClosedException("The connection to Kafka is closed"));
+    closeBy = System.nanoTime() + timeout.toNanos();
+    calls.close(new ClosedException("The connection to Kafka is closed"));
     return true;
+  }
+
+  /**
+   * How long the cluster may be waited for: not at all once the link is lost, and never longer than
+   * its close may take.
+   */
+  Duration timeLeft(Duration most) {
+    Long end = closeBy;
+    if (lost) {
+      return Duration.ZERO;
+    }
+    return end == null ? most : Duration.ofNanos(leftOf(most.toNanos(), end));
+  }
+
+  /** Until when a thread is waited for, which itself waits no longer than {@link #timeLeft}. */
+  long joinBy(Duration most) {
+    Long end = closeBy;
+    long nanos = end == null ? most.toNanos() : leftOf(most.toNanos(), end + GRACE_NANOS);
+    return System.nanoTime() + nanos;
+  }
+
+  private static long leftOf(long most, long end) {
+    return Math.max(0, Math.min(most, end - System.nanoTime()));
   }
 
   boolean isOpen() {

@@ -318,7 +318,7 @@ final class LiveConsumer implements OpenConsumer, Parking, Runnable {
   @Override
   public void close() {
     stop();
-    Threads.join(thread, System.nanoTime() + config.operationTimeout().toNanos());
+    Threads.join(thread, state.joinBy(config.operationTimeout()));
     onClosed.accept(this);
   }
 }

@@ -1,7 +1,6 @@
 package io.anymq.kafka;
 
 import io.anymq.Destination;
-import io.anymq.MessagingException;
 import io.anymq.spi.DeliverySink;
 import io.anymq.spi.Source;
 import java.util.List;
@@ -178,21 +177,6 @@ final class Members {
         break;
       }
       Pauses.brief("joining group " + group);
-    }
-  }
-
-  /** A member of a group that ends with its last one has left; so do the groups below it. */
-  void removeIfUnused(String group) {
-    if (state.isLost()) {
-      return;
-    }
-    try {
-      if (groups.members(group).isEmpty() && turns.members(group).isEmpty()) {
-        groups.beginningWith(group + ":").forEach(groups::deleteIfEmpty);
-        groups.deleteIfEmpty(group);
-      }
-    } catch (MessagingException e) {
-      LOG.warn("Group {} of a shared subscription could not be removed", group, e);
     }
   }
 }

@@ -130,8 +130,7 @@ final class Mover implements Runnable, ConsumerRebalanceListener {
         moved.sweep(timetable);
       } finally {
         letGo();
-        consumer.close(
-            CloseOptions.timeout(state.isLost() ? Duration.ZERO : config.requestTimeout()));
+        consumer.close(CloseOptions.timeout(state.timeLeft(config.requestTimeout())));
       }
     }
   }

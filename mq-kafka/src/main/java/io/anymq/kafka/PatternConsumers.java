@@ -27,6 +27,7 @@ final class PatternConsumers implements AutoCloseable {
   private final KafkaConfig config;
   private final KafkaTopology topology;
   private final Members members;
+  private final UnusedGroups unused;
   private final LinkState state;
   private final Set<OpenConsumer> open;
   private final TopicDirectory directory;
@@ -35,11 +36,13 @@ final class PatternConsumers implements AutoCloseable {
       KafkaConfig config,
       KafkaTopology topology,
       Members members,
+      UnusedGroups unused,
       LinkState state,
       Set<OpenConsumer> open) {
     this.config = config;
     this.topology = topology;
     this.members = members;
+    this.unused = unused;
     this.state = state;
     this.open = open;
     directory = new TopicDirectory(config);
@@ -150,7 +153,7 @@ final class PatternConsumers implements AutoCloseable {
             groups.sinkOfOne(),
             closed -> {
               if (!terms.durable()) {
-                members.removeIfUnused(group);
+                unused.removeIfUnused(group);
               }
             });
     holder.open();

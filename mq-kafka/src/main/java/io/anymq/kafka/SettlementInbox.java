@@ -28,6 +28,8 @@ final class SettlementInbox {
     PARK,
     /** It counts towards the prefetch again. */
     UNPARK,
+    /** That the application has had it is noted, and it is given back. */
+    NOTED,
     /** A copy of it is stored. */
     COPIED,
     /** A copy of it could not be written. */

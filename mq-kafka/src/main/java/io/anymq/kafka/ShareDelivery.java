@@ -76,9 +76,11 @@ final class ShareDelivery extends KafkaDelivery {
     }
   }
 
-  /** Whether the application has it, and nobody has noted that. */
-  boolean isToBeNoted() {
-    return seenByApplication && deliveryCount() == 1;
+  /**
+   * Whether the application has it, or has had it, which others are to know when it comes again.
+   */
+  boolean isSeen() {
+    return seenByApplication;
   }
 
   @Override

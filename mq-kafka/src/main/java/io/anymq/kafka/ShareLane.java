@@ -15,7 +15,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.consumer.AcknowledgeType;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -394,24 +396,44 @@ final class ShareLane implements Runnable {
   }
 
   private void apply(KafkaShareConsumer<byte[], byte[]> consumer, ShareDelivery lent, Fate fate) {
-    if (fate == Fate.RELEASE && lent.isToBeNoted()) {
-      owner.noteHandOut(lent);
-    }
     switch (fate) {
       case NOT_COPIED -> deliverFromHere(lent);
       case RELEASE -> {
-        if (owner.limit().isNear(lent.attempts())) {
-          rewrite(lent, lent.deliveryCount());
-        } else {
-          acknowledge(consumer, lent, false);
+        if (isNoted(lent)) {
+          giveBack(consumer, lent);
         }
       }
+      case NOTED -> giveBack(consumer, lent);
       default -> {
         if (fate == Fate.ACCEPT && lent.deliveryCount() > 1) {
           owner.forgetHandOuts(lent);
         }
         acknowledge(consumer, lent, true);
       }
+    }
+  }
+
+  /**
+   * Who gets it next must be able to read that it was handed out. When that is not so yet, the lane
+   * is told when it is, and of a failure too.
+   */
+  private boolean isNoted(ShareDelivery lent) {
+    if (!lent.isSeen()) {
+      return true;
+    }
+    CompletableFuture<Boolean> noted = owner.noteHandOut(lent);
+    if (noted.isDone()) {
+      return true;
+    }
+    CompletableFuture<?> unused = noted.whenComplete((stored, failure) -> tell(Fate.NOTED, lent));
+    return false;
+  }
+
+  private void giveBack(KafkaShareConsumer<byte[], byte[]> consumer, ShareDelivery lent) {
+    if (owner.limit().isNear(lent.attempts())) {
+      rewrite(lent, lent.deliveryCount());
+    } else {
+      acknowledge(consumer, lent, false);
     }
   }
 
@@ -456,10 +478,8 @@ final class ShareLane implements Runnable {
     }
   }
 
-  private void noteIfSeen(ShareDelivery lent) {
-    if (lent.isToBeNoted()) {
-      owner.noteHandOut(lent);
-    }
+  private CompletableFuture<Boolean> noteIfSeen(ShareDelivery lent) {
+    return lent.isSeen() ? owner.noteHandOut(lent) : CompletableFuture.completedFuture(true);
   }
 
   private void letGo(ShareDelivery lent) {
@@ -533,7 +553,7 @@ final class ShareLane implements Runnable {
     for (ShareDelivery lent : held) {
       TopicPartition place = new TopicPartition(lent.record().topic(), lent.record().partition());
       if (lent.isOpen() && place.equals(partition.topicPartition())) {
-        noteIfSeen(lent);
+        CompletableFuture<Boolean> unused = noteIfSeen(lent); // nobody waits for what is lost
         park(lent, false);
         done(lent);
         letGo(lent);
@@ -553,11 +573,26 @@ final class ShareLane implements Runnable {
     }
   }
 
+  /** Whoever gets next what goes back now must be able to read what the application has had. */
+  private void noteHandOuts() throws InterruptedException {
+    List<CompletableFuture<Boolean>> notes =
+        batch.stream().filter(ShareDelivery::isOpen).map(this::noteIfSeen).toList();
+    long millis = owner.closeTimeout().toMillis();
+    if (millis == 0) {
+      return; // The link is lost, or its time is up.
+    }
+    try {
+      CompletableFuture.allOf(notes.toArray(CompletableFuture[]::new))
+          .get(millis, TimeUnit.MILLISECONDS);
+    } catch (ExecutionException | TimeoutException e) {
+      owner.warn("What goes back with its consumer may count as not handed out", e);
+    }
+  }
+
   /** What is noted is out of the broker's hands; it is written again when somebody can. */
   private void leaveNoted(KafkaShareConsumer<byte[], byte[]> consumer) {
     for (ShareDelivery lent : batch) {
       if (lent.isOpen()) {
-        noteIfSeen(lent);
         keepIfLast(lent);
         if (lent.note() != null) {
           letGo(lent);
@@ -575,6 +610,7 @@ final class ShareLane implements Runnable {
     try {
       inbox.takeAll().forEach(next -> apply(consumer, next));
       awaitCopies(consumer);
+      noteHandOuts();
       leaveNoted(consumer);
     } finally {
       consumer.close(owner.closeTimeout());

@@ -224,10 +224,10 @@ final class TemporaryTopics {
   /**
    * Ends the lease, after the queues are removed, unless the link is lost.
    *
-   * @param farewell reaches the cluster though the link closes
-   * @param timeout how long it may take; what is left then, others remove
+   * @param farewell reaches the cluster though the link closes; what is left when its time is up,
+   *     others remove
    */
-  void close(KafkaTopology farewell, Duration timeout) {
+  void close(KafkaTopology farewell) {
     Lease last;
     synchronized (this) {
       closed = true;
@@ -236,9 +236,8 @@ final class TemporaryTopics {
     if (last == null) {
       return;
     }
-    long deadline = System.nanoTime() + timeout.toNanos();
     for (Queue queue : held) {
-      if (System.nanoTime() - deadline >= 0) {
+      if (state.timeLeft(config.operationTimeout()).isZero()) {
         break;
       }
       try {
@@ -247,6 +246,6 @@ final class TemporaryTopics {
         LOG.warn("The temporary {} could not be removed; others will", queue, e);
       }
     }
-    last.close(System.nanoTime() + config.operationTimeout().toNanos());
+    last.close(state.joinBy(config.operationTimeout()));
   }
 }

@@ -1,5 +1,7 @@
 package io.anymq.kafka;
 
+import java.time.Duration;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /** Waits for threads to end, and keeps interrupts away from what has to be done in order. */
@@ -32,6 +34,15 @@ final class Threads {
       millis = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
     }
     if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Waits until an executor that was shut down has ended; an interrupt ends the wait. */
+  static void awaitEnd(ExecutorService executor, Duration time) {
+    try {
+      boolean unused = executor.awaitTermination(time.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
   }

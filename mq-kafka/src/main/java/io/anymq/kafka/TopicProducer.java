@@ -114,8 +114,7 @@ final class TopicProducer implements LinkProducer {
 
   /**
    * A delayed message goes to another topic, which says nothing of its destination. So that one is
-   * asked for first, once for all messages that come while an answer is awaited; the thread of the
-   * admin client, which answers, sends.
+   * asked for first, once for all messages that come while an answer is awaited.
    */
   private void transmitIfThere(ProducerRecord<byte[], byte[]> entry, SendCallback callback) {
     synchronized (delayed) {
@@ -143,11 +142,14 @@ final class TopicProducer implements LinkProducer {
             .ask(setup.topic())
             .whenComplete(
                 (found, failure) -> {
-                  boolean isGone =
-                      KafkaErrors.unwrapIfAny(failure) instanceof UnknownTopicOrPartitionException;
-                  batch.forEach(each -> each.answered(isGone)); // any other failure they meet, too
-                  ask();
+                  boolean isGone = isMissing(failure);
+                  setup.delays().send(() -> answered(batch, isGone));
                 });
+  }
+
+  private void answered(List<Delayed> batch, boolean isGone) {
+    batch.forEach(each -> each.answered(isGone)); // any other failure they meet, too
+    ask();
   }
 
   /** A delayed message whose destination is asked for. */
@@ -216,6 +218,10 @@ final class TopicProducer implements LinkProducer {
     return false;
   }
 
+  private static boolean isMissing(@Nullable Throwable failure) {
+    return KafkaErrors.unwrapIfAny(failure) instanceof UnknownTopicOrPartitionException;
+  }
+
   private DestinationNotFoundException notFound() {
     return topology.notFound(setup.destination());
   }
@@ -253,7 +259,10 @@ final class TopicProducer implements LinkProducer {
       } else if (deleted) {
         message.failed(notFound());
       } else if (setup.state().isOpen() && !broken.get()) {
-        message.failed(KafkaErrors.sendFailure(failure, setup.topic(), handedOver));
+        message.failed(
+            isMissing(failure)
+                ? notFound()
+                : KafkaErrors.sendFailure(failure, setup.topic(), handedOver));
       }
     }
   }

@@ -13,7 +13,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.CloseOptions;
@@ -127,8 +126,7 @@ final class Turn implements OpenConsumer, Parking, Runnable, ConsumerRebalanceLi
         standInLine(consumer);
       } finally {
         giveBack();
-        consumer.close(
-            CloseOptions.timeout(state.isLost() ? Duration.ZERO : setup.config().requestTimeout()));
+        consumer.close(CloseOptions.timeout(state.timeLeft(setup.config().requestTimeout())));
       }
     } catch (WakeupException e) {
       LOG.debug("Turn {} ends", clientId, e);
@@ -219,7 +217,8 @@ final class Turn implements OpenConsumer, Parking, Runnable, ConsumerRebalanceLi
     KafkaConsumer<byte[], byte[]> consumer = waiting;
     if (consumer != null) {
       consumer.commitSync(
-          Map.of(noteAt(), new OffsetAndMetadata(0, word)), setup.config().requestTimeout());
+          Map.of(noteAt(), new OffsetAndMetadata(0, word)),
+          state.timeLeft(setup.config().requestTimeout()));
     }
   }
 
@@ -336,8 +335,7 @@ final class Turn implements OpenConsumer, Parking, Runnable, ConsumerRebalanceLi
       consumer.close();
     }
     stop();
-    long time = setup.config().operationTimeout().toNanos();
-    Threads.join(thread, System.nanoTime() + Math.min(time, TimeUnit.SECONDS.toNanos(30)));
+    Threads.join(thread, state.joinBy(setup.config().operationTimeout()));
     onClosed.accept(this);
   }
 }

@@ -37,8 +37,8 @@
  * <tr><td>delivery count</td><td>the share group's, and {@code x-anymq-deliveries}</td><td>counts
  * fetches, so it may be too high. How often an application had a message is in topic {@code
  * anymq.handouts}: written for deliveries that come again, and for a first one when it is released
- * or its consumer closes; read for a message whose count has reached the limit. A first delivery of
- * a process that was killed is not in it. Without the rights to that topic (create, write, read)
+ * or its consumer closes, before the broker has it back; read for a message whose count has reached
+ * the limit. A first delivery of a process that was killed is not in it. Without the rights to that topic (create, write, read)
  * the share group's count decides</td></tr>
  * <tr><td>delivery limit of the share group</td><td>a copy, two attempts before</td><td>where no
  * copy can be written the consumer keeps the record locked and delivers it again itself. With its
@@ -186,6 +186,11 @@
  *   <li>A broker counts the places from a group's start to its last fetched record against {@code
  *       share.partition.max.record.locks} (2000; set to the broker's maximum, 4000): one message
  *       held for long holds up all that is so far behind it.
+ *   <li>A broker that is asked for a topic that was just made may not know it yet; the controller
+ *       does, and says so to whoever asks it to make that topic ({@code validateOnly}), but only to
+ *       those who may.
+ *   <li>Whoever answers a question in a callback of the admin client stops all other answers
+ *       meanwhile, and a native producer's {@code send} may block there for {@code max.block.ms}.
  *   <li>The producer's look-up of a topic makes it, where the broker has {@code
  *       auto.create.topics.enable}; so existence is asked of the admin client first.
  *   <li>The native client took a web server's answer for the length of one and made a buffer of 1.2
