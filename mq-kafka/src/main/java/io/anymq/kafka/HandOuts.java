@@ -117,7 +117,7 @@ final class HandOuts implements AutoCloseable {
   /**
    * The application has had a delivery. Returns at once.
    *
-   * @return completes soon in any case; with true when everybody can read it
+   * @return completes with whether everybody can read it; the wait for it has to be bounded
    */
   CompletableFuture<Boolean> note(String message, int delivery) {
     if (own.size() > MOST_OWN) {
@@ -136,7 +136,7 @@ final class HandOuts implements AutoCloseable {
       mine.complete(false);
       warning.warn("The link closes, and a hand-out is not noted any more", e);
     }
-    return mine.completeOnTimeout(false, MOMENT.toMillis(), TimeUnit.MILLISECONDS);
+    return mine;
   }
 
   /**

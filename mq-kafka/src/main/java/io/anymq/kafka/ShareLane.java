@@ -65,6 +65,9 @@ final class ShareLane implements Runnable {
   /** How many settlements wake the thread: more, for it has nothing to do with them but to note. */
   private static final int SETTLE = 256;
 
+  /** How long a release waits for its note: the first one makes the log, on a busy cluster. */
+  private static final int NOTE_SECONDS = 5;
+
   private static final long LONG_WAIT_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final int DEFAULT_LOCK_MILLIS = 30_000;
 
@@ -425,7 +428,11 @@ final class ShareLane implements Runnable {
     if (noted.isDone()) {
       return true;
     }
-    CompletableFuture<?> unused = noted.whenComplete((stored, failure) -> tell(Fate.NOTED, lent));
+    CompletableFuture<?> unused =
+        noted
+            .copy()
+            .completeOnTimeout(false, NOTE_SECONDS, TimeUnit.SECONDS)
+            .whenComplete((stored, failure) -> tell(Fate.NOTED, lent));
     return false;
   }
 

@@ -31,9 +31,7 @@ final class TopicMaker {
    * @param find describes a native topic, if the broker that is asked knows it
    */
   TopicMaker(
-      KafkaCalls calls,
-      KafkaConfig config,
-      Function<String, Optional<TopicDescription>> find) {
+      KafkaCalls calls, KafkaConfig config, Function<String, Optional<TopicDescription>> find) {
     this.calls = calls;
     this.config = config;
     this.find = find;
