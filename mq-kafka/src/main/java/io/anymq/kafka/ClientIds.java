@@ -38,6 +38,11 @@ final class ClientIds {
     return "%s-%s-%s-%d".formatted(clientName, role, PROCESS, NUMBERS.incrementAndGet());
   }
 
+  /** A new name, unique in the world, of something that is no client. */
+  static String next() {
+    return PROCESS + "-" + NUMBERS.incrementAndGet();
+  }
+
   /** A member of that name begins. */
   static void hold(String id) {
     LIVE.add(id);

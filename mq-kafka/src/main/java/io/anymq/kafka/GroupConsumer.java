@@ -79,6 +79,7 @@ final class GroupConsumer implements OpenConsumer, Parking {
   private final LinkState state;
   private final Consumer<GroupConsumer> onClosed;
   private final LaneGate gate;
+  private final String holder = ClientIds.next();
   private final AtomicBoolean broken = new AtomicBoolean();
   private final AtomicBoolean begun = new AtomicBoolean();
   private final RareWarning warning = new RareWarning(GroupConsumer.class);
@@ -119,17 +120,17 @@ final class GroupConsumer implements OpenConsumer, Parking {
     return setup
         .kept()
         .records()
-        .hold(setup.group(), partition, old.offset(), delivery.deliveryCount());
+        .hold(setup.group(), holder, partition, old.offset(), delivery.deliveryCount());
   }
 
   /** Makes sure that it is still noted. */
   void keepOn(KeptRecords.Note note) {
-    setup.kept().records().keep(setup.group(), note);
+    setup.kept().records().keep(note);
   }
 
   /** The record is accepted. */
   void forget(KeptRecords.Note note) {
-    setup.kept().records().remove(setup.group(), note);
+    setup.kept().records().remove(note);
   }
 
   /** The consumer closes, and has not settled it. */

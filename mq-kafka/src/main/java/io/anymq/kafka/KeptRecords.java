@@ -7,17 +7,19 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.UnaryOperator;
+import org.apache.kafka.clients.admin.GroupListing;
 import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsResult;
 import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsSpec;
+import org.apache.kafka.clients.admin.ListGroupsOptions;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Notes of records that their share group would lose: they have been delivered as often as the
@@ -26,34 +28,46 @@ import org.apache.kafka.common.Uuid;
  *
  * <p>A note is metadata of a committed offset, because whoever may consume a topic may write that,
  * and nothing else. It is in a consumer group beside the share group that never has members. A
- * commit replaces what was there, so writers of different processes use different groups, by a
- * number made of the process's name; and a writer looks again from time to time. Kafka forgets
- * committed offsets after {@code offsets.retention.minutes}, 7 days by default. Safe for use by
- * several threads.
+ * commit replaces what was there, so each consumer has groups of its own, and nobody else changes
+ * them before its process has left the share group: no note is lost, whoever notes at that moment.
+ * Those who take notes away later may bring one back that another has just taken away, and its
+ * message comes twice. Kafka forgets committed offsets after {@code offsets.retention.minutes}, 7
+ * days by default. Safe for use by several threads.
  */
 final class KeptRecords {
 
   private static final String GROUP = KafkaNames.GROUP_PREFIX + "kept:";
-  private static final int GROUPS = 32;
+
+  /** One group's metadata holds some eighty notes of a partition, so a consumer's are spread. */
+  private static final int SPREAD = 32;
+
   private static final ReentrantLock WRITING = new ReentrantLock();
 
-  /** What consumers of this JVM have in their hands. */
+  /** What this JVM has in its hands. */
   private static final Set<Note> HELD = ConcurrentHashMap.newKeySet();
 
   /**
    * A record to keep.
    *
+   * @param keeper the consumer group that has the note
    * @param partition where it is
    * @param topicId the topic's id, which tells a later topic of that name
    * @param offset where it is in its partition
    * @param deliveries how often the message was delivered
    * @param process who noted it
    */
-  record Note(TopicPartition partition, Uuid topicId, long offset, int deliveries, String process) {
+  record Note(
+      String keeper,
+      TopicPartition partition,
+      Uuid topicId,
+      long offset,
+      int deliveries,
+      String process) {
 
-    private static Note parse(TopicPartition partition, String word) {
+    private static Note parse(String keeper, TopicPartition partition, String word) {
       String[] parts = word.split(":", 4);
       return new Note(
+          keeper,
           partition,
           Uuid.fromString(parts[0]),
           Long.parseLong(parts[1]),
@@ -80,17 +94,26 @@ final class KeptRecords {
     this.topology = topology;
   }
 
-  /** Notes a record that a consumer of this process holds. */
-  Note hold(String group, TopicPartition partition, long offset, int deliveries) {
+  /**
+   * Notes a record that a consumer of this process holds.
+   *
+   * @param group the share group
+   * @param holder tells the consumer from all others, of other processes too
+   * @param partition where the record is
+   * @param offset where it is in its partition
+   * @param deliveries how often the message was delivered
+   */
+  Note hold(String group, String holder, TopicPartition partition, long offset, int deliveries) {
     Uuid topicId =
         topology
             .find(partition.topic())
             .orElseThrow(() -> KafkaErrors.noTopic(partition.topic()))
             .topicId();
-    Note note = new Note(partition, topicId, offset, deliveries, ClientIds.process());
+    String keeper = GROUP + holder + "." + Math.floorMod(offset, SPREAD) + ":" + group;
+    Note note = new Note(keeper, partition, topicId, offset, deliveries, ClientIds.process());
     HELD.add(note);
     try {
-      keep(group, note);
+      keep(note);
       return note;
     } catch (RuntimeException e) {
       HELD.remove(note);
@@ -98,24 +121,41 @@ final class KeptRecords {
     }
   }
 
-  /** Makes sure that a note is there; another process may have replaced it. */
-  void keep(String group, Note note) {
-    change(group, note, false, others -> with(others, note));
+  /** Makes sure that a note is there. */
+  void keep(Note note) {
+    change(note, false, others -> with(others, note));
   }
 
   /** Writes a note once more, for Kafka forgets what is too old. */
-  void renew(String group, Note note) {
-    change(group, note, true, others -> with(others, note));
+  void renew(Note note) {
+    change(note, true, others -> with(others, note));
   }
 
-  /** The consumer that held it has closed. */
+  /** The consumer that held it has closed, or whoever has taken it is done with it. */
   void letGo(Note note) {
     HELD.remove(note);
   }
 
+  /** Takes what is abandoned; tells whether nobody else in this JVM has, and it is still noted. */
+  boolean take(Note note) {
+    if (!HELD.add(note)) {
+      return false;
+    }
+    try {
+      boolean isThere = list(List.of(note.keeper())).contains(note);
+      if (!isThere) {
+        HELD.remove(note);
+      }
+      return isThere;
+    } catch (RuntimeException e) {
+      HELD.remove(note);
+      throw e;
+    }
+  }
+
   /** The record need not be kept any more. */
-  void remove(String group, Note note) {
-    change(group, note, false, others -> without(others, note));
+  void remove(Note note) {
+    change(note, false, others -> without(others, note));
     HELD.remove(note);
   }
 
@@ -129,17 +169,16 @@ final class KeptRecords {
     return others.stream().filter(other -> !other.isOfSameRecord(note)).toList();
   }
 
-  private void change(String group, Note note, boolean always, UnaryOperator<List<Note>> change) {
+  private void change(Note note, boolean always, UnaryOperator<List<Note>> change) {
     lock();
     try {
-      String keeper = keeper(group, note);
       List<Note> before =
-          list(List.of(keeper)).stream()
+          list(List.of(note.keeper())).stream()
               .filter(other -> other.partition().equals(note.partition()))
               .toList();
       List<Note> after = change.apply(before);
       if (always || !after.equals(before)) {
-        write(keeper, note.partition(), after);
+        write(note.keeper(), note.partition(), after);
       }
     } finally {
       WRITING.unlock();
@@ -174,18 +213,31 @@ final class KeptRecords {
   }
 
   private static boolean isHeld(Note note, Collection<String> members) {
-    return note.process().equals(ClientIds.process())
-        ? HELD.stream().anyMatch(note::isOfSameRecord)
-        : members.stream().anyMatch(member -> ClientIds.isOf(member, note.process()));
+    if (HELD.stream().anyMatch(note::isOfSameRecord)) {
+      return true;
+    }
+    return !note.process().equals(ClientIds.process())
+        && members.stream().anyMatch(member -> ClientIds.isOf(member, note.process()));
   }
 
   /** All that is kept for a share group. */
   List<Note> all(String group) {
-    List<String> keepers = new ArrayList<>();
-    for (int i = 0; i < GROUPS; i++) {
-      keepers.add(GROUP + i + ":" + group);
-    }
-    return list(keepers);
+    List<String> keepers =
+        calls
+            .await(
+                calls.admin().listGroups(ListGroupsOptions.forConsumerGroups()).all(),
+                "which groups keep records of group " + group,
+                "DESCRIBE on groups")
+            .stream()
+            .map(GroupListing::groupId)
+            .filter(id -> isKeeper(id, group))
+            .toList();
+    return keepers.isEmpty() ? List.of() : list(keepers);
+  }
+
+  /** No holder's name has a colon. */
+  private static boolean isKeeper(String id, String group) {
+    return id.startsWith(GROUP) && id.substring(id.indexOf(':', GROUP.length()) + 1).equals(group);
   }
 
   private List<Note> list(List<String> keepers) {
@@ -199,25 +251,19 @@ final class KeptRecords {
               answer.partitionsToOffsetAndMetadata(keeper),
               "which records group " + keeper + " keeps",
               "DESCRIBE on group " + keeper)
-          .forEach((partition, place) -> read(partition, place).ifPresent(notes::addAll));
+          .forEach((partition, place) -> notes.addAll(read(keeper, partition, place)));
     }
     return notes;
   }
 
-  private static Optional<List<Note>> read(TopicPartition partition, OffsetAndMetadata place) {
-    if (place == null || place.metadata().isEmpty()) {
-      return Optional.empty();
-    }
+  private static List<Note> read(
+      String keeper, TopicPartition partition, @Nullable OffsetAndMetadata place) {
     List<Note> notes = new ArrayList<>();
-    for (String word : place.metadata().split(" ", -1)) {
-      notes.add(Note.parse(partition, word));
+    if (place != null && !place.metadata().isEmpty()) {
+      for (String word : place.metadata().split(" ", -1)) {
+        notes.add(Note.parse(keeper, partition, word));
+      }
     }
-    return Optional.of(notes);
-  }
-
-  /** One group's metadata holds some hundred notes of a partition, so they are spread. */
-  private static String keeper(String group, Note note) {
-    int spread = 31 * note.process().hashCode() + Long.hashCode(note.offset());
-    return GROUP + Math.floorMod(spread, GROUPS) + ":" + group;
+    return notes;
   }
 }

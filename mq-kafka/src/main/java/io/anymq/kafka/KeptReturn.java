@@ -40,6 +40,10 @@ final class KeptReturn implements AutoCloseable {
   private final LinkState state;
   private final Map<GroupConsumer, String> consumers = new ConcurrentHashMap<>();
   private final Map<KeptRecords.Note, Long> renewed = new ConcurrentHashMap<>();
+
+  /** What is written again, and still noted: that could not be taken away yet. */
+  private final Set<KeptRecords.Note> written = ConcurrentHashMap.newKeySet();
+
   private final RareWarning warning = new RareWarning(KeptReturn.class);
   private @Nullable ScheduledExecutorService clock;
   private boolean closed;
@@ -100,8 +104,8 @@ final class KeptReturn implements AutoCloseable {
       List<KeptRecords.Note> notes = kept.all(group);
       if (!notes.isEmpty()) {
         for (KeptRecords.Note note : kept.abandoned(group, topology.groups().members(group))) {
-          if (state.isOpen()) {
-            giveBack(group, note);
+          if (state.isOpen() && kept.take(note)) {
+            giveBackAndLetGo(group, note);
           }
         }
       }
@@ -109,6 +113,20 @@ final class KeptReturn implements AutoCloseable {
       if (state.isOpen()) {
         warning.warn("Messages of group " + group + " that are kept aside do not come yet", e);
       }
+    }
+  }
+
+  private void giveBackAndLetGo(String group, KeptRecords.Note note) {
+    try {
+      if (!written.contains(note)) {
+        giveBack(group, note);
+        written.add(note);
+      }
+      kept.remove(note);
+      written.remove(note);
+      renewed.remove(note);
+    } finally {
+      kept.letGo(note);
     }
   }
 
@@ -122,19 +140,17 @@ final class KeptReturn implements AutoCloseable {
     try {
       found.ifPresent(old -> writeAgain(group, old, note.deliveries()));
     } catch (MessagingException e) {
-      renewIfOld(group, note);
+      renewIfOld(note);
       throw e;
     }
-    kept.remove(group, note);
-    renewed.remove(note);
   }
 
   /** Kafka forgets a note that was written long ago. */
-  private void renewIfOld(String group, KeptRecords.Note note) {
+  private void renewIfOld(KeptRecords.Note note) {
     long now = System.nanoTime();
     long last = renewed.computeIfAbsent(note, unseen -> now - RENEWAL_NANOS);
     if (now - last >= RENEWAL_NANOS) {
-      kept.renew(group, note);
+      kept.renew(note);
       renewed.put(note, now);
     }
   }

@@ -140,7 +140,7 @@ final class QueueContents {
     String group = topology.names().group(queue);
     topology.ensureGroup(queue);
     Map<TopicPartition, Long> ends = logs.of(partitions, OffsetSpec.latest());
-    kept(queue, groups.members(group)).forEach(note -> kept.remove(group, note));
+    kept(queue, groups.members(group)).forEach(kept::remove);
     if (skipTo(group, ends)) {
       deleteRecords(ends);
     } else {

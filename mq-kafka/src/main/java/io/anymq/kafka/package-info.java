@@ -43,9 +43,9 @@
  * <tr><td>delivery limit of the share group</td><td>a copy, two attempts before</td><td>where no
  * copy can be written the consumer keeps the record locked and delivers it again itself. With its
  * last attempt the record is noted, as metadata of an offset of group {@code
- * anymq:kept:<0-31>:<share group>} (right: READ on it), and written again by whoever consumes the
- * queue next and may: at once, then every 10 s. Kafka forgets the note 7 days after it was written
- * ({@code offsets.retention.minutes})</td></tr>
+ * anymq:kept:<consumer>.<0-31>:<share group>} (right: READ on it), and written again by whoever
+ * consumes the queue next and may: at once, then every 10 s. Each consumer has groups of its own, as
+ * a commit replaces what another has just written. Kafka forgets the note 7 days after that ({@code offsets.retention.minutes})</td></tr>
  * <tr><td>parked delivery</td><td>stays locked, by its lane</td><td>takes no place of the prefetch;
  * 32 lanes are the limit, so with a prefetch of 1 some 30 can be parked before the consumer
  * waits</td></tr>

@@ -1,0 +1,73 @@
+package io.anymq.kafka;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.anymq.Options;
+import io.anymq.kafka.KeptRecords.Note;
+import io.anymq.spi.BrokerUrl;
+import io.anymq.spi.LinkRequest;
+import io.anymq.spi.NativeNames;
+import java.util.List;
+import java.util.Optional;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Notes of records that their group would lose: none overwrites another's. */
+final class KafkaKeptRecordsTest extends LinkTest {
+
+  private KeptRecords kept;
+  private String group;
+  private TopicPartition partition;
+
+  @BeforeEach
+  void openRecords() {
+    String address = broker.url().substring("kafka:".length());
+    BrokerUrl url = new BrokerUrl("kafka", address, Optional.empty(), Optional.empty());
+    KafkaConfig config =
+        new KafkaConfig(
+            new LinkRequest(url, Options.none(), NativeNames.none(), cause -> {}),
+            KafkaAddress.parse(url));
+    KafkaCalls calls = new KafkaCalls(link.unwrap(Admin.class).orElseThrow(), Links.PATIENCE);
+    BrokerProfile profile = BrokerProfile.find(calls);
+    ShareGroups groups = new ShareGroups(calls, profile);
+    kept =
+        new KeptRecords(
+            calls, new KafkaTopology(calls, config, KafkaHarness.NAMES, groups, profile));
+    group = KafkaHarness.NAMES.group(queue);
+    partition = new TopicPartition(KafkaHarness.NAMES.topic(queue), 0);
+  }
+
+  @AfterEach
+  void deleteQueue() {
+    kept.all(group).forEach(kept::remove);
+    link.delete(queue);
+  }
+
+  /** A commit replaces what was there: what another process writes meanwhile would be lost. */
+  @Test
+  void consumersWriteToGroupsOfTheirOwn() {
+    Note one = kept.hold(group, ClientIds.next(), partition, 7, 10);
+    Note other = kept.hold(group, ClientIds.next(), partition, 7 + 32, 10);
+    assertThat(one.keeper()).isNotEqualTo(other.keeper());
+    assertThat(kept.all(group)).containsExactlyInAnyOrder(one, other);
+    assertThat(kept.abandoned(group, List.of())).as("both are held").isEmpty();
+    kept.remove(one);
+    assertThat(kept.all(group)).containsExactly(other);
+    assertThat(kept.all(group + "2")).isEmpty();
+  }
+
+  @Test
+  void oneLinkTakesWhatIsAbandoned() {
+    Note note = kept.hold(group, ClientIds.next(), partition, 7, 10);
+    kept.letGo(note);
+    assertThat(kept.abandoned(group, List.of())).containsExactly(note);
+    assertThat(kept.take(note)).isTrue();
+    assertThat(kept.take(note)).as("by a second link").isFalse();
+    assertThat(kept.abandoned(group, List.of())).isEmpty();
+    kept.remove(note);
+    assertThat(kept.take(note)).as("when the first is done").isFalse();
+  }
+}
