@@ -147,6 +147,8 @@ final class KafkaFarewellTest extends LinkTest {
           .isLessThan(Duration.ofSeconds(8));
     } finally {
       broker.resume();
+      link.close(Duration.ZERO); // The silence may have been too long for it.
+      link = Links.open(broker);
     }
   }
 }
