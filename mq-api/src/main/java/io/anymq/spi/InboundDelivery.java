@@ -30,9 +30,9 @@ public interface InboundDelivery {
   /**
    * The application gets this delivery now. Called once, before it does, and not for deliveries
    * that never leave the core. Returns soon: where hand-outs have to be recorded, a write that
-   * outlives this process is enough, and the backend's answer is not waited for; only where no write
-   * outlives it without an answer, and an earlier hand-out may have been lost, this waits for one,
-   * within the operation time-out.
+   * outlives this process is enough, and the backend's answer is not waited for; only where no
+   * write outlives it without an answer, and an earlier hand-out may have been lost, this waits for
+   * one, within the operation time-out.
    */
   default void handedOut() {}
 
