@@ -48,7 +48,7 @@ final class FakeBackend implements Backend {
     return Options.none()
         .with(ConnectionOptions.RECOVERY_MIN_PAUSE, Duration.ofMillis(1))
         .with(ConnectionOptions.RECOVERY_MAX_PAUSE, Duration.ofMillis(5))
-        .with(ConnectionOptions.CLOSE_TIMEOUT, Duration.ofSeconds(5));
+        .with(ConnectionOptions.CLOSE_TIMEOUT, Duration.ofSeconds(20));
   }
 
   DefaultConnectionFactory factory(Options options) {
