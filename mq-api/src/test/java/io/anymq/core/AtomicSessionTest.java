@@ -82,6 +82,12 @@ class AtomicSessionTest {
     connection.close();
   }
 
+  /** A unit of work that failed comes again after its consumer's delay. */
+  private static void released(FakeConsumer consumer) {
+    Eventually.until("released", () -> !consumer.settled.isEmpty());
+    assertThat(consumer.settled).containsExactly("RELEASE 1");
+  }
+
   private String commits() {
     return link.calls.stream()
         .filter(each -> each.startsWith("commit"))
@@ -131,7 +137,7 @@ class AtomicSessionTest {
     assertThatThrownBy(session::commit)
         .isInstanceOf(RolledBackException.class)
         .hasMessageContaining("refused the unit of work: full");
-    assertThat(link.consumer().settled).containsExactly("RELEASE 1");
+    released(link.consumer());
   }
 
   @Test
@@ -156,7 +162,7 @@ class AtomicSessionTest {
     assertThat(consumer.receive(LONG)).isPresent();
     link.failNext("commit", new ConnectionLostException("cut"));
     assertThatThrownBy(session::commit).isInstanceOf(SendInDoubtException.class);
-    assertThat(link.consumer().settled).containsExactly("RELEASE 1");
+    released(link.consumer());
     assertThat(link.consumers).hasSize(1);
   }
 
