@@ -1,0 +1,220 @@
+package io.anymq.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.anymq.Capability;
+import io.anymq.ClosedException;
+import io.anymq.ConnectFailedException;
+import io.anymq.ConnectionLostException;
+import io.anymq.ConnectionState;
+import io.anymq.ConsumerOptions;
+import io.anymq.ErrorCode;
+import io.anymq.Message;
+import io.anymq.MessagingException;
+import io.anymq.Queue;
+import io.anymq.QueueDepth;
+import io.anymq.QueueOptions;
+import io.anymq.SubscriptionOptions;
+import io.anymq.Topic;
+import io.anymq.TopicPattern;
+import io.anymq.UnsupportedCapabilityException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class CoreConnectionTest {
+
+  private static final Queue QUEUE = Queue.of("q");
+
+  private static final Duration LONG = Duration.ofSeconds(10);
+
+  private final FakeBackend backend = new FakeBackend();
+
+  private final List<String> events = new CopyOnWriteArrayList<>();
+
+  private final CoreConnection connection =
+      backend.connect(
+          FakeBackend.quick(),
+          (about, state, cause) -> events.add(state + (cause == null ? "" : " " + cause.code())));
+
+  private final FakeLink link = backend.link();
+
+  @AfterEach
+  void close() {
+    link.confirms = true;
+    connection.close();
+  }
+
+  private static void cut(FakeLink link) {
+    link.lose(new ConnectionLostException("cut"));
+  }
+
+  private void without(Capability capability, Runnable call) {
+    backend.capabilities.remove(capability);
+    try (CoreConnection poor = backend.connect()) {
+      poorConnection = poor;
+      assertThatThrownBy(call::run)
+          .as("without %s", capability)
+          .isInstanceOf(UnsupportedCapabilityException.class);
+    }
+    backend.capabilities.put(capability, io.anymq.Support.NATIVE);
+  }
+
+  private CoreConnection poorConnection = connection;
+
+  @Test
+  void itTellsWhatItIs() {
+    assertThat(connection.state()).isEqualTo(ConnectionState.OPEN);
+    assertThat(connection.backend().name()).isEqualTo("fake");
+    assertThat(connection.capabilities().supports(Capability.REQUEST_REPLY)).isTrue();
+    assertThat(connection).hasToString("Connection[fake://host, OPEN]");
+    assertThat(connection.unwrap(FakeLink.class)).isSameAs(link);
+    assertThatThrownBy(() -> connection.unwrap(String.class))
+        .hasMessageContaining("no native java.lang.String");
+    connection.close();
+    assertThat(connection.state()).isEqualTo(ConnectionState.CLOSED);
+    Eventually.until("the events", () -> events.size() == 4);
+    assertThat(events).containsExactly("OPENING", "OPEN", "CLOSING", "CLOSED");
+  }
+
+  @Test
+  void whatItAsksTheBrokerReachesTheLink() {
+    link.depths.put(QUEUE, QueueDepth.ofReady(3, true));
+    connection.declare(QUEUE);
+    connection.declare(Topic.of("t"));
+    connection.declare(Queue.of("b"), QueueOptions.builder().maxLength(3).build());
+    assertThat(connection.exists(QUEUE)).isTrue();
+    assertThat(connection.exists(Queue.of("x"))).isFalse();
+    assertThat(connection.depth(QUEUE).atRest()).isEqualTo(3);
+    connection.purge(QUEUE);
+    assertThat(connection.createBrowser(QUEUE).next().text()).isEqualTo("q");
+    connection.unsubscribe(Topic.of("t"), "s");
+    connection.unsubscribe(TopicPattern.of("t.*"), "s");
+    connection.delete(QUEUE);
+    assertThat(link.calls)
+        .containsExactly(
+            "declare queue:q",
+            "declare topic:t",
+            "declare queue:b",
+            "exists queue:q",
+            "exists queue:x",
+            "depth queue:q",
+            "purge queue:q",
+            "browse queue:q",
+            "unsubscribe topic:t s",
+            "unsubscribe topics:t.* s",
+            "delete queue:q");
+  }
+
+  @Test
+  void whatTheBackendCannotDoIsRefusedBeforeItIsAsked() {
+    Topic topic = Topic.of("t");
+    TopicPattern pattern = TopicPattern.of("t.*");
+    without(Capability.QUEUE_DEPTH, () -> poorConnection.depth(QUEUE));
+    without(Capability.BROWSE, () -> poorConnection.createBrowser(QUEUE));
+    without(Capability.PURGE, () -> poorConnection.purge(QUEUE));
+    without(Capability.TEMPORARY_QUEUES, () -> poorConnection.createTemporaryQueue());
+    without(
+        Capability.BOUNDED_QUEUES,
+        () -> poorConnection.declare(QUEUE, QueueOptions.builder().maxLength(1).build()));
+    without(
+        Capability.PRIORITY,
+        () -> poorConnection.declare(QUEUE, QueueOptions.builder().prioritized(true).build()));
+    without(Capability.DURABLE_SUBSCRIPTIONS, () -> poorConnection.unsubscribe(topic, "s"));
+    without(Capability.DURABLE_SUBSCRIPTIONS, () -> poorConnection.unsubscribe(pattern, "s"));
+    without(Capability.TOPIC_PATTERNS, () -> poorConnection.unsubscribe(pattern, "s"));
+    without(
+        Capability.TOPIC_PATTERNS,
+        () -> poorConnection.subscribe(pattern, SubscriptionOptions.DEFAULT));
+    backend.capabilities.remove(Capability.REQUEST_REPLY);
+    without(
+        Capability.TEMPORARY_QUEUES, () -> poorConnection.request(QUEUE, Message.text("x"), LONG));
+    without(
+        Capability.TEMPORARY_QUEUES,
+        () -> {
+          var unused = poorConnection.requestAsync(QUEUE, Message.text("x"), LONG);
+        });
+    assertThat(backend.links)
+        .allMatch(each -> each.calls.stream().allMatch(call -> call.equals("close link")));
+  }
+
+  @Test
+  void aRequiredCapabilityThatIsMissingEndsTheConnectionAgain() {
+    backend.capabilities.remove(Capability.REPLAY);
+    DefaultConnectionFactory plain = backend.factory(FakeBackend.quick());
+    var demanding =
+        new DefaultConnectionFactory(
+            backend,
+            plain.brokerUrl(),
+            plain.options(),
+            plain.names(),
+            java.util.Set.of(Capability.REPLAY));
+    assertThatThrownBy(demanding::connect)
+        .isInstanceOf(UnsupportedCapabilityException.class)
+        .hasMessageContaining("set the option of the fake");
+    assertThat(backend.link().calls).containsExactly("close link");
+    assertThat(plain).hasToString("ConnectionFactory[fake://host]");
+  }
+
+  @Test
+  void aFirstAttemptThatFailsIsTheOnlyOne() {
+    backend.refusals.add(new ConnectFailedException("nobody there"));
+    assertThatThrownBy(backend::connect)
+        .isInstanceOf(ConnectFailedException.class)
+        .hasMessage("nobody there");
+    backend.refusals.add(new IllegalStateException("a defect"));
+    assertThatThrownBy(backend::connect)
+        .isInstanceOfSatisfying(
+            MessagingException.class,
+            e -> assertThat(e.code()).isEqualTo(ErrorCode.BACKEND_FAILURE))
+        .hasMessageContaining("a defect");
+    assertThat(backend.links).hasSize(1);
+  }
+
+  @Test
+  void closingClosesAllAndOnlyOnce() {
+    var producer = connection.createProducer(QUEUE, io.anymq.ProducerOptions.DEFAULT);
+    var consumer = connection.consumer(QUEUE, ConsumerOptions.DEFAULT, null);
+    connection.close();
+    connection.close();
+    assertThat(producer.isClosed()).isTrue();
+    assertThat(consumer.isClosing()).isTrue();
+    assertThat(link.consumer().closed).isTrue();
+    assertThat(link.producer(QUEUE).closed).isTrue();
+    assertThat(link.calls.stream().filter("close link"::equals)).hasSize(1);
+    assertThatThrownBy(() -> connection.createProducer(QUEUE, io.anymq.ProducerOptions.DEFAULT))
+        .isInstanceOf(ClosedException.class);
+    assertThatThrownBy(() -> connection.consumer(QUEUE, ConsumerOptions.DEFAULT, null))
+        .isInstanceOf(ClosedException.class);
+    cut(link);
+    assertThat(backend.links).hasSize(1);
+  }
+
+  @Test
+  void anInterruptedCloseClosesAll() {
+    Thread.currentThread().interrupt();
+    connection.close();
+    assertThat(Thread.interrupted()).isTrue();
+    assertThat(link.calls).contains("close link");
+    assertThat(connection.state()).isEqualTo(ConnectionState.CLOSED);
+  }
+
+  @Test
+  void subscriptionsAskForWhatTheyAre() {
+    connection.subscribe(TopicPattern.of("t.*"), SubscriptionOptions.durable("s")).unsubscribe();
+    assertThat(link.calls).contains("unsubscribe topics:t.* s").doesNotContain("declare topic:t.*");
+    List<String> seen = new CopyOnWriteArrayList<>();
+    connection.subscribe(
+        Topic.of("t"), SubscriptionOptions.DEFAULT, each -> seen.add(each.message().text()));
+    link.consumer().deliver("1");
+    connection.subscribe(
+        TopicPattern.of("t.*"),
+        SubscriptionOptions.DEFAULT,
+        each -> seen.add(each.message().text()));
+    link.consumer().deliver("2");
+    Eventually.until("both listeners", () -> seen.size() == 2);
+  }
+}

@@ -1,0 +1,190 @@
+package io.anymq.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.anymq.ConnectionLostException;
+import io.anymq.ConsumerOptions;
+import io.anymq.DeadLetter;
+import io.anymq.Delivery;
+import io.anymq.ErrorCode;
+import io.anymq.InvalidMessageException;
+import io.anymq.MessageTooLargeException;
+import io.anymq.MessagingException;
+import io.anymq.Queue;
+import io.anymq.RedeliveryDelay;
+import io.anymq.SubscriptionOptions;
+import io.anymq.Topic;
+import io.anymq.spi.OutboundMessage;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What becomes of a delivery that no consumer can use. */
+class DeadLettersTest {
+
+  private static final Queue QUEUE = Queue.of("q");
+
+  private static final Queue LETTERS = Queue.of("q.dlq");
+
+  private static final ConsumerOptions TWICE =
+      ConsumerOptions.builder().maxDeliveries(2).redeliveryDelay(RedeliveryDelay.NONE).build();
+
+  private final FakeBackend backend = new FakeBackend();
+
+  private final CoreConnection connection = backend.connect();
+
+  private final FakeLink link = backend.link();
+
+  @AfterEach
+  void close() {
+    link.confirms = true;
+    connection.close(Duration.ofMillis(500));
+  }
+
+  private CoreConsumer consumer(ConsumerOptions options) {
+    return connection.consumer(QUEUE, options, null);
+  }
+
+  private Delivery delivered(CoreConsumer consumer, FakeDelivery delivery) {
+    link.consumer().deliver(delivery);
+    return consumer.receive(Duration.ofSeconds(10)).orElseThrow();
+  }
+
+  private void settledAs(String... lines) {
+    Eventually.until(
+        String.join(", ", lines), () -> link.consumer().settled.containsAll(List.of(lines)));
+    assertThat(link.consumer().settled).containsExactly(lines);
+  }
+
+  private OutboundMessage letter() {
+    Eventually.until(
+        "a dead letter", () -> link.calls.stream().anyMatch(each -> each.startsWith("send")));
+    return link.producers.get(link.producers.size() - 1).last();
+  }
+
+  private static DeadLetter why(OutboundMessage letter) {
+    return DeadLetter.of(letter.message()).orElseThrow();
+  }
+
+  @Test
+  void aRejectedMessageIsADeadLetterWithItsReason() {
+    CoreConsumer consumer =
+        consumer(ConsumerOptions.builder().deadLetterQueue(Queue.of("letters")).build());
+    Delivery delivery = delivered(consumer, FakeDelivery.of("1"));
+    delivery.reject("broken");
+    delivery.reject("broken");
+    assertThat(why(letter()))
+        .isEqualTo(new DeadLetter(DeadLetter.Reason.REJECTED, 1, "queue:q", null, "broken"));
+    assertThat(link.producer(Queue.of("letters")).texts()).containsExactly("1");
+    settledAs("ACCEPT 1");
+  }
+
+  @Test
+  void aLongReasonIsShortened() {
+    CoreConsumer consumer = consumer(TWICE);
+    delivered(consumer, FakeDelivery.of("1")).reject("x".repeat(1000));
+    assertThat(why(letter()).error()).isEqualTo("x".repeat(1000));
+    settledAs("ACCEPT 1");
+    delivered(consumer, FakeDelivery.of("2")).reject("x".repeat(1001));
+    Eventually.until("another", () -> link.producer(LETTERS).sent.size() == 2);
+    assertThat(why(letter()).error()).isEqualTo("x".repeat(1000));
+  }
+
+  @Test
+  void whatCannotBeDecodedIsADeadLetter() {
+    CoreConsumer consumer = consumer(TWICE);
+    FakeDelivery inbound = FakeDelivery.of("1");
+    inbound.undecodable = new InvalidMessageException("no text");
+    link.consumer().deliver(inbound);
+    assertThat(consumer.receive(Duration.ofMillis(20))).isEmpty();
+    assertThat(why(letter()).reason()).isEqualTo(DeadLetter.Reason.UNDECODABLE);
+    assertThat(why(letter()).error()).isEqualTo("no text");
+    settledAs("ACCEPT 1");
+  }
+
+  @Test
+  void aSubscriptionsDeadLetterNamesIt() {
+    var consumer =
+        connection.subscribe(Topic.of("t"), SubscriptionOptions.builder().durable("s").build());
+    FakeDelivery inbound = FakeDelivery.of("1");
+    inbound.destination = Topic.of("t");
+    link.consumer().deliver(inbound);
+    consumer.receive(Duration.ofSeconds(10)).orElseThrow().reject("x");
+    assertThat(why(letter()))
+        .isEqualTo(new DeadLetter(DeadLetter.Reason.REJECTED, 1, "topic:t", "s", "x"));
+    assertThat(link.producer(Topic.of("t").deadLetterQueue()).texts()).containsExactly("1");
+  }
+
+  @Test
+  void beforeItsDeadLetterIsConfirmedAMessageIsNotAccepted() {
+    link.confirms = false;
+    delivered(consumer(TWICE), FakeDelivery.of("1")).reject("x");
+    OutboundMessage letter = letter();
+    assertThat(link.consumer().settled).isEmpty();
+    letter.confirmed();
+    settledAs("ACCEPT 1");
+  }
+
+  @Test
+  void aRefusedDeadLetterIsParkedAndSentAgain() {
+    link.consumerMaker = FakeConsumer.Lot::new;
+    CoreConsumer consumer = consumer(TWICE);
+    link.failNext("send", new MessageTooLargeException("too large"));
+    delivered(consumer, FakeDelivery.of("1")).reject("x");
+    settledAs("PARK 1");
+    Eventually.until("sent again", () -> link.producer(LETTERS).sent.size() == 2);
+    assertThat(why(letter()).error()).as("without the text, which may have been too much").isNull();
+    settledAs("PARK 1", "UNPARK 1", "ACCEPT 1");
+  }
+
+  @Test
+  void whereTheBackendKeepsItARefusedOneGoesBack() {
+    link.consumerMaker = FakeConsumer.Later::new;
+    CoreConsumer consumer = consumer(TWICE);
+    link.failNext("send", new MessagingException(ErrorCode.ACCESS_REFUSED, "no right"));
+    delivered(consumer, FakeDelivery.of("1")).reject("x");
+    settledAs("LATER 30000 1");
+    link.failNext("send", new MessagingException(ErrorCode.QUEUE_FULL, "full"));
+    delivered(consumer, FakeDelivery.of("2")).reject("x");
+    settledAs("LATER 30000 1", "LATER 1000 2");
+    link.failNext("produce", new IllegalStateException("a defect"));
+    consumer = consumer(ConsumerOptions.builder().deadLetterQueue(Queue.of("other")).build());
+    delivered(consumer, FakeDelivery.of("3")).reject("x");
+    settledAs("LATER 30000 3");
+  }
+
+  @Test
+  void aTemporaryQueueHasNoDeadLetters() {
+    Queue temporary = connection.createTemporaryQueue();
+    CoreConsumer consumer = connection.consumer(temporary, TWICE, null);
+    FakeDelivery inbound = FakeDelivery.of("1");
+    inbound.destination = temporary;
+    delivered(consumer, inbound).reject("x");
+    settledAs("ACCEPT 1");
+    assertThat(link.producers).isEmpty();
+  }
+
+  @Test
+  void whatALostLinkDeliveredIsNoDeadLetterOfTheNext() {
+    CoreConsumer consumer = consumer(TWICE);
+    Delivery delivery = delivered(consumer, FakeDelivery.of("1"));
+    link.lose(new ConnectionLostException("cut"));
+    Eventually.until("reopened", () -> !backend.link(1).consumers.isEmpty());
+    delivery.reject("x");
+    assertThat(backend.link(1).producers).isEmpty();
+    assertThat(delivery.settled()).isTrue();
+  }
+
+  @Test
+  void closingWaitsForTheDeadLettersUnderWay() {
+    link.confirms = false;
+    CoreConsumer consumer = consumer(TWICE);
+    delivered(consumer, FakeDelivery.of("1")).reject("x");
+    OutboundMessage letter = letter();
+    Thread closer = Eventually.waiting(consumer::close);
+    letter.confirmed();
+    Eventually.until("close returns", () -> !closer.isAlive());
+    assertThat(link.consumer().settled).containsExactly("ACCEPT 1");
+  }
+}

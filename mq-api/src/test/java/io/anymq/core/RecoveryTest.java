@@ -1,0 +1,171 @@
+package io.anymq.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.anymq.ClosedException;
+import io.anymq.ConnectFailedException;
+import io.anymq.ConnectionLostException;
+import io.anymq.ConnectionOptions;
+import io.anymq.ConnectionState;
+import io.anymq.ConsumerOptions;
+import io.anymq.ErrorCode;
+import io.anymq.MessagingException;
+import io.anymq.Queue;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What becomes of a connection whose link is lost. */
+class RecoveryTest {
+
+  private static final Queue QUEUE = Queue.of("q");
+
+  private static final Duration LONG = Duration.ofSeconds(10);
+
+  private final FakeBackend backend = new FakeBackend();
+
+  private final List<String> events = new CopyOnWriteArrayList<>();
+
+  private final CoreConnection connection =
+      backend.connect(
+          FakeBackend.quick(),
+          (about, state, cause) -> events.add(state + (cause == null ? "" : " " + cause.code())));
+
+  private final FakeLink link = backend.link();
+
+  @AfterEach
+  void close() {
+    link.confirms = true;
+    connection.close();
+  }
+
+  private static void cut(FakeLink link) {
+    link.lose(new ConnectionLostException("cut"));
+  }
+
+  @Test
+  void aQuestionIsAskedAgainOnTheNextLink() {
+    link.failNext("exists", new ConnectionLostException("cut"));
+    CompletableFuture<Boolean> answer =
+        CompletableFuture.supplyAsync(() -> connection.exists(QUEUE));
+    Eventually.until("asked", () -> link.calls.contains("exists queue:q"));
+    cut(link);
+    assertThat(answer).succeedsWithin(LONG);
+    assertThat(backend.link(1).calls).contains("exists queue:q");
+    Eventually.until("the events", () -> events.size() == 4);
+    assertThat(events).containsExactly("OPENING", "OPEN", "RECOVERING CONNECTION_LOST", "OPEN");
+  }
+
+  @Test
+  void anotherLinkIsTriedUntilOneCanBeMade() {
+    List.of("1", "2", "3").forEach(each -> backend.refusals.add(new ConnectFailedException(each)));
+    cut(link);
+    backend.link(1);
+    assertThat(backend.refusals).isEmpty();
+    assertThat(link.calls).contains("close link");
+    assertThat(connection.exists(QUEUE)).isFalse();
+    cut(backend.link(1));
+    cut(backend.link(1));
+    backend.link(2);
+    Eventually.until("open", () -> connection.state() == ConnectionState.OPEN);
+    assertThat(backend.links).hasSize(3);
+  }
+
+  @Test
+  void recoveryThatLastsTooLongEndsTheConnection() {
+    CoreConnection short1 =
+        backend.connect(
+            FakeBackend.quick().with(ConnectionOptions.RECOVERY_TIMEOUT, Duration.ofMillis(30)));
+    FakeLink itsLink = backend.link();
+    var consumer = short1.consumer(QUEUE, ConsumerOptions.DEFAULT, null);
+    for (int i = 0; i < 10_000; i++) {
+      backend.refusals.add(new ConnectFailedException("nobody there"));
+    }
+    cut(itsLink);
+    Eventually.until("closed", () -> short1.state() == ConnectionState.CLOSED);
+    assertThatThrownBy(() -> short1.exists(QUEUE))
+        .isInstanceOf(ClosedException.class)
+        .hasMessageContaining("was not recovered: nobody there");
+    Eventually.until("its consumer ends", consumer::isClosing);
+    backend.refusals.clear();
+    short1.close();
+  }
+
+  @Test
+  void withoutRecoveryTheFirstLossIsTheEnd() {
+    CoreConnection once =
+        backend.connect(FakeBackend.quick().with(ConnectionOptions.RECOVERY, false));
+    FakeLink itsLink = backend.link();
+    var consumer = once.consumer(QUEUE, ConsumerOptions.DEFAULT, null);
+    cut(itsLink);
+    Eventually.until("closed", () -> once.state() == ConnectionState.CLOSED);
+    Eventually.until("its consumer ends", consumer::isClosing);
+    assertThatThrownBy(() -> once.exists(QUEUE))
+        .isInstanceOf(ClosedException.class)
+        .hasMessageContaining("cut");
+    once.close();
+    assertThat(itsLink.calls).contains("close link");
+    assertThat(backend.links).hasSize(2);
+  }
+
+  @Test
+  void aLinkThatIsLostBeforeItIsInUseIsLost() {
+    backend.maker =
+        request -> {
+          backend.maker = next -> new FakeLink(backend, next);
+          request.listener().lost(new ConnectionLostException("at once"));
+          return new FakeLink(backend, request);
+        };
+    cut(link);
+    backend.link(2);
+    Eventually.until("open", () -> connection.state() == ConnectionState.OPEN);
+  }
+
+  @Test
+  void whatCannotBeReopenedNowIsTriedAgain() {
+    var consumer = connection.consumer(QUEUE, ConsumerOptions.DEFAULT, null);
+    backend.maker =
+        request -> {
+          FakeLink next = new FakeLink(backend, request);
+          next.failNext("consume", new MessagingException(ErrorCode.SUBSCRIPTION_IN_USE, "busy"));
+          next.failNext("consume", new MessagingException(ErrorCode.SUBSCRIPTION_IN_USE, "busy"));
+          return next;
+        };
+    cut(link);
+    Eventually.until("reopened", () -> !backend.link(1).consumers.isEmpty());
+    backend.link(1).consumer().deliver("1");
+    assertThat(consumer.receive(LONG)).isPresent();
+  }
+
+  @Test
+  void aDefectEndsWhatItMeetsAndNothingElse() {
+    var broken = connection.consumer(QUEUE, ConsumerOptions.DEFAULT, null);
+    backend.maker =
+        request -> {
+          FakeLink next = new FakeLink(backend, request);
+          next.failNext("consume", new IllegalStateException("a defect"));
+          return next;
+        };
+    cut(link);
+    Eventually.until("it ends", broken::isClosing);
+    assertThat(connection.exists(QUEUE)).isTrue();
+  }
+
+  @Test
+  void theListenerOfEventsMayClose() {
+    CoreConnection other =
+        backend.connect(
+            FakeBackend.quick(),
+            (about, state, cause) -> {
+              if (state == ConnectionState.RECOVERING) {
+                about.close();
+              }
+            });
+    cut(backend.link());
+    Eventually.until("closed", () -> other.state() == ConnectionState.CLOSED);
+  }
+}

@@ -1,0 +1,287 @@
+package io.anymq.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.anymq.ClosedException;
+import io.anymq.ConnectionLostException;
+import io.anymq.Consumer;
+import io.anymq.ConsumerOptions;
+import io.anymq.DeadLetter;
+import io.anymq.Delivery;
+import io.anymq.ErrorCode;
+import io.anymq.InvalidOptionException;
+import io.anymq.Message;
+import io.anymq.MessagingException;
+import io.anymq.Producer;
+import io.anymq.Queue;
+import io.anymq.QueueFullException;
+import io.anymq.RedeliveryDelay;
+import io.anymq.RolledBackException;
+import io.anymq.SendInDoubtException;
+import io.anymq.Session;
+import io.anymq.SubscriptionOptions;
+import io.anymq.Topic;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** A session whose commits are sends, and then settlements. */
+class SessionTest {
+
+  private static final Queue IN = Queue.of("q");
+  private static final Queue OUT = Queue.of("out");
+  private static final Duration LONG = Duration.ofSeconds(10);
+
+  private final FakeBackend backend = new FakeBackend();
+  private final CoreConnection connection = backend.connect();
+  private final FakeLink link = backend.link();
+  private final Session session = connection.createSession();
+  private final Producer producer = session.createProducer(OUT);
+  private final Consumer consumer =
+      session.createConsumer(
+          IN,
+          ConsumerOptions.builder()
+              .redeliveryDelay(RedeliveryDelay.constant(Duration.ofMillis(50)))
+              .build());
+
+  @AfterEach
+  void close() {
+    link.confirms = true;
+    connection.close(Duration.ofMillis(500));
+  }
+
+  private Delivery delivered(String text) {
+    link.consumer().deliver(text);
+    return consumer.receive(LONG).orElseThrow();
+  }
+
+  /** A unit of work that failed comes again after its consumer's delay. */
+  private static void released(FakeConsumer consumer) {
+    Eventually.until("released", () -> !consumer.settled.isEmpty());
+    assertThat(consumer.settled).containsExactly("RELEASE 1");
+  }
+
+  private List<String> sent() {
+    return link.producer(OUT).texts();
+  }
+
+  @Test
+  void nothingHappensBeforeTheCommitAndAllOfItThen() {
+    delivered("1");
+    Message sent = producer.send(Message.text("a"));
+    assertThat(sent.id()).isPresent();
+    CompletableFuture<Message> second = producer.sendAsync(Message.text("b"));
+    producer.flush(LONG);
+    assertThat(sent()).isEmpty();
+    assertThat(second).isNotDone();
+    assertThat(link.consumer().settled).isEmpty();
+    session.commit();
+    assertThat(sent()).containsExactly("a", "b");
+    assertThat(second).isCompletedWithValueMatching(each -> each.text().equals("b"));
+    assertThat(link.consumer().settled).containsExactly("ACCEPT 1");
+    assertThat(producer.destination()).isEqualTo(OUT);
+    session.commit();
+    assertThat(sent()).as("once").hasSize(2);
+  }
+
+  @Test
+  void aRollbackDropsTheSendsAndReleasesTheDeliveries() {
+    Delivery delivery = delivered("1");
+    CompletableFuture<Message> sent = producer.sendAsync(Message.text("a"));
+    session.rollback();
+    released(link.consumer());
+    assertThat(sent()).isEmpty();
+    assertThat(sent).isCompletedExceptionally();
+    assertThat(delivery.settled()).isTrue();
+    session.commit();
+    assertThat(sent()).isEmpty();
+    assertThat(link.consumer().settled).hasSize(1);
+  }
+
+  @Test
+  void theCommitDoesWhatWasDecided() {
+    link.consumerMaker = FakeConsumer.Later::new;
+    Consumer later = session.createConsumer(IN, ConsumerOptions.DEFAULT);
+    List.of("1", "2", "3", "4").forEach(link.consumer()::deliver);
+    List<Delivery> batch = later.receiveBatch(4, LONG);
+    assertThat(batch).hasSize(4).noneMatch(Delivery::settled);
+    batch.get(0).accept();
+    batch.get(0).accept();
+    batch.get(1).release();
+    batch.get(2).release(Duration.ofMillis(7));
+    batch.get(3).reject("bad");
+    batch.get(3).reject("other words");
+    assertThat(batch).allMatch(Delivery::settled);
+    assertThat(link.consumer().settled).isEmpty();
+    assertThatThrownBy(batch.get(0)::release)
+        .isInstanceOf(MessagingException.class)
+        .hasMessageContaining("was accepted already and cannot be released");
+    session.commit();
+    assertThat(link.consumer().settled)
+        .containsExactly("ACCEPT 1", "LATER 100 2", "LATER 7 3", "ACCEPT 4");
+    DeadLetter why = DeadLetter.of(link.producer(Queue.of("q.dlq")).last().message()).orElseThrow();
+    assertThat(why.reason()).isEqualTo(DeadLetter.Reason.REJECTED);
+    assertThat(why.error()).isEqualTo("bad");
+    assertThat(link.producer(Queue.of("q.dlq")).last().origin()).isPresent();
+  }
+
+  @Test
+  void aRollbackKeepsTheDelayThatWasAskedFor() {
+    link.consumerMaker = FakeConsumer.Later::new;
+    Consumer later = session.createConsumer(IN, ConsumerOptions.DEFAULT);
+    link.consumer().deliver("1");
+    Delivery delivery = later.receive(LONG).orElseThrow();
+    assertThatThrownBy(() -> delivery.release(Duration.ofMillis(-1)))
+        .isInstanceOf(InvalidOptionException.class);
+    delivery.release(Duration.ofMillis(9));
+    session.rollback();
+    assertThat(link.consumer().settled).containsExactly("LATER 9 1");
+  }
+
+  @Test
+  void aDeliveryOfASessionSaysWhatItIs() {
+    FakeDelivery inbound = FakeDelivery.of("1").count(2);
+    inbound.position = "p";
+    link.consumer().deliver(inbound);
+    Delivery delivery = consumer.receiveNoWait().orElseThrow();
+    assertThat(delivery.message().text()).isEqualTo("1");
+    assertThat(delivery.destination()).isEqualTo(IN);
+    assertThat(delivery.redelivered()).isTrue();
+    assertThat(delivery.deliveryCount()).isEqualTo(2);
+    assertThat(delivery.position()).contains("p");
+    assertThat(delivery).hasToString("delivery 2 of message 1 from queue 'q'");
+  }
+
+  @Test
+  void aRefusedSendRollsBackAndWhatWasReceivedComesAgain() {
+    delivered("1");
+    CompletableFuture<Message> sent = producer.sendAsync(Message.text("a"));
+    link.failNext("send", new QueueFullException("full"));
+    assertThatThrownBy(session::commit)
+        .isInstanceOf(RolledBackException.class)
+        .hasMessageContaining("Nothing of the unit of work was sent: full");
+    assertThat(sent).isCompletedExceptionally();
+    released(link.consumer());
+  }
+
+  @Test
+  void aCommitThatWasSentInPartIsInDoubt() {
+    delivered("1");
+    producer.send(Message.text("a"));
+    producer.send(Message.text("b"));
+    link.failNext("send", new QueueFullException("full"));
+    assertThatThrownBy(session::commit)
+        .isInstanceOf(SendInDoubtException.class)
+        .hasMessageContaining("in part (1 confirmed): full");
+    released(link.consumer());
+  }
+
+  @Test
+  void aSendInDoubtMakesTheCommitInDoubt() {
+    producer.send(Message.text("a"));
+    producer.send(Message.text("b"));
+    link.failNext("send", new SendInDoubtException("who knows"));
+    link.failNext("send", new QueueFullException("full"));
+    assertThatThrownBy(session::commit)
+        .isInstanceOf(SendInDoubtException.class)
+        .hasMessageContaining("in part (0 confirmed): who knows");
+  }
+
+  @Test
+  void aDeadLetterQueueThatCannotBeUsedRollsBack() {
+    delivered("1").reject("x");
+    link.failNext("produce", new MessagingException(ErrorCode.ACCESS_REFUSED, "no right"));
+    assertThatThrownBy(session::commit)
+        .isInstanceOf(RolledBackException.class)
+        .hasMessageContaining("dead letter's queue cannot be used: no right");
+    released(link.consumer());
+  }
+
+  @Test
+  void aLostLinkRollsBackAndItsDeliveriesComeAgain() {
+    delivered("1");
+    producer.send(Message.text("a"));
+    link.lose(new ConnectionLostException("cut"));
+    Eventually.until("reopened", () -> !backend.link(1).consumers.isEmpty());
+    assertThatThrownBy(session::commit)
+        .isInstanceOf(RolledBackException.class)
+        .hasMessageContaining("was lost since the unit of work began");
+    assertThat(backend.link(1).producer(OUT).sent).isEmpty();
+    session.commit();
+  }
+
+  @Test
+  void aSessionIsForOneThreadAtATime() throws Exception {
+    Thread receiver =
+        Eventually.waiting(() -> assertThatThrownBy(() -> consumer.receive(LONG)).isNotNull());
+    assertThatThrownBy(session::commit)
+        .isInstanceOfSatisfying(
+            MessagingException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.ILLEGAL_USE))
+        .hasMessageContaining("in use by thread");
+    session.close();
+    receiver.join(10_000);
+    assertThat(receiver.isAlive()).isFalse();
+  }
+
+  @Test
+  void closingRollsBackAndEndsAllThatItMade() {
+    Delivery delivery = delivered("1");
+    CompletableFuture<Message> sent = producer.sendAsync(Message.text("a"));
+    session.close();
+    session.close();
+    assertThat(sent).isCompletedExceptionally();
+    assertThat(delivery.settled()).isTrue();
+    assertThat(link.consumer().settled).containsExactly("RELEASE 1");
+    assertThat(link.consumer().closed).isTrue();
+    assertThat(link.producer(OUT).closed).isTrue();
+    assertThatThrownBy(session::commit)
+        .isInstanceOf(ClosedException.class)
+        .hasMessage("The session is closed");
+    assertThatThrownBy(consumer::receiveNoWait).isInstanceOf(ClosedException.class);
+    assertThatThrownBy(() -> producer.send(Message.text("b"))).isInstanceOf(ClosedException.class);
+  }
+
+  @Test
+  void aClosedProducerKeepsWhatItHasTakenForTheCommit() {
+    producer.send(Message.text("a"));
+    producer.close();
+    assertThatThrownBy(() -> producer.send(Message.text("b")))
+        .isInstanceOf(ClosedException.class)
+        .hasMessageContaining("queue 'out'");
+    session.commit();
+    assertThat(sent()).containsExactly("a");
+  }
+
+  @Test
+  void aSubscriptionOfASessionIsRemovedByUnsubscribe() {
+    var subscription = session.subscribe(Topic.of("t"), SubscriptionOptions.durable("s"));
+    assertThat(subscription.name()).contains("s");
+    link.consumer().deliver("1");
+    assertThat(subscription.receiveNoWait()).isPresent();
+    subscription.unsubscribe();
+    assertThat(link.calls).contains("unsubscribe topic:t s");
+    assertThat(link.consumers.get(link.consumers.size() - 1).closed).isTrue();
+    consumer.close();
+    assertThat(link.consumers).allMatch(each -> each.closed);
+  }
+
+  @Test
+  void concurrencyIsRefused() {
+    assertThatThrownBy(
+            () -> session.createConsumer(IN, ConsumerOptions.builder().concurrency(2).build()))
+        .isInstanceOf(InvalidOptionException.class);
+  }
+
+  @Test
+  void closingTheConnectionRollsBack() {
+    delivered("1");
+    CompletableFuture<Message> sent = producer.sendAsync(Message.text("a"));
+    connection.close();
+    assertThat(sent).isCompletedExceptionally();
+    assertThat(link.consumer().settled).containsExactly("RELEASE 1");
+    assertThatThrownBy(connection::createSession).isInstanceOf(ClosedException.class);
+  }
+}

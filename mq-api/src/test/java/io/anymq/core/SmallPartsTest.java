@@ -1,0 +1,155 @@
+package io.anymq.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.anymq.ConnectionLostException;
+import io.anymq.ConnectionOptions;
+import io.anymq.Destination;
+import io.anymq.ErrorCode;
+import io.anymq.InvalidDestinationException;
+import io.anymq.InvalidOptionException;
+import io.anymq.Message;
+import io.anymq.MessagingException;
+import io.anymq.Options;
+import io.anymq.Queue;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletionException;
+import org.junit.jupiter.api.Test;
+
+class SmallPartsTest {
+
+  @Test
+  void aDeadlineCountsDown() {
+    Deadline deadline = Deadline.in(Duration.ofSeconds(60));
+    assertThat(deadline.isOver()).isFalse();
+    assertThat(deadline.remainingMillis()).isBetween(30_000L, 60_000L);
+    assertThat(deadline.remaining()).isBetween(Duration.ofSeconds(30), Duration.ofSeconds(60));
+    assertThat(deadline.plus(Duration.ofSeconds(60)).remainingMillis())
+        .isBetween(90_000L, 120_000L);
+    assertThat(Deadline.now().isOver()).isTrue();
+    assertThat(Deadline.now().remainingNanos()).isZero();
+  }
+
+  @Test
+  void theLongestTimeDoesNotOverflow() {
+    Deadline deadline = Deadline.in(Duration.ofSeconds(Long.MAX_VALUE));
+    assertThat(deadline.isOver()).isFalse();
+    assertThat(deadline.remaining()).isGreaterThan(Duration.ofDays(36_000));
+  }
+
+  @Test
+  void timesReadLikeAPersonWritesThem() {
+    assertThat(Texts.of(Duration.ofSeconds(30))).isEqualTo("30 s");
+    assertThat(Texts.of(Duration.ofMillis(1250))).isEqualTo("1,250 ms");
+  }
+
+  @Test
+  void aTimeoutIsNotNegative() {
+    assertThat(Waits.requireTimeout(Duration.ZERO)).isEqualTo(Duration.ZERO);
+    assertThatThrownBy(() -> Waits.requireTimeout(Duration.ofMillis(-1)))
+        .isInstanceOf(InvalidOptionException.class)
+        .hasMessageContaining("-1 ms");
+  }
+
+  @Test
+  void pausesDoubleUpToTheLongestAndAreCutByHalfAtMost() {
+    Backoff backoff =
+        Backoff.of(
+            Options.none()
+                .with(ConnectionOptions.RECOVERY_MIN_PAUSE, Duration.ofMillis(100))
+                .with(ConnectionOptions.RECOVERY_MAX_PAUSE, Duration.ofMillis(300)));
+    for (int step : List.of(100, 200, 300, 300)) {
+      assertThat(backoff.next()).isBetween(Duration.ofMillis(step / 2), Duration.ofMillis(step));
+    }
+  }
+
+  @Test
+  void pausesDiffer() {
+    List<Duration> pauses =
+        java.util.stream.IntStream.range(0, 50)
+            .mapToObj(each -> Backoff.of(Options.none()).next())
+            .distinct()
+            .toList();
+    assertThat(pauses).hasSizeGreaterThan(1);
+  }
+
+  @Test
+  void aWordWithUpToTwoMistakesIsRecognized() {
+    List<String> known = List.of("prefetch", "password", "user");
+    assertThat(Similar.to("prefech", known)).contains("prefetch");
+    assertThat(Similar.to("perfetch", known)).contains("prefetch");
+    assertThat(Similar.to("prefetchxyz", known)).isEmpty();
+    assertThat(Similar.to("usr", List.of("us", "user", "usx"))).contains("us");
+    assertThat(Similar.to("", List.of("ab"))).contains("ab");
+    assertThat(Similar.to("abc", List.of(""))).isEmpty();
+    assertThat(Similar.to("sea", List.of("aes", "tea"))).contains("tea");
+  }
+
+  @Test
+  void anInterruptIsDeferredAndKept() {
+    List<Boolean> seen = new ArrayList<>();
+    Thread.currentThread().interrupt();
+    Interrupts.deferred(() -> seen.add(Thread.currentThread().isInterrupted()));
+    assertThat(Thread.interrupted()).isTrue();
+    Interrupts.deferred(() -> seen.add(Thread.currentThread().isInterrupted()));
+    assertThat(seen).containsExactly(false, false);
+    assertThat(Thread.interrupted()).isFalse();
+  }
+
+  @Test
+  void aFailureIsFoundInWhatWrapsIt() {
+    MessagingException lost = new ConnectionLostException("cut");
+    assertThat(MessagingFailures.of(new CompletionException(lost))).isSameAs(lost);
+    assertThat(MessagingFailures.of(lost)).isSameAs(lost);
+    MessagingException other = MessagingFailures.of(new IllegalStateException("x"));
+    assertThat(other.code()).isEqualTo(ErrorCode.BACKEND_FAILURE);
+    assertThat(other).hasMessageContaining("x");
+  }
+
+  @Test
+  void thereIsAQueueForEachPriorityTheMostUrgentFirst() {
+    Queue queue = Queue.of("q");
+    assertThat(Bands.all(queue)).hasSize(10).doesNotHaveDuplicates();
+    assertThat(Bands.all(queue).get(0)).isEqualTo(Bands.mark(queue));
+    assertThat(Bands.all(queue).get(5)).isEqualTo(queue);
+    assertThat(Bands.of(queue, Message.DEFAULT_PRIORITY)).isEqualTo(queue);
+    assertThat(Bands.of(queue, 9)).isEqualTo(Queue.of("q.priority-9"));
+    assertThat(Bands.behind(queue))
+        .hasSize(9)
+        .doesNotContain(queue)
+        .startsWith(Bands.of(queue, 0))
+        .endsWith(Bands.mark(queue));
+  }
+
+  @Test
+  void theNameOfAPrioritizedQueueLeavesRoomForTheirs() {
+    int longest = Destination.MAX_NAME_LENGTH - ".priority-0".length();
+    Queue fits = Queue.of("q".repeat(longest));
+    Queue tooLong = Queue.of("q".repeat(longest + 1));
+    assertThat(Bands.fit(fits)).isTrue();
+    Bands.requireFit(fits);
+    assertThat(Bands.mark(fits).name()).hasSize(Destination.MAX_NAME_LENGTH);
+    assertThat(Bands.fit(tooLong)).isFalse();
+    assertThatThrownBy(() -> Bands.requireFit(tooLong))
+        .isInstanceOf(InvalidDestinationException.class)
+        .hasMessageContaining(longest + " characters");
+  }
+
+  @Test
+  void whatWasHandedOutBeforeALossComesAgainOnce() {
+    HandedOut handedOut = new HandedOut(2);
+    for (String id : List.of("1", "2", "3", "4", "5")) {
+      handedOut.add(id);
+    }
+    assertThat(handedOut.comesAgain(FakeDelivery.of("5"))).as("before a loss").isFalse();
+    handedOut.linkLost();
+    assertThat(handedOut.comesAgain(FakeDelivery.of("1"))).as("too long ago").isFalse();
+    assertThat(handedOut.comesAgain(FakeDelivery.of("2"))).isTrue();
+    assertThat(handedOut.comesAgain(FakeDelivery.of("5"))).isTrue();
+    assertThat(handedOut.comesAgain(FakeDelivery.of("5"))).as("asked again").isFalse();
+    assertThat(handedOut.comesAgain(FakeDelivery.of("6"))).isFalse();
+  }
+}
