@@ -26,7 +26,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
@@ -144,7 +143,7 @@ class CoreConsumer implements Consumer, Child {
 
   @Override
   public void attach(Link link, long epoch) {
-    attachLock.lock();
+    Waits.lock(attachLock);
     try {
       Attachment now = attached.get();
       if (closing.get() || (now != null && now.epoch() >= epoch && !now.ended())) {
@@ -434,7 +433,7 @@ class CoreConsumer implements Consumer, Child {
   }
 
   private void endAttachment() {
-    attachLock.lock();
+    Waits.lock(attachLock);
     try {
       Attachment last = attached.get();
       if (last != null) {
@@ -447,7 +446,7 @@ class CoreConsumer implements Consumer, Child {
 
   private void awaitClosed(Deadline deadline) {
     try {
-      boolean unused = closed.await(deadline.remainingNanos(), TimeUnit.NANOSECONDS);
+      boolean unused = Waits.until(closed, deadline);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
