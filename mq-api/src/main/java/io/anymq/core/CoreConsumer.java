@@ -200,15 +200,22 @@ class CoreConsumer implements Consumer, Child {
     public void deliver(List<? extends InboundDelivery> deliveries) {
       List<CoreDelivery> taken = new ArrayList<>(deliveries.size());
       for (InboundDelivery inbound : deliveries) {
-        boolean again = handedOut.comesAgain(inbound);
-        int unknown = again && !inbound.redelivered() ? 1 : 0;
-        taken.add(new CoreDelivery(CoreConsumer.this, attachment, inbound, unknown, false));
+        taken.add(
+            new CoreDelivery(CoreConsumer.this, attachment, inbound, unknown(inbound), false));
       }
       if (inline && listeners != null) {
         listeners.run(taken);
       } else {
         buffer.add(taken);
       }
+    }
+
+    /** How many deliveries of it the core knows of, and the backend does not. */
+    private int unknown(InboundDelivery inbound) {
+      if (!handedOut.comesAgain(inbound)) {
+        return 0;
+      }
+      return handedOut.timesHere(inbound) + (inbound.redelivered() ? 0 : 1);
     }
 
     @Override
@@ -271,9 +278,21 @@ class CoreConsumer implements Consumer, Child {
       return false;
     }
     delivery.handOut();
-    delivery.message().id().ifPresent(handedOut::add);
+    delivery.message().id().ifPresent(id -> remember(id, delivery.unknownToBackend()));
     progress.note(delivery.message());
     return true;
+  }
+
+  private void remember(String id, int unknown) {
+    handedOut.add(id);
+    if (unknown > 0) {
+      handedOut.again(id, unknown);
+    }
+  }
+
+  /** The backend may take back what the core has delivered again by itself. */
+  void givesBack(CoreDelivery delivery) {
+    delivery.message().id().ifPresent(handedOut::givenBack);
   }
 
   /** Delivers again what the backend cannot take back alone. */

@@ -155,6 +155,7 @@ final class DeadLetters {
     boolean tooLarge = failure instanceof MessageTooLargeException;
     boolean passing = failure instanceof MessagingException known && known.isTransient();
     Duration pause = passing || tooLarge ? RETRY : LATE_RETRY;
+    delivery.rememberTimes();
     if (delivery.attachment().putAside(delivery.inbound(), pause)) {
       return; // the backend has it, and it comes again
     }
