@@ -87,6 +87,16 @@ final class Actor extends CooperativeThread {
     return simulation.random(bound);
   }
 
+  /** Waits for the next task, which no interrupt of the last one concerns. */
+  void rest(BooleanSupplier next) {
+    boolean unused = Thread.interrupted();
+    try {
+      unused = await(next, Long.MAX_VALUE);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException("Nobody interrupts who has nothing to do", e);
+    }
+  }
+
   @Override
   boolean await(BooleanSupplier done, long until) throws InterruptedException {
     if (simulation.isAbandoned()) {

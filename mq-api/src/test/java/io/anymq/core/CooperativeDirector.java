@@ -1,13 +1,16 @@
 package io.anymq.core;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /** The thread of a {@link Simulation} that chooses who runs. It does what never waits by itself. */
 final class CooperativeDirector extends CooperativeThread {
 
   private final Runnable body;
-  private Simulation simulation;
-  private volatile Throwable failure;
+  private @Nullable Simulation simulation;
+  private volatile @Nullable Throwable failure;
 
   CooperativeDirector(Runnable body) {
     super("director");
@@ -39,17 +42,17 @@ final class CooperativeDirector extends CooperativeThread {
 
   @Override
   long nanoTime() {
-    return simulation.nanoTime();
+    return requireNonNull(simulation).nanoTime();
   }
 
   @Override
   long epochMillis() {
-    return simulation.epochMillis();
+    return requireNonNull(simulation).epochMillis();
   }
 
   @Override
   long random(long bound) {
-    return simulation.random(bound);
+    return requireNonNull(simulation).random(bound);
   }
 
   @Override

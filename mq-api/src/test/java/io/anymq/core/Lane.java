@@ -1,7 +1,10 @@
 package io.anymq.core;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.ArrayDeque;
 import java.util.Deque;
+import org.jspecify.annotations.Nullable;
 
 /** Tasks of a simulation that run one after the other, each at a moment that the seed chooses. */
 public final class Lane {
@@ -10,7 +13,11 @@ public final class Lane {
   private final String name;
   private final boolean blocking;
   private final Deque<Runnable> tasks = new ArrayDeque<>();
-  private Actor busy;
+
+  /** The thread that works here, from the first task on, where tasks may wait. */
+  private @Nullable Actor worker;
+
+  private @Nullable Runnable current;
 
   Lane(Simulation simulation, String name, boolean blocking) {
     this.simulation = simulation;
@@ -35,7 +42,7 @@ public final class Lane {
 
   /** Whether a task runs, and waits for something. */
   public boolean isBusy() {
-    return busy != null && !busy.hasEnded();
+    return current != null;
   }
 
   boolean isReady() {
@@ -44,7 +51,7 @@ public final class Lane {
 
   /** Whether the present thread works here. */
   boolean isCurrent() {
-    return busy != null && Thread.currentThread() == busy;
+    return worker != null && Thread.currentThread() == worker;
   }
 
   String name() {
@@ -54,13 +61,35 @@ public final class Lane {
   /** Begins the next task. */
   void step() {
     Runnable task = tasks.remove();
-    if (blocking) {
-      busy = new Actor(simulation, name, task);
-      busy.start();
-      simulation.resume(busy);
-    } else {
+    if (!blocking) {
       simulation.guarded(name, task);
+      return;
     }
+    current = task;
+    Actor actor = worker;
+    if (actor == null) {
+      actor = new Actor(simulation, name, this::work);
+      worker = actor;
+      actor.start();
+    }
+    simulation.resume(actor);
+  }
+
+  private void work() {
+    while (true) {
+      try {
+        requireNonNull(current).run();
+      } catch (RuntimeException | AssertionError e) {
+        simulation.failed("A task of " + name + " failed", e);
+      }
+      current = null;
+      ((Actor) Thread.currentThread()).rest(() -> current != null);
+    }
+  }
+
+  /** Whether this is the thread that works here, and has nothing to do. */
+  boolean isIdle(Actor actor) {
+    return actor == worker && current == null;
   }
 
   @Override

@@ -273,7 +273,11 @@ public final class Simulation {
   /** The threads that are still there, and what is still to be done. */
   public List<String> remains() {
     List<String> all = new ArrayList<>();
-    actors.forEach(actor -> all.add("thread " + actor.getName()));
+    for (Actor actor : actors) {
+      if (lanes.stream().noneMatch(lane -> lane.isIdle(actor))) {
+        all.add("thread " + actor.getName());
+      }
+    }
     lanes.stream().filter(lane -> !lane.isIdle()).forEach(lane -> all.add("lane " + lane));
     return all;
   }
@@ -295,6 +299,9 @@ public final class Simulation {
     return "%s; waiting: %s"
         .formatted(
             lanes.stream().filter(lane -> !lane.isIdle()).toList(),
-            actors.stream().map(Thread::getName).toList());
+            actors.stream()
+                .filter(actor -> lanes.stream().noneMatch(lane -> lane.isIdle(actor)))
+                .map(Thread::getName)
+                .toList());
   }
 }

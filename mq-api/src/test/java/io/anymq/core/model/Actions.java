@@ -12,11 +12,15 @@ import io.anymq.Topic;
 import io.anymq.core.script.ScriptedDelivery;
 import io.anymq.core.script.ScriptedDelivery.Fate;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /** Does the steps of a program. */
 final class Actions {
+
+  /** The default of connections. */
+  private static final Duration SEND_TIMEOUT = Duration.ofSeconds(30);
 
   private final World world;
   private int subscriptions;
@@ -48,7 +52,7 @@ final class Actions {
     switch (step.kind()) {
       case CUT -> world.link(step.a()).ifPresent(link -> link.cut());
       case CUT_DURING -> world.link(step.a()).ifPresent(link -> link.cutDuring(step.b()));
-      case SWALLOW -> world.link(step.a()).ifPresent(link -> link.swallow(step.b()));
+      case SWALLOW -> swallow(step);
       case FAIL_CONNECT -> world.broker.connectFailures = step.a();
       case FAIL_CALLS -> world.broker.callFailures = step.a();
       case REFUSE -> world.broker.refuse(refused(step.a()), step.b(), step.c() > 0);
@@ -59,6 +63,12 @@ final class Actions {
         }
       }
     }
+  }
+
+  private void swallow(Step step) {
+    Duration cut = Duration.ofMillis(step.c());
+    world.ledger.answersMissing |= cut.compareTo(SEND_TIMEOUT) > 0;
+    world.link(step.a()).ifPresent(link -> link.swallow(step.b(), cut));
   }
 
   private static String refused(int number) {
@@ -82,7 +92,7 @@ final class Actions {
 
   private void producer(Step step) {
     Destination to = World.DESTINATIONS.get(step.b() % World.DESTINATIONS.size());
-    Sender sender = new Sender(world.senders.size(), to, null);
+    Sender sender = new Sender(world.senders.size(), step.a(), to, null);
     world.senders.add(sender);
     user(
         sender.index,
@@ -118,12 +128,16 @@ final class Actions {
   private void subscribe(Step step) {
     Destination from = World.DESTINATIONS.get(4 + step.b() / 8 % 2);
     boolean listens = step.b() % 2 == 1;
-    int taste = step.b() / 2 % 4 == 2 ? step.c() & ~0x30 : step.c();
+    int taste = step.b() / 2 % 4 >= 2 ? step.c() & ~0x30 : step.c();
     Receiver receiver = receiver(from, step.a(), taste, listens, null);
     SubscriptionOptions.Builder options = SubscriptionOptions.builder();
     switch (step.b() / 2 % 4) {
       case 1 -> options.durable("d" + ++subscriptions);
       case 2 -> options.durable("s").shared("s");
+      case 3 -> {
+        receiver.replays = true;
+        options.replayFrom(Instant.EPOCH);
+      }
       default -> {}
     }
     SubscriptionOptions built = options.consumer(receiver.taste.options(listens)).build();
@@ -153,7 +167,7 @@ final class Actions {
     int index = step.a() % world.sessions.size();
     SessionOf session = world.sessions.get(index);
     Destination to = World.DESTINATIONS.get(step.b() % World.DESTINATIONS.size());
-    Sender sender = new Sender(index, to, session);
+    Sender sender = new Sender(index, session.connection, to, session);
     world.senders.add(sender);
     user(
         index,
@@ -196,7 +210,7 @@ final class Actions {
     }
   }
 
-  private void send(Sender sender, boolean waits) {
+  void send(Sender sender, boolean waits) {
     if (sender.producer == null) {
       return;
     }
@@ -222,7 +236,7 @@ final class Actions {
     } catch (MessagingException e) {
       sent.unit.sends.remove(sent);
       world.ledger.failed(sent, e);
-      world.refused("send", e);
+      throw e;
     }
   }
 
@@ -435,6 +449,7 @@ final class Actions {
 
   void close(Sender sender) {
     if (sender.producer != null) {
+      sender.closed = true;
       sender.producer.close();
     }
   }

@@ -1,6 +1,7 @@
 package io.anymq.core.model;
 
 import io.anymq.Delivery;
+import io.anymq.MessagingException;
 import io.anymq.core.script.Entry;
 import io.anymq.core.script.ScriptedDelivery;
 import io.anymq.core.script.ScriptedDelivery.Fate;
@@ -33,6 +34,7 @@ final class Finale {
     world.broker.alive().forEach(link -> link.cutDuring(0));
     world.simulation.run(LONG);
     requireQuiet();
+    sendOn();
     drain();
     nothingIsStuck();
     ledger.rest();
@@ -43,6 +45,25 @@ final class Finale {
 
   private void requireQuiet() {
     ledger.require(world.isQuiet(), "A call does not end: %s", world.simulation);
+  }
+
+  /** Whoever could send before the faults can send again. */
+  private void sendOn() {
+    for (Sender sender : world.senders) {
+      if (sender.session == null && sender.producer != null && world.isOpen(sender)) {
+        world.user(sender.index, () -> sendOn(sender));
+      }
+    }
+    world.simulation.run(Duration.ofSeconds(1));
+    requireQuiet();
+  }
+
+  private void sendOn(Sender sender) {
+    try {
+      world.actions.send(sender, true);
+    } catch (MessagingException e) {
+      ledger.require(false, "%s cannot be sent to any more: %s", sender.to, e.getMessage());
+    }
   }
 
   private void drain() {
@@ -99,6 +120,9 @@ final class Finale {
     if (world.broken()) {
       return;
     }
+    world.receivers.stream()
+        .filter(receiver -> receiver.replays && world.isOpen(receiver))
+        .forEach(ledger::replayed);
     long open = world.receivers.stream().filter(world::isOpen).count();
     long there = world.broker.stores().stream().flatMap(store -> store.visits().stream()).count();
     ledger.require(open == there, "%d consumers are open, and the broker knows of %d", open, there);

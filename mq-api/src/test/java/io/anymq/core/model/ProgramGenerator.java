@@ -81,7 +81,8 @@ final class ProgramGenerator {
       case 0 -> makeConsumer();
       case 1 -> add(Kind.PRODUCER, number(2), favourite(), 0);
       case 2 -> makeSession();
-      case 3, 4, 5, 6 -> add(Kind.SEND, number(8), 1 + number(3), 0);
+      case 3 -> bundle();
+      case 4, 5, 6 -> add(Kind.SEND, number(8), 1 + number(3), 0);
       case 7, 8, 9, 10 -> add(Kind.SEND_ASYNC, number(8), 1 + number(6), 0);
       case 11, 12, 13, 14, 15 -> add(Kind.RECEIVE, number(8), number(2) * number(200), 0);
       case 16 -> add(Kind.BATCH, number(8), number(5), number(2) * number(200));
@@ -93,8 +94,47 @@ final class ProgramGenerator {
       case 29 -> close();
       case 30, 31, 32, 33 -> fault();
       case 34, 35, 36 -> add(Kind.PASS, number(500), 0, 0);
-      case 37 -> add(Kind.PASS, number(5000), 0, 0);
+      case 37 -> add(Kind.PASS, random.nextInt(4) == 0 ? 40_000 : number(5000), 0, 0);
       default -> add(Kind.STEPS, number(60), 0, 0);
+    }
+  }
+
+  /** What belongs together, and seldom comes together by chance. */
+  private void bundle() {
+    int queue = favourite();
+    switch (random.nextInt(5)) {
+      case 0 -> { // a commit of which a part is refused
+        add(Kind.RECEIVE, number(8), 100, 0);
+        add(Kind.SEND_ASYNC, number(8), 2, 0);
+        add(Kind.REFUSE, queue * 2, 1, number(2));
+        add(Kind.COMMIT, number(4), 0, 0);
+      }
+      case 1 -> { // answers that never come, and a refusal after the cut
+        add(Kind.SWALLOW, number(2), 3, 1 + number(50));
+        add(Kind.SEND_ASYNC, number(8), 3, 0);
+        add(Kind.PASS, number(50), 0, 0);
+        add(Kind.REFUSE, queue * 2, 1, number(2));
+      }
+      case 2 -> { // settlements, and at once a close or a cut
+        add(Kind.RECEIVE, number(8), 100, 0);
+        add(Kind.ACCEPT, number(8), 0, 0);
+        add(random.nextBoolean() ? Kind.CLOSE_CONSUMER : Kind.CUT, number(8), number(4), 0);
+      }
+      case 3 -> { // deliveries held over two cuts
+        int connection = number(2);
+        add(Kind.RECEIVE, number(8), 100, 0);
+        add(Kind.CUT, connection, 0, 0);
+        add(Kind.PASS, 1000, 0, 0);
+        add(Kind.RECEIVE, number(8), 100, 0);
+        add(Kind.CUT, connection, 0, 0);
+      }
+      default -> { // one message, released again and again
+        int consumer = number(8);
+        for (int i = 0; i < 4; i++) {
+          add(Kind.RECEIVE, consumer, 100, 0);
+          add(Kind.RELEASE, consumer, 0, 0);
+        }
+      }
     }
   }
 
@@ -107,12 +147,17 @@ final class ProgramGenerator {
     }
   }
 
+  /** When a link whose answers are swallowed is cut: soon, or after the time limit of sends. */
+  private int cut() {
+    return random.nextInt(4) == 0 ? 35_000 : 1 + number(500);
+  }
+
   private void fault() {
     switch (random.nextInt(9)) {
       case 0, 1, 2 -> add(Kind.CUT, number(2), 0, 0);
       case 3 -> add(Kind.CUT_DURING, number(2), 1 + number(4), 0);
-      case 4, 5 -> add(Kind.SWALLOW, number(2), 1 + number(4), 0);
-      case 6 -> add(Kind.FAIL_CONNECT, 1 + number(4), 0, 0);
+      case 4, 5 -> add(Kind.SWALLOW, number(2), 1 + number(4), cut());
+      case 6 -> add(Kind.FAIL_CONNECT, random.nextInt(4) == 0 ? 400 : 1 + number(4), 0, 0);
       case 7 -> add(Kind.FAIL_CALLS, 1 + number(3), 0, 0);
       default -> add(Kind.REFUSE, favourite() * 2 + number(2), 1 + number(4), number(2));
     }

@@ -3,10 +3,13 @@ package io.anymq.core.model;
 import io.anymq.Consumer;
 import io.anymq.Delivery;
 import io.anymq.Destination;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** A consumer of a program, and what it holds. */
 final class Receiver {
@@ -24,6 +27,17 @@ final class Receiver {
   final List<Delivery> held = new ArrayList<>();
   Consumer consumer;
   boolean closed;
+
+  /** Whether it begins with the first message of its topic. */
+  boolean replays;
+
+  /** The time of the message that it got last, and all that it got. */
+  Instant reached = Instant.EPOCH;
+
+  /** Where that came from. */
+  Object visit;
+
+  final Set<String> seen = new HashSet<>();
 
   Receiver(
       int index,

@@ -7,15 +7,18 @@ import io.anymq.Producer;
 final class Sender {
 
   final int index;
+  final int connection;
   final Destination to;
   final SessionOf session;
   Producer producer;
   int sent;
+  boolean closed;
 
   /** The number of the last message that the broker has. */
   int lastStored;
 
-  Sender(int index, Destination to, SessionOf session) {
+  Sender(int index, int connection, Destination to, SessionOf session) {
+    this.connection = connection;
     this.index = index;
     this.to = to;
     this.session = session;

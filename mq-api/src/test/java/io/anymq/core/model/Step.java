@@ -72,6 +72,6 @@ record Step(Kind kind, int a, int b, int c) {
 
   @Override
   public String toString() {
-    return "step(%s, %d, %d, %d)".formatted(kind, a, b, c);
+    return "step(Kind.%s, %d, %d, %d)".formatted(kind, a, b, c);
   }
 }

@@ -8,7 +8,7 @@ import java.time.Duration;
 /** The options of a consumer, from a number. */
 record Taste(int number, boolean keyOrdered, int maxDeliveries) {
 
-  private static final int[] PREFETCH = {1, 2, 3, 6};
+  private static final int[] PREFETCH = {1, 2, 6, 20};
 
   int prefetch() {
     return PREFETCH[number & 3];

@@ -163,7 +163,15 @@ final class World {
         && (receiver.session == null || !receiver.session.closed);
   }
 
+  boolean isOpen(Sender sender) {
+    return !sender.closed && !closed[sender.connection % CONNECTIONS];
+  }
+
   void close(int connection) {
+    sessions.stream()
+        .filter(session -> session.connection % CONNECTIONS == connection % CONNECTIONS)
+        .filter(session -> session.unit.state == Unit.State.OPEN)
+        .forEach(session -> session.unit.state = Unit.State.ROLLED_BACK);
     connection(connection).close();
     closed[connection % CONNECTIONS] = true;
   }

@@ -232,7 +232,7 @@ public final class ScriptedBroker implements Backend {
     Optional<Instant> from = of.terms().replayFrom();
     if (from.isPresent()) {
       topics.get(of.topic().name()).stream()
-          .filter(message -> !message.timestamp().orElseThrow().isBefore(from.get()))
+          .dropWhile(message -> message.timestamp().orElseThrow().isBefore(from.get()))
           .forEach(message -> into.add(new Entry(into, ++places, message, of.topic(), false)));
     }
   }

@@ -26,6 +26,7 @@ public final class ScriptedDelivery implements InboundDelivery {
   private final int known;
   boolean settled;
   boolean parked;
+  boolean wasParked;
   private int reportedBefore;
 
   // The model's.
@@ -67,6 +68,11 @@ public final class ScriptedDelivery implements InboundDelivery {
   /** Whether the core has settled it. */
   public boolean isSettled() {
     return settled;
+  }
+
+  /** Whether it waited for a while out of the way of others. */
+  public boolean wasParked() {
+    return wasParked;
   }
 
   public boolean isParked() {

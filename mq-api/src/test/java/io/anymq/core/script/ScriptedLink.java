@@ -95,10 +95,10 @@ public class ScriptedLink implements Link, DepthQuery {
     fuse = calls;
   }
 
-  /** Swallows answers to sends, and cuts the link soon. */
-  public void swallow(int answers) {
+  /** Swallows answers to sends, and cuts the link after a while. */
+  public void swallow(int answers, Duration cut) {
     swallowed = answers;
-    simulation().after(Duration.ofMillis(500), events, this::cut);
+    simulation().after(cut, events, this::cut);
   }
 
   boolean swallowsAnswer() {

@@ -1,6 +1,7 @@
 package io.anymq.core.script;
 
 import io.anymq.core.Lane;
+import io.anymq.core.script.ScriptedDelivery.Fate;
 import io.anymq.selector.Selector;
 import io.anymq.spi.ConsumerRequest;
 import io.anymq.spi.DelayedRelease;
@@ -192,6 +193,11 @@ public class Visit implements LinkConsumer {
 
   @Override
   public void close() {
+    if (isLive()) {
+      unsettled.stream()
+          .filter(each -> each.unit == null && each.fate == Fate.ACCEPTED && !each.settled)
+          .forEach(each -> link.broker().observer().misused("closed without settling " + each));
+    }
     link.simulation().pause();
     if (!over && link.isAlive()) {
       while (!settlements.isIdle()) {
@@ -210,6 +216,7 @@ public class Visit implements LinkConsumer {
       link.broker().observer().misused((value ? "parked: " : "unparked: ") + mine);
     }
     mine.parked = value;
+    mine.wasParked = true;
     if (!over) {
       link.broker().pump();
     }
