@@ -289,7 +289,14 @@ final class Actions {
       return;
     }
     Receiver receiver = world.receivers.get(step.a() % world.receivers.size());
-    user(user(receiver), "settle", () -> settle(receiver, step));
+    user(user(receiver), "settle", () -> settleIfOpen(receiver, step));
+  }
+
+  /** What a session had is decided when its connection closes. */
+  private void settleIfOpen(Receiver receiver, Step step) {
+    if (receiver.session == null || receiver.session.unit.state == Unit.State.OPEN) {
+      settle(receiver, step);
+    }
   }
 
   private void settle(Receiver receiver, Step step) {

@@ -18,6 +18,7 @@ import io.anymq.spi.Outcome;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -179,7 +180,7 @@ final class Ledger implements Observer {
     }
     int count = delivery.deliveryCount();
     // A replay that goes on is another subscription for the broker, and the core knows better.
-    int before = by.replays && by.seen.contains(text) ? 1 : 0;
+    int before = by.replays ? Collections.frequency(by.seen, text) : 0;
     int most = inbound.deliveryCount() + by.times.getOrDefault(text, 0) + before;
     boolean alone = messages.get(text).stored == 1 && before == 0;
     inbound.counted = count;
@@ -190,7 +191,7 @@ final class Ledger implements Observer {
         count,
         by.times.getOrDefault(text, 0));
     require(
-        delivery.redelivered() == (inbound.redelivered() || inbound.again > 0 || before > 0),
+        before > 0 || delivery.redelivered() == (inbound.redelivered() || inbound.again > 0),
         "%s says redelivered: %s",
         inbound,
         delivery.redelivered());

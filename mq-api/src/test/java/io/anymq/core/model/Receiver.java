@@ -6,10 +6,8 @@ import io.anymq.Destination;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /** A consumer of a program, and what it holds. */
 final class Receiver {
@@ -37,7 +35,7 @@ final class Receiver {
   /** Where that came from. */
   Object visit;
 
-  final Set<String> seen = new HashSet<>();
+  final List<String> seen = new ArrayList<>();
 
   Receiver(
       int index,

@@ -63,4 +63,19 @@ class RegressionTest {
             step(Kind.SWALLOW, 1, 1, 0),
             step(Kind.SEND_ASYNC, 5, 6, 0)));
   }
+
+  /** The futures of held sends never completed when the session was in use as it closed. */
+  @Test
+  void heldSendsEndWithASessionThatIsInUse() throws InterruptedException {
+    check(
+        Program.of(
+            900115L,
+            new Profile(false, true, true, true, false, false, false),
+            step(Kind.SESSION, 1, 0, 0),
+            step(Kind.SESSION_CONSUMER, 0, 2, 870),
+            step(Kind.SESSION_PRODUCER, 0, 5, 0),
+            step(Kind.SEND_ASYNC, 2, 4, 0),
+            step(Kind.BATCH, 5, 1, 61),
+            step(Kind.CLOSE_CONNECTION, 1, 2, 0)));
+  }
 }
