@@ -3,7 +3,6 @@ package io.anymq.core;
 import io.anymq.ConnectionOptions;
 import io.anymq.Options;
 import java.time.Duration;
-import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * Pauses that double up to a limit, each cut by a random part, so that clients do not come back all
@@ -30,6 +29,6 @@ final class Backoff {
     Duration step = pause.compareTo(longest) < 0 ? pause : longest;
     pause = step.multipliedBy(2);
     long half = step.toNanos() / 2;
-    return Duration.ofNanos(half + ThreadLocalRandom.current().nextLong(half + 1));
+    return Duration.ofNanos(half + Waits.random(half + 1));
   }
 }

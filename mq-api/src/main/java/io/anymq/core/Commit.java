@@ -169,7 +169,7 @@ final class Commit {
     for (CompletableFuture<?> future : futures) {
       try {
         // Each send has its own time limit, which ends this wait.
-        future.join();
+        Waits.join(future);
         sent++;
       } catch (CompletionException e) {
         failure = worse(failure, MessagingFailures.of(e));

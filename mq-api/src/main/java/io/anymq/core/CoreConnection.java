@@ -48,9 +48,10 @@ final class CoreConnection implements Connection {
   private final Household household;
   private final Destinations destinations;
 
-  private CoreConnection(DefaultConnectionFactory factory, ConnectionListener listener) {
+  private CoreConnection(
+      DefaultConnectionFactory factory, ConnectionListener listener, Threads threads) {
     options = factory.options();
-    threads = new Threads(options.get(ConnectionOptions.CLIENT_NAME));
+    this.threads = threads;
     url = factory.url();
     supervisor = new Supervisor(factory, threads, new StateEvents(this, listener, threads));
     gate = new MessageGate(options.get(ConnectionOptions.MAX_MESSAGE_BYTES));
@@ -59,7 +60,14 @@ final class CoreConnection implements Connection {
   }
 
   static CoreConnection open(DefaultConnectionFactory factory, ConnectionListener listener) {
-    CoreConnection connection = new CoreConnection(factory, listener);
+    return open(
+        factory, listener, new Threads(factory.options().get(ConnectionOptions.CLIENT_NAME)));
+  }
+
+  /** Opens a connection whose work is done by these threads. */
+  static CoreConnection open(
+      DefaultConnectionFactory factory, ConnectionListener listener, Threads threads) {
+    CoreConnection connection = new CoreConnection(factory, listener, threads);
     try {
       connection.supervisor.open();
       factory.required().forEach(connection.capabilities()::require);

@@ -26,7 +26,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
@@ -144,7 +143,7 @@ class CoreConsumer implements Consumer, Child {
 
   @Override
   public void attach(Link link, long epoch) {
-    attachLock.lock();
+    Waits.lock(attachLock);
     try {
       Attachment now = attached.get();
       if (closing.get() || (now != null && now.epoch() >= epoch && !now.ended())) {
@@ -201,15 +200,22 @@ class CoreConsumer implements Consumer, Child {
     public void deliver(List<? extends InboundDelivery> deliveries) {
       List<CoreDelivery> taken = new ArrayList<>(deliveries.size());
       for (InboundDelivery inbound : deliveries) {
-        boolean again = handedOut.comesAgain(inbound);
-        int unknown = again && !inbound.redelivered() ? 1 : 0;
-        taken.add(new CoreDelivery(CoreConsumer.this, attachment, inbound, unknown, false));
+        taken.add(
+            new CoreDelivery(CoreConsumer.this, attachment, inbound, unknown(inbound), false));
       }
       if (inline && listeners != null) {
         listeners.run(taken);
       } else {
         buffer.add(taken);
       }
+    }
+
+    /** How many deliveries of it the core knows of, and the backend does not. */
+    private int unknown(InboundDelivery inbound) {
+      if (!handedOut.comesAgain(inbound)) {
+        return 0;
+      }
+      return handedOut.timesHere(inbound) + (inbound.redelivered() ? 0 : 1);
     }
 
     @Override
@@ -272,9 +278,21 @@ class CoreConsumer implements Consumer, Child {
       return false;
     }
     delivery.handOut();
-    delivery.message().id().ifPresent(handedOut::add);
+    delivery.message().id().ifPresent(id -> remember(id, delivery.unknownToBackend()));
     progress.note(delivery.message());
     return true;
+  }
+
+  private void remember(String id, int unknown) {
+    handedOut.add(id);
+    if (unknown > 0) {
+      handedOut.again(id, unknown);
+    }
+  }
+
+  /** The backend may take back what the core has delivered again by itself. */
+  void givesBack(CoreDelivery delivery) {
+    delivery.message().id().ifPresent(handedOut::givenBack);
   }
 
   /** Delivers again what the backend cannot take back alone. */
@@ -434,7 +452,7 @@ class CoreConsumer implements Consumer, Child {
   }
 
   private void endAttachment() {
-    attachLock.lock();
+    Waits.lock(attachLock);
     try {
       Attachment last = attached.get();
       if (last != null) {
@@ -447,7 +465,7 @@ class CoreConsumer implements Consumer, Child {
 
   private void awaitClosed(Deadline deadline) {
     try {
-      boolean unused = closed.await(deadline.remainingNanos(), TimeUnit.NANOSECONDS);
+      boolean unused = Waits.until(closed, deadline);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

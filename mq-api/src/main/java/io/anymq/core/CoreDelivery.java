@@ -153,7 +153,15 @@ final class CoreDelivery implements Delivery {
     if (consumer.limit().isReachedBy(this)) {
       consumer.deadLetters().bury(this, Reason.DELIVERY_LIMIT, error);
     } else {
+      rememberTimes();
       attachment.release(inbound, delay, this::deliverAgain);
+    }
+  }
+
+  /** The backend, which may take it back now, does not know how often it came again here. */
+  void rememberTimes() {
+    if (unknownToBackend > 0) {
+      consumer.givesBack(this);
     }
   }
 
@@ -216,6 +224,11 @@ final class CoreDelivery implements Delivery {
     if (!seenHere) {
       inbound.handedOut();
     }
+  }
+
+  /** How many earlier deliveries the core knows of, and the backend does not. */
+  int unknownToBackend() {
+    return unknownToBackend;
   }
 
   /** How often an application had the message before this delivery. */

@@ -22,7 +22,6 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
@@ -84,7 +83,7 @@ final class CoreProducer implements Producer, Child {
     PendingSend send = enter(connection.admit(message), sendTimeout, false, Optional.empty());
     try {
       // The tick ends it at the send time-out; the factor is for a tick that comes late.
-      return send.future().get(sendTimeout.toMillis() * 2, TimeUnit.MILLISECONDS);
+      return Waits.get(send.future(), Deadline.in(sendTimeout.multipliedBy(2)));
     } catch (ExecutionException e) {
       throw MessagingFailures.of(e);
     } catch (InterruptedException e) {
@@ -127,7 +126,7 @@ final class CoreProducer implements Producer, Child {
       Message message, Duration patience, boolean exposed, Optional<InboundDelivery> origin) {
     PendingSend send = new PendingSend(this, message, Deadline.in(sendTimeout), exposed, origin);
     awaitRoom(patience, exposed);
-    sendLock.lock();
+    Waits.lock(sendLock);
     try {
       if (!window.add(send)) {
         window.free();
@@ -224,7 +223,7 @@ final class CoreProducer implements Producer, Child {
       send.failed(e);
       return;
     }
-    sendLock.lock();
+    Waits.lock(sendLock);
     try {
       if (send.awaitsDestination()) { // unless a producer that was opened again has sent it
         transmit(send);
@@ -240,7 +239,7 @@ final class CoreProducer implements Producer, Child {
 
   @Override
   public void attach(Link link, long epoch) {
-    sendLock.lock();
+    Waits.lock(sendLock);
     try {
       Attached now = attached.get();
       if (closed.get() || (now != null && now.epoch() >= epoch && !now.broken().get())) {
@@ -369,7 +368,7 @@ final class CoreProducer implements Producer, Child {
   private void closeAttached(Deadline deadline) {
     try {
       // A free lock is taken even when the thread was interrupted.
-      if (sendLock.tryLock() || sendLock.tryLock(deadline.remainingNanos(), TimeUnit.NANOSECONDS)) {
+      if (Waits.tryLock(sendLock, deadline)) {
         try {
           Attached now = attached.getAndSet(null);
           if (now != null) {

@@ -59,6 +59,20 @@ final class CoreSession implements Session {
       return action.get();
     } finally {
       user.set(null);
+      if (closed.get()) {
+        endUnit(); // the close found the session in use
+      }
+    }
+  }
+
+  /** Drops what a closed session has gathered, unless its thread is at work, which does it then. */
+  private void endUnit() {
+    if (user.compareAndSet(null, Thread.currentThread())) {
+      try {
+        dropUnit("The session was closed before it was committed").returnDeliveries();
+      } finally {
+        user.set(null);
+      }
     }
   }
 
@@ -173,13 +187,7 @@ final class CoreSession implements Session {
     if (!closed.compareAndSet(false, true)) {
       return;
     }
-    if (user.compareAndSet(null, Thread.currentThread())) {
-      try {
-        dropUnit("The session was closed before it was committed").returnDeliveries();
-      } finally {
-        user.set(null);
-      }
-    }
+    endUnit();
     consumers.forEach(consumer -> consumer.close(deadline));
     producers.forEach(producer -> producer.close(deadline));
     connection.forget(this);

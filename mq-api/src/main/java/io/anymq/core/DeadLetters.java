@@ -15,7 +15,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -114,7 +113,7 @@ final class DeadLetters {
     buried.end("Dead letters of " + source.describe());
     refused.end("Dead letters of " + source.describe() + " that were not taken");
     try {
-      all.get(deadline.remainingNanos(), TimeUnit.NANOSECONDS);
+      Waits.get(all, deadline);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (ExecutionException | TimeoutException e) {
@@ -156,6 +155,7 @@ final class DeadLetters {
     boolean tooLarge = failure instanceof MessageTooLargeException;
     boolean passing = failure instanceof MessagingException known && known.isTransient();
     Duration pause = passing || tooLarge ? RETRY : LATE_RETRY;
+    delivery.rememberTimes();
     if (delivery.attachment().putAside(delivery.inbound(), pause)) {
       return; // the backend has it, and it comes again
     }

@@ -15,7 +15,7 @@ record Deadline(long nanos) {
 
   static Deadline in(Duration time) {
     Duration bounded = time.compareTo(LONGEST) > 0 ? LONGEST : time;
-    return new Deadline(System.nanoTime() + bounded.toNanos());
+    return new Deadline(Waits.nanoTime() + bounded.toNanos());
   }
 
   /** A later one. */
@@ -24,11 +24,11 @@ record Deadline(long nanos) {
   }
 
   static Deadline now() {
-    return new Deadline(System.nanoTime());
+    return new Deadline(Waits.nanoTime());
   }
 
   long remainingNanos() {
-    return Math.max(0, nanos - System.nanoTime());
+    return Math.max(0, nanos - Waits.nanoTime());
   }
 
   long remainingMillis() {
@@ -40,6 +40,6 @@ record Deadline(long nanos) {
   }
 
   boolean isOver() {
-    return nanos - System.nanoTime() <= 0;
+    return nanos - Waits.nanoTime() <= 0;
   }
 }

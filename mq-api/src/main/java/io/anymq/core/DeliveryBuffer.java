@@ -110,13 +110,18 @@ final class DeliveryBuffer {
     return null;
   }
 
+  /** Whether who waits for a delivery need not wait. */
+  private boolean mayTake() {
+    return closed
+        || (gate == null ? !deliveries.isEmpty() : deliveries.stream().anyMatch(gate::allows));
+  }
+
   /** Waits for a delivery; null when none came in time, or when the buffer is closed. */
   @Nullable CoreDelivery take(Deadline deadline) throws InterruptedException {
     lock.lockInterruptibly();
     try {
       CoreDelivery next = closed ? null : next();
-      while (next == null && !closed && !deadline.isOver()) {
-        changed.awaitNanos(deadline.remainingNanos());
+      while (next == null && !closed && Waits.until(lock, changed, this::mayTake, deadline)) {
         next = closed ? null : next();
       }
       return next;
@@ -146,7 +151,7 @@ final class DeliveryBuffer {
     try {
       List<CoreDelivery> taken = share(most);
       while (taken.isEmpty() && !closed) {
-        changed.await();
+        Waits.until(lock, changed, this::mayTake);
         taken = share(most);
       }
       return taken;

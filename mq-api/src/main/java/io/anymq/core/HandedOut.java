@@ -1,7 +1,10 @@
 package io.anymq.core;
 
 import io.anymq.spi.InboundDelivery;
+import io.anymq.spi.Parking;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -16,12 +19,40 @@ final class HandedOut {
   private int next;
   private volatile Set<String> mayComeAgain = Set.of();
 
+  /** How often the core delivered a message again by itself; no backend knows of that. */
+  private final Map<String, Integer> times;
+
   /**
    * Remembers as many as can be unsettled, and as many again, whose settlements may be on their
    * way.
    */
   HandedOut(int prefetch) {
     last = new String[2 * prefetch];
+    int most = last.length + Parking.MOST;
+    times =
+        new LinkedHashMap<>() {
+          @Override
+          protected boolean removeEldestEntry(Map.Entry<String, Integer> eldest) {
+            return size() > most;
+          }
+        };
+  }
+
+  /** The backend takes a message back, and may deliver it to this consumer once more. */
+  synchronized void givenBack(String id) {
+    Set<String> ids = new HashSet<>(mayComeAgain);
+    ids.add(id);
+    mayComeAgain = ids;
+  }
+
+  /** How often the core delivered again by itself what now comes from the backend once more. */
+  synchronized int timesHere(InboundDelivery delivery) {
+    return delivery.message().id().map(times::get).orElse(0);
+  }
+
+  /** A message is handed out again that the core delivered again by itself, so many times. */
+  synchronized void again(String id, int count) {
+    times.put(id, count);
   }
 
   synchronized void add(String id) {
@@ -31,7 +62,7 @@ final class HandedOut {
 
   /** A link is lost. */
   synchronized void linkLost() {
-    Set<String> ids = new HashSet<>();
+    Set<String> ids = new HashSet<>(times.keySet());
     for (String id : last) {
       if (id != null) {
         ids.add(id);

@@ -5,9 +5,10 @@ import io.anymq.ErrorCode;
 import io.anymq.MessagingException;
 import io.anymq.ProducerOptions;
 import io.anymq.Queue;
-import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -28,13 +29,18 @@ final class Household {
   private static final int KEPT_PRODUCERS = 64;
 
   private final CoreConnection connection;
-  private final Set<CoreProducer> producers = ConcurrentHashMap.newKeySet();
-  private final Set<CoreConsumer> consumers = ConcurrentHashMap.newKeySet();
-  private final Set<CoreSession> sessions = ConcurrentHashMap.newKeySet();
+  private final Set<CoreProducer> producers = inOrder();
+  private final Set<CoreConsumer> consumers = inOrder();
+  private final Set<CoreSession> sessions = inOrder();
   private final Map<Destination, CompletableFuture<CoreProducer>> kept =
       new LinkedHashMap<>(16, 0.75f, true);
   private final Map<Queue, CoreTemporaryQueue> temporary = new ConcurrentHashMap<>();
   private final Requests requests;
+
+  /** What was made first is closed first. */
+  private static <T> Set<T> inOrder() {
+    return Collections.synchronizedSet(new LinkedHashSet<>());
+  }
 
   Household(CoreConnection connection) {
     this.connection = connection;
@@ -129,7 +135,7 @@ final class Household {
       make(destination, mine);
     }
     try {
-      return there.join();
+      return Waits.join(there);
     } catch (CompletionException e) {
       MessagingException failure = MessagingFailures.of(e);
       if (there != mine && failure.code() == ErrorCode.INTERRUPTED) {
@@ -171,17 +177,17 @@ final class Household {
   }
 
   boolean isListenerThread() {
-    return consumers.stream().anyMatch(CoreConsumer::isListenerThread);
+    return List.copyOf(consumers).stream().anyMatch(CoreConsumer::isListenerThread);
   }
 
   /** Listeners finish first, for they may send; then sends are waited for. */
   void close(Deadline deadline) {
     requests.close();
-    sessions.forEach(session -> quietly(() -> session.close(deadline)));
-    List<CoreConsumer> open = new ArrayList<>(consumers);
+    List.copyOf(sessions).forEach(session -> quietly(() -> session.close(deadline)));
+    List<CoreConsumer> open = List.copyOf(consumers);
     open.forEach(CoreConsumer::beginClose);
     open.forEach(consumer -> quietly(() -> consumer.close(deadline)));
-    producers.forEach(producer -> quietly(() -> producer.close(deadline)));
+    List.copyOf(producers).forEach(producer -> quietly(() -> producer.close(deadline)));
   }
 
   private static void quietly(Runnable close) {

@@ -189,10 +189,7 @@ final class LinkState {
   boolean pause(Deadline end) {
     lock.lock();
     try {
-      while (state == ConnectionState.RECOVERING && !end.isOver()) {
-        changed.awaitNanos(end.remainingNanos());
-      }
-      return state == ConnectionState.RECOVERING;
+      return !Waits.until(lock, changed, () -> state != ConnectionState.RECOVERING, end);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return false;
@@ -214,12 +211,11 @@ final class LinkState {
         if (state == ConnectionState.CLOSING || state == ConnectionState.CLOSED) {
           throw closed();
         }
-        if (deadline.isOver()) {
+        if (!Waits.until(lock, changed, () -> isDecided(after), deadline)) {
           throw new ConnectionLostException(
               "The connection to %s is lost and was not recovered in time; it goes on trying"
                   .formatted(url));
         }
-        changed.awaitNanos(deadline.remainingNanos());
       }
       return current;
     } catch (InterruptedException e) {
@@ -227,6 +223,12 @@ final class LinkState {
     } finally {
       lock.unlock();
     }
+  }
+
+  private boolean isDecided(long after) {
+    return (current != null && current.epoch() > after)
+        || state == ConnectionState.CLOSING
+        || state == ConnectionState.CLOSED;
   }
 
   /** What to throw from a call on a closed connection. */

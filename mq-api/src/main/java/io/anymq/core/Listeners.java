@@ -85,7 +85,7 @@ final class Listeners {
       runNow(share);
       return;
     }
-    turn.lock();
+    Waits.lock(turn);
     try {
       runNow(share);
     } finally {
@@ -181,10 +181,7 @@ final class Listeners {
   boolean awaitIdle(Deadline deadline) {
     lock.lock();
     try {
-      while (!running.isEmpty() && !deadline.isOver()) {
-        idle.awaitNanos(deadline.remainingNanos());
-      }
-      return running.isEmpty();
+      return Waits.until(lock, idle, running::isEmpty, deadline);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return false;
@@ -204,7 +201,7 @@ final class Listeners {
     }
     try {
       for (Thread worker : all) {
-        worker.join(Math.max(1, deadline.remainingMillis()));
+        Waits.join(worker, deadline);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

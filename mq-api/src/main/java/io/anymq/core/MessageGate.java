@@ -57,7 +57,7 @@ final class MessageGate {
       stamped.id(idPrefix + ids.incrementAndGet());
     }
     if (message.timestamp().isEmpty()) {
-      stamped.timestamp(Instant.now());
+      stamped.timestamp(Waits.now());
     }
     timeToLive.ifPresent(life -> stamped.expiresAt(expiry(life)));
     return stamped.build();
@@ -65,7 +65,7 @@ final class MessageGate {
 
   /** A life of millions of years must not end before it began. */
   private static Instant expiry(Duration life) {
-    long now = System.currentTimeMillis();
+    long now = Waits.now().toEpochMilli();
     return Instant.ofEpochMilli(now + Math.min(life.toMillis(), Long.MAX_VALUE - now));
   }
 

@@ -9,7 +9,6 @@ import io.anymq.spi.OutboundMessage;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** A send from the moment it enters the window until it is confirmed or has failed. */
@@ -160,7 +159,7 @@ final class PendingSend implements OutboundMessage {
   /** Waits for its end, in whatever way; false when that did not come in time. */
   boolean awaitEnd(Deadline deadline) {
     try {
-      return ended.await(deadline.remainingNanos(), TimeUnit.NANOSECONDS);
+      return Waits.until(ended, deadline);
     } catch (InterruptedException e) {
       throw Interrupts.interrupted(e);
     }

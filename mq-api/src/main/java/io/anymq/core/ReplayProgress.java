@@ -26,7 +26,7 @@ final class ReplayProgress {
     if (replays) {
       message
           .timestamp()
-          .filter(timestamp -> !timestamp.isAfter(Instant.now()))
+          .filter(timestamp -> !timestamp.isAfter(Waits.now()))
           .ifPresent(timestamp -> reached = timestamp);
     }
   }

@@ -45,7 +45,7 @@ final class Requests implements Child {
 
   Message exchange(Destination destination, Message request, Duration timeout) {
     try {
-      return begin(destination, request, timeout).get();
+      return Waits.get(begin(destination, request, timeout));
     } catch (InterruptedException e) {
       throw Interrupts.interrupted(e);
     } catch (ExecutionException e) {

@@ -57,7 +57,7 @@ final class Screening {
 
   private static boolean isExpired(Message message) {
     Optional<Instant> expiry = message.expiresAt();
-    return expiry.isPresent() && !Instant.now().isBefore(expiry.get());
+    return expiry.isPresent() && !Waits.now().isBefore(expiry.get());
   }
 
   /** What is dropped is done with: nobody gets it, and it is no dead letter. */

@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
@@ -39,21 +38,14 @@ final class SendWindow {
 
   /** Waits for room; false when there was none in time. */
   boolean awaitRoom(Deadline deadline) throws InterruptedException {
-    return room.tryAcquire() || room.tryAcquire(deadline.remainingNanos(), TimeUnit.NANOSECONDS);
+    return Waits.acquire(room, deadline);
   }
 
   /**
    * Waits until the application has been told of enough outcomes; false when it was not in time.
    */
-  synchronized boolean awaitTold(Deadline deadline) throws InterruptedException {
-    while (untold >= UNTOLD * (long) limit && !closed) {
-      long millis = deadline.remainingMillis();
-      if (millis == 0) {
-        return false;
-      }
-      wait(millis);
-    }
-    return true;
+  boolean awaitTold(Deadline deadline) throws InterruptedException {
+    return Waits.until(this, () -> untold < UNTOLD * (long) limit || closed, deadline);
   }
 
   /** The application is to be told of one more outcome. */

@@ -12,12 +12,13 @@ import io.anymq.spi.Link;
 import io.anymq.spi.LinkListener;
 import io.anymq.spi.LinkRequest;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -38,7 +39,10 @@ final class Supervisor {
   private final DefaultConnectionFactory factory;
   private final Threads threads;
   private final LinkState state;
-  private final Set<Child> children = ConcurrentHashMap.newKeySet();
+
+  /** In the order in which they were made, in which they are made again. */
+  private final Set<Child> children = Collections.synchronizedSet(new LinkedHashSet<>());
+
   private final AtomicLong epochs = new AtomicLong();
   private final CountDownLatch ended = new CountDownLatch(1);
 
@@ -68,7 +72,7 @@ final class Supervisor {
   void open() {
     Fuse fuse = new Fuse();
     Current first = connectInterruptibly(fuse);
-    installedAt = System.nanoTime();
+    installedAt = Waits.nanoTime();
     if (!state.install(first)) {
       first.link().close(LOST_LINK_CLOSE);
       throw state.closed();
@@ -100,7 +104,7 @@ final class Supervisor {
           }
         });
     try {
-      return connecting.get();
+      return Waits.get(connecting);
     } catch (InterruptedException e) {
       var unused = connecting.thenAccept(late -> late.link().close(LOST_LINK_CLOSE));
       throw Interrupts.interrupted(e);
@@ -200,7 +204,7 @@ final class Supervisor {
    * They grow on while links are made and soon lost again, and begin anew after one that lasted.
    */
   private Backoff pauses() {
-    Duration lasted = Duration.ofNanos(System.nanoTime() - installedAt);
+    Duration lasted = Duration.ofNanos(Waits.nanoTime() - installedAt);
     Backoff pauses = backoff;
     if (pauses == null
         || lasted.compareTo(options().get(ConnectionOptions.RECOVERY_MAX_PAUSE)) > 0) {
@@ -218,8 +222,8 @@ final class Supervisor {
     Fuse fuse = new Fuse();
     Current next = connect(fuse);
     Deadline deadline = recoveryDeadline();
-    children.forEach(child -> restore(child, next, deadline, Backoff.of(options())));
-    installedAt = System.nanoTime();
+    List.copyOf(children).forEach(child -> restore(child, next, deadline, Backoff.of(options())));
+    installedAt = Waits.nanoTime();
     if (state.install(next)) {
       LOG.info("Connection to {} recovered", factory.url());
       fuse.arm(next);
@@ -229,7 +233,7 @@ final class Supervisor {
   }
 
   private void leave(Current old) {
-    children.forEach(child -> child.detach(old.epoch()));
+    List.copyOf(children).forEach(child -> child.detach(old.epoch()));
     try {
       old.link().close(LOST_LINK_CLOSE);
     } catch (RuntimeException e) {
@@ -255,7 +259,7 @@ final class Supervisor {
   private void failChildren(MessagingException cause) {
     ending = Thread.currentThread();
     try {
-      children.forEach(child -> child.fail(cause));
+      List.copyOf(children).forEach(child -> child.fail(cause));
     } finally {
       threads.shutdown();
       ended.countDown();
@@ -336,7 +340,7 @@ final class Supervisor {
   }
 
   void tick() {
-    children.forEach(Child::tick);
+    List.copyOf(children).forEach(Child::tick);
   }
 
   // --- what is asked of the broker
@@ -378,7 +382,7 @@ final class Supervisor {
       return;
     }
     try {
-      boolean unused = ended.await(deadline.remainingNanos(), TimeUnit.NANOSECONDS);
+      boolean unused = Waits.until(ended, deadline);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

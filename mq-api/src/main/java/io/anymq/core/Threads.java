@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
  * that makes it; and one that tells the application of events, and may do what that likes. All are
  * daemons: they serve, and do not keep a program alive.
  */
-final class Threads {
+class Threads {
 
   private static final Logger LOG = LoggerFactory.getLogger(Threads.class);
   private static final AtomicInteger CONNECTIONS = new AtomicInteger();

@@ -1,0 +1,47 @@
+package io.anymq.core.model;
+
+import static org.junit.jupiter.api.Assertions.fail;
+
+import io.anymq.core.Simulation;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** The core keeps its contract in random programs over a scripted link. See docs/testing.md. */
+@Timeout(value = 2, unit = TimeUnit.HOURS)
+class RandomProgramsTest {
+
+  private static final long SECONDS = Long.getLong("anymq.model.seconds", 20);
+
+  @Test
+  void freshProgramsStayWithinTheModel() throws InterruptedException {
+    long first = Long.getLong("anymq.model.seed", System.nanoTime());
+    AtomicLong programs = new AtomicLong();
+    Optional<String> found = RandomPrograms.search(first, Duration.ofSeconds(SECONDS), programs);
+    System.out.printf("%d programs from seed %d%n", programs.get(), first);
+    found.ifPresent(
+        what -> fail("Program %d from seed %d: %s".formatted(programs.get(), first, what)));
+  }
+
+  @Test
+  void programsThatOnceFailedStayWithinTheModel() throws InterruptedException, IOException {
+    List<Long> seeds = RandomPrograms.seeds();
+    List<String> found = new ArrayList<>();
+    Simulation.direct(
+        Duration.ofMinutes(10),
+        () ->
+            seeds.stream()
+                .map(RandomPrograms::check)
+                .filter(what -> what != null)
+                .forEach(found::add));
+    if (!found.isEmpty()) {
+      fail(String.join("\n", found));
+    }
+  }
+}
