@@ -64,7 +64,7 @@ final class AtomicityScenarios {
 
     /** Ends when it is stopped, or with the first unit that fails; none may before the kill. */
     void run(Session session) {
-      Consumer consumer = session.createConsumer(in);
+      Consumer consumer = session.createConsumer(in, Messages.prompt().build());
       Producer one = session.createProducer(left);
       Producer other = session.createProducer(right);
       Producer more = session.createProducer(in);

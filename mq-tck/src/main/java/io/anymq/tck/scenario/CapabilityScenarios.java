@@ -70,7 +70,7 @@ final class CapabilityScenarios {
     Queue out = t.queue();
     Messages.send(connection, in, "a");
     Session session = connection.createSession();
-    Consumer consumer = session.createConsumer(in);
+    Consumer consumer = session.createConsumer(in, Messages.prompt().build());
     session.createProducer(out).send(Messages.takeText(consumer));
     session.commit();
     session.close();
@@ -89,7 +89,7 @@ final class CapabilityScenarios {
     Queue gone = requester.createTemporaryQueue();
     Messages.send(connection, in, "b");
     Session session = connection.createSession();
-    Consumer consumer = session.createConsumer(in);
+    Consumer consumer = session.createConsumer(in, Messages.prompt().build());
     Producer result = session.createProducer(out);
     Producer answer = session.createProducer(gone);
     requester.close();

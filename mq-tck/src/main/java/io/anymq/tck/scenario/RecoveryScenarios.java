@@ -241,7 +241,7 @@ final class RecoveryScenarios {
     Outage outage = Outage.of(t);
     Messages.send(t.connect(), in, "a");
     Session session = outage.connection().createSession();
-    Consumer consumer = session.createConsumer(in);
+    Consumer consumer = session.createConsumer(in, Messages.prompt().build());
     Producer producer = session.createProducer(out);
     producer.send(Messages.takeText(consumer));
     outage.cut();

@@ -71,7 +71,7 @@ final class TransactionScenarios {
     Connection connection = t.connect();
     Messages.sendNumbers(connection, queue, 3);
     Session session = connection.createSession();
-    Consumer consumer = session.createConsumer(queue);
+    Consumer consumer = session.createConsumer(queue, Messages.prompt().build());
     Messages.take(consumer, 3);
     session.commit();
     session.close();
@@ -88,7 +88,7 @@ final class TransactionScenarios {
     Connection connection = t.connect();
     Messages.sendNumbers(connection, queue, 3);
     Session session = connection.createSession();
-    Consumer consumer = session.createConsumer(queue);
+    Consumer consumer = session.createConsumer(queue, Messages.prompt().build());
     Messages.take(consumer, 3);
     session.rollback();
     Set<String> again = new TreeSet<>();
@@ -115,7 +115,7 @@ final class TransactionScenarios {
     Connection connection = t.connect();
     Messages.sendNumbers(connection, in, 4);
     Session session = connection.createSession();
-    Consumer consumer = session.createConsumer(in);
+    Consumer consumer = session.createConsumer(in, Messages.prompt().build());
     Producer results = session.createProducer(out);
     Producer entries = session.createProducer(log);
     for (int i = 0; i < 4; i++) {
@@ -141,7 +141,7 @@ final class TransactionScenarios {
     Connection connection = t.connect();
     Messages.send(connection, queue, "bad");
     Session session = connection.createSession();
-    Consumer consumer = session.createConsumer(queue);
+    Consumer consumer = session.createConsumer(queue, Messages.prompt().build());
     Messages.take(consumer).reject("first try");
     session.rollback();
     Delivery again = Messages.take(consumer);
@@ -238,7 +238,7 @@ final class TransactionScenarios {
     Connection connection = t.connect();
     Messages.sendNumbers(connection, in, 200);
     Session session = connection.createSession();
-    Consumer consumer = session.createConsumer(in);
+    Consumer consumer = session.createConsumer(in, Messages.prompt().build());
     Producer producer = session.createProducer(out);
     Messages.take(consumer, 200).forEach(each -> producer.send(each.message().text()));
     session.commit();
