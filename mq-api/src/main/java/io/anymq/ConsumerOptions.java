@@ -81,8 +81,8 @@ public final class ConsumerOptions {
   }
 
   /**
-   * How long a message waits that is released without a delay of its own, or whose listener threw.
-   * Default: {@link RedeliveryDelay#DEFAULT}.
+   * How long a message waits that is released without a delay of its own, whose listener threw, or
+   * whose unit of work was rolled back. Default: {@link RedeliveryDelay#DEFAULT}.
    */
   public RedeliveryDelay redeliveryDelay() {
     return redeliveryDelay;

@@ -9,6 +9,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.Parameter;
+import java.net.URISyntaxException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -73,7 +74,7 @@ class NullsTest {
           Map.entry(EnumSet.class, EnumSet.noneOf(Capability.class)));
 
   @TestFactory
-  Stream<DynamicTest> everyParameterOfAValue() throws IOException {
+  Stream<DynamicTest> everyParameterOfAValue() throws IOException, URISyntaxException {
     List<DynamicTest> tests = new ArrayList<>();
     for (Class<?> type : types()) {
       for (Executable call : calls(type)) {
@@ -93,10 +94,10 @@ class NullsTest {
   }
 
   /** The public classes of the package; exceptions come from the library, not from its user. */
-  private static List<Class<?>> types() throws IOException {
+  private static List<Class<?>> types() throws IOException, URISyntaxException {
     List<Class<?>> types = new ArrayList<>();
     Path classes =
-        Path.of(Message.class.getProtectionDomain().getCodeSource().getLocation().getPath());
+        Path.of(Message.class.getProtectionDomain().getCodeSource().getLocation().toURI());
     try (DirectoryStream<Path> files =
         Files.newDirectoryStream(classes.resolve("io/anymq"), "*.class")) {
       for (Path file : files) {

@@ -132,6 +132,13 @@ final class Attachment {
     }
   }
 
+  /** Whether a release may give a message back to the backend, in place of delivering it here. */
+  synchronized boolean mayTakeBack() {
+    LinkConsumer consumer = link;
+    return !keepsReleased
+        && (consumer == null || consumer.releasesNatively() || consumer instanceof DelayedRelease);
+  }
+
   private void releaseParked(InboundDelivery delivery, Runnable deliverAgain) {
     unpark(delivery);
     release(delivery, deliverAgain);

@@ -295,6 +295,11 @@ class CoreConsumer implements Consumer, Child {
     delivery.message().id().ifPresent(handedOut::givenBack);
   }
 
+  /** Forgets how often the core delivered it again. */
+  void buried(CoreDelivery delivery) {
+    delivery.message().id().ifPresent(handedOut::buried);
+  }
+
   /** Delivers again what the backend cannot take back alone. */
   void deliverAgain(CoreDelivery delivery) {
     buffer.addFirst(delivery);

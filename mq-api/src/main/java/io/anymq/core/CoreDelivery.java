@@ -158,11 +158,20 @@ final class CoreDelivery implements Delivery {
     }
   }
 
-  /** The backend, which may take it back now, does not know how often it came again here. */
+  /** A backend that takes it back now does not know how often it came again here. */
   void rememberTimes() {
-    if (unknownToBackend > 0) {
+    if (unknownToBackend > 0 && attachment.mayTakeBack()) {
       consumer.givesBack(this);
     }
+  }
+
+  /** It is in its dead-letter queue. */
+  void buried() {
+    if (unknownToBackend > 0) {
+      consumer.buried(this);
+    }
+    attachment.unpark(inbound);
+    attachment.accept(inbound);
   }
 
   private void deliverAgain() {

@@ -102,8 +102,7 @@ final class DeadLetters {
         "Dead-lettered %s to %s, %s%s"
             .formatted(
                 delivery, queue.describe(), reason, error == null ? "" : ": " + shortened(error)));
-    delivery.attachment().unpark(delivery.inbound());
-    delivery.attachment().accept(delivery.inbound());
+    delivery.buried();
   }
 
   /** Waits for the burials under way, so that a close does not make dead letters twice. */

@@ -40,6 +40,9 @@ final class HandedOut {
 
   /** The backend takes a message back, and may deliver it to this consumer once more. */
   synchronized void givenBack(String id) {
+    if (mayComeAgain.contains(id)) {
+      return;
+    }
     Set<String> ids = new HashSet<>(mayComeAgain);
     ids.add(id);
     mayComeAgain = ids;
@@ -52,7 +55,18 @@ final class HandedOut {
 
   /** A message is handed out again that the core delivered again by itself, so many times. */
   synchronized void again(String id, int count) {
+    times.remove(id); // so that it counts as the newest
     times.put(id, count);
+  }
+
+  /** A message is in its dead-letter queue: when it is sent once more, its count begins anew. */
+  synchronized void buried(String id) {
+    times.remove(id);
+    if (mayComeAgain.contains(id)) {
+      Set<String> ids = new HashSet<>(mayComeAgain);
+      ids.remove(id);
+      mayComeAgain = ids;
+    }
   }
 
   synchronized void add(String id) {

@@ -107,9 +107,9 @@ final class SessionDelivery implements Delivery {
     }
   }
 
-  /** Gives it back for others to have at once: nothing has failed. */
-  void giveBackAtOnce() {
-    core.release(Duration.ZERO);
+  /** Gives it back for others to have at once, unless a delay was asked for: nothing has failed. */
+  synchronized void giveBackAtOnce() {
+    core.release(delay == null ? Duration.ZERO : delay);
   }
 
   @Override

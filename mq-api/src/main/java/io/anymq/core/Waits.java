@@ -17,8 +17,9 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 
 /**
- * What all calls that wait have in common. The core reads the clock and blocks here and nowhere
- * else, so that a {@link CooperativeThread} can do both in simulated time.
+ * What all calls that wait have in common. The core reads the clock and blocks here (but for
+ * prioritized queues, requests and completions), so that a {@link CooperativeThread} can do both in
+ * simulated time.
  */
 final class Waits {
 

@@ -59,7 +59,8 @@ public final class Simulation {
     thread.start();
     thread.join(limit.toMillis());
     if (thread.isAlive()) {
-      AssertionError stuck = new AssertionError("The simulation did not end within " + limit);
+      AssertionError stuck =
+          new AssertionError("The simulation did not end within %d s".formatted(limit.toSeconds()));
       stuck.setStackTrace(thread.getStackTrace());
       throw stuck;
     }

@@ -1,5 +1,6 @@
 package io.anymq.kafka;
 
+import io.anymq.ClosedException;
 import io.anymq.MessagingException;
 import io.anymq.MessagingTimeoutException;
 import java.time.Duration;
@@ -98,8 +99,8 @@ final class HandOuts implements AutoCloseable {
         }
       };
 
-  private @Nullable KafkaConsumer<byte[], byte[]> reader;
-  private boolean closed;
+  private volatile @Nullable KafkaConsumer<byte[], byte[]> reader;
+  private volatile boolean closed;
 
   /**
    * The log, which is made when something is to be written.
@@ -124,11 +125,11 @@ final class HandOuts implements AutoCloseable {
       own.clear();
     }
     CompletableFuture<Boolean> mine = new CompletableFuture<>();
-    CompletableFuture<Boolean> before =
+    CompletableFuture<Boolean> now =
         own.computeIfAbsent(message, unseen -> new ConcurrentHashMap<>())
-            .putIfAbsent(delivery, mine);
-    if (before != null) {
-      return before;
+            .compute(delivery, (number, before) -> hasFailed(before) ? mine : before);
+    if (now != mine) {
+      return now;
     }
     try {
       writer.execute(() -> write(message, delivery, mine));
@@ -137,6 +138,11 @@ final class HandOuts implements AutoCloseable {
       warning.warn("The link closes, and a hand-out is not noted any more", e);
     }
     return mine;
+  }
+
+  /** Whether a note is to be written: for the first time, or because it could not be before. */
+  private static boolean hasFailed(@Nullable CompletableFuture<Boolean> before) {
+    return before == null || !before.getNow(true);
   }
 
   /**
@@ -240,8 +246,11 @@ final class HandOuts implements AutoCloseable {
   }
 
   private @Nullable KafkaConsumer<byte[], byte[]> reader() {
+    if (closed) {
+      throw new ClosedException("The connection to Kafka is closed");
+    }
     KafkaConsumer<byte[], byte[]> open = reader;
-    if (open == null && !closed && topology.isThere(TOPIC)) {
+    if (open == null && topology.isThere(TOPIC)) {
       open =
           new KafkaConsumer<>(
               config.consumer(config.clientId("handouts"), MAX_POLL_RECORDS),
@@ -260,12 +269,22 @@ final class HandOuts implements AutoCloseable {
     Threads.awaitEnd(writer, timeout);
   }
 
+  /** Whoever reads meanwhile is told that the link closes. */
   @Override
-  public synchronized void close() {
+  public void close() {
     closed = true;
     writer.shutdownNow();
-    if (reader != null) {
-      reader.close(CloseOptions.timeout(Duration.ZERO));
+    KafkaConsumer<byte[], byte[]> open = reader;
+    if (open != null) {
+      open.wakeup();
+    }
+    closeReader();
+  }
+
+  private synchronized void closeReader() {
+    KafkaConsumer<byte[], byte[]> open = reader;
+    if (open != null) {
+      open.close(CloseOptions.timeout(Duration.ZERO));
     }
   }
 }

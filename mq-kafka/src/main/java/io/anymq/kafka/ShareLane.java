@@ -266,6 +266,9 @@ final class ShareLane implements Runnable {
   /** Takes what was fetched, and hands it out in parts, so that handlers need not wait for all. */
   private void take(
       KafkaShareConsumer<byte[], byte[]> consumer, ConsumerRecords<byte[], byte[]> records) {
+    if (gate.isClosing()) {
+      return; // What came too late goes back as it is: nobody could accept what is written again.
+    }
     DeliveryLimit limit = owner.limit();
     Destination destination = owner.destination();
     batch.clear();
@@ -616,7 +619,9 @@ final class ShareLane implements Runnable {
   private void end(KafkaShareConsumer<byte[], byte[]> consumer) throws InterruptedException {
     try {
       inbox.takeAll().forEach(next -> apply(consumer, next));
+      commit(consumer); // What follows may take all the time that there is.
       awaitCopies(consumer);
+      commit(consumer);
       noteHandOuts();
       leaveNoted(consumer);
     } finally {

@@ -86,10 +86,10 @@ final class TopicMaker {
               "CREATE on topic " + topic + " or on the cluster")
           .isEmpty();
     } catch (MessagingException e) {
-      if (!KafkaErrors.isRefusal(e)) {
+      if (e.isTransient()) {
         throw e;
       }
-      return false;
+      return false; // It would be made, or could not be: it is not there.
     }
   }
 

@@ -44,6 +44,8 @@ class RabbitConsumer implements LinkConsumer {
   private final AtomicBoolean closed = new AtomicBoolean();
   private final java.util.function.Consumer<RabbitConsumer> atClose;
 
+  private final Object ending = new Object();
+  private boolean ended; // Guarded by ending.
   private volatile boolean consuming;
   private volatile int prefetch;
 
@@ -160,6 +162,16 @@ class RabbitConsumer implements LinkConsumer {
    * five runs.)
    */
   void end() {
+    // The broker ends the connection when a channel ends its consumer twice: others wait for it.
+    synchronized (ending) {
+      if (!ended) {
+        ended = true;
+        endNow();
+      }
+    }
+  }
+
+  private void endNow() {
     stopDelivering();
     recordWhatGoesBack();
     Turn turn = source.turn();

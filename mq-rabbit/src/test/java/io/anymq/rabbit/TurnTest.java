@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Turns at a queue, on a real broker: what the kit's rules do not look at. */
-@Timeout(60)
+@Timeout(180)
 final class TurnTest {
 
   private static final Duration CLOSE = Duration.ofSeconds(5);

@@ -172,9 +172,14 @@ class HandOutsTest {
       holder.delivery().handedOut();
       holder.breaks();
     }
-    expect(Links.from(QUEUE, 10), 6, 4);
+    // The one that is forgotten may have left this process after all.
+    Holder next = hold(Links.from(QUEUE, 10));
+    assertThat(next.delivery().deliveryCount()).as("count").isEqualTo(6);
+    assertThat(next.delivery().earlierHandOuts()).as("hand-outs before").isBetween(4, 5);
+    int known = next.delivery().earlierHandOuts();
+    next.link().close(Links.LIMIT);
     restart();
-    expect(Links.from(QUEUE, 10), 6, 4);
+    expect(Links.from(QUEUE, 10), 6, known);
   }
 
   @Test

@@ -355,7 +355,7 @@ final class Ledger implements Observer {
       return false;
     }
     return delivery.fate == Fate.RELEASED
-        || (delivery.fate == Fate.REJECTED && !delivery.buried)
+        || (delivery.fate == Fate.REJECTED && (!delivery.buried || answersMissing))
         || isReturnedBySession(delivery)
         || isOneTooMany(delivery);
   }

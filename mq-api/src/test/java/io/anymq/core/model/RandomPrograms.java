@@ -25,21 +25,24 @@ public final class RandomPrograms {
   public static void main(String[] args) throws InterruptedException {
     long first = args.length > 1 ? Long.parseLong(args[1]) : System.nanoTime();
     AtomicLong programs = new AtomicLong();
-    Optional<String> found = search(first, Duration.ofSeconds(Long.parseLong(args[0])), programs);
+    Duration time = Duration.ofSeconds(Long.parseLong(args[0]));
+    Optional<String> found = search(first, Long.MAX_VALUE, time, programs);
     System.out.printf(
         "%d programs from seed %d: %s%n", programs.get(), first, found.orElse("nothing found"));
     System.exit(found.isPresent() ? 1 : 0);
   }
 
-  /** Runs programs for a while; what the first that violates the model says. */
-  static Optional<String> search(long first, Duration time, AtomicLong programs)
+  /** Runs so many programs, or for a while; what the first that violates the model says. */
+  static Optional<String> search(long first, long most, Duration time, AtomicLong programs)
       throws InterruptedException {
     AtomicReference<String> found = new AtomicReference<>();
     Simulation.direct(
         time.plus(SHRINKING),
         () -> {
           long begin = System.nanoTime();
-          while (found.get() == null && System.nanoTime() - begin < time.toNanos()) {
+          while (found.get() == null
+              && programs.get() < most
+              && System.nanoTime() - begin < time.toNanos()) {
             found.set(check(first + programs.getAndIncrement()));
           }
         });
@@ -58,6 +61,7 @@ public final class RandomPrograms {
     if (Boolean.getBoolean("anymq.model.whole")) {
       return first;
     }
+    System.out.println(first); // in case that nobody waits for the end of what follows
     Program small = Shrinker.shrink(program, violations.get(0));
     return "%s%nThe smallest program found, as a test to paste:%n%s%nsays%n    %s"
         .formatted(first, small.toJava(), String.join("\n    ", small.run()));

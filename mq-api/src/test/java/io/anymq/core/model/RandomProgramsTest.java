@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -17,13 +18,26 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(value = 2, unit = TimeUnit.HOURS)
 class RandomProgramsTest {
 
-  private static final long SECONDS = Long.getLong("anymq.model.seconds", 20);
+  /** Every build runs the same programs, as many as it can in its time; a search is asked for. */
+  private static final long FIRST = 20_261_130;
+
+  private static final long PROGRAMS = 300;
+
+  private static final @Nullable Long SEARCH_SECONDS = Long.getLong("anymq.model.seconds");
+  private static final long SECONDS = SEARCH_SECONDS == null ? 30 : SEARCH_SECONDS;
 
   @Test
-  void freshProgramsStayWithinTheModel() throws InterruptedException {
-    long first = Long.getLong("anymq.model.seed", System.nanoTime());
+  void programsStayWithinTheModel() throws InterruptedException {
+    long first =
+        Long.getLong("anymq.model.seed", SEARCH_SECONDS == null ? FIRST : System.nanoTime());
+    System.out.printf("Programs from seed %d on, for %d s%n", first, SECONDS);
     AtomicLong programs = new AtomicLong();
-    Optional<String> found = RandomPrograms.search(first, Duration.ofSeconds(SECONDS), programs);
+    Optional<String> found =
+        RandomPrograms.search(
+            first,
+            SEARCH_SECONDS == null ? PROGRAMS : Long.MAX_VALUE,
+            Duration.ofSeconds(SECONDS),
+            programs);
     System.out.printf("%d programs from seed %d%n", programs.get(), first);
     found.ifPresent(
         what -> fail("Program %d from seed %d: %s".formatted(programs.get(), first, what)));

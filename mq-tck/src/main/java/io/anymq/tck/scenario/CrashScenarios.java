@@ -149,7 +149,7 @@ final class CrashScenarios {
         queue,
         io.anymq.ConsumerOptions.builder().concurrency(2).prefetch(20).build(),
         ledger::received);
-    Connection sending = t.connect(o -> o.option("operation-timeout", LONGER_THAN_A_RESTART));
+    Connection sending = t.connect(o -> o.option("send-timeout", LONGER_THAN_A_RESTART));
     AtomicBoolean crashed = new AtomicBoolean();
     t.onClose(t.broker()::ensureUp);
     var crash =

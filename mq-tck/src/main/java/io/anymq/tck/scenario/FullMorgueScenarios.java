@@ -3,6 +3,7 @@ package io.anymq.tck.scenario;
 import io.anymq.Capability;
 import io.anymq.Connection;
 import io.anymq.Consumer;
+import io.anymq.ConsumerOptions;
 import io.anymq.DeadLetter;
 import io.anymq.Delivery;
 import io.anymq.Queue;
@@ -48,7 +49,7 @@ final class FullMorgueScenarios {
     Set<String> handled = ConcurrentHashMap.newKeySet();
     outage
         .connection()
-        .createConsumer(queue, Messages.manual(1), delivery -> settle(delivery, rejected, handled));
+        .createConsumer(queue, patient(), delivery -> settle(delivery, rejected, handled));
     awaitHandled(PAIRS, rejected, handled);
     outage.cut();
     rejected.clear(); // what waited comes again on the next link
@@ -59,6 +60,11 @@ final class FullMorgueScenarios {
     outage.connection().close();
     Messages.empty(t, queue, "after all were dead-lettered", CHECK);
     Messages.empty(t, morgue, "behind one letter of each", CHECK);
+  }
+
+  /** A letter that waits at its backend is a delivery more each time it comes again. */
+  private static ConsumerOptions patient() {
+    return Messages.manual().prefetch(1).maxDeliveries(1_000).build();
   }
 
   private static void settle(Delivery delivery, Set<String> rejected, Set<String> handled) {

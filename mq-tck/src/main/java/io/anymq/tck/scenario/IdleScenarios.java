@@ -7,15 +7,20 @@ import io.anymq.Consumer;
 import io.anymq.ConsumerOptions;
 import io.anymq.Delivery;
 import io.anymq.Destination;
+import io.anymq.ErrorCode;
+import io.anymq.MessagingException;
 import io.anymq.Queue;
 import io.anymq.SubscriptionOptions;
 import io.anymq.Topic;
 import io.anymq.tck.Scenario;
 import io.anymq.tck.broker.BrokerControl;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** RDLV from 40 on: deliveries that no application was given. */
 final class IdleScenarios {
@@ -64,19 +69,21 @@ final class IdleScenarios {
   /** One message has all its deliveries and is then buried, and no other is. */
   private static void nothingBuried(ScenarioContext t, Consumer consumer, Queue deadLetters) {
     int seen = 0;
-    Set<Integer> others = new TreeSet<>();
-    for (int i = 0; i < BACKLOG - 1 + LIMIT; i++) {
+    int others = 0;
+    Set<Integer> different = new TreeSet<>();
+    // A cut may have doubled some on their way to where their count can go on.
+    while (seen < LIMIT || different.size() < BACKLOG - 1) {
+      Check.that(others < 3 * BACKLOG, "60 messages", others + " and more deliveries", CHECK);
       Delivery delivery = Messages.take(consumer);
       if (delivery.message().text().equals("0")) {
         seen++;
         delivery.release();
       } else {
-        others.add(Integer.valueOf(delivery.message().text()));
+        others++;
+        different.add(Integer.valueOf(delivery.message().text()));
         delivery.accept();
       }
     }
-    Check.equal(LIMIT, seen, "the number of deliveries of one that is released", CHECK);
-    Check.equal(BACKLOG - 1, others.size(), "the number of different others", CHECK);
     try (Consumer morgue = t.observer().createConsumer(deadLetters)) {
       Check.equal("0", Messages.takeText(morgue), "the dead letter", CHECK);
       Messages.marker(t.observer(), deadLetters, morgue, "of what nobody received", CHECK);
@@ -147,7 +154,31 @@ final class IdleScenarios {
     Topic topic = durable(t);
     Messages.sendNumbers(t.observer(), topic, BACKLOG);
     openAndCut(t, topic, connection -> subscribe(connection, topic, ConsumerOptions.DEFAULT));
-    nothingBuried(t, subscribe(t.connect(), topic, limited()), topic.deadLetterQueue());
+    nothingBuried(
+        t,
+        open(t.connect(), connection -> subscribe(connection, topic, limited())),
+        topic.deadLetterQueue());
+  }
+
+  /** A subscription that was cut off is free when its broker has noticed. */
+  private static Consumer open(Connection connection, Function<Connection, Consumer> opening) {
+    AtomicReference<@Nullable Consumer> opened = new AtomicReference<>();
+    Check.eventually(
+        () -> {
+          try {
+            opened.set(opening.apply(connection));
+            return true;
+          } catch (MessagingException e) {
+            if (e.code() == ErrorCode.SUBSCRIPTION_IN_USE) {
+              return false;
+            }
+            throw e;
+          }
+        },
+        "the subscription to be free",
+        () -> "that it is in use",
+        CHECK);
+    return Objects.requireNonNull(opened.get());
   }
 
   private static void openAndCut(
