@@ -67,8 +67,9 @@ public interface Session extends AutoCloseable {
   void rollback();
 
   /**
-   * Rolls back, and closes the session's producers and consumers. The deliveries go back at once,
-   * without a redelivery delay. Closing again does nothing.
+   * Rolls back, and closes the session's producers and consumers. The deliveries go back at once;
+   * only a delay that was asked for with {@link Delivery#release(java.time.Duration)} is kept.
+   * Closing again does nothing.
    */
   @Override
   void close();

@@ -192,7 +192,8 @@ public class ScriptedLink implements Link, DepthQuery {
 
   @Override
   public void delete(Destination destination) {
-    throw new UnsupportedOperationException("not in the script");
+    throw new UnsupportedOperationException(
+        "Programs delete nothing yet; teach it ScriptedBroker first");
   }
 
   @Override
