@@ -16,6 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** SEND: what blocks in one place, and must not be felt in another. */
@@ -23,6 +24,9 @@ final class BlockingScenarios {
 
   static final String STAGES =
       "that the application's futures complete on threads that serve nobody else";
+
+  /** How many calls may be done before there is a stage behind them. */
+  private static final int MOST_CALLS = 100;
 
   private BlockingScenarios() {}
 
@@ -56,29 +60,42 @@ final class BlockingScenarios {
     Check.completes(blocked, "the stage", STAGES);
   }
 
-  /**
-   * Has a stage block behind a call. A call that is done before its stage is there would have it
-   * run on this thread, which shows nothing; then there is another call.
-   */
+  /** Has a stage block behind a call, on a thread of the library's. */
   static CompletableFuture<Void> blockBehind(
       Supplier<CompletableFuture<Message>> call, CountDownLatch entered, CountDownLatch release) {
+    return behind(
+            call,
+            message -> {
+              block(entered, release);
+              return message;
+            })
+        .thenAccept(unused -> {});
+  }
+
+  /**
+   * Has a stage run behind a call, on a thread of the library's. A call that is done before its
+   * stage is there would have it run on this thread, which shows nothing; then there is another
+   * call. Where every call is done at once, the last one's stage runs here.
+   */
+  static <T> CompletableFuture<T> behind(
+      Supplier<CompletableFuture<Message>> call, Function<Message, T> stage) {
     Thread caller = Thread.currentThread();
-    while (true) {
+    for (int i = 1; i < MOST_CALLS; i++) {
       AtomicBoolean here = new AtomicBoolean();
-      CompletableFuture<Void> stage =
+      CompletableFuture<T> result =
           call.get()
-              .thenRun(
-                  () -> {
-                    if (Thread.currentThread() == caller) {
-                      here.set(true);
-                    } else {
-                      block(entered, release);
-                    }
+              .thenCompose(
+                  message -> {
+                    here.set(Thread.currentThread() == caller);
+                    return here.get()
+                        ? new CompletableFuture<T>()
+                        : CompletableFuture.completedFuture(stage.apply(message));
                   });
       if (!here.get()) {
-        return stage;
+        return result;
       }
     }
+    return call.get().thenApply(stage);
   }
 
   private static void block(CountDownLatch entered, CountDownLatch release) {
@@ -99,14 +116,13 @@ final class BlockingScenarios {
     Queue queue = t.queue();
     Queue next = t.queue();
     CompletableFuture<Message> chain =
-        connection
-            .sendAsync(queue, Message.text("a"))
-            .thenApply(
-                sent -> {
-                  connection.declare(next);
-                  connection.sendAsync(next, Message.text("b")).join();
-                  return connection.send(next, Message.text("c"));
-                });
+        behind(
+            () -> connection.sendAsync(queue, Message.text("a")),
+            sent -> {
+              connection.declare(next);
+              connection.sendAsync(next, Message.text("b")).join();
+              return connection.send(next, Message.text("c"));
+            });
     Check.completes(chain, "a stage that sends and waits for confirmations", STAGES);
     Consumer consumer = connection.createConsumer(next);
     Check.equal(List.of("b", "c"), Messages.takeTexts(consumer, 2), "what the stage sent", STAGES);

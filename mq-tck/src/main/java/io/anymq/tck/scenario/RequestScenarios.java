@@ -232,9 +232,9 @@ final class RequestScenarios {
     startReplier(t, queue);
     Connection connection = t.connect();
     CompletableFuture<Message> second =
-        connection
-            .requestAsync(queue, Message.text("a"), PATIENCE)
-            .thenApply(first -> connection.request(queue, answer(first), PATIENCE));
+        BlockingScenarios.behind(
+            () -> connection.requestAsync(queue, Message.text("a"), PATIENCE),
+            first -> connection.request(queue, answer(first), PATIENCE));
     Message reply = Check.completes(second, "a request in a stage behind another", CHECK);
     Check.equal("re: re: re: a", reply.text(), "the second reply", CHECK);
   }
