@@ -268,13 +268,19 @@ final class DelayedReleases {
     }
   }
 
-  /** Waits for what is under way, within limits, and ends. Closing again does nothing. */
-  void close() {
+  /**
+   * Ends. Closing again does nothing.
+   *
+   * @param waiting whether to wait first for what is under way, within limits
+   */
+  void close(boolean waiting) {
     synchronized (lock) {
       if (closed) {
         return;
       }
-      awaitDone();
+      if (waiting) {
+        awaitDone();
+      }
       closed = true;
     }
     thread.shutdownNow();

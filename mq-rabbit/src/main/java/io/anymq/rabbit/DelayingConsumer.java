@@ -31,11 +31,14 @@ final class DelayingConsumer extends RabbitConsumer implements DelayedRelease {
     releases.add(this, (RabbitDelivery) delivery, delay);
   }
 
-  /** What is under way is confirmed first, or it would come twice. */
+  /**
+   * What is under way is confirmed first, or it would come twice. When the broker has ended the
+   * consumer it may do so: the one that takes its place must not wait.
+   */
   @Override
   void end() {
     stopDelivering();
-    releases.close();
+    releases.close(!isEndedByBroker());
     super.end();
   }
 }

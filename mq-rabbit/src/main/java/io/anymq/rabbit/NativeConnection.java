@@ -22,6 +22,7 @@ final class NativeConnection {
   private final Connection connection;
   private final SocketGuard socket;
   private final RabbitThreads threads;
+  private final Distance distance = new Distance();
   private volatile boolean blocked;
 
   /**
@@ -76,7 +77,9 @@ final class NativeConnection {
   /** A new channel, owned by the caller. */
   Channel channel(String doing) {
     try {
+      long begin = System.nanoTime();
       Channel channel = connection.createChannel();
+      distance.roundTrip(System.nanoTime() - begin);
       if (channel == null) {
         throw new MessagingException(
             ErrorCode.BACKEND_FAILURE,
@@ -88,6 +91,11 @@ final class NativeConnection {
     } catch (IOException | ShutdownSignalException e) {
       throw RabbitErrors.translate(e, doing);
     }
+  }
+
+  /** How far away the broker is. */
+  Distance distance() {
+    return distance;
   }
 
   /** A thread for a duty on this connection, not started yet. */

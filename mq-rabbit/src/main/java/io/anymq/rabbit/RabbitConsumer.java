@@ -200,6 +200,11 @@ class RabbitConsumer implements LinkConsumer {
     inbox.end();
   }
 
+  /** Whether the broker has ended the consumer, or its channel. */
+  final boolean isEndedByBroker() {
+    return inbox.cause().isPresent() || !channel.isOpen();
+  }
+
   private void recordWhatGoesBack() {
     List<RabbitDelivery> left = new ArrayList<>();
     synchronized (unsettled) {

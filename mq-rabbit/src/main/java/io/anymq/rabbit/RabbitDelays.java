@@ -51,7 +51,7 @@ final class RabbitDelays {
   private static final String UNDELIVERABLE = "anymq/undeliverable";
 
   /** Takes each message to a topic, and drops it. */
-  private static final String TOPICS_SINK = "anymq/due/topics-sink";
+  static final String TOPICS_SINK = "anymq/due/topics-sink";
 
   static final String LEVEL_PREFIX = "anymq/wait/";
 
@@ -62,7 +62,6 @@ final class RabbitDelays {
   private final RabbitNames names;
   private final Set<DelayPath.Wait> made = ConcurrentHashMap.newKeySet();
   private volatile boolean exchangesMade;
-  private volatile boolean seen;
   private volatile boolean gateOpened;
 
   RabbitDelays(NativeConnection connection, RabbitNames names) {
@@ -178,18 +177,16 @@ final class RabbitDelays {
     gateOpened = true;
   }
 
-  /**
-   * Whether messages may wait for a queue: whether anything was ever delayed at this broker. Of
-   * which queue they are, and how many, no broker tells.
-   */
-  boolean mayHoldMessages() {
-    if (seen) {
-      return true;
-    }
+  /** Whether this link has delayed something. */
+  boolean areMade() {
+    return exchangesMade;
+  }
+
+  /** Whether anything was ever delayed at this broker. Where nothing was, that logs an error. */
+  boolean exist() {
     try {
       connection.ask(
           "Looking for delayed messages", channel -> channel.exchangeDeclarePassive(DUE));
-      seen = true;
       return true;
     } catch (DestinationNotFoundException e) {
       return false;

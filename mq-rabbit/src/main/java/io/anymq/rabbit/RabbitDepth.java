@@ -9,17 +9,13 @@ import java.util.concurrent.ConcurrentHashMap;
 /**
  * Asks for the number of ready messages, and knows when not to believe the answer.
  *
- * <p>Passive declaration asks the process that leads a quorum queue, and gets a wrong number in two
- * cases, both seen on 3.10 and in the same code of 4.3. The leader does not answer within 250 ms:
- * the broker says 0. The broker has just been started, and the leader is not elected and has not
- * read its log again: the broker says some older number, mostly 0. The first case shows by the time
- * that the answer took; the second does not show at all, but is over a second after the broker
+ * <p>The number is wrong in two cases, both seen on 3.10 and in the same code of 4.3. The queue's
+ * leader does not answer the broker, see {@link LeaderAnswers}. Or the broker has just been
+ * started, and the leader is not elected and has not read its log again: the broker says some older
+ * number, mostly 0. The second case does not show at all, but is over a second after the broker
  * takes connections.
  */
 final class RabbitDepth {
-
-  /** A little less than the 250 ms that the broker gives a leader to answer in. */
-  private static final Duration LEADERS_TIME = Duration.ofMillis(240);
 
   /**
    * No broker that took our connection so long ago has queues without a leader still; in Raft's
@@ -27,7 +23,7 @@ final class RabbitDepth {
    */
   private static final Duration ELECTED = Duration.ofSeconds(2);
 
-  private final NativeConnection connection;
+  private final LeaderAnswers answers;
   private final RabbitNames names;
   private final Duration limit;
   private final long openedAt = System.nanoTime();
@@ -41,7 +37,7 @@ final class RabbitDepth {
    * @param limit how long to ask at most
    */
   RabbitDepth(NativeConnection connection, RabbitNames names, Duration limit) {
-    this.connection = connection;
+    this.answers = new LeaderAnswers(connection);
     this.names = names;
     this.limit = limit;
   }
@@ -61,7 +57,7 @@ final class RabbitDepth {
    */
   long of(Queue queue) {
     long begin = System.nanoTime();
-    Answer answer = ask(queue);
+    LeaderAnswers.Answer answer = ask(queue);
     while (!isToBeBelieved(answer, queue)) {
       if (System.nanoTime() - begin >= limit.toNanos()) {
         throw new MessagingTimeoutException(
@@ -71,37 +67,16 @@ final class RabbitDepth {
       Pauses.brief("asking for the depth of a queue");
       answer = ask(queue);
     }
-    return answer.count();
+    return answer.messages();
   }
 
-  /**
-   * What the broker said.
-   *
-   * @param count the number of ready messages
-   * @param nanos how long the broker took, beyond a round trip
-   */
-  private record Answer(long count, long nanos) {}
-
-  private Answer ask(Queue queue) {
-    long begin = System.nanoTime();
-    return connection.ask(
-        "Asking for the depth of " + queue.describe(),
-        channel -> {
-          long opened = System.nanoTime();
-          long count = channel.queueDeclarePassive(names.queue(queue)).getMessageCount();
-          long roundTrip = opened - begin;
-          return new Answer(count, System.nanoTime() - opened - roundTrip);
-        });
+  private LeaderAnswers.Answer ask(Queue queue) {
+    return answers.ask(names.queue(queue), "Asking for the depth of " + queue.describe());
   }
 
-  /** Whether a 0 that took so long may be the broker's for a queue that has not answered it. */
-  static boolean isUnanswered(long nanos) {
-    return nanos >= LEADERS_TIME.toNanos();
-  }
-
-  private boolean isToBeBelieved(Answer answer, Queue queue) {
-    boolean leaderTimedOut = answer.count() == 0 && isUnanswered(answer.nanos());
-    return !leaderTimedOut && (led.contains(queue) || isOldEnough());
+  private boolean isToBeBelieved(LeaderAnswers.Answer answer, Queue queue) {
+    boolean told = answer.messages() > 0 || answer.inTime();
+    return told && (led.contains(queue) || isOldEnough());
   }
 
   private boolean isOldEnough() {

@@ -58,6 +58,7 @@ final class RabbitLink implements Link, DepthQuery, Purger, TopicPatterns, Tempo
   private final Optional<RabbitStreams> streams;
   private final RabbitDepth depth;
   private final RabbitDelays delays;
+  private final DelaysSeen delaysSeen;
   private final Optional<RabbitManagement> management;
   private final RabbitConsumers opener;
   private final Set<RabbitConsumer> consumers = ConcurrentHashMap.newKeySet();
@@ -84,6 +85,7 @@ final class RabbitLink implements Link, DepthQuery, Purger, TopicPatterns, Tempo
     this.subscriptions =
         new RabbitSubscriptions(topology, new SubscriptionLocks(main, names), main, streams);
     this.delays = new RabbitDelays(main, names);
+    this.delaysSeen = new DelaysSeen(delays, this::publisher, request.operationTimeout());
     this.depth = new RabbitDepth(main, names, request.operationTimeout());
     this.opener =
         new RabbitConsumers(
@@ -260,7 +262,7 @@ final class RabbitLink implements Link, DepthQuery, Purger, TopicPatterns, Tempo
             .orElse(OptionalLong.empty());
     return inFlight.isPresent()
         ? QueueDepth.of(ready, inFlight.getAsLong(), false)
-        : QueueDepth.ofReady(ready, !delays.mayHoldMessages());
+        : QueueDepth.ofReady(ready, !delaysSeen.any());
   }
 
   @Override

@@ -37,7 +37,7 @@ final class Turn {
   /** How long a first one waits for the end of others who may be about to go. */
   private static final Duration OTHERS_END = Duration.ofSeconds(1);
 
-  private final NativeConnection connection;
+  private final LeaderAnswers answers;
   private final SubscriptionLocks locks;
   private final RabbitNames names;
   private final String queue;
@@ -57,7 +57,7 @@ final class Turn {
       RabbitNames names,
       String queue,
       String doing) {
-    this.connection = connection;
+    this.answers = new LeaderAnswers(connection);
     this.locks = locks;
     this.names = names;
     this.queue = queue;
@@ -166,17 +166,10 @@ final class Turn {
 
   /** Empty when the broker's 0 may say that the queue has not answered it. */
   private OptionalInt consumers() {
-    long begin = System.nanoTime();
-    return connection.ask(
-        doing,
-        channel -> {
-          long opened = System.nanoTime();
-          int consumers = channel.queueDeclarePassive(queue).getConsumerCount();
-          long roundTrip = opened - begin;
-          boolean believed =
-              consumers > 0 || !RabbitDepth.isUnanswered(System.nanoTime() - opened - roundTrip);
-          return believed ? OptionalInt.of(consumers) : OptionalInt.empty();
-        });
+    LeaderAnswers.Answer answer = answers.ask(queue, doing);
+    return answer.consumers() > 0 || answer.inTime()
+        ? OptionalInt.of(answer.consumers())
+        : OptionalInt.empty();
   }
 
   private boolean hasLeft(Duration within) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
+import io.anymq.DestinationNotFoundException;
 import io.anymq.Queue;
 import io.anymq.QueueOptions;
 import io.anymq.Topic;
@@ -13,6 +14,8 @@ import io.anymq.spi.NativeNames;
 import io.anymq.spi.Source;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** What a consumer leaves behind that the broker has ended, on a real broker. */
@@ -54,6 +57,54 @@ final class BrokenConsumerTest extends OneLink {
     deleteNative(names.queue(queue));
     received.awaitBroken();
     awaitEndOfReleases();
+  }
+
+  /** The copy of a released message is never confirmed, as by a connection that has gone silent. */
+  @Test
+  void whatIsNotConfirmedKeepsNobodyFromTakingItsPlace() throws Exception {
+    Queue queue = Links.newQueue(link);
+    Links.send(link, queue, 1);
+    NativeConnection main = AlteredConnection.open(broker.url(), (method, call) -> call.make());
+    CountDownLatch published = new CountDownLatch(1);
+    NativeConnection silent =
+        AlteredConnection.open(
+            broker.url(),
+            (method, call) -> {
+              if (method.equals("basicPublish")) {
+                published.countDown();
+                return null;
+              }
+              return call.make();
+            });
+    Links.Received received = new Links.Received();
+    RabbitConsumer consumer = delaying(main, silent).open(source(queue), 1, received, each -> {});
+    ((DelayedRelease) consumer).release(received.next(), Duration.ofMinutes(1));
+    assertThat(published.await(Links.PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+    deleteNative(names.queue(queue));
+    assertThat(received.awaitBroken()).isInstanceOf(DestinationNotFoundException.class);
+    main.close(Links.PATIENCE);
+    silent.close(Links.PATIENCE);
+  }
+
+  private RabbitConsumers delaying(NativeConnection main, NativeConnection silent) {
+    return new RabbitConsumers(
+        main,
+        () -> silent,
+        names,
+        new RabbitMapper(names),
+        new RabbitDelays(main, names),
+        Links.PATIENCE.multipliedBy(3));
+  }
+
+  private RabbitSource source(Queue queue) {
+    return new RabbitSource(
+        names.queue(queue),
+        queue.describe(),
+        key -> queue,
+        true,
+        false,
+        RabbitSource.Upkeep.HAND_OUTS_AND_DELAYS,
+        () -> {});
   }
 
   private static void awaitEndOfReleases() throws InterruptedException {
