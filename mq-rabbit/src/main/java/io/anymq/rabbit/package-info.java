@@ -211,12 +211,22 @@
  *   <li>Passive declaration says 0 when a queue's leader does not answer within 250 ms, and an
  *       older number, mostly 0, in the first second after the broker has started. Depth therefore
  *       asks again until the link is 2 seconds old, unless the link has made the queue or had a
- *       confirmation from it; and when a 0 took that long. Not seen through: a 0 while a cluster
- *       elects a new leader.
+ *       confirmation from it; and when a 0 took that long, of which a round trip is taken off only
+ *       where all of five and more were long. Not seen through: a 0 while a cluster elects a new
+ *       leader.
+ *   <li>What is published before a quorum queue has a leader is not lost, and not in doubt: a
+ *       channel's first message to a queue waits in the channel until the leader has registered
+ *       that ({@code rabbit_fifo_client:enqueue}, the same in 4.0 and 4.3; after 65 s it is {@code
+ *       basic.nack}). Of 2,280 first messages, on a channel and to a queue of their own each, as
+ *       soon as a killed broker took connections again, all were confirmed within 1.1 s, in 20
+ *       starts on a machine with a load of 30; on 4.0.5 all 240 in four starts. The broker was away
+ *       for 9 to 39 s: that can be longer than {@code send-timeout}, and then sends are in doubt.
  *   <li>A broker whose process is killed forgets a quorum queue, with its messages, that was made
  *       less than one or two seconds before: the name table of its Raft library is saved half a
  *       second after its last change at the earliest (the same in 4.3). Older queues lose nothing
- *       that was confirmed.
+ *       that was confirmed. Such a queue may exist again, and never elects a leader: of eight made
+ *       right before a kill, seven took a message at once and the eighth answered {@code basic.nack}
+ *       after 65.2 s, which is longer than {@code send-timeout}. Delete it, and make it again.
  *   <li>What is on its way to a consumer of a quorum queue when that is cancelled goes back by
  *       itself, before what the consumer held: of 0, 2 … 9 held and 10 on its way, the next
  *       consumer got 10 first. And a {@code basic.nack} of more than 32 messages of a quorum queue
@@ -254,8 +264,12 @@
  * that comes first is seen when the message is handed out: till then it is in the depth. A crash of
  * a broker can make a delayed message come twice, not marked. A delayed send looks for its
  * destination each time, which is one round trip: nothing tells a client that a queue was deleted,
- * and a message that waits is confirmed all the same. Temporary queues of others cannot be delayed
- * to: {@code ACCESS_REFUSED}. The queues are quorum queues whatever {@code queue-type} says.
+ * and a message that waits is confirmed all the same. A depth asks whether anything was ever
+ * delayed by an empty message to {@code anymq/due/topics-sink}, which drops it, or does not exist:
+ * so a link that only asks has a connection that writes, too. A user who may not write to the
+ * default exchange leaves one error 404 in the broker's log with each depth, until something has
+ * been delayed. Temporary queues of others cannot be delayed to: {@code ACCESS_REFUSED}. The queues
+ * are quorum queues whatever {@code queue-type} says.
  *
  * <p>A topic that keeps what is sent stores each message once more, and a send waits for that, too.
  * A moment is found by the broker's clock, from a minute earlier on, and what is from before is

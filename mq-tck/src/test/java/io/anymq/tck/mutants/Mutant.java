@@ -233,6 +233,7 @@ enum Mutant implements Variant {
   RELEASES_TO_THE_END(SettleMutations.ReleasesToTheEnd::new, "KEY-05", "KEY-13"),
   KEEPS_WHAT_IS_HELD(SettleMutations.KeepsWhatIsHeld::new, "ACK-11", "SEL-20"),
   SENDS_FAIL_AFTER_LOSS(SendMutations.FailAfterLoss::new, MessagingException.class, "RECOV-23"),
+  SWALLOWS_FIRST_AFTER_LOSS(SendMutations.SwallowsFirstAfterLoss::new, "RECOV-23"),
   FORGETS_SUBSCRIBERS(TopologyMutations.ForgetsSubscribers::new, "TOPIC-21"),
   UNSUBSCRIBES_ALL(TopologyMutations.UnsubscribesAll::new, "TOPIC-27"),
   DEPTH_COUNTS_SENDS(DepthMutations.CountsSends::new, "DEPTH-06"),

@@ -99,4 +99,28 @@ final class SendMutations {
       producer.send(message);
     }
   }
+
+  /**
+   * The first send on a link that follows a lost one is swallowed, as by a queue without a leader.
+   */
+  static final class SwallowsFirstAfterLoss extends Mutation {
+    private static final AtomicBoolean LOST = new AtomicBoolean();
+
+    private final AtomicBoolean first = new AtomicBoolean(LOST.get());
+
+    @Override
+    LinkListener listener(LinkListener listener) {
+      return cause -> {
+        LOST.set(true);
+        listener.lost(cause);
+      };
+    }
+
+    @Override
+    void send(Link link, LinkProducer producer, Destination to, OutboundMessage message) {
+      if (!first.compareAndSet(true, false)) {
+        producer.send(message);
+      }
+    }
+  }
 }
