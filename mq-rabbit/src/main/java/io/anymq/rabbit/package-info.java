@@ -225,8 +225,9 @@
  *       less than one or two seconds before: the name table of its Raft library is saved half a
  *       second after its last change at the earliest (the same in 4.3). Older queues lose nothing
  *       that was confirmed. Such a queue may exist again, and never elects a leader: of eight made
- *       right before a kill, seven took a message at once and the eighth answered {@code basic.nack}
- *       after 65.2 s, which is longer than {@code send-timeout}. Delete it, and make it again.
+ *       right before a kill, seven took a message at once and the eighth answered {@code
+ *       basic.nack} after 65.2 s, which is longer than {@code send-timeout}. Delete it, and make it
+ *       again.
  *   <li>What is on its way to a consumer of a quorum queue when that is cancelled goes back by
  *       itself, before what the consumer held: of 0, 2 … 9 held and 10 on its way, the next
  *       consumer got 10 first. And a {@code basic.nack} of more than 32 messages of a quorum queue
