@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -61,6 +62,7 @@ class CoreConsumer implements Consumer, Child {
 
   private final ReentrantLock attachLock = new ReentrantLock();
   private final AtomicReference<@Nullable Attachment> attached = new AtomicReference<>();
+  private final AtomicLong arrivals = new AtomicLong();
   private final AtomicBoolean closing = new AtomicBoolean();
   private final AtomicBoolean finishing = new AtomicBoolean();
   private final CountDownLatch closed = new CountDownLatch(1);
@@ -201,7 +203,12 @@ class CoreConsumer implements Consumer, Child {
       List<CoreDelivery> taken = new ArrayList<>(deliveries.size());
       for (InboundDelivery inbound : deliveries) {
         taken.add(
-            new CoreDelivery(CoreConsumer.this, attachment, inbound, unknown(inbound), false));
+            new CoreDelivery(
+                CoreConsumer.this,
+                attachment,
+                inbound,
+                arrivals.incrementAndGet(),
+                unknown(inbound)));
       }
       if (inline && listeners != null) {
         listeners.run(taken);
@@ -302,7 +309,7 @@ class CoreConsumer implements Consumer, Child {
 
   /** Delivers again what the backend cannot take back alone. */
   void deliverAgain(CoreDelivery delivery) {
-    buffer.addFirst(delivery);
+    buffer.addAgain(delivery);
     if (listeners != null) {
       listeners.startWorkers();
     }

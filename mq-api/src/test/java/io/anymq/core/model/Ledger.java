@@ -39,6 +39,8 @@ final class Ledger implements Observer {
   private final List<String> violations = new ArrayList<>();
   private final Map<Entry, List<ScriptedDelivery>> letters = new LinkedHashMap<>();
 
+  private long deliveries;
+
   /** Whether a dead letter may have been in doubt, without a cut, until its time limit. */
   boolean answersMissing;
 
@@ -160,8 +162,14 @@ final class Ledger implements Observer {
     reported.add(delivery);
   }
 
+  /** How many deliveries the application got. */
+  long deliveries() {
+    return deliveries;
+  }
+
   /** The application gets a delivery. */
   void seen(Receiver by, Delivery delivery) {
+    deliveries++;
     ScriptedDelivery inbound = (ScriptedDelivery) Simulation.inbound(delivery);
     Entry entry = inbound.entry();
     require(!by.closed, "%s got %s after it was closed", by, inbound);
