@@ -128,6 +128,11 @@ public final class Simulation {
     timers.add(new Timer(nanos + delay.toNanos(), ++numbers, true, lane, task));
   }
 
+  /** Numbers, each greater than the last. */
+  public long next() {
+    return ++numbers;
+  }
+
   public int random(int bound) {
     return random.nextInt(bound);
   }

@@ -9,6 +9,7 @@ import io.anymq.MessagingException;
 import io.anymq.Queue;
 import io.anymq.SubscriptionOptions;
 import io.anymq.Topic;
+import io.anymq.core.Simulation;
 import io.anymq.core.script.ScriptedDelivery;
 import io.anymq.core.script.ScriptedDelivery.Fate;
 import java.time.Duration;
@@ -43,6 +44,7 @@ final class Actions {
       case RECEIVE, BATCH -> receive(step);
       case ACCEPT, RELEASE, REJECT -> settle(step);
       case COMMIT, ROLLBACK -> end(step);
+      case INTERRUPT -> world.interrupt(step.a());
       case CLOSE_CONSUMER, CLOSE_PRODUCER, CLOSE_SESSION, CLOSE_CONNECTION -> close(step);
       default -> fault(step);
     }
@@ -323,6 +325,7 @@ final class Actions {
       delivery.release();
     } else {
       world.ledger.settles(delivery, Fate.RELEASED, Duration.ofMillis(delay), "");
+      ((ScriptedDelivery) Simulation.inbound(delivery)).delayAsked = true;
       delivery.release(Duration.ofMillis(delay));
     }
   }
@@ -367,6 +370,7 @@ final class Actions {
     Unit unit = session.unit;
     session.unit = new Unit();
     unit.state = commits ? Unit.State.COMMITTING : Unit.State.ROLLED_BACK;
+    unit.comesAgain(world.simulation);
     try {
       if (commits) {
         session.session.commit();
@@ -409,10 +413,7 @@ final class Actions {
   /** What a unit that was not committed had received comes again. */
   private void returned(Unit unit) {
     for (ScriptedDelivery delivery : unit.deliveries) {
-      if (delivery.fate != Fate.RELEASED) {
-        delivery.fate = Fate.RELEASED;
-        delivery.due = world.simulation.nanoTime();
-      }
+      delivery.fate = Fate.RELEASED;
     }
   }
 
@@ -464,6 +465,7 @@ final class Actions {
   void close(SessionOf session) {
     if (session.session != null) {
       session.unit.state = Unit.State.ROLLED_BACK;
+      session.unit.comesAgainAtOnce();
       session.session.close();
       session.closed = true;
     }

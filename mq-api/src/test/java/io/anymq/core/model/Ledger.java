@@ -138,7 +138,9 @@ final class Ledger implements Observer {
     if (why.code() == ErrorCode.SEND_IN_DOUBT) {
       sent.state = Tracked.State.IN_DOUBT;
       require(
-          sent.attempts > 0 || sent.unit != Unit.NONE, "%s is in doubt, and was never sent", sent);
+          sent.attempts > 0 || sent.unit != Unit.NONE || Thread.currentThread().isInterrupted(),
+          "%s is in doubt, and was never sent",
+          sent);
     } else {
       sent.state = Tracked.State.NOT_SENT;
       require(
@@ -177,6 +179,7 @@ final class Ledger implements Observer {
     String text = inbound.message().text();
     if (inbound.fate == Fate.RELEASED) {
       again(inbound);
+      orderAgain(by, inbound);
       by.times.merge(text, 1, Integer::sum);
     } else {
       require(
@@ -215,6 +218,8 @@ final class Ledger implements Observer {
     entry.seen++;
     messages.get(text).seen++;
     inbound.fate = Fate.HELD;
+    inbound.delay = by.taste.delay();
+    inbound.delayAsked = false;
     inbound.unit = by.session == null ? null : by.session.unit;
     if (by.session != null) {
       by.session.unit.deliveries.add(inbound);
@@ -231,6 +236,28 @@ final class Ledger implements Observer {
         inbound,
         Duration.ofNanos(inbound.due - simulation.nanoTime()).toMillis());
     inbound.again++;
+  }
+
+  /** What the core delivers again by itself keeps its order, among what was due as early. */
+  private void orderAgain(Receiver by, ScriptedDelivery inbound) {
+    long before = inbound.givenBack;
+    if (by.taste.concurrency() > 1 || by.taste.keyOrdered()) {
+      return;
+    }
+    for (ScriptedDelivery other : inbound.visit().unsettledOnes()) {
+      require(
+          other.tag() >= inbound.tag()
+              || other.fate != Fate.RELEASED
+              || other.due > inbound.due
+              || other.givenBack > before
+              || other.isParked()
+              || isLast(other)
+              || other.buried,
+          "%s gets %s again before %s",
+          by,
+          inbound,
+          other);
+    }
   }
 
   private void order(Receiver by, ScriptedDelivery inbound) {
@@ -315,6 +342,8 @@ final class Ledger implements Observer {
     if (inbound.fate == Fate.HELD) {
       inbound.fate = fate;
       inbound.due = simulation.nanoTime() + delay.toNanos();
+      inbound.delay = delay;
+      inbound.givenBack = simulation.next();
       inbound.reason = reason;
     }
   }
@@ -323,7 +352,8 @@ final class Ledger implements Observer {
   public void settling(ScriptedDelivery delivery, Outcome outcome, Duration delay) {
     boolean justified = outcome == Outcome.ACCEPT ? mayAccept(delivery) : mayRelease(delivery);
     require(justified, "The core settles with %s: %s", outcome, delivery);
-    if (outcome == Outcome.RELEASE && delivery.fate == Fate.RELEASED) {
+    boolean waits = delivery.fate == Fate.RELEASED || isReturnedBySession(delivery);
+    if (outcome == Outcome.RELEASE && waits && !isOneTooMany(delivery)) {
       require(
           simulation.nanoTime() + delay.toNanos() >= delivery.due,
           "The core releases too early: %s",

@@ -102,7 +102,7 @@ final class ProgramGenerator {
   /** What belongs together, and seldom comes together by chance. */
   private void bundle() {
     int queue = favourite();
-    switch (random.nextInt(5)) {
+    switch (random.nextInt(6)) {
       case 0 -> { // a commit of which a part is refused
         add(Kind.RECEIVE, number(8), 100, 0);
         add(Kind.SEND_ASYNC, number(8), 2, 0);
@@ -128,6 +128,7 @@ final class ProgramGenerator {
         add(Kind.RECEIVE, number(8), 100, 0);
         add(Kind.CUT, connection, 0, 0);
       }
+      case 4 -> interrupted();
       default -> { // one message, released again and again
         int consumer = number(8);
         for (int i = 0; i < 4; i++) {
@@ -136,6 +137,21 @@ final class ProgramGenerator {
         }
       }
     }
+  }
+
+  /** A call of any kind that is interrupted while it may wait. */
+  private void interrupted() {
+    int user = number(4);
+    switch (random.nextInt(6)) {
+      case 0 -> add(Kind.RECEIVE, user, 500, 0);
+      case 1 -> add(Kind.SEND, user, 1 + number(5), 0);
+      case 2 -> add(Kind.COMMIT, user, 0, 0);
+      case 3 -> add(Kind.BATCH, user, 3, 500);
+      case 4 -> makeConsumer();
+      default -> add(Kind.CLOSE_CONSUMER, number(8), user, 0);
+    }
+    add(Kind.STEPS, number(12), 0, 0);
+    add(Kind.INTERRUPT, user, 0, 0);
   }
 
   private void close() {

@@ -123,6 +123,11 @@ final class World {
     users.get(user % USERS).add(action);
   }
 
+  /** Interrupts what a user does, if it does something. */
+  void interrupt(int user) {
+    users.get(user % USERS).interrupt();
+  }
+
   /** Whether all users are through with what they were to do. */
   boolean isQuiet() {
     return users.stream().allMatch(Lane::isIdle);
@@ -150,6 +155,7 @@ final class World {
               SEND_IN_DOUBT,
               ROLLED_BACK ->
               true;
+          case INTERRUPTED -> Thread.currentThread().isInterrupted();
           default -> false;
         };
     ledger.require(expected, "%s ended with %s: %s", call, why.code(), why.getMessage());
@@ -171,7 +177,11 @@ final class World {
     sessions.stream()
         .filter(session -> session.connection % CONNECTIONS == connection % CONNECTIONS)
         .filter(session -> session.unit.state == Unit.State.OPEN)
-        .forEach(session -> session.unit.state = Unit.State.ROLLED_BACK);
+        .forEach(
+            session -> {
+              session.unit.state = Unit.State.ROLLED_BACK;
+              session.unit.comesAgainAtOnce();
+            });
     connection(connection).close();
     closed[connection % CONNECTIONS] = true;
   }

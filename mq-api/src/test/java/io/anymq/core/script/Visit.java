@@ -94,6 +94,11 @@ public class Visit implements LinkConsumer {
     return unsettled;
   }
 
+  /** What the core has not settled, as far as the broker knows. */
+  public List<ScriptedDelivery> unsettledOnes() {
+    return unsettled.stream().filter(each -> !each.settled).toList();
+  }
+
   // --- the broker's end
 
   boolean isHungry() {
