@@ -173,8 +173,17 @@ final class Requests implements Child {
       return new ReplyAddress(
           queue, connection.consumer(queue, ConsumerOptions.DEFAULT, this::onReply));
     } catch (RuntimeException e) {
-      connection.delete(queue);
+      deleteAfter(e, queue);
       throw e;
+    }
+  }
+
+  /** It would go with the connection; that it cannot be deleted now is not what went wrong. */
+  private void deleteAfter(RuntimeException failure, Queue queue) {
+    try {
+      connection.delete(queue);
+    } catch (RuntimeException e) {
+      failure.addSuppressed(e);
     }
   }
 

@@ -45,9 +45,18 @@ final class Actions {
       case ACCEPT, RELEASE, REJECT -> settle(step);
       case COMMIT, ROLLBACK -> end(step);
       case INTERRUPT -> world.interrupt(step.a());
+      case CALLBACK -> world.callbacks.arm(step);
+      case REQUEST -> request(step);
       case CLOSE_CONSUMER, CLOSE_PRODUCER, CLOSE_SESSION, CLOSE_CONNECTION -> close(step);
       default -> fault(step);
     }
+  }
+
+  private void request(Step step) {
+    Destination to = World.DESTINATIONS.get(step.b() % 3);
+    Duration patience = Duration.ofMillis(step.c());
+    boolean waits = step.c() % 2 == 0;
+    user(step.a(), "request", () -> world.requesting.ask(step.a() % 2, to, patience, waits));
   }
 
   private void fault(Step step) {
@@ -284,6 +293,7 @@ final class Actions {
     } else {
       receiver.held.add(delivery);
     }
+    world.requesting.answer(receiver, delivery.message());
   }
 
   private void settle(Step step) {
@@ -301,7 +311,7 @@ final class Actions {
     }
   }
 
-  private void settle(Receiver receiver, Step step) {
+  void settle(Receiver receiver, Step step) {
     if (receiver.held.isEmpty()) {
       return;
     }
@@ -334,6 +344,8 @@ final class Actions {
   private MessageListener listener(Receiver receiver) {
     return delivery -> {
       world.ledger.seen(receiver, delivery);
+      world.callbacks.message(receiver);
+      world.requesting.answer(receiver, delivery.message());
       int mood = Math.floorMod(delivery.message().text().hashCode() + receiver.index, 8);
       if (receiver.taste.manual()) {
         receiver.held.add(delivery);

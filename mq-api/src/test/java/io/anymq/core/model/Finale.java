@@ -29,6 +29,7 @@ final class Finale {
   }
 
   void run() {
+    world.callbacks.disarm();
     world.broker.heal();
     world.broker.alive().forEach(link -> link.cutDuring(0));
     world.simulation.run(LONG);
@@ -121,7 +122,11 @@ final class Finale {
         .filter(receiver -> receiver.replays && world.isOpen(receiver))
         .forEach(ledger::replayed);
     long open = world.receivers.stream().filter(world::isOpen).count();
-    long there = world.broker.stores().stream().flatMap(store -> store.visits().stream()).count();
+    long there =
+        world.broker.stores().stream()
+            .filter(store -> !store.isTemporary())
+            .flatMap(store -> store.visits().stream())
+            .count();
     ledger.require(open == there, "%d consumers are open, and the broker knows of %d", open, there);
     for (Store store : world.broker.stores()) {
       for (Entry entry : store.ready()) {

@@ -161,7 +161,9 @@ final class Ledger implements Observer {
   public void reported(ScriptedDelivery delivery) {
     require(!delivery.reported, "handedOut was called twice for %s", delivery);
     delivery.reported = true;
-    reported.add(delivery);
+    if (World.isKnown(delivery.destination())) {
+      reported.add(delivery);
+    }
   }
 
   /** How many deliveries the application got. */
@@ -350,6 +352,9 @@ final class Ledger implements Observer {
 
   @Override
   public void settling(ScriptedDelivery delivery, Outcome outcome, Duration delay) {
+    if (!World.isKnown(delivery.destination())) {
+      return;
+    }
     boolean justified = outcome == Outcome.ACCEPT ? mayAccept(delivery) : mayRelease(delivery);
     require(justified, "The core settles with %s: %s", outcome, delivery);
     boolean waits = delivery.fate == Fate.RELEASED || isReturnedBySession(delivery);

@@ -46,6 +46,8 @@ final class World {
   private final List<Lane> users = new ArrayList<>();
   private final boolean[] closed = new boolean[CONNECTIONS];
   final Actions actions;
+  final Callbacks callbacks = new Callbacks(this);
+  final Requesting requesting = new Requesting(this);
 
   World(Simulation simulation, Profile profile) {
     this.simulation = simulation;
@@ -105,9 +107,23 @@ final class World {
       String name = name(i);
       user(
           i,
-          () -> connections.add(simulation.open(broker, options, (any, state, why) -> {}, name)));
+          () ->
+              connections.add(
+                  simulation.open(broker, options, (any, state, why) -> event(any), name)));
       simulation.run(Duration.ofMillis(1));
     }
+  }
+
+  /** The first events come before the program has the connection. */
+  private void event(Connection about) {
+    if (connections.contains(about)) {
+      callbacks.event(connections.indexOf(about));
+    }
+  }
+
+  /** Whether the program itself knows a destination; the replies' addresses are the core's. */
+  static boolean isKnown(Destination destination) {
+    return DESTINATIONS.contains(destination);
   }
 
   Connection connection(int index) {

@@ -54,6 +54,7 @@ public record Profile(
           Capability.QUEUE_SELECTORS,
           Capability.BOUNDED_QUEUES,
           Capability.REPLAY,
+          Capability.TEMPORARY_QUEUES,
           Capability.QUEUE_DEPTH
         }) {
       all.put(each, Support.NATIVE);

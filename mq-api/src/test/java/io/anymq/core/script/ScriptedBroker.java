@@ -129,6 +129,19 @@ public final class ScriptedBroker implements Backend {
     }
   }
 
+  void declareTemporary(String name) {
+    queues.computeIfAbsent(name, any -> new Store("temporary queue '" + name + "'", true));
+  }
+
+  /** Programs delete nothing else yet. */
+  void deleteTemporary(String name) {
+    Store gone = queues.get(name);
+    if (gone != null && !gone.isTemporary()) {
+      throw new UnsupportedOperationException("Nobody deletes " + gone);
+    }
+    queues.remove(name);
+  }
+
   private Store queue(String name) {
     return queues.computeIfAbsent(name, any -> new Store("queue '" + name + "'"));
   }
