@@ -228,7 +228,7 @@ final class Supervisor {
     if (state.install(next)) {
       LOG.info("Connection to {} recovered", factory.url());
       fuse.arm(next);
-    } else {
+    } else if (!state.keepForClose(next)) {
       leave(next);
     }
   }

@@ -86,9 +86,10 @@ public final class Simulation {
 
   /** What the adapter delivered as this. */
   public static InboundDelivery inbound(Delivery delivery) {
-    return delivery instanceof SessionDelivery held
-        ? held.core().inbound()
-        : ((CoreDelivery) delivery).inbound();
+    return BandedDelivery.unwrapped(
+        delivery instanceof SessionDelivery held
+            ? held.core().inbound()
+            : ((CoreDelivery) delivery).inbound());
   }
 
   /** Whether a delivery's stay on its link is over, as far as the core knows. */

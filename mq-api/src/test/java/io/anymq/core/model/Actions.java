@@ -131,6 +131,7 @@ final class Actions {
       Destination from, int connection, int taste, boolean listens, SessionOf session) {
     Taste likes = new Taste(taste, from.equals(World.KEYED), World.limit(from));
     Receiver made = new Receiver(world.receivers.size(), from, connection, likes, listens, session);
+    made.banded = world.isBanded(from);
     world.receivers.add(made);
     world.ledger.joined(made);
     return made;

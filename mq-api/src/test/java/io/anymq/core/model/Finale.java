@@ -121,7 +121,8 @@ final class Finale {
     world.receivers.stream()
         .filter(receiver -> receiver.replays && world.isOpen(receiver))
         .forEach(ledger::replayed);
-    long open = world.receivers.stream().filter(world::isOpen).count();
+    long open =
+        world.receivers.stream().filter(world::isOpen).mapToLong(each -> each.banded ? 10 : 1).sum();
     long there =
         world.broker.stores().stream()
             .filter(store -> !store.isTemporary())

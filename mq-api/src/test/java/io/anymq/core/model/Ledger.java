@@ -2,6 +2,7 @@ package io.anymq.core.model;
 
 import io.anymq.DeadLetter;
 import io.anymq.Delivery;
+import io.anymq.Destination;
 import io.anymq.ErrorCode;
 import io.anymq.Message;
 import io.anymq.MessagingException;
@@ -40,6 +41,9 @@ final class Ledger implements Observer {
   private final Map<Entry, List<ScriptedDelivery>> letters = new LinkedHashMap<>();
 
   private long deliveries;
+
+  /** The queues that are prioritized by the core: between priorities, there is no order. */
+  final Set<Destination> banded = new LinkedHashSet<>();
 
   /** Whether a dead letter may have been in doubt, without a cut, until its time limit. */
   boolean answersMissing;
@@ -115,7 +119,7 @@ final class Ledger implements Observer {
         sent.state != Tracked.State.NOT_SENT,
         "The application was told that %s was not sent, but the broker gets it",
         sent);
-    if (sent.stored == 0 && sent.refused == 0) {
+    if (sent.stored == 0 && sent.refused == 0 && !banded.contains(sent.to)) {
       require(
           sent.number > sent.sender.lastStored,
           "%s came to the broker behind number %d of its producer",
@@ -220,6 +224,7 @@ final class Ledger implements Observer {
     entry.seen++;
     messages.get(text).seen++;
     inbound.fate = Fate.HELD;
+    inbound.holder = by;
     inbound.delay = by.taste.delay();
     inbound.delayAsked = false;
     inbound.unit = by.session == null ? null : by.session.unit;
@@ -279,12 +284,12 @@ final class Ledger implements Observer {
       int most = by.taste.prefetch();
       long held =
           reported.stream()
-              .filter(one -> one.visit() == inbound.visit())
-              .filter(this::isHeld)
+              .filter(one -> one.holder == by && one.visit().isLive())
+              .filter(one -> isHeld(one) && !(by.banded && one.again > 0))
               .count();
       require(held <= most, "%s holds %d deliveries", by, held);
       require(
-          inbound.visit().request().prefetch() <= by.taste.asked(),
+          inbound.visit().request().prefetch() <= by.asked(),
           "%s asked the link for %d deliveries",
           by,
           inbound.visit().request().prefetch());
@@ -390,7 +395,7 @@ final class Ledger implements Observer {
   private java.util.stream.Stream<Receiver> of(ScriptedDelivery delivery) {
     return receivers.stream()
         .filter(each -> each.source.equals(delivery.destination()))
-        .filter(each -> each.taste.asked() == delivery.visit().request().prefetch());
+        .filter(each -> each.asked() == delivery.visit().request().prefetch());
   }
 
   private boolean mayRelease(ScriptedDelivery delivery) {

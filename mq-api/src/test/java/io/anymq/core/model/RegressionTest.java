@@ -78,4 +78,43 @@ class RegressionTest {
             step(Kind.BATCH, 5, 1, 61),
             step(Kind.CLOSE_CONNECTION, 1, 2, 0)));
   }
+
+  /** The model's end came while a listener still had its last messages again and again. */
+  @Test
+  void whatAListenerReleasesIsWaitedFor() throws InterruptedException {
+    check(
+        Program.of(
+            20261499L,
+            new Profile(true, false, true, true, true, false, false),
+            step(Kind.LISTENER, 1, 3, 897),
+            step(Kind.SESSION, 0, 0, 0),
+            step(Kind.SESSION_PRODUCER, 0, 3, 0),
+            step(Kind.SEND_ASYNC, 7, 5, 0),
+            step(Kind.SEND_ASYNC, 5, 5, 0),
+            step(Kind.SEND_ASYNC, 7, 6, 0),
+            step(Kind.SEND_ASYNC, 1, 2, 0)));
+  }
+
+  /** A close beside a recovery forgot what had been accepted on the new link. */
+  @Test
+  void whatIsAcceptedWhileALinkComesTooLateIsHandedOver() throws InterruptedException {
+    check(
+        Program.of(
+            20261612L,
+            new Profile(true, false, true, false, true, true, false),
+            step(Kind.LISTENER, 1, 2, 315),
+            step(Kind.PRODUCER, 1, 2, 0),
+            step(Kind.PRODUCER, 0, 1, 0),
+            step(Kind.CUT, 1, 0, 0),
+            step(Kind.STEPS, 20, 0, 0),
+            step(Kind.SEND_ASYNC, 0, 2, 0),
+            step(Kind.CALLBACK, -2, 3, 7),
+            step(Kind.RECEIVE, 4, 118, 0),
+            step(Kind.RECEIVE, 6, 148, 0),
+            step(Kind.PRODUCER, 0, 1, 0),
+            step(Kind.RECEIVE, 6, 0, 0),
+            step(Kind.RECEIVE, 7, 0, 0),
+            step(Kind.SEND, 6, 2, 0),
+            step(Kind.PASS, 4822, 0, 0)));
+  }
 }

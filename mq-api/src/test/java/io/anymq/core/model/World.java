@@ -7,6 +7,7 @@ import io.anymq.Message;
 import io.anymq.MessagingException;
 import io.anymq.Options;
 import io.anymq.Queue;
+import io.anymq.QueueOptions;
 import io.anymq.Topic;
 import io.anymq.core.Lane;
 import io.anymq.core.Simulation;
@@ -35,6 +36,9 @@ final class World {
 
   /** The queue whose consumers keep the order of keys. */
   static final Destination KEYED = DESTINATIONS.get(3);
+
+  /** The queue with priorities, where the broker leaves those to the core. */
+  static final Queue PRIORITIZED = (Queue) DESTINATIONS.get(1);
 
   final Simulation simulation;
   final ScriptedBroker broker;
@@ -112,6 +116,15 @@ final class World {
                   simulation.open(broker, options, (any, state, why) -> event(any), name)));
       simulation.run(Duration.ofMillis(1));
     }
+    if (broker.profile().bands()) {
+      ledger.banded.add(PRIORITIZED);
+      user(0, () -> connection(0).declare(PRIORITIZED, QueueOptions.builder().prioritized(true).build()));
+      simulation.run(Duration.ofMillis(1));
+    }
+  }
+
+  boolean isBanded(Destination destination) {
+    return ledger.banded.contains(destination);
   }
 
   /** The first events come before the program has the connection. */
@@ -154,6 +167,9 @@ final class World {
         Message.builder().text(text).property("even", by.sent % 2 == 0 ? "y" : "n");
     if (by.to.equals(KEYED)) {
       message.key("k" + by.sent % 2);
+    }
+    if (isBanded(by.to)) {
+      message.priority(by.sent * 7 % 10);
     }
     return message.build();
   }

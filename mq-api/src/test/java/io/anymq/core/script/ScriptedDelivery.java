@@ -48,6 +48,7 @@ public final class ScriptedDelivery implements InboundDelivery {
   public int again;
   public int counted;
   public Object unit;
+  public Object holder;
 
   ScriptedDelivery(Entry entry, Visit visit, long tag, int count, boolean redelivered) {
     this.entry = entry;
