@@ -142,8 +142,7 @@ final class BandedBuffer {
           Waits.until(
               lock,
               changed,
-              () ->
-                  ended || numbers.stream().noneMatch(each -> bands.get(each).fetched.isEmpty()),
+              () -> ended || numbers.stream().noneMatch(each -> bands.get(each).fetched.isEmpty()),
               deadline);
     } finally {
       lock.unlock();

@@ -76,7 +76,7 @@ final class BandedConsumer implements LinkConsumer, Parking {
       DeliverySink sink,
       Duration operationTimeout,
       Set<BandedConsumer> open) {
-    BandedConsumer consumer = 
+    BandedConsumer consumer =
         new BandedConsumer(threads, link, request, sink, operationTimeout, open);
     for (Queue each : Bands.all(consumer.queue)) {
       consumer.bands.add(consumer.new Band(each, consumer.bands.size()));

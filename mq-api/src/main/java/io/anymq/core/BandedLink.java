@@ -43,8 +43,7 @@ class BandedLink implements Link, DepthQuery, Purger, Browsing, TemporaryQueues,
   private final Link link;
   private final Threads threads;
   private final Duration operationTimeout;
-  private final Set<BandedConsumer> consumers =
-      Collections.synchronizedSet(new LinkedHashSet<>());
+  private final Set<BandedConsumer> consumers = Collections.synchronizedSet(new LinkedHashSet<>());
 
   BandedLink(Link link, Threads threads, Duration operationTimeout) {
     this.link = link;

@@ -177,9 +177,19 @@ class CoreConsumer implements Consumer, Child {
             gated ? prefetch + KeyGate.WINDOW : prefetch,
             selectorHere.isPresent() ? Optional.empty() : options.selector(),
             options.keyOrdered());
-    LinkConsumer consumer = link.openConsumer(request, new Sink(attachment, inline));
-    attachment.open(consumer);
+    attachment.open(opened(link, request, attachment, inline));
     attached.set(attachment);
+  }
+
+  /** What came before the opening failed comes again; nobody could settle it. */
+  private LinkConsumer opened(
+      Link link, ConsumerRequest request, Attachment attachment, boolean inline) {
+    try {
+      return link.openConsumer(request, new Sink(attachment, inline));
+    } catch (RuntimeException e) {
+      leave(attachment);
+      throw e;
+    }
   }
 
   /**
@@ -200,6 +210,9 @@ class CoreConsumer implements Consumer, Child {
 
     @Override
     public void deliver(List<? extends InboundDelivery> deliveries) {
+      if (attachment.ended()) {
+        return; // it comes again, and what is known of it is for then
+      }
       List<CoreDelivery> taken = new ArrayList<>(deliveries.size());
       for (InboundDelivery inbound : deliveries) {
         taken.add(
@@ -281,6 +294,9 @@ class CoreConsumer implements Consumer, Child {
 
   /** Whether the application may have a delivery; it counts as handed out then. */
   boolean screen(CoreDelivery delivery) {
+    if (delivery.attachment().ended()) {
+      return false; // a listener's share of a lost link: it comes again over the next one
+    }
     if (!screening.passes(delivery)) {
       return false;
     }

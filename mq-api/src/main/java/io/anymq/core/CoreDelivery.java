@@ -182,6 +182,13 @@ final class CoreDelivery implements Delivery {
     }
   }
 
+  /** The backend is given it while its dead-letter queue refuses, even where releases stay here. */
+  void rememberTimesAside() {
+    if (unknownToBackend > 0 && attachment.putsAside()) {
+      consumer.givesBack(this);
+    }
+  }
+
   /** It is in its dead-letter queue. */
   void buried() {
     if (unknownToBackend > 0) {

@@ -164,7 +164,7 @@ final class DeadLetters {
     LetterQueue others =
         waiting.computeIfAbsent(
             delivery.destination(), any -> new LetterQueue(connection.threads()));
-    delivery.rememberTimes();
+    delivery.rememberTimesAside();
     if (!delivery.attachment().putAside(delivery.inbound(), others.spread(pause, LATE_RETRY))) {
       others.add(delivery, pause, () -> bury(delivery, reason, tooLarge ? null : error));
     } // otherwise the backend has it, and it comes again

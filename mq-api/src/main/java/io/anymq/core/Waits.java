@@ -17,8 +17,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 
 /**
- * What all calls that wait have in common. The core reads the clock and blocks here, so that a {@link CooperativeThread} can do both in
- * simulated time.
+ * What all calls that wait have in common. The core reads the clock and blocks here, so that a
+ * {@link CooperativeThread} can do both in simulated time.
  */
 final class Waits {
 

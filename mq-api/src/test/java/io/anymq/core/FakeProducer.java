@@ -1,8 +1,8 @@
 package io.anymq.core;
 
 import io.anymq.Destination;
-import io.anymq.MessagingException;
 import io.anymq.Message;
+import io.anymq.MessagingException;
 import io.anymq.spi.LinkProducer;
 import io.anymq.spi.OutboundMessage;
 import io.anymq.spi.ProducerListener;

@@ -381,7 +381,7 @@ class SessionTest {
       List.of("1", "2", "3", "4", "5").forEach(link.consumer()::deliver);
       assertThat(texts(own, 3)).containsExactly("1", "2", "3");
       session.rollback();
-      if (delay != RedeliveryDelay.NONE) {
+      if (!delay.equals(RedeliveryDelay.NONE)) {
         assertThat(texts(own, 2)).containsExactly("4", "5");
         assertThat(texts(own, 3)).containsExactly("1", "2", "3");
       } else {

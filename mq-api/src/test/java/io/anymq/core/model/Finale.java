@@ -122,7 +122,10 @@ final class Finale {
         .filter(receiver -> receiver.replays && world.isOpen(receiver))
         .forEach(ledger::replayed);
     long open =
-        world.receivers.stream().filter(world::isOpen).mapToLong(each -> each.banded ? 10 : 1).sum();
+        world.receivers.stream()
+            .filter(world::isOpen)
+            .mapToLong(each -> each.banded ? 10 : 1)
+            .sum();
     long there =
         world.broker.stores().stream()
             .filter(store -> !store.isTemporary())

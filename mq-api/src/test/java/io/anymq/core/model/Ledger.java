@@ -199,7 +199,9 @@ final class Ledger implements Observer {
     // A replay that goes on is another subscription for the broker, and the core knows better.
     int before = by.replays ? Collections.frequency(by.seen, text) : 0;
     int most = inbound.deliveryCount() + by.times.getOrDefault(text, 0) + before;
-    boolean alone = messages.get(text).stored == 1 && before == 0;
+    // The core forgets what it has dead-lettered, and that may come again when a cut meets it.
+    boolean buried = letters.containsKey(entry);
+    boolean alone = messages.get(text).stored == 1 && before == 0 && !buried;
     inbound.counted = count;
     require(
         count <= most && count >= (alone ? most : inbound.deliveryCount() + inbound.again),

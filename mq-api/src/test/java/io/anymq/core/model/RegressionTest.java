@@ -117,4 +117,39 @@ class RegressionTest {
             step(Kind.SEND, 6, 2, 0),
             step(Kind.PASS, 4822, 0, 0)));
   }
+
+  /** What came while a consumer could not be opened reached the application, and came again. */
+  @Test
+  void whatComesBeforeAnOpeningFailsComesAgainOnly() throws InterruptedException {
+    check(
+        Program.of(
+            20262308L,
+            new Profile(false, true, true, false, true, false, true, true),
+            step(Kind.PRODUCER, 1, 5, 0),
+            step(Kind.SEND_ASYNC, 6, 4, 0),
+            step(Kind.SEND_ASYNC, 3, 3, 0),
+            step(Kind.PASS, 24, 0, 0),
+            step(Kind.SEND_ASYNC, 2, 2, 0),
+            step(Kind.FAIL_CONNECT, 1, 0, 0),
+            step(Kind.CUT_DURING, 0, 3, 0),
+            step(Kind.REJECT, 4, 0, 0),
+            step(Kind.SUBSCRIBE, 0, 15, 987),
+            step(Kind.PASS, 443, 0, 0)));
+  }
+
+  /** A message at its limit was put aside, with order by key, and began anew. */
+  @Test
+  void whatIsPutAsideKeepsItsCount() throws InterruptedException {
+    check(
+        Program.of(
+            91001078L,
+            new Profile(true, false, true, false, false, true, false, true),
+            step(Kind.LISTENER, 0, 3, 622),
+            step(Kind.PRODUCER, 0, 3, 0),
+            step(Kind.REFUSE, 7, 4, 1),
+            step(Kind.SEND, 1, 3, 0),
+            step(Kind.STEPS, 24, 0, 0),
+            step(Kind.CUT, 0, 0, 0),
+            step(Kind.PASS, 812, 0, 0)));
+  }
 }

@@ -118,7 +118,10 @@ final class World {
     }
     if (broker.profile().bands()) {
       ledger.banded.add(PRIORITIZED);
-      user(0, () -> connection(0).declare(PRIORITIZED, QueueOptions.builder().prioritized(true).build()));
+      user(
+          0,
+          () ->
+              connection(0).declare(PRIORITIZED, QueueOptions.builder().prioritized(true).build()));
       simulation.run(Duration.ofMillis(1));
     }
   }
