@@ -348,7 +348,8 @@ final class Ledger implements Observer {
 
   void settles(Delivery delivery, Fate fate, Duration delay, String reason) {
     ScriptedDelivery inbound = (ScriptedDelivery) Simulation.inbound(delivery);
-    if (inbound.fate == Fate.HELD) {
+    // What is settled behind the beginning of its consumer's close reaches nothing.
+    if (inbound.fate == Fate.HELD && !Simulation.isStale(delivery)) {
       inbound.fate = fate;
       inbound.due = simulation.nanoTime() + delay.toNanos();
       inbound.delay = delay;
