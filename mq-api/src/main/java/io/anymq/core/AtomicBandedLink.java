@@ -14,8 +14,8 @@ import java.util.Map;
 /** A {@link BandedLink} whose backend commits in one step. */
 final class AtomicBandedLink extends BandedLink implements AtomicCommit {
 
-  AtomicBandedLink(Link link, Duration operationTimeout) {
-    super(link, operationTimeout);
+  AtomicBandedLink(Link link, Threads threads, Duration operationTimeout) {
+    super(link, threads, operationTimeout);
   }
 
   @Override

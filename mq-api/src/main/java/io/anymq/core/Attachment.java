@@ -156,6 +156,11 @@ final class Attachment {
     }
   }
 
+  /** Whether the backend is given what waits for its dead-letter queue. */
+  synchronized boolean putsAside() {
+    return !ended && !(link instanceof Parking) && link instanceof DelayedRelease;
+  }
+
   /**
    * Keeps a delivery out of the way of others while its dead-letter queue refuses: parked, or,
    * where it would take a place of the prefetch, with the backend, which delivers it again later.
@@ -163,7 +168,7 @@ final class Attachment {
    * @return whether the backend has it
    */
   synchronized boolean putAside(InboundDelivery delivery, Duration pause) {
-    if (!ended && !(link instanceof Parking) && link instanceof DelayedRelease later) {
+    if (putsAside() && link instanceof DelayedRelease later) {
       flush();
       releaseLater(later, delivery, pause);
       buffer.done(delivery);

@@ -33,6 +33,9 @@ final class BandedBuffer {
   private int out;
   private boolean ended;
 
+  /** Counts what has happened, so that who waits looks again after it. */
+  private long changes;
+
   /** What is known of one queue. */
   private final class Band {
     private final Deque<BandedDelivery> fetched = new ArrayDeque<>();
@@ -65,6 +68,12 @@ final class BandedBuffer {
     bands = IntStream.rangeClosed(0, Message.MAX_PRIORITY).mapToObj(number -> new Band()).toList();
   }
 
+  /** With the lock held. */
+  private void change() {
+    changes++;
+    changed.signalAll();
+  }
+
   /** What is fetched of each: when all that may be out is, as many are here to follow. */
   int room() {
     return 2 * most;
@@ -74,7 +83,7 @@ final class BandedBuffer {
     lock.lock();
     try {
       bands.get(number).add(deliveries);
-      changed.signalAll();
+      change();
     } finally {
       lock.unlock();
     }
@@ -86,7 +95,7 @@ final class BandedBuffer {
       boolean comesAgain = outcome == Outcome.RELEASE;
       deliveries.forEach(each -> bands.get(((BandedDelivery) each).band()).settled(comesAgain));
       out -= deliveries.size();
-      changed.signalAll();
+      change();
     } finally {
       lock.unlock();
     }
@@ -97,7 +106,7 @@ final class BandedBuffer {
     lock.lock();
     try {
       out -= more;
-      changed.signalAll();
+      change();
     } finally {
       lock.unlock();
     }
@@ -118,7 +127,7 @@ final class BandedBuffer {
     try {
       boolean first = !ended;
       ended = true;
-      changed.signalAll();
+      change();
       return first;
     } finally {
       lock.unlock();
@@ -129,11 +138,12 @@ final class BandedBuffer {
   void awaitFirst(Collection<Integer> numbers, Deadline deadline) throws InterruptedException {
     lock.lockInterruptibly();
     try {
-      while (!ended
-          && !deadline.isOver()
-          && numbers.stream().anyMatch(number -> bands.get(number).fetched.isEmpty())) {
-        changed.awaitNanos(deadline.remainingNanos());
-      }
+      boolean unused =
+          Waits.until(
+              lock,
+              changed,
+              () -> ended || numbers.stream().noneMatch(each -> bands.get(each).fetched.isEmpty()),
+              deadline);
     } finally {
       lock.unlock();
     }
@@ -145,7 +155,9 @@ final class BandedBuffer {
     try {
       List<BandedDelivery> taken = take();
       while (!ended && taken.isEmpty()) {
-        changed.awaitNanos(out < most ? refill().remainingNanos() : IDLE.toNanos());
+        long seen = changes;
+        Deadline pause = out < most ? refill() : Deadline.in(IDLE);
+        boolean unused = Waits.until(lock, changed, () -> changes != seen, pause);
         taken = take();
       }
       return taken;

@@ -19,8 +19,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,7 +30,6 @@ import org.slf4j.LoggerFactory;
 final class BandedConsumer implements LinkConsumer, Parking {
 
   private static final Logger LOG = LoggerFactory.getLogger(BandedConsumer.class);
-  private static final AtomicInteger COUNT = new AtomicInteger();
 
   /**
    * How long to wait at first for messages that the backend says are there. Another consumer may
@@ -40,6 +37,7 @@ final class BandedConsumer implements LinkConsumer, Parking {
    */
   private static final Duration FIRST_LOOK = Duration.ofSeconds(1);
 
+  private final Threads threads;
   private final Link link;
   private final Queue queue;
   private final DeliverySink sink;
@@ -50,19 +48,20 @@ final class BandedConsumer implements LinkConsumer, Parking {
   private final Thread thread;
 
   private BandedConsumer(
+      Threads threads,
       Link link,
       ConsumerRequest request,
       DeliverySink sink,
       Duration operationTimeout,
       Set<BandedConsumer> open) {
+    this.threads = threads;
     this.link = link;
     this.queue = ((Source.OfQueue) request.source()).queue();
     this.sink = sink;
     this.open = open;
     this.operationTimeout = operationTimeout;
     buffer = new BandedBuffer(request.prefetch());
-    thread = new Thread(this::run, "anymq-bands-" + COUNT.incrementAndGet());
-    thread.setDaemon(true);
+    thread = threads.bandThread(this::run);
   }
 
   /**
@@ -71,12 +70,14 @@ final class BandedConsumer implements LinkConsumer, Parking {
    * @param open the consumers of the link; this one is among them until it has ended
    */
   static BandedConsumer open(
+      Threads threads,
       Link link,
       ConsumerRequest request,
       DeliverySink sink,
       Duration operationTimeout,
       Set<BandedConsumer> open) {
-    BandedConsumer consumer = new BandedConsumer(link, request, sink, operationTimeout, open);
+    BandedConsumer consumer =
+        new BandedConsumer(threads, link, request, sink, operationTimeout, open);
     for (Queue each : Bands.all(consumer.queue)) {
       consumer.bands.add(consumer.new Band(each, consumer.bands.size()));
     }
@@ -126,7 +127,7 @@ final class BandedConsumer implements LinkConsumer, Parking {
       buffer.add(
           number,
           deliveries.stream()
-              .map(each -> new BandedDelivery(each, queue, number, opened::join))
+              .map(each -> new BandedDelivery(each, queue, number, () -> Waits.join(opened)))
               .toList());
     }
 
@@ -134,14 +135,14 @@ final class BandedConsumer implements LinkConsumer, Parking {
     public void broken(MessagingException cause) {
       if (buffer.end()) {
         open.remove(BandedConsumer.this);
-        background(BandedConsumer.this::closeBands);
+        threads.beside(BandedConsumer.this::closeBands);
         sink.broken(cause);
       }
     }
 
     void close() {
       if (opened.isDone()) {
-        opened.join().close();
+        Waits.join(opened).close();
       }
     }
   }
@@ -163,7 +164,7 @@ final class BandedConsumer implements LinkConsumer, Parking {
 
   @Override
   public boolean releasesNatively() {
-    return bands.get(0).opened.join().releasesNatively();
+    return Waits.join(bands.get(0).opened).releasesNatively();
   }
 
   @Override
@@ -235,7 +236,7 @@ final class BandedConsumer implements LinkConsumer, Parking {
       return; // it ends when the listener that called this returns
     }
     try {
-      thread.join(Math.max(1, deadline.remainingMillis()));
+      Waits.join(thread, deadline);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -249,9 +250,10 @@ final class BandedConsumer implements LinkConsumer, Parking {
 
   /** Each step is bounded by itself. */
   private void inParallel(Step step) {
-    Executor each = BandedConsumer::background;
     List<CompletableFuture<Void>> steps =
-        bands.stream().map(band -> CompletableFuture.runAsync(() -> step.run(band), each)).toList();
+        bands.stream()
+            .map(band -> CompletableFuture.runAsync(() -> step.run(band), threads::beside))
+            .toList();
     MessagingException failure = null;
     for (CompletableFuture<Void> one : steps) {
       failure = Optional.ofNullable(failureOf(one)).orElse(failure);
@@ -263,7 +265,7 @@ final class BandedConsumer implements LinkConsumer, Parking {
 
   private static @Nullable MessagingException failureOf(CompletableFuture<Void> step) {
     try {
-      step.join();
+      Waits.join(step);
       return null;
     } catch (CompletionException e) {
       return e.getCause() instanceof MessagingException known
@@ -271,11 +273,5 @@ final class BandedConsumer implements LinkConsumer, Parking {
           : new MessagingException(
               ErrorCode.BACKEND_FAILURE, "The adapter failed: " + e.getCause(), e);
     }
-  }
-
-  private static void background(Runnable task) {
-    Thread helper = new Thread(task, "anymq-bands-helper");
-    helper.setDaemon(true);
-    helper.start();
   }
 }

@@ -26,12 +26,13 @@ import io.anymq.spi.Source;
 import io.anymq.spi.TemporaryQueues;
 import io.anymq.spi.TopicPatterns;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * A link whose backend knows no priorities, with prioritized queues made of {@link Bands}. What is
@@ -40,22 +41,24 @@ import java.util.concurrent.ConcurrentHashMap;
 class BandedLink implements Link, DepthQuery, Purger, Browsing, TemporaryQueues, TopicPatterns {
 
   private final Link link;
+  private final Threads threads;
   private final Duration operationTimeout;
-  private final Set<BandedConsumer> consumers = ConcurrentHashMap.newKeySet();
+  private final Set<BandedConsumer> consumers = Collections.synchronizedSet(new LinkedHashSet<>());
 
-  BandedLink(Link link, Duration operationTimeout) {
+  BandedLink(Link link, Threads threads, Duration operationTimeout) {
     this.link = link;
+    this.threads = threads;
     this.operationTimeout = operationTimeout;
   }
 
   /** The link itself, or with bands where the adapter leaves priorities to the core. */
-  static Link over(Link link, Duration operationTimeout) {
+  static Link over(Link link, Threads threads, Duration operationTimeout) {
     if (link.capabilities().get(Capability.PRIORITY) != Support.EMULATED) {
       return link;
     }
     return link instanceof AtomicCommit
-        ? new AtomicBandedLink(link, operationTimeout)
-        : new BandedLink(link, operationTimeout);
+        ? new AtomicBandedLink(link, threads, operationTimeout)
+        : new BandedLink(link, threads, operationTimeout);
   }
 
   final <T> T as(Class<T> type) {
@@ -106,7 +109,7 @@ class BandedLink implements Link, DepthQuery, Purger, Browsing, TemporaryQueues,
           "%s is prioritized, and on this backend the order of its keys cannot be kept: a message that overtakes is in another queue than those of its key"
               .formatted(of.queue().describe()));
     }
-    return BandedConsumer.open(link, request, sink, operationTimeout, consumers);
+    return BandedConsumer.open(threads, link, request, sink, operationTimeout, consumers);
   }
 
   @Override
@@ -221,6 +224,6 @@ class BandedLink implements Link, DepthQuery, Purger, Browsing, TemporaryQueues,
   public void close(Duration timeout) {
     link.close(timeout);
     Deadline deadline = Deadline.in(timeout);
-    consumers.forEach(consumer -> consumer.linkClosed(deadline));
+    List.copyOf(consumers).forEach(consumer -> consumer.linkClosed(deadline));
   }
 }

@@ -19,6 +19,8 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One commit of a unit of work: in one step where the link can, otherwise the sends, all confirmed,
@@ -26,15 +28,38 @@ import org.jspecify.annotations.Nullable;
  */
 final class Commit {
 
+  private static final Logger LOG = LoggerFactory.getLogger(Commit.class);
+
   private final CoreConnection connection;
   private final UnitOfWork unit;
+
+  /** Whether the backend may have something of it. */
+  private boolean begun;
+
+  /** Whether its sends were told how it ended, and its deliveries given back. */
+  private boolean resolved;
 
   Commit(CoreConnection connection, UnitOfWork unit) {
     this.connection = connection;
     this.unit = unit;
   }
 
+  /** Does it. However this ends, the unit is resolved: nobody could do it later. */
   void run() {
+    try {
+      commit();
+      unit.complete();
+    } catch (RuntimeException e) {
+      throw resolved ? e : broken(e);
+    } catch (Error e) {
+      if (!resolved) {
+        MessagingException unused = broken(e);
+      }
+      throw e;
+    }
+  }
+
+  private void commit() {
     if (unit.hasLostDelivery()) {
       throw rolledBack(
           "The connection was lost since the unit of work began: its deliveries come again", null);
@@ -56,7 +81,6 @@ final class Commit {
     } else {
       commitInOrder(sends);
     }
-    unit.complete();
   }
 
   private Deadline deadline() {
@@ -103,12 +127,16 @@ final class Commit {
             .toList();
     List<AtomicCommit.Accept> accepts = accepts();
     try {
+      begun = true;
       link.commit(sends, accepts);
     } catch (SendInDoubtException | ConnectionLostException e) {
       unit.letGo();
       throw inDoubt("It is not known whether the unit of work was committed: " + e.getMessage(), e);
     } catch (MessagingException e) {
       throw rolledBack("The backend refused the unit of work: " + e.getMessage(), e);
+    } catch (RuntimeException e) { // a defect of the adapter's tells nothing
+      unit.letGo();
+      throw inDoubt("The adapter failed in the commit: " + e, e);
     }
     for (SessionDelivery delivery : unit.deliveries()) {
       if (delivery.decision() == Settlement.RELEASED) {
@@ -138,10 +166,12 @@ final class Commit {
   // --- sends first, then settlements
 
   private void commitInOrder(List<HeldSend> held) {
+    begun = true;
     sendAll(held);
     if (unit.hasLostDelivery()) {
+      unit.releaseDeliveries(); // those of consumers that are still there would stay with them
       throw inDoubt(
-          "The sends are done, but the connection was lost before the deliveries were accepted: they come again",
+          "The sends are done, but a consumer was lost before the deliveries were accepted: they come again",
           null);
     }
     for (SessionDelivery delivery : unit.deliveries()) {
@@ -197,14 +227,25 @@ final class Commit {
 
   private RolledBackException rolledBack(String why, @Nullable MessagingException cause) {
     RolledBackException failure = new RolledBackException(why, cause);
+    resolved = true;
     unit.fail(failure);
     unit.releaseDeliveries();
     return failure;
   }
 
-  private SendInDoubtException inDoubt(String why, @Nullable MessagingException cause) {
+  private SendInDoubtException inDoubt(String why, @Nullable RuntimeException cause) {
     SendInDoubtException failure = new SendInDoubtException(why, cause);
+    resolved = true;
     unit.fail(failure);
     return failure;
+  }
+
+  /** Something failed that has no business to: a defect of the adapter's or of the core's. */
+  private MessagingException broken(Throwable fault) {
+    LOG.error("A commit failed for a reason that nobody expected", fault);
+    String why = "The commit failed, which is a defect: " + fault;
+    MessagingException cause = new MessagingException(ErrorCode.BACKEND_FAILURE, why, fault);
+    unit.releaseWhatIsLeft();
+    return begun ? inDoubt(why, cause) : rolledBack(why, cause);
   }
 }

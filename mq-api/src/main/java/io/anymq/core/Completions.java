@@ -5,11 +5,6 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.SynchronousQueue;
-import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -25,11 +20,6 @@ final class Completions {
 
   private static final Logger LOG = LoggerFactory.getLogger(Completions.class);
 
-  /** How many stages may block at one time, before completions wait for one of them. */
-  private static final int MOST_THREADS = 64;
-
-  private static final Duration IDLE = Duration.ofSeconds(1);
-
   /** How long a stage may run until another thread takes over what waits behind it, twice. */
   private static final Duration TICK = Duration.ofMillis(100);
 
@@ -38,26 +28,34 @@ final class Completions {
   /** The worker whose turn it is; none: there is nothing to do. */
   private final AtomicReference<@Nullable Worker> current = new AtomicReference<>();
 
-  private final ThreadPoolExecutor threads;
-
-  /** Looks for a stuck worker while there is one; it lives as long as there are tasks. */
-  private final ScheduledThreadPoolExecutor watch;
-
+  private final Pool threads;
   private final AtomicBoolean watching = new AtomicBoolean();
 
-  Completions(ThreadFactory factory) {
-    watch = new ScheduledThreadPoolExecutor(1, factory);
-    watch.setKeepAliveTime(IDLE.toMillis(), TimeUnit.MILLISECONDS);
-    watch.allowCoreThreadTimeOut(true);
-    watch.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
-    threads =
-        new ThreadPoolExecutor(
-            0,
-            MOST_THREADS,
-            IDLE.toMillis(),
-            TimeUnit.MILLISECONDS,
-            new SynchronousQueue<>(),
-            factory);
+  /** Where workers run. */
+  interface Pool {
+
+    /**
+     * Runs a worker on a thread of its own.
+     *
+     * @throws RejectedExecutionException when there are too many, or there is to be none any more
+     */
+    void start(Runnable worker);
+
+    boolean isShutdown();
+
+    /**
+     * Runs something that does not block, later.
+     *
+     * @throws RejectedExecutionException when nothing is to run any more
+     */
+    void after(Duration delay, Runnable look);
+
+    /** Takes nothing more; false when a worker still ran in the end. */
+    boolean end(Deadline deadline) throws InterruptedException;
+  }
+
+  Completions(Pool threads) {
+    this.threads = threads;
   }
 
   /** Runs a task after those that were given before; returns at once. */
@@ -72,7 +70,7 @@ final class Completions {
     Worker next = new Worker();
     if (current.compareAndSet(stuck, next)) {
       try {
-        threads.execute(next);
+        threads.start(next);
         watch();
       } catch (RejectedExecutionException e) {
         refused(next, stuck, e);
@@ -92,7 +90,7 @@ final class Completions {
   private void watch() {
     if (watching.compareAndSet(false, true)) {
       try {
-        var unused = watch.schedule(this::look, TICK.toMillis(), TimeUnit.MILLISECONDS);
+        threads.after(TICK, this::look);
       } catch (RejectedExecutionException e) {
         LOG.debug("The connection has ended, and its last futures complete in their order", e);
       }
@@ -123,10 +121,8 @@ final class Completions {
   boolean end(Deadline deadline) throws InterruptedException {
     CountDownLatch last = new CountDownLatch(1);
     execute(last::countDown);
-    boolean done = last.await(deadline.remainingNanos(), TimeUnit.NANOSECONDS);
-    threads.shutdown();
-    watch.shutdown();
-    return threads.awaitTermination(deadline.remainingNanos(), TimeUnit.NANOSECONDS) && done;
+    boolean done = Waits.until(last, deadline);
+    return threads.end(deadline) && done;
   }
 
   private final class Worker implements Runnable {

@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -61,6 +62,7 @@ class CoreConsumer implements Consumer, Child {
 
   private final ReentrantLock attachLock = new ReentrantLock();
   private final AtomicReference<@Nullable Attachment> attached = new AtomicReference<>();
+  private final AtomicLong arrivals = new AtomicLong();
   private final AtomicBoolean closing = new AtomicBoolean();
   private final AtomicBoolean finishing = new AtomicBoolean();
   private final CountDownLatch closed = new CountDownLatch(1);
@@ -175,9 +177,19 @@ class CoreConsumer implements Consumer, Child {
             gated ? prefetch + KeyGate.WINDOW : prefetch,
             selectorHere.isPresent() ? Optional.empty() : options.selector(),
             options.keyOrdered());
-    LinkConsumer consumer = link.openConsumer(request, new Sink(attachment, inline));
-    attachment.open(consumer);
+    attachment.open(opened(link, request, attachment, inline));
     attached.set(attachment);
+  }
+
+  /** What came before the opening failed comes again; nobody could settle it. */
+  private LinkConsumer opened(
+      Link link, ConsumerRequest request, Attachment attachment, boolean inline) {
+    try {
+      return link.openConsumer(request, new Sink(attachment, inline));
+    } catch (RuntimeException e) {
+      leave(attachment);
+      throw e;
+    }
   }
 
   /**
@@ -198,10 +210,18 @@ class CoreConsumer implements Consumer, Child {
 
     @Override
     public void deliver(List<? extends InboundDelivery> deliveries) {
+      if (attachment.ended()) {
+        return; // it comes again, and what is known of it is for then
+      }
       List<CoreDelivery> taken = new ArrayList<>(deliveries.size());
       for (InboundDelivery inbound : deliveries) {
         taken.add(
-            new CoreDelivery(CoreConsumer.this, attachment, inbound, unknown(inbound), false));
+            new CoreDelivery(
+                CoreConsumer.this,
+                attachment,
+                inbound,
+                arrivals.incrementAndGet(),
+                unknown(inbound)));
       }
       if (inline && listeners != null) {
         listeners.run(taken);
@@ -274,6 +294,9 @@ class CoreConsumer implements Consumer, Child {
 
   /** Whether the application may have a delivery; it counts as handed out then. */
   boolean screen(CoreDelivery delivery) {
+    if (delivery.attachment().ended()) {
+      return false; // a listener's share of a lost link: it comes again over the next one
+    }
     if (!screening.passes(delivery)) {
       return false;
     }
@@ -302,7 +325,7 @@ class CoreConsumer implements Consumer, Child {
 
   /** Delivers again what the backend cannot take back alone. */
   void deliverAgain(CoreDelivery delivery) {
-    buffer.addFirst(delivery);
+    buffer.addAgain(delivery);
     if (listeners != null) {
       listeners.startWorkers();
     }

@@ -26,28 +26,45 @@ final class CoreDelivery implements Delivery {
   private final CoreConsumer consumer;
   private final Attachment attachment;
   private final InboundDelivery inbound;
+  private final long arrival;
   private final int unknownToBackend;
   private final boolean seenHere;
   private final AtomicReference<@Nullable Settlement> settlement = new AtomicReference<>();
 
   /**
-   * Makes a delivery.
+   * One that has come from the backend.
    *
+   * @param arrival its number among all that came to its consumer
    * @param unknownToBackend how many earlier deliveries the core knows of and the backend does not:
    *     those it made again by itself, and one before a crash of the broker
-   * @param seenHere whether the application had this very delivery, and it comes again here
    */
   CoreDelivery(
       CoreConsumer consumer,
       Attachment attachment,
       InboundDelivery inbound,
-      int unknownToBackend,
-      boolean seenHere) {
-    this.seenHere = seenHere;
+      long arrival,
+      int unknownToBackend) {
+    this.seenHere = false;
     this.consumer = consumer;
     this.attachment = attachment;
     this.inbound = inbound;
+    this.arrival = arrival;
     this.unknownToBackend = unknownToBackend;
+  }
+
+  /** What the application had already, and gets again here. */
+  private CoreDelivery(CoreDelivery before) {
+    seenHere = true;
+    consumer = before.consumer;
+    attachment = before.attachment;
+    inbound = before.inbound;
+    arrival = before.arrival;
+    unknownToBackend = before.unknownToBackend + 1;
+  }
+
+  /** Its place among all that came to its consumer, which it keeps when it comes again here. */
+  long arrival() {
+    return arrival;
   }
 
   @Override
@@ -165,6 +182,13 @@ final class CoreDelivery implements Delivery {
     }
   }
 
+  /** The backend is given it while its dead-letter queue refuses, even where releases stay here. */
+  void rememberTimesAside() {
+    if (unknownToBackend > 0 && attachment.putsAside()) {
+      consumer.givesBack(this);
+    }
+  }
+
   /** It is in its dead-letter queue. */
   void buried() {
     if (unknownToBackend > 0) {
@@ -175,8 +199,7 @@ final class CoreDelivery implements Delivery {
   }
 
   private void deliverAgain() {
-    consumer.deliverAgain(
-        new CoreDelivery(consumer, attachment, inbound, unknownToBackend + 1, true));
+    consumer.deliverAgain(new CoreDelivery(this));
   }
 
   @Override

@@ -54,7 +54,7 @@ final class CoreSession implements Session {
     }
     try {
       if (closed.get()) {
-        throw new ClosedException("The session is closed");
+        throw closedFailure();
       }
       return action.get();
     } finally {
@@ -108,6 +108,7 @@ final class CoreSession implements Session {
         () -> {
           CoreProducer core = connection.createProducer(destination, ProducerOptions.DEFAULT);
           producers.add(core);
+          requireOpen(core::close);
           return new SessionProducer(this, core);
         });
   }
@@ -133,7 +134,25 @@ final class CoreSession implements Session {
 
   private SessionConsumer adopt(CoreConsumer core) {
     consumers.add(core);
+    requireOpen(core::close);
     return new SessionConsumer(this, core);
+  }
+
+  /** A close that came meanwhile may have missed what was made here; then this thread closes it. */
+  private void requireOpen(java.util.function.Consumer<Deadline> close) {
+    if (closed.get()) {
+      close.accept(Deadline.in(connection.closeTimeout()));
+      throw closedFailure();
+    }
+  }
+
+  private static ClosedException closedFailure() {
+    return new ClosedException("The session is closed");
+  }
+
+  /** Its consumer was closed by itself; the session may live long. */
+  void forget(CoreConsumer core) {
+    consumers.remove(core);
   }
 
   private static ConsumerOptions manual(ConsumerOptions options) {
@@ -188,8 +207,11 @@ final class CoreSession implements Session {
       return;
     }
     endUnit();
-    consumers.forEach(consumer -> consumer.close(deadline));
-    producers.forEach(producer -> producer.close(deadline));
+    Threads threads = connection.threads();
+    Deadline limit = SideBySide.limit(deadline);
+    consumers.forEach(CoreConsumer::beginClose);
+    SideBySide.close(threads, List.copyOf(consumers), limit, each -> each.close(deadline));
+    SideBySide.close(threads, List.copyOf(producers), limit, each -> each.close(deadline));
     connection.forget(this);
   }
 }

@@ -28,7 +28,7 @@ final class DeadLetters {
 
   private static final Logger LOG = LoggerFactory.getLogger(DeadLetters.class);
 
-  /** A dead letter queue that refuses is tried again at this pace, not in a tight circle. */
+  /** A dead letter queue that refuses is tried again after this pause, not in a tight circle. */
   private static final Duration RETRY = Duration.ofSeconds(1);
 
   /** One that refuses for a reason that does not pass by itself waits for somebody to mend it. */
@@ -43,6 +43,9 @@ final class DeadLetters {
   private final RepeatedWarning buried = new RepeatedWarning(LOG);
   private final RepeatedWarning refused = new RepeatedWarning(LOG);
   private final Map<CoreDelivery, CompletableFuture<Void>> underWay = new ConcurrentHashMap<>();
+
+  /** What waits for another attempt, by where it came from. */
+  private final Map<Destination, LetterQueue> waiting = new ConcurrentHashMap<>();
 
   DeadLetters(CoreConnection connection, Source source, Optional<Queue> chosen) {
     this.connection = connection;
@@ -85,7 +88,7 @@ final class DeadLetters {
                 if (failure == null) {
                   done(delivery, reason, error, queue);
                 } else {
-                  retry(delivery, reason, error, failure);
+                  refused(delivery, reason, error, failure);
                 }
                 return null;
               });
@@ -93,7 +96,7 @@ final class DeadLetters {
       CompletableFuture<Void> unused =
           burial.whenComplete((done, failure) -> underWay.remove(delivery, burial));
     } catch (RuntimeException e) { // a fault of the adapter's must not end its consumer
-      retry(delivery, reason, error, e);
+      refused(delivery, reason, error, e);
     }
   }
 
@@ -103,6 +106,10 @@ final class DeadLetters {
             .formatted(
                 delivery, queue.describe(), reason, error == null ? "" : ": " + shortened(error)));
     delivery.buried();
+    LetterQueue others = waiting.get(delivery.destination());
+    if (others != null) {
+      others.taken();
+    }
   }
 
   /** Waits for the burials under way, so that a close does not make dead letters twice. */
@@ -146,7 +153,7 @@ final class DeadLetters {
     return from instanceof Queue queue ? queue.deadLetterQueue() : ((Topic) from).deadLetterQueue();
   }
 
-  private void retry(
+  private void refused(
       CoreDelivery delivery, Reason reason, @Nullable String error, Throwable failure) {
     refused.warn(
         "The dead letter of %s was not taken, will retry: %s"
@@ -154,13 +161,13 @@ final class DeadLetters {
     boolean tooLarge = failure instanceof MessageTooLargeException;
     boolean passing = failure instanceof MessagingException known && known.isTransient();
     Duration pause = passing || tooLarge ? RETRY : LATE_RETRY;
-    delivery.rememberTimes();
-    if (delivery.attachment().putAside(delivery.inbound(), pause)) {
-      return; // the backend has it, and it comes again
-    }
-    Threads threads = connection.threads();
-    threads.after(
-        pause, () -> threads.chore(() -> bury(delivery, reason, tooLarge ? null : error)));
+    LetterQueue others =
+        waiting.computeIfAbsent(
+            delivery.destination(), any -> new LetterQueue(connection.threads()));
+    delivery.rememberTimesAside();
+    if (!delivery.attachment().putAside(delivery.inbound(), others.spread(pause, LATE_RETRY))) {
+      others.add(delivery, pause, () -> bury(delivery, reason, tooLarge ? null : error));
+    } // otherwise the backend has it, and it comes again
   }
 
   private static @Nullable String shortened(@Nullable String error) {

@@ -45,18 +45,30 @@ final class DeliveryBuffer {
     }
   }
 
-  /** Adds a delivery before all others; it may have been taken before. */
-  void addFirst(CoreDelivery delivery) {
+  /** Adds one that was taken before: before all that came after it, in the order of arrival. */
+  void addAgain(CoreDelivery delivery) {
     lock.lock();
     try {
       if (!closed) {
-        deliveries.addFirst(delivery);
+        insert(delivery);
         letBack(delivery.inbound());
         changed.signal();
       }
     } finally {
       lock.unlock();
     }
+  }
+
+  /** What has been taken came before what has not; so there are few to pass by. */
+  private void insert(CoreDelivery delivery) {
+    Deque<CoreDelivery> earlier = new ArrayDeque<>();
+    CoreDelivery first = deliveries.peekFirst();
+    while (first != null && first.arrival() < delivery.arrival()) {
+      earlier.addFirst(deliveries.removeFirst());
+      first = deliveries.peekFirst();
+    }
+    deliveries.addFirst(delivery);
+    earlier.forEach(deliveries::addFirst);
   }
 
   /**

@@ -15,13 +15,9 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** All that was made from one connection, so that it can be closed with it, in the right order. */
 final class Household {
-
-  private static final Logger LOG = LoggerFactory.getLogger(Household.class);
 
   /**
    * How many producers are kept for {@code Connection.send}; the one unused for longest goes first.
@@ -183,18 +179,12 @@ final class Household {
   /** Listeners finish first, for they may send; then sends are waited for. */
   void close(Deadline deadline) {
     requests.close();
-    List.copyOf(sessions).forEach(session -> quietly(() -> session.close(deadline)));
+    Threads threads = connection.threads();
+    Deadline limit = SideBySide.limit(deadline);
+    SideBySide.close(threads, List.copyOf(sessions), limit, each -> each.close(deadline));
     List<CoreConsumer> open = List.copyOf(consumers);
     open.forEach(CoreConsumer::beginClose);
-    open.forEach(consumer -> quietly(() -> consumer.close(deadline)));
-    List.copyOf(producers).forEach(producer -> quietly(() -> producer.close(deadline)));
-  }
-
-  private static void quietly(Runnable close) {
-    try {
-      close.run();
-    } catch (RuntimeException e) {
-      LOG.warn("Closing went on after a failure", e);
-    }
+    SideBySide.close(threads, open, limit, each -> each.close(deadline));
+    SideBySide.close(threads, List.copyOf(producers), limit, each -> each.close(deadline));
   }
 }

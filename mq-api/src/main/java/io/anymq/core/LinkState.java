@@ -23,6 +23,7 @@ final class LinkState {
   private final Condition changed = lock.newCondition();
   private ConnectionState state = ConnectionState.OPENING;
   private @Nullable Current current;
+  private boolean removed;
   private @Nullable MessagingException failure;
 
   /** Volatile, for every send asks for it. */
@@ -164,10 +165,28 @@ final class LinkState {
     }
   }
 
+  /**
+   * Keeps a link that came too late to be used: what lives on it is about to be closed in order,
+   * and the link behind that; false when that is over.
+   */
+  boolean keepForClose(Current next) {
+    lock.lock();
+    try {
+      if (state != ConnectionState.CLOSING || removed) {
+        return false;
+      }
+      current = next;
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Gives up the last link, to be closed. */
   @Nullable Current remove() {
     lock.lock();
     try {
+      removed = true;
       Current last = current;
       current = null;
       return last;

@@ -12,13 +12,15 @@ import io.anymq.MessagingTimeoutException;
 import io.anymq.Queue;
 import io.anymq.spi.Link;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,9 +34,18 @@ final class Requests implements Child {
   private static final Logger LOG = LoggerFactory.getLogger(Requests.class);
 
   private final CoreConnection connection;
-  private final Map<String, CompletableFuture<Message>> waiting = new ConcurrentHashMap<>();
+
+  /** In the order in which they began, in which they end when all end at once. */
+  private final Map<String, CompletableFuture<Message>> waiting =
+      Collections.synchronizedMap(new LinkedHashMap<>());
+
+  /** Held while the address is made, which asks the broker. */
+  private final ReentrantLock addressLock = new ReentrantLock();
+
   private @Nullable ReplyAddress address;
-  private volatile boolean closed;
+
+  /** Why there will be no reply any more. */
+  private volatile @Nullable MessagingException over;
 
   /** Where replies come to. */
   private record ReplyAddress(Queue queue, CoreConsumer consumer) {}
@@ -102,15 +113,20 @@ final class Requests implements Child {
           ErrorCode.ILLEGAL_USE,
           "A request with the correlation id '%s' waits for its reply already".formatted(key));
     }
-    CompletableFuture<Message> bounded =
-        reply
-            .orTimeout(Deadline.in(timeout).remainingNanos(), TimeUnit.NANOSECONDS)
-            .whenComplete((done, failure) -> waiting.remove(key, reply));
+    CompletableFuture<Message> ended =
+        reply.whenComplete((done, failure) -> waiting.remove(key, reply));
+    connection
+        .threads()
+        .unlessDone(
+            reply,
+            Deadline.in(timeout).remaining(),
+            () -> reply.completeExceptionally(new TimeoutException()));
     send(destination, complete, timeout, reply);
-    if (closed) {
-      reply.completeExceptionally(closedFailure());
+    MessagingException none = over;
+    if (none != null) {
+      reply.completeExceptionally(none); // it may have begun behind the end of all others
     }
-    return bounded;
+    return ended;
   }
 
   private void send(
@@ -136,13 +152,18 @@ final class Requests implements Child {
   }
 
   /** Made again when its consumer has ended, which it does only for good. */
-  private synchronized Queue replyQueue() {
-    ReplyAddress now = address;
-    if (now == null || now.consumer().isClosing()) {
-      now = openAddress();
-      address = now;
+  private Queue replyQueue() {
+    Waits.lock(addressLock);
+    try {
+      ReplyAddress now = address;
+      if (now == null || now.consumer().isClosing()) {
+        now = openAddress();
+        address = now;
+      }
+      return now.queue();
+    } finally {
+      addressLock.unlock();
     }
-    return now.queue();
   }
 
   private ReplyAddress openAddress() {
@@ -152,8 +173,17 @@ final class Requests implements Child {
       return new ReplyAddress(
           queue, connection.consumer(queue, ConsumerOptions.DEFAULT, this::onReply));
     } catch (RuntimeException e) {
-      connection.delete(queue);
+      deleteAfter(e, queue);
       throw e;
+    }
+  }
+
+  /** It would go with the connection; that it cannot be deleted now is not what went wrong. */
+  private void deleteAfter(RuntimeException failure, Queue queue) {
+    try {
+      connection.delete(queue);
+    } catch (RuntimeException e) {
+      failure.addSuppressed(e);
     }
   }
 
@@ -171,7 +201,12 @@ final class Requests implements Child {
   /** The connection is lost for good: there will be no reply any more. */
   @Override
   public void fail(MessagingException cause) {
-    waiting.values().forEach(reply -> reply.completeExceptionally(cause));
+    end(cause);
+  }
+
+  private void end(MessagingException cause) {
+    over = cause;
+    List.copyOf(waiting.values()).forEach(reply -> reply.completeExceptionally(cause));
   }
 
   private void onReply(Delivery delivery) {
@@ -187,12 +222,7 @@ final class Requests implements Child {
 
   /** Ends all waits; there will be no reply any more. */
   void close() {
-    closed = true;
-    waiting.values().forEach(reply -> reply.completeExceptionally(closedFailure()));
-  }
-
-  private static ClosedException closedFailure() {
-    return new ClosedException("The connection was closed before the reply came");
+    end(new ClosedException("The connection was closed before the reply came"));
   }
 
   /** Answers a request. */

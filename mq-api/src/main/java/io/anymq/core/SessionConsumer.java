@@ -59,5 +59,6 @@ final class SessionConsumer implements Subscription {
   @Override
   public void close() {
     core.close();
+    session.forget(core);
   }
 }

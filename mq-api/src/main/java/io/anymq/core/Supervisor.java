@@ -160,7 +160,8 @@ final class Supervisor {
   private Current connect(Fuse fuse) {
     LinkRequest request = new LinkRequest(factory.brokerUrl(), options(), factory.names(), fuse);
     try {
-      Link link = BandedLink.over(factory.backend().connect(request), request.operationTimeout());
+      Link link =
+          BandedLink.over(factory.backend().connect(request), threads, request.operationTimeout());
       return new Current(link, epochs.incrementAndGet(), CoreCapabilities.of(link));
     } catch (MessagingException e) {
       throw e;
@@ -227,7 +228,7 @@ final class Supervisor {
     if (state.install(next)) {
       LOG.info("Connection to {} recovered", factory.url());
       fuse.arm(next);
-    } else {
+    } else if (!state.keepForClose(next)) {
       leave(next);
     }
   }

@@ -5,6 +5,7 @@ import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -28,6 +29,7 @@ class Threads {
 
   private static final Logger LOG = LoggerFactory.getLogger(Threads.class);
   private static final AtomicInteger CONNECTIONS = new AtomicInteger();
+  private static final AtomicInteger BANDS = new AtomicInteger();
   private static final long TICK_MILLIS = 100;
   private static final String EVENTS = "-events";
   private static final String COMPLETIONS = "-completions";
@@ -48,7 +50,7 @@ class Threads {
     prefix = "anymq-" + clientName + "-" + CONNECTIONS.incrementAndGet();
     timer = scheduler(prefix + "-timer");
     settlements = scheduler(prefix + "-settlements");
-    completions = new Completions(daemon(prefix + COMPLETIONS));
+    completions = new Completions(new CompletionThreads(daemon(prefix + COMPLETIONS)));
     maintenance = Executors.newSingleThreadExecutor(daemon(prefix + "-maintenance"));
     chores = passing(prefix + "-chores");
     events = passing(prefix + EVENTS);
@@ -122,6 +124,16 @@ class Threads {
     completions.execute(task);
   }
 
+  /** Runs a task that does not block, later, on the timer; not when a future is done by then. */
+  void unlessDone(CompletableFuture<?> future, Duration delay, Runnable task) {
+    try {
+      var planned = timer.schedule(() -> guarded(task), delay.toNanos(), TimeUnit.NANOSECONDS);
+      var unused = future.whenComplete((done, failure) -> planned.cancel(false));
+    } catch (RejectedExecutionException e) {
+      LOG.debug("The connection is closed; a time limit is dropped", e);
+    }
+  }
+
   private static void schedule(
       ScheduledThreadPoolExecutor executor, Duration delay, Runnable task) {
     try {
@@ -147,6 +159,16 @@ class Threads {
   /** A thread that ends what cannot end itself: a close that was called from a listener. */
   void closer(Runnable task) {
     daemon(prefix + "-closer").newThread(task).start();
+  }
+
+  /** A thread that hands out what the consumers behind a prioritized queue have fetched. */
+  Thread bandThread(Runnable task) {
+    return daemon("anymq-bands-" + BANDS.incrementAndGet()).newThread(task);
+  }
+
+  /** Runs a task that may block beside others, on a thread of its own. */
+  void beside(Runnable task) {
+    daemon("anymq-bands-helper").newThread(task).start();
   }
 
   /** Takes no more tasks; what runs may finish. */

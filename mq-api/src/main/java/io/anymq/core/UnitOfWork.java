@@ -6,9 +6,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What a session has gathered since its last commit or rollback. Used by one thread at a time. */
 final class UnitOfWork {
+
+  private static final Logger LOG = LoggerFactory.getLogger(UnitOfWork.class);
 
   private final List<HeldSend> sends = new ArrayList<>();
   private final List<SessionDelivery> deliveries = new ArrayList<>();
@@ -83,6 +87,19 @@ final class UnitOfWork {
   /** The unit has failed: what was delivered comes again, after a while. */
   void releaseDeliveries() {
     deliveries.forEach(SessionDelivery::giveBack);
+  }
+
+  /** A commit broke: whatever it has not settled comes again, whatever else fails meanwhile. */
+  void releaseWhatIsLeft() {
+    for (SessionDelivery delivery : deliveries) {
+      try {
+        if (!delivery.core().settled()) {
+          delivery.giveBack();
+        }
+      } catch (RuntimeException e) {
+        LOG.warn("Could not give back {}; it comes again when its consumer closes", delivery, e);
+      }
+    }
   }
 
   /** The session ends: what was delivered is for others. */

@@ -17,9 +17,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 
 /**
- * What all calls that wait have in common. The core reads the clock and blocks here (but for
- * prioritized queues, requests and completions), so that a {@link CooperativeThread} can do both in
- * simulated time.
+ * What all calls that wait have in common. The core reads the clock and blocks here, so that a
+ * {@link CooperativeThread} can do both in simulated time.
  */
 final class Waits {
 
@@ -135,19 +134,31 @@ final class Waits {
   /** Takes a lock whose holder may wait for something else meanwhile. */
   static void lock(ReentrantLock lock) {
     if (Thread.currentThread() instanceof CooperativeThread thread) {
-      Interrupts.deferred(() -> lockCooperatively(lock, thread));
+      lockCooperatively(lock, thread);
     } else {
       lock.lock();
     }
   }
 
   private static void lockCooperatively(ReentrantLock lock, CooperativeThread thread) {
-    try {
-      while (!lock.tryLock()) {
-        boolean unused = thread.await(() -> !lock.isLocked(), NEVER.nanos());
+    while (!lock.tryLock()) {
+      awaitUninterruptibly(thread, () -> !lock.isLocked());
+    }
+  }
+
+  /** As a lock and a join do: an interrupt shows when the wait is over. */
+  private static void awaitUninterruptibly(CooperativeThread thread, BooleanSupplier done) {
+    boolean interrupted = false;
+    boolean over = false;
+    while (!over) {
+      try {
+        over = thread.await(done, NEVER.nanos());
+      } catch (InterruptedException e) {
+        interrupted = true;
       }
-    } catch (InterruptedException e) {
-      throw new IllegalStateException("The simulation interrupts nobody who waits for a lock", e);
+    }
+    if (interrupted) {
+      thread.interrupt();
     }
   }
 
@@ -183,17 +194,9 @@ final class Waits {
   /** Waits for a future, whether this thread is interrupted or not. */
   static <T> T join(CompletableFuture<T> future) {
     if (Thread.currentThread() instanceof CooperativeThread thread) {
-      Interrupts.deferred(() -> joinCooperatively(future, thread));
+      awaitUninterruptibly(thread, future::isDone);
     }
     return future.join();
-  }
-
-  private static void joinCooperatively(CompletableFuture<?> future, CooperativeThread thread) {
-    try {
-      boolean unused = thread.await(future::isDone, NEVER.nanos());
-    } catch (InterruptedException e) {
-      throw new IllegalStateException("The simulation interrupts nobody who joins a future", e);
-    }
   }
 
   /** Waits for a thread to end, for a millisecond at least. */

@@ -14,11 +14,12 @@ class CompletionsTest {
 
   private final Completions completions =
       new Completions(
-          task -> {
-            Thread thread = new Thread(task, "completions");
-            thread.setDaemon(true);
-            return thread;
-          });
+          new CompletionThreads(
+              task -> {
+                Thread thread = new Thread(task, "completions");
+                thread.setDaemon(true);
+                return thread;
+              }));
 
   @Test
   void tasksRunInTheirOrder() throws Exception {

@@ -22,6 +22,9 @@ import io.anymq.UnsupportedCapabilityException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -191,6 +194,42 @@ class CoreConnectionTest {
         .isInstanceOf(ClosedException.class);
     cut(link);
     assertThat(backend.links).hasSize(1);
+  }
+
+  /** Each waits for all others: one after the other, none of them would ever close. */
+  @Test
+  void consumersCloseSideBySide() {
+    CyclicBarrier all = new CyclicBarrier(3);
+    for (int i = 0; i < 3; i++) {
+      connection.consumer(QUEUE, ConsumerOptions.DEFAULT, null);
+    }
+    link.consumers.forEach(each -> each.closing = () -> await(all));
+    connection.close();
+    assertThat(link.consumers).allMatch(each -> each.closed);
+  }
+
+  private static void await(CyclicBarrier all) {
+    try {
+      all.await(10, TimeUnit.SECONDS);
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** What an adapter does not close in time ends with its link. */
+  @Test
+  void aCloseKeepsItsTimeWhateverAdaptersDo() throws Exception {
+    Semaphore never = new Semaphore(0);
+    for (int i = 0; i < 20; i++) {
+      connection.consumer(QUEUE, ConsumerOptions.DEFAULT, null);
+    }
+    link.consumers.forEach(each -> each.closing = never::acquireUninterruptibly);
+    Thread closer = new Thread(() -> connection.close(Duration.ofSeconds(2)));
+    closer.start();
+    closer.join(12_000);
+    assertThat(closer.isAlive()).as("the close goes on for more than 12 s").isFalse();
+    assertThat(link.calls).contains("close link");
+    never.release(20);
   }
 
   @Test

@@ -17,6 +17,7 @@ import io.anymq.Topic;
 import io.anymq.spi.OutboundMessage;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -38,6 +39,7 @@ class DeadLettersTest {
 
   @AfterEach
   void close() {
+    link.refusal = () -> null;
     link.confirms = true;
     connection.close(Duration.ofMillis(500));
   }
@@ -186,5 +188,50 @@ class DeadLettersTest {
     letter.confirmed();
     Eventually.until("close returns", () -> !closer.isAlive());
     assertThat(link.consumer().settled).containsExactly("ACCEPT 1");
+  }
+
+  /** Many that wait for a queue that refuses are tried a few at a time, and then all at once. */
+  @Test
+  void whatWaitsForARefusingQueueIsNoStorm() {
+    link.consumerMaker = FakeConsumer.Lot::new;
+    CoreConsumer consumer = consumer(TWICE);
+    int letters = 200;
+    AtomicBoolean full = new AtomicBoolean(true);
+    link.refusal = () -> full.get() ? new MessagingException(ErrorCode.QUEUE_FULL, "full") : null;
+    for (int i = 0; i < letters; i++) {
+      delivered(consumer, FakeDelivery.of("m" + i)).reject("x");
+    }
+    Eventually.until("all tried once", () -> link.producer(LETTERS).sent.size() >= letters);
+    int before = link.producer(LETTERS).sent.size();
+    long begin = System.nanoTime();
+    Eventually.until("two more rounds", () -> link.producer(LETTERS).sent.size() > before + 10);
+    int tried = link.producer(LETTERS).sent.size() - before;
+    long seconds = Duration.ofNanos(System.nanoTime() - begin).toSeconds();
+    assertThat((long) tried)
+        .as("in place of 200 more each second")
+        .isLessThanOrEqualTo(LetterQueue.FEW * (seconds + 2));
+    full.set(false);
+    Eventually.until("all taken", () -> accepted() == letters);
+  }
+
+  private long accepted() {
+    return link.consumer().settled.stream()
+        .filter(line -> line.startsWith("ACCEPT"))
+        .mapToLong(line -> line.split(" ").length - 1)
+        .sum();
+  }
+
+  @Test
+  void whatTheBackendKeepsForARefusingQueueComesAgainOneAfterTheOther() {
+    link.consumerMaker = FakeConsumer.Later::new;
+    CoreConsumer consumer = consumer(TWICE);
+    link.refusal = () -> new MessagingException(ErrorCode.QUEUE_FULL, "full");
+    for (int i = 0; i < LetterQueue.FEW + 1; i++) {
+      delivered(consumer, FakeDelivery.of("m" + i)).reject("x");
+    }
+    Eventually.until("all put aside", () -> link.consumer().settled.size() == LetterQueue.FEW + 1);
+    assertThat(link.consumer().settled)
+        .contains("LATER 1000 m0")
+        .anyMatch(line -> line.startsWith("LATER 2000"));
   }
 }

@@ -32,8 +32,10 @@ class DeliveryBufferTest {
     connection.close();
   }
 
+  private long arrivals;
+
   private CoreDelivery of(Attachment attachment, FakeDelivery delivery) {
-    return new CoreDelivery(consumer, attachment, delivery, 0, false);
+    return new CoreDelivery(consumer, attachment, delivery, ++arrivals, 0);
   }
 
   private CoreDelivery plain(String text) {
@@ -63,11 +65,11 @@ class DeliveryBufferTest {
 
   @Test
   void deliveriesLeaveInTheirOrder() throws Exception {
+    CoreDelivery again = plain("0");
     CoreDelivery one = plain("1");
     CoreDelivery two = plain("2");
-    CoreDelivery again = plain("0");
     plain.add(List.of(one, two));
-    plain.addFirst(again);
+    plain.addAgain(again);
     assertThat(plain.size()).isEqualTo(3);
     assertThat(plain.isEmpty()).isFalse();
     assertThat(take(plain)).isSameAs(again);
@@ -76,6 +78,17 @@ class DeliveryBufferTest {
     assertThat(plain.isEmpty()).isTrue();
     assertThat(plain.poll()).isNull();
     assertThat(take(plain)).isNull();
+  }
+
+  @Test
+  void whatComesAgainIsInItsPlace() throws Exception {
+    List<CoreDelivery> all = List.of(plain("1"), plain("2"), plain("3"), plain("4"));
+    plain.add(all);
+    List<CoreDelivery> taken = plain.takeShare(3);
+    taken.forEach(plain::addAgain);
+    assertThat(plain.takeShare(9)).isEqualTo(all);
+    List.of(all.get(3), all.get(0), all.get(2)).forEach(plain::addAgain);
+    assertThat(plain.takeShare(9)).containsExactly(all.get(0), all.get(2), all.get(3));
   }
 
   @Test
@@ -95,7 +108,7 @@ class DeliveryBufferTest {
     assertThat(seen.get()).isSameAs(one);
     waiter = Eventually.waiting(() -> seen.set(longTake(plain)));
     CoreDelivery again = plain("2");
-    plain.addFirst(again);
+    plain.addAgain(again);
     waiter.join(10_000);
     assertThat(seen.get()).isSameAs(again);
   }
@@ -123,7 +136,7 @@ class DeliveryBufferTest {
     plain.add(List.of(plain("1")));
     plain.close();
     plain.add(List.of(plain("2")));
-    plain.addFirst(plain("3"));
+    plain.addAgain(plain("3"));
     assertThat(plain.size()).isZero();
     assertThat(plain.poll()).isNull();
     assertThat(longTake(plain)).isNull();
@@ -186,7 +199,7 @@ class DeliveryBufferTest {
     assertThat(keyed.poll()).isSameAs(first);
     keyed.park(first.inbound());
     assertThat(keyed.poll()).isNull();
-    keyed.addFirst(first);
+    keyed.addAgain(first);
     assertThat(keyed.poll()).isSameAs(first);
     assertThat(keyed.poll()).isNull();
     keyed.done(first.inbound());

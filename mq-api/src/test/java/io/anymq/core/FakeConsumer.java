@@ -23,6 +23,9 @@ class FakeConsumer implements LinkConsumer {
   volatile boolean releases = true;
   volatile boolean closed;
 
+  /** What its close does first. */
+  volatile Runnable closing = () -> {};
+
   FakeConsumer(ConsumerRequest request, DeliverySink sink) {
     this.request = request;
     this.sink = sink;
@@ -55,6 +58,7 @@ class FakeConsumer implements LinkConsumer {
 
   @Override
   public void close() {
+    closing.run();
     closed = true;
   }
 

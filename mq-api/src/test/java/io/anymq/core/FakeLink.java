@@ -32,6 +32,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BiFunction;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** A link that keeps what is asked of it, and answers as a test says. */
 class FakeLink implements Link, DepthQuery, Purger, Browsing, TemporaryQueues, TopicPatterns {
@@ -48,11 +50,22 @@ class FakeLink implements Link, DepthQuery, Purger, Browsing, TemporaryQueues, T
   /** What the next calls of an operation throw, one each. */
   final Map<String, java.util.Queue<RuntimeException>> failures = new ConcurrentHashMap<>();
 
+  /** What an operation waits for before it is done, once. */
+  private final Map<String, Before> before = new ConcurrentHashMap<>();
+
+  /** What a test does within a call. */
+  interface Before {
+    void happen() throws Exception;
+  }
+
   final Map<Queue, QueueDepth> depths = new ConcurrentHashMap<>();
   volatile Dispatch dispatch = Dispatch.HAND_OFF;
 
   /** Whether what is sent is confirmed at once. */
   volatile boolean confirms = true;
+
+  /** Why each send is refused now; null: it is not. */
+  volatile Supplier<@Nullable MessagingException> refusal = () -> null;
 
   BiFunction<ConsumerRequest, DeliverySink, FakeConsumer> consumerMaker = FakeConsumer::new;
   private final FakeBackend backend;
@@ -70,8 +83,20 @@ class FakeLink implements Link, DepthQuery, Purger, Browsing, TemporaryQueues, T
     failures.computeIfAbsent(operation, key -> new ConcurrentLinkedQueue<>()).add(failure);
   }
 
+  void before(String operation, Before what) {
+    before.put(operation, what);
+  }
+
   void asked(String operation, Object about) {
     calls.add(operation + " " + about);
+    Before first = before.remove(operation);
+    if (first != null) {
+      try {
+        first.happen();
+      } catch (Exception e) {
+        throw new IllegalStateException(e);
+      }
+    }
     java.util.Queue<RuntimeException> planned = failures.get(operation);
     RuntimeException failure = planned == null ? null : planned.poll();
     if (failure != null) {

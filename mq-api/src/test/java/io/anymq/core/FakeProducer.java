@@ -2,11 +2,13 @@ package io.anymq.core;
 
 import io.anymq.Destination;
 import io.anymq.Message;
+import io.anymq.MessagingException;
 import io.anymq.spi.LinkProducer;
 import io.anymq.spi.OutboundMessage;
 import io.anymq.spi.ProducerListener;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
 
 /** Keeps what was sent; confirms it at once, or leaves that to the test. */
 final class FakeProducer implements LinkProducer {
@@ -35,7 +37,10 @@ final class FakeProducer implements LinkProducer {
   public void send(OutboundMessage message) {
     sent.add(message);
     link.asked("send", message.message().text());
-    if (link.confirms) {
+    @Nullable MessagingException refusal = link.refusal.get();
+    if (refusal != null) {
+      message.failed(refusal);
+    } else if (link.confirms) {
       message.confirmed();
     }
   }

@@ -45,6 +45,13 @@ public final class Lane {
     return current != null;
   }
 
+  /** Interrupts the task that runs, if one does. */
+  public void interrupt() {
+    if (isBusy() && worker != null) {
+      worker.interrupt();
+    }
+  }
+
   boolean isReady() {
     return !tasks.isEmpty() && !isBusy();
   }

@@ -2,6 +2,7 @@ package io.anymq.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.anymq.ClosedException;
 import io.anymq.ConnectionLostException;
@@ -22,9 +23,17 @@ import io.anymq.SendInDoubtException;
 import io.anymq.Session;
 import io.anymq.SubscriptionOptions;
 import io.anymq.Topic;
+import io.anymq.spi.ConsumerRequest;
+import io.anymq.spi.DeliverySink;
+import io.anymq.spi.InboundDelivery;
+import io.anymq.spi.Outcome;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -34,6 +43,9 @@ class SessionTest {
   private static final Queue IN = Queue.of("q");
   private static final Queue OUT = Queue.of("out");
   private static final Duration LONG = Duration.ofSeconds(10);
+
+  private static final ConsumerOptions AT_ONCE =
+      ConsumerOptions.builder().redeliveryDelay(RedeliveryDelay.NONE).build();
 
   private final FakeBackend backend = new FakeBackend();
   private final CoreConnection connection = backend.connect();
@@ -54,8 +66,12 @@ class SessionTest {
   }
 
   private Delivery delivered(String text) {
+    return delivered(text, consumer);
+  }
+
+  private Delivery delivered(String text, Consumer to) {
     link.consumer().deliver(text);
-    return consumer.receive(LONG).orElseThrow();
+    return to.receive(LONG).orElseThrow();
   }
 
   /** A unit of work that failed comes again after its consumer's delay. */
@@ -283,5 +299,150 @@ class SessionTest {
     assertThat(sent).isCompletedExceptionally();
     assertThat(link.consumer().settled).containsExactly("RELEASE 1");
     assertThatThrownBy(connection::createSession).isInstanceOf(ClosedException.class);
+  }
+
+  @Test
+  void whatOtherConsumersHoldComesAgainWhenOneIsLost() {
+    Consumer other = session.createConsumer(IN, AT_ONCE);
+    FakeConsumer stays = link.consumer();
+    delivered("1", other);
+    link.consumers.get(0).deliver("2");
+    assertThat(consumer.receive(LONG)).isPresent();
+    producer.send(Message.text("a"));
+    consumer.close();
+    assertThatThrownBy(session::commit)
+        .isInstanceOf(RolledBackException.class)
+        .hasMessageContaining("was lost since the unit of work began");
+    assertThat(stays.settled).containsExactly("RELEASE 1");
+  }
+
+  /** The sends are done, and then a consumer is gone: the deliveries of the others come again. */
+  @Test
+  void whatOtherConsumersHoldComesAgainWhenOneIsLostBehindTheSends() throws Exception {
+    Consumer other = session.createConsumer(IN, AT_ONCE);
+    FakeConsumer stays = link.consumer();
+    delivered("1", other);
+    link.consumers.get(0).deliver("2");
+    assertThat(consumer.receive(LONG)).isPresent();
+    producer.send(Message.text("a"));
+    link.confirms = false;
+    AtomicReference<Throwable> failure = new AtomicReference<>();
+    Thread committing = Eventually.waiting(() -> failure.set(catchThrowable(session::commit)));
+    Eventually.until("sent", () -> !sent().isEmpty());
+    consumer.close();
+    link.producer(OUT).last().confirmed();
+    committing.join(10_000);
+    assertThat(failure.get())
+        .isInstanceOf(SendInDoubtException.class)
+        .hasMessageContaining("The sends are done, but a consumer was lost");
+    assertThat(stays.settled).containsExactly("RELEASE 1");
+  }
+
+  @Test
+  void aCommitThatBreaksLeavesNothingUndecided() {
+    link.consumerMaker = Breaking::new;
+    Consumer broken = session.createConsumer(IN, AT_ONCE);
+    delivered("1", broken);
+    FakeConsumer first = link.consumer();
+    link.consumerMaker = FakeConsumer::new;
+    Consumer other = session.createConsumer(IN, AT_ONCE);
+    delivered("2", other);
+    CompletableFuture<Message> sent = producer.sendAsync(Message.text("a"));
+    assertThatThrownBy(session::commit)
+        .isInstanceOf(SendInDoubtException.class)
+        .hasMessageContaining("a defect: java.lang.IllegalStateException: settled badly");
+    assertThat(sent).isCompletedExceptionally();
+    assertThat(first.settled).as("it may have been accepted").isEmpty();
+    assertThat(link.consumer().settled).containsExactly("RELEASE 2");
+    session.commit();
+  }
+
+  @Test
+  void aCommitThatBreaksBeforeItBeginsRollsBack() {
+    Delivery rejected = delivered("1");
+    rejected.reject("x");
+    CompletableFuture<Message> sent = producer.sendAsync(Message.text("a"));
+    link.failNext("produce", new IllegalStateException("made badly"));
+    assertThatThrownBy(session::commit)
+        .isInstanceOf(RolledBackException.class)
+        .hasMessageContaining("made badly");
+    assertThat(sent).isCompletedExceptionally();
+    assertThat(sent()).isEmpty();
+    released(link.consumer());
+  }
+
+  @Test
+  void aRolledBackUnitComesAgainInItsOrder() {
+    for (RedeliveryDelay delay :
+        List.of(RedeliveryDelay.NONE, RedeliveryDelay.constant(Duration.ofMillis(20)))) {
+      Consumer own =
+          session.createConsumer(IN, ConsumerOptions.builder().redeliveryDelay(delay).build());
+      link.consumer().releases = false; // so that the core delivers again
+      List.of("1", "2", "3", "4", "5").forEach(link.consumer()::deliver);
+      assertThat(texts(own, 3)).containsExactly("1", "2", "3");
+      session.rollback();
+      if (!delay.equals(RedeliveryDelay.NONE)) {
+        assertThat(texts(own, 2)).containsExactly("4", "5");
+        assertThat(texts(own, 3)).containsExactly("1", "2", "3");
+      } else {
+        assertThat(texts(own, 5)).containsExactly("1", "2", "3", "4", "5");
+      }
+      session.commit();
+      own.close();
+    }
+  }
+
+  private static List<String> texts(Consumer from, int count) {
+    return IntStream.range(0, count)
+        .mapToObj(any -> from.receive(LONG).orElseThrow().message().text())
+        .toList();
+  }
+
+  @Test
+  void whatIsMadeWhileTheSessionClosesIsClosedWithIt() throws Exception {
+    for (String made : List.of("consume", "produce")) {
+      Session closing = connection.createSession();
+      CountDownLatch making = new CountDownLatch(1);
+      CountDownLatch closed = new CountDownLatch(1);
+      link.before(
+          made,
+          () -> {
+            making.countDown();
+            assertThat(closed.await(10, TimeUnit.SECONDS)).isTrue();
+          });
+      AtomicReference<Throwable> failure = new AtomicReference<>();
+      Thread maker =
+          new Thread(
+              () ->
+                  failure.set(
+                      catchThrowable(
+                          () -> {
+                            if (made.equals("produce")) {
+                              closing.createProducer(OUT);
+                            } else {
+                              closing.createConsumer(IN, ConsumerOptions.DEFAULT);
+                            }
+                          })));
+      maker.start();
+      assertThat(making.await(10, TimeUnit.SECONDS)).isTrue();
+      closing.close();
+      closed.countDown();
+      maker.join(10_000);
+      assertThat(failure.get()).isInstanceOf(ClosedException.class);
+    }
+    assertThat(link.consumer().closed).isTrue();
+    assertThat(link.producer(OUT).closed).isTrue();
+  }
+
+  /** One whose adapter fails when it is to settle. */
+  private static final class Breaking extends FakeConsumer {
+    Breaking(ConsumerRequest request, DeliverySink sink) {
+      super(request, sink);
+    }
+
+    @Override
+    public void settle(Outcome outcome, List<? extends InboundDelivery> deliveries) {
+      throw new IllegalStateException("settled badly");
+    }
   }
 }

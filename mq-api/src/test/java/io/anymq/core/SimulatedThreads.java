@@ -1,7 +1,11 @@
 package io.anymq.core;
 
 import java.time.Duration;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
 
 /** A connection's threads, as lanes of a simulation. */
 final class SimulatedThreads extends Threads {
@@ -17,9 +21,12 @@ final class SimulatedThreads extends Threads {
   private final Lane maintenance;
   private final Lane chores;
   private final Lane events;
-  private final Lane completions;
+  private final Lane watch;
+  private final Completions completions = new Completions(new Workers());
+  private final Set<Thread> workers = new LinkedHashSet<>();
   private int listeners;
   private boolean down;
+  private boolean completionsEnded;
 
   SimulatedThreads(Simulation simulation, String name) {
     super(name);
@@ -30,7 +37,7 @@ final class SimulatedThreads extends Threads {
     maintenance = simulation.blockingLane(name + "-maintenance");
     chores = simulation.blockingLane(name + "-chores");
     events = simulation.blockingLane(name + "-events");
-    completions = simulation.blockingLane(name + "-completions");
+    watch = simulation.lane(name + "-watch");
   }
 
   @Override
@@ -61,7 +68,7 @@ final class SimulatedThreads extends Threads {
 
   @Override
   boolean isCompleting() {
-    return completions.isCurrent();
+    return workers.contains(Thread.currentThread());
   }
 
   @Override
@@ -87,7 +94,72 @@ final class SimulatedThreads extends Threads {
 
   @Override
   void complete(Runnable task) {
-    completions.add(task);
+    completions.execute(task);
+  }
+
+  /** Workers of completions, each with a thread of its own. */
+  private final class Workers implements Completions.Pool {
+
+    @Override
+    public void start(Runnable worker) {
+      if (isShutdown()) {
+        throw new RejectedExecutionException("The connection has ended");
+      }
+      Thread[] own = new Thread[1];
+      own[0] =
+          new Actor(
+              simulation,
+              name + "-completions",
+              () -> {
+                worker.run();
+                workers.remove(own[0]);
+              });
+      workers.add(own[0]);
+      own[0].start();
+    }
+
+    @Override
+    public boolean isShutdown() {
+      return completionsEnded;
+    }
+
+    @Override
+    public void after(Duration delay, Runnable look) {
+      simulation.background(delay, watch, look);
+    }
+
+    @Override
+    public boolean end(Deadline deadline) throws InterruptedException {
+      completionsEnded = true;
+      return ((CooperativeThread) Thread.currentThread())
+          .await(() -> workers.stream().allMatch(this::isOver), deadline.nanos());
+    }
+
+    private boolean isOver(Thread worker) {
+      return worker == Thread.currentThread();
+    }
+  }
+
+  @Override
+  void unlessDone(CompletableFuture<?> future, Duration delay, Runnable task) {
+    simulation.background(
+        delay,
+        timer,
+        () -> {
+          if (!down && !future.isDone()) {
+            task.run();
+          }
+        });
+  }
+
+  @Override
+  Thread bandThread(Runnable task) {
+    return new Actor(simulation, name + "-bands", task);
+  }
+
+  @Override
+  void beside(Runnable task) {
+    new Actor(simulation, name + "-bands-helper", task).start();
   }
 
   @Override
@@ -124,13 +196,14 @@ final class SimulatedThreads extends Threads {
     Deadline last = deadline.plus(GRACE);
     try {
       ((CooperativeThread) Thread.currentThread()).await(this::isIdle, last.nanos());
+      boolean unused = completions.end(last);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
   }
 
   private boolean isIdle() {
-    return List.of(maintenance, chores, events, completions).stream()
+    return List.of(maintenance, chores, events).stream()
         .allMatch(lane -> lane.isIdle() || lane.isCurrent());
   }
 }

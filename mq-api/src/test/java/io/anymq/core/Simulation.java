@@ -86,9 +86,10 @@ public final class Simulation {
 
   /** What the adapter delivered as this. */
   public static InboundDelivery inbound(Delivery delivery) {
-    return delivery instanceof SessionDelivery held
-        ? held.core().inbound()
-        : ((CoreDelivery) delivery).inbound();
+    return BandedDelivery.unwrapped(
+        delivery instanceof SessionDelivery held
+            ? held.core().inbound()
+            : ((CoreDelivery) delivery).inbound());
   }
 
   /** Whether a delivery's stay on its link is over, as far as the core knows. */
@@ -126,6 +127,11 @@ public final class Simulation {
   /** As {@link #after}; but nobody waits for it. */
   void background(Duration delay, Lane lane, Runnable task) {
     timers.add(new Timer(nanos + delay.toNanos(), ++numbers, true, lane, task));
+  }
+
+  /** Numbers, each greater than the last. */
+  public long next() {
+    return ++numbers;
   }
 
   public int random(int bound) {

@@ -9,6 +9,7 @@ import io.anymq.MessagingException;
 import io.anymq.Queue;
 import io.anymq.SubscriptionOptions;
 import io.anymq.Topic;
+import io.anymq.core.Simulation;
 import io.anymq.core.script.ScriptedDelivery;
 import io.anymq.core.script.ScriptedDelivery.Fate;
 import java.time.Duration;
@@ -43,9 +44,19 @@ final class Actions {
       case RECEIVE, BATCH -> receive(step);
       case ACCEPT, RELEASE, REJECT -> settle(step);
       case COMMIT, ROLLBACK -> end(step);
+      case INTERRUPT -> world.interrupt(step.a());
+      case CALLBACK -> world.callbacks.arm(step);
+      case REQUEST -> request(step);
       case CLOSE_CONSUMER, CLOSE_PRODUCER, CLOSE_SESSION, CLOSE_CONNECTION -> close(step);
       default -> fault(step);
     }
+  }
+
+  private void request(Step step) {
+    Destination to = World.DESTINATIONS.get(step.b() % 3);
+    Duration patience = Duration.ofMillis(step.c());
+    boolean waits = step.c() % 2 == 0;
+    user(step.a(), "request", () -> world.requesting.ask(step.a() % 2, to, patience, waits));
   }
 
   private void fault(Step step) {
@@ -120,6 +131,7 @@ final class Actions {
       Destination from, int connection, int taste, boolean listens, SessionOf session) {
     Taste likes = new Taste(taste, from.equals(World.KEYED), World.limit(from));
     Receiver made = new Receiver(world.receivers.size(), from, connection, likes, listens, session);
+    made.banded = world.isBanded(from);
     world.receivers.add(made);
     world.ledger.joined(made);
     return made;
@@ -282,6 +294,7 @@ final class Actions {
     } else {
       receiver.held.add(delivery);
     }
+    world.requesting.answer(receiver, delivery.message());
   }
 
   private void settle(Step step) {
@@ -299,7 +312,7 @@ final class Actions {
     }
   }
 
-  private void settle(Receiver receiver, Step step) {
+  void settle(Receiver receiver, Step step) {
     if (receiver.held.isEmpty()) {
       return;
     }
@@ -323,6 +336,7 @@ final class Actions {
       delivery.release();
     } else {
       world.ledger.settles(delivery, Fate.RELEASED, Duration.ofMillis(delay), "");
+      ((ScriptedDelivery) Simulation.inbound(delivery)).delayAsked = true;
       delivery.release(Duration.ofMillis(delay));
     }
   }
@@ -331,6 +345,8 @@ final class Actions {
   private MessageListener listener(Receiver receiver) {
     return delivery -> {
       world.ledger.seen(receiver, delivery);
+      world.callbacks.message(receiver);
+      world.requesting.answer(receiver, delivery.message());
       int mood = Math.floorMod(delivery.message().text().hashCode() + receiver.index, 8);
       if (receiver.taste.manual()) {
         receiver.held.add(delivery);
@@ -367,6 +383,7 @@ final class Actions {
     Unit unit = session.unit;
     session.unit = new Unit();
     unit.state = commits ? Unit.State.COMMITTING : Unit.State.ROLLED_BACK;
+    unit.comesAgain(world.simulation);
     try {
       if (commits) {
         session.session.commit();
@@ -409,10 +426,7 @@ final class Actions {
   /** What a unit that was not committed had received comes again. */
   private void returned(Unit unit) {
     for (ScriptedDelivery delivery : unit.deliveries) {
-      if (delivery.fate != Fate.RELEASED) {
-        delivery.fate = Fate.RELEASED;
-        delivery.due = world.simulation.nanoTime();
-      }
+      delivery.fate = Fate.RELEASED;
     }
   }
 
@@ -464,6 +478,7 @@ final class Actions {
   void close(SessionOf session) {
     if (session.session != null) {
       session.unit.state = Unit.State.ROLLED_BACK;
+      session.unit.comesAgainAtOnce();
       session.session.close();
       session.closed = true;
     }

@@ -2,6 +2,7 @@ package io.anymq.core.model;
 
 import io.anymq.DeadLetter;
 import io.anymq.Delivery;
+import io.anymq.Destination;
 import io.anymq.ErrorCode;
 import io.anymq.Message;
 import io.anymq.MessagingException;
@@ -38,6 +39,11 @@ final class Ledger implements Observer {
   private final Set<ScriptedDelivery> reported = new LinkedHashSet<>();
   private final List<String> violations = new ArrayList<>();
   private final Map<Entry, List<ScriptedDelivery>> letters = new LinkedHashMap<>();
+
+  private long deliveries;
+
+  /** The queues that are prioritized by the core: between priorities, there is no order. */
+  final Set<Destination> banded = new LinkedHashSet<>();
 
   /** Whether a dead letter may have been in doubt, without a cut, until its time limit. */
   boolean answersMissing;
@@ -113,7 +119,7 @@ final class Ledger implements Observer {
         sent.state != Tracked.State.NOT_SENT,
         "The application was told that %s was not sent, but the broker gets it",
         sent);
-    if (sent.stored == 0 && sent.refused == 0) {
+    if (sent.stored == 0 && sent.refused == 0 && !banded.contains(sent.to)) {
       require(
           sent.number > sent.sender.lastStored,
           "%s came to the broker behind number %d of its producer",
@@ -136,7 +142,9 @@ final class Ledger implements Observer {
     if (why.code() == ErrorCode.SEND_IN_DOUBT) {
       sent.state = Tracked.State.IN_DOUBT;
       require(
-          sent.attempts > 0 || sent.unit != Unit.NONE, "%s is in doubt, and was never sent", sent);
+          sent.attempts > 0 || sent.unit != Unit.NONE || Thread.currentThread().isInterrupted(),
+          "%s is in doubt, and was never sent",
+          sent);
     } else {
       sent.state = Tracked.State.NOT_SENT;
       require(
@@ -157,11 +165,19 @@ final class Ledger implements Observer {
   public void reported(ScriptedDelivery delivery) {
     require(!delivery.reported, "handedOut was called twice for %s", delivery);
     delivery.reported = true;
-    reported.add(delivery);
+    if (World.isKnown(delivery.destination())) {
+      reported.add(delivery);
+    }
+  }
+
+  /** How many deliveries the application got. */
+  long deliveries() {
+    return deliveries;
   }
 
   /** The application gets a delivery. */
   void seen(Receiver by, Delivery delivery) {
+    deliveries++;
     ScriptedDelivery inbound = (ScriptedDelivery) Simulation.inbound(delivery);
     Entry entry = inbound.entry();
     require(!by.closed, "%s got %s after it was closed", by, inbound);
@@ -169,6 +185,7 @@ final class Ledger implements Observer {
     String text = inbound.message().text();
     if (inbound.fate == Fate.RELEASED) {
       again(inbound);
+      orderAgain(by, inbound);
       by.times.merge(text, 1, Integer::sum);
     } else {
       require(
@@ -182,7 +199,9 @@ final class Ledger implements Observer {
     // A replay that goes on is another subscription for the broker, and the core knows better.
     int before = by.replays ? Collections.frequency(by.seen, text) : 0;
     int most = inbound.deliveryCount() + by.times.getOrDefault(text, 0) + before;
-    boolean alone = messages.get(text).stored == 1 && before == 0;
+    // The core forgets what it has dead-lettered, and that may come again when a cut meets it.
+    boolean buried = letters.containsKey(entry);
+    boolean alone = messages.get(text).stored == 1 && before == 0 && !buried;
     inbound.counted = count;
     require(
         count <= most && count >= (alone ? most : inbound.deliveryCount() + inbound.again),
@@ -207,6 +226,9 @@ final class Ledger implements Observer {
     entry.seen++;
     messages.get(text).seen++;
     inbound.fate = Fate.HELD;
+    inbound.holder = by;
+    inbound.delay = by.taste.delay();
+    inbound.delayAsked = false;
     inbound.unit = by.session == null ? null : by.session.unit;
     if (by.session != null) {
       by.session.unit.deliveries.add(inbound);
@@ -223,6 +245,28 @@ final class Ledger implements Observer {
         inbound,
         Duration.ofNanos(inbound.due - simulation.nanoTime()).toMillis());
     inbound.again++;
+  }
+
+  /** What the core delivers again by itself keeps its order, among what was due as early. */
+  private void orderAgain(Receiver by, ScriptedDelivery inbound) {
+    long before = inbound.givenBack;
+    if (by.taste.concurrency() > 1 || by.taste.keyOrdered()) {
+      return;
+    }
+    for (ScriptedDelivery other : inbound.visit().unsettledOnes()) {
+      require(
+          other.tag() >= inbound.tag()
+              || other.fate != Fate.RELEASED
+              || other.due > inbound.due
+              || other.givenBack > before
+              || other.isParked()
+              || isLast(other)
+              || other.buried,
+          "%s gets %s again before %s",
+          by,
+          inbound,
+          other);
+    }
   }
 
   private void order(Receiver by, ScriptedDelivery inbound) {
@@ -242,12 +286,12 @@ final class Ledger implements Observer {
       int most = by.taste.prefetch();
       long held =
           reported.stream()
-              .filter(one -> one.visit() == inbound.visit())
-              .filter(this::isHeld)
+              .filter(one -> one.holder == by && one.visit().isLive())
+              .filter(one -> isHeld(one) && !(by.banded && one.again > 0))
               .count();
       require(held <= most, "%s holds %d deliveries", by, held);
       require(
-          inbound.visit().request().prefetch() <= by.taste.asked(),
+          inbound.visit().request().prefetch() <= by.asked(),
           "%s asked the link for %d deliveries",
           by,
           inbound.visit().request().prefetch());
@@ -304,18 +348,25 @@ final class Ledger implements Observer {
 
   void settles(Delivery delivery, Fate fate, Duration delay, String reason) {
     ScriptedDelivery inbound = (ScriptedDelivery) Simulation.inbound(delivery);
-    if (inbound.fate == Fate.HELD) {
+    // What is settled behind the beginning of its consumer's close reaches nothing.
+    if (inbound.fate == Fate.HELD && !Simulation.isStale(delivery)) {
       inbound.fate = fate;
       inbound.due = simulation.nanoTime() + delay.toNanos();
+      inbound.delay = delay;
+      inbound.givenBack = simulation.next();
       inbound.reason = reason;
     }
   }
 
   @Override
   public void settling(ScriptedDelivery delivery, Outcome outcome, Duration delay) {
+    if (!World.isKnown(delivery.destination())) {
+      return;
+    }
     boolean justified = outcome == Outcome.ACCEPT ? mayAccept(delivery) : mayRelease(delivery);
     require(justified, "The core settles with %s: %s", outcome, delivery);
-    if (outcome == Outcome.RELEASE && delivery.fate == Fate.RELEASED) {
+    boolean waits = delivery.fate == Fate.RELEASED || isReturnedBySession(delivery);
+    if (outcome == Outcome.RELEASE && waits && !isOneTooMany(delivery)) {
       require(
           simulation.nanoTime() + delay.toNanos() >= delivery.due,
           "The core releases too early: %s",
@@ -347,7 +398,7 @@ final class Ledger implements Observer {
   private java.util.stream.Stream<Receiver> of(ScriptedDelivery delivery) {
     return receivers.stream()
         .filter(each -> each.source.equals(delivery.destination()))
-        .filter(each -> each.taste.asked() == delivery.visit().request().prefetch());
+        .filter(each -> each.asked() == delivery.visit().request().prefetch());
   }
 
   private boolean mayRelease(ScriptedDelivery delivery) {

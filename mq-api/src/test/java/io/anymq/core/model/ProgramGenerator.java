@@ -77,7 +77,7 @@ final class ProgramGenerator {
   }
 
   private void add() {
-    switch (random.nextInt(40)) {
+    switch (random.nextInt(44)) {
       case 0 -> makeConsumer();
       case 1 -> add(Kind.PRODUCER, number(2), favourite(), 0);
       case 2 -> makeSession();
@@ -94,6 +94,8 @@ final class ProgramGenerator {
       case 29 -> close();
       case 30, 31, 32, 33 -> fault();
       case 34, 35, 36 -> add(Kind.PASS, number(500), 0, 0);
+      case 38, 39 -> callback();
+      case 40, 41 -> add(Kind.REQUEST, number(4), favourite() % 3, patience());
       case 37 -> add(Kind.PASS, random.nextInt(4) == 0 ? 40_000 : number(5000), 0, 0);
       default -> add(Kind.STEPS, number(60), 0, 0);
     }
@@ -102,7 +104,7 @@ final class ProgramGenerator {
   /** What belongs together, and seldom comes together by chance. */
   private void bundle() {
     int queue = favourite();
-    switch (random.nextInt(5)) {
+    switch (random.nextInt(6)) {
       case 0 -> { // a commit of which a part is refused
         add(Kind.RECEIVE, number(8), 100, 0);
         add(Kind.SEND_ASYNC, number(8), 2, 0);
@@ -128,6 +130,7 @@ final class ProgramGenerator {
         add(Kind.RECEIVE, number(8), 100, 0);
         add(Kind.CUT, connection, 0, 0);
       }
+      case 4 -> interrupted();
       default -> { // one message, released again and again
         int consumer = number(8);
         for (int i = 0; i < 4; i++) {
@@ -136,6 +139,32 @@ final class ProgramGenerator {
         }
       }
     }
+  }
+
+  /** A call of any kind that is interrupted while it may wait. */
+  private void interrupted() {
+    int user = number(4);
+    switch (random.nextInt(6)) {
+      case 0 -> add(Kind.RECEIVE, user, 500, 0);
+      case 1 -> add(Kind.SEND, user, 1 + number(5), 0);
+      case 2 -> add(Kind.COMMIT, user, 0, 0);
+      case 3 -> add(Kind.BATCH, user, 3, 500);
+      case 4 -> makeConsumer();
+      default -> add(Kind.CLOSE_CONSUMER, number(8), user, 0);
+    }
+    add(Kind.STEPS, number(12), 0, 0);
+    add(Kind.INTERRUPT, user, 0, 0);
+  }
+
+  /** Work within the next message of a listener, or the next event of a connection. */
+  private void callback() {
+    int what = random.nextInt(6) == 0 ? 3 : number(5);
+    add(Kind.CALLBACK, random.nextInt(3) == 0 ? number(2) : -1 - number(4), what, number(8));
+  }
+
+  /** How long a request waits: not at all, for a while, or across an outage. */
+  private int patience() {
+    return random.nextInt(3) == 0 ? number(3) : number(3000);
   }
 
   private void close() {

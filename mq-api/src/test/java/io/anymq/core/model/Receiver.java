@@ -52,6 +52,14 @@ final class Receiver {
     this.session = session;
   }
 
+  /** Whether its queue is prioritized by the core, which consumes ten in its place. */
+  boolean banded;
+
+  /** How many the core may ask its link for. */
+  int asked() {
+    return banded ? 2 * taste.prefetch() : taste.asked();
+  }
+
   boolean isAutomatic() {
     return session == null && (listens ? !taste.manual() : taste.automatic());
   }

@@ -78,4 +78,78 @@ class RegressionTest {
             step(Kind.BATCH, 5, 1, 61),
             step(Kind.CLOSE_CONNECTION, 1, 2, 0)));
   }
+
+  /** The model's end came while a listener still had its last messages again and again. */
+  @Test
+  void whatAListenerReleasesIsWaitedFor() throws InterruptedException {
+    check(
+        Program.of(
+            20261499L,
+            new Profile(true, false, true, true, true, false, false),
+            step(Kind.LISTENER, 1, 3, 897),
+            step(Kind.SESSION, 0, 0, 0),
+            step(Kind.SESSION_PRODUCER, 0, 3, 0),
+            step(Kind.SEND_ASYNC, 7, 5, 0),
+            step(Kind.SEND_ASYNC, 5, 5, 0),
+            step(Kind.SEND_ASYNC, 7, 6, 0),
+            step(Kind.SEND_ASYNC, 1, 2, 0)));
+  }
+
+  /** A close beside a recovery forgot what had been accepted on the new link. */
+  @Test
+  void whatIsAcceptedWhileALinkComesTooLateIsHandedOver() throws InterruptedException {
+    check(
+        Program.of(
+            20261612L,
+            new Profile(true, false, true, false, true, true, false),
+            step(Kind.LISTENER, 1, 2, 315),
+            step(Kind.PRODUCER, 1, 2, 0),
+            step(Kind.PRODUCER, 0, 1, 0),
+            step(Kind.CUT, 1, 0, 0),
+            step(Kind.STEPS, 20, 0, 0),
+            step(Kind.SEND_ASYNC, 0, 2, 0),
+            step(Kind.CALLBACK, -2, 3, 7),
+            step(Kind.RECEIVE, 4, 118, 0),
+            step(Kind.RECEIVE, 6, 148, 0),
+            step(Kind.PRODUCER, 0, 1, 0),
+            step(Kind.RECEIVE, 6, 0, 0),
+            step(Kind.RECEIVE, 7, 0, 0),
+            step(Kind.SEND, 6, 2, 0),
+            step(Kind.PASS, 4822, 0, 0)));
+  }
+
+  /** What came while a consumer could not be opened reached the application, and came again. */
+  @Test
+  void whatComesBeforeAnOpeningFailsComesAgainOnly() throws InterruptedException {
+    check(
+        Program.of(
+            20262308L,
+            new Profile(false, true, true, false, true, false, true, true),
+            step(Kind.PRODUCER, 1, 5, 0),
+            step(Kind.SEND_ASYNC, 6, 4, 0),
+            step(Kind.SEND_ASYNC, 3, 3, 0),
+            step(Kind.PASS, 24, 0, 0),
+            step(Kind.SEND_ASYNC, 2, 2, 0),
+            step(Kind.FAIL_CONNECT, 1, 0, 0),
+            step(Kind.CUT_DURING, 0, 3, 0),
+            step(Kind.REJECT, 4, 0, 0),
+            step(Kind.SUBSCRIBE, 0, 15, 987),
+            step(Kind.PASS, 443, 0, 0)));
+  }
+
+  /** A message at its limit was put aside, with order by key, and began anew. */
+  @Test
+  void whatIsPutAsideKeepsItsCount() throws InterruptedException {
+    check(
+        Program.of(
+            91001078L,
+            new Profile(true, false, true, false, false, true, false, true),
+            step(Kind.LISTENER, 0, 3, 622),
+            step(Kind.PRODUCER, 0, 3, 0),
+            step(Kind.REFUSE, 7, 4, 1),
+            step(Kind.SEND, 1, 3, 0),
+            step(Kind.STEPS, 24, 0, 0),
+            step(Kind.CUT, 0, 0, 0),
+            step(Kind.PASS, 812, 0, 0)));
+  }
 }

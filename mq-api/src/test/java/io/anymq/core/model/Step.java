@@ -48,6 +48,12 @@ record Step(Kind kind, int a, int b, int c) {
     CLOSE_SESSION,
     /** connection. */
     CLOSE_CONNECTION,
+    /** user. */
+    INTERRUPT,
+    /** connection or listener (negative: less one), what, with what. */
+    CALLBACK,
+    /** connection, queue, time limit in ms. */
+    REQUEST,
     /** connection. */
     CUT,
     /** connection, in which call. */

@@ -7,6 +7,7 @@ import io.anymq.Message;
 import io.anymq.MessagingException;
 import io.anymq.Options;
 import io.anymq.Queue;
+import io.anymq.QueueOptions;
 import io.anymq.Topic;
 import io.anymq.core.Lane;
 import io.anymq.core.Simulation;
@@ -36,6 +37,9 @@ final class World {
   /** The queue whose consumers keep the order of keys. */
   static final Destination KEYED = DESTINATIONS.get(3);
 
+  /** The queue with priorities, where the broker leaves those to the core. */
+  static final Queue PRIORITIZED = (Queue) DESTINATIONS.get(1);
+
   final Simulation simulation;
   final ScriptedBroker broker;
   final Ledger ledger;
@@ -46,6 +50,8 @@ final class World {
   private final List<Lane> users = new ArrayList<>();
   private final boolean[] closed = new boolean[CONNECTIONS];
   final Actions actions;
+  final Callbacks callbacks = new Callbacks(this);
+  final Requesting requesting = new Requesting(this);
 
   World(Simulation simulation, Profile profile) {
     this.simulation = simulation;
@@ -105,9 +111,35 @@ final class World {
       String name = name(i);
       user(
           i,
-          () -> connections.add(simulation.open(broker, options, (any, state, why) -> {}, name)));
+          () ->
+              connections.add(
+                  simulation.open(broker, options, (any, state, why) -> event(any), name)));
       simulation.run(Duration.ofMillis(1));
     }
+    if (broker.profile().bands()) {
+      ledger.banded.add(PRIORITIZED);
+      user(
+          0,
+          () ->
+              connection(0).declare(PRIORITIZED, QueueOptions.builder().prioritized(true).build()));
+      simulation.run(Duration.ofMillis(1));
+    }
+  }
+
+  boolean isBanded(Destination destination) {
+    return ledger.banded.contains(destination);
+  }
+
+  /** The first events come before the program has the connection. */
+  private void event(Connection about) {
+    if (connections.contains(about)) {
+      callbacks.event(connections.indexOf(about));
+    }
+  }
+
+  /** Whether the program itself knows a destination; the replies' addresses are the core's. */
+  static boolean isKnown(Destination destination) {
+    return DESTINATIONS.contains(destination);
   }
 
   Connection connection(int index) {
@@ -123,6 +155,11 @@ final class World {
     users.get(user % USERS).add(action);
   }
 
+  /** Interrupts what a user does, if it does something. */
+  void interrupt(int user) {
+    users.get(user % USERS).interrupt();
+  }
+
   /** Whether all users are through with what they were to do. */
   boolean isQuiet() {
     return users.stream().allMatch(Lane::isIdle);
@@ -133,6 +170,9 @@ final class World {
         Message.builder().text(text).property("even", by.sent % 2 == 0 ? "y" : "n");
     if (by.to.equals(KEYED)) {
       message.key("k" + by.sent % 2);
+    }
+    if (isBanded(by.to)) {
+      message.priority(by.sent * 7 % 10);
     }
     return message.build();
   }
@@ -150,6 +190,7 @@ final class World {
               SEND_IN_DOUBT,
               ROLLED_BACK ->
               true;
+          case INTERRUPTED -> Thread.currentThread().isInterrupted();
           default -> false;
         };
     ledger.require(expected, "%s ended with %s: %s", call, why.code(), why.getMessage());
@@ -171,7 +212,11 @@ final class World {
     sessions.stream()
         .filter(session -> session.connection % CONNECTIONS == connection % CONNECTIONS)
         .filter(session -> session.unit.state == Unit.State.OPEN)
-        .forEach(session -> session.unit.state = Unit.State.ROLLED_BACK);
+        .forEach(
+            session -> {
+              session.unit.state = Unit.State.ROLLED_BACK;
+              session.unit.comesAgainAtOnce();
+            });
     connection(connection).close();
     closed[connection % CONNECTIONS] = true;
   }

@@ -17,6 +17,7 @@ import java.util.Random;
  * @param atomic whether a commit is one step
  * @param counts whether its count is that of hand-outs; otherwise it counts what was prefetched
  * @param selects whether the broker selects for subscriptions
+ * @param bands whether priorities are left to the core
  */
 public record Profile(
     boolean inline,
@@ -25,7 +26,20 @@ public record Profile(
     boolean parks,
     boolean atomic,
     boolean counts,
-    boolean selects) {
+    boolean selects,
+    boolean bands) {
+
+  /** One without priorities. */
+  public Profile(
+      boolean inline,
+      boolean releases,
+      boolean delays,
+      boolean parks,
+      boolean atomic,
+      boolean counts,
+      boolean selects) {
+    this(inline, releases, delays, parks, atomic, counts, selects, false);
+  }
 
   /** Any one. */
   public static Profile any(Random random) {
@@ -36,7 +50,8 @@ public record Profile(
         random.nextBoolean(),
         random.nextBoolean(),
         random.nextBoolean(),
-        random.nextBoolean());
+        random.nextBoolean(),
+        random.nextInt(4) == 0);
   }
 
   Link.Dispatch dispatch() {
@@ -54,6 +69,7 @@ public record Profile(
           Capability.QUEUE_SELECTORS,
           Capability.BOUNDED_QUEUES,
           Capability.REPLAY,
+          Capability.TEMPORARY_QUEUES,
           Capability.QUEUE_DEPTH
         }) {
       all.put(each, Support.NATIVE);
@@ -61,6 +77,9 @@ public record Profile(
     all.put(Capability.KEY_ORDERING, Support.EMULATED);
     if (atomic) {
       all.put(Capability.ATOMIC_TRANSACTIONS, Support.NATIVE);
+    }
+    if (bands) {
+      all.put(Capability.PRIORITY, Support.EMULATED);
     }
     if (delays) {
       all.put(Capability.REDELIVERY_DELAY, Support.NATIVE);

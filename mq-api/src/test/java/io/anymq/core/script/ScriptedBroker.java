@@ -6,6 +6,7 @@ import io.anymq.ErrorCode;
 import io.anymq.Message;
 import io.anymq.MessagingException;
 import io.anymq.Option;
+import io.anymq.Queue;
 import io.anymq.Topic;
 import io.anymq.core.Lane;
 import io.anymq.core.Simulation;
@@ -25,9 +26,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /** A broker in memory that does what it should, and the faults that a program asks for. */
 public final class ScriptedBroker implements Backend {
+
+  private static final Pattern BAND = Pattern.compile("\\.priority-\\d$");
 
   private final Simulation simulation;
   private final Profile profile;
@@ -129,6 +133,19 @@ public final class ScriptedBroker implements Backend {
     }
   }
 
+  void declareTemporary(String name) {
+    queues.computeIfAbsent(name, any -> new Store("temporary queue '" + name + "'", true));
+  }
+
+  /** Programs delete nothing else yet. */
+  void deleteTemporary(String name) {
+    Store gone = queues.get(name);
+    if (gone != null && !gone.isTemporary()) {
+      throw new UnsupportedOperationException("Nobody deletes " + gone);
+    }
+    queues.remove(name);
+  }
+
   private Store queue(String name) {
     return queues.computeIfAbsent(name, any -> new Store("queue '" + name + "'"));
   }
@@ -185,9 +202,14 @@ public final class ScriptedBroker implements Backend {
           });
     } else {
       Store store = queue(to.name());
-      store.add(new Entry(store, ++places, message, to, repeated));
+      store.add(new Entry(store, ++places, message, whole(to), repeated));
     }
     pump();
+  }
+
+  /** The prioritized queue that one of those behind it belongs to; any other queue itself. */
+  public static Destination whole(Destination queue) {
+    return queue instanceof Topic ? queue : Queue.of(BAND.matcher(queue.name()).replaceAll(""));
   }
 
   void putBack(Entry entry, Duration delay) {

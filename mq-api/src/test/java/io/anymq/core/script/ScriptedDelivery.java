@@ -4,6 +4,7 @@ import io.anymq.Destination;
 import io.anymq.InvalidMessageException;
 import io.anymq.Message;
 import io.anymq.spi.InboundDelivery;
+import java.time.Duration;
 import java.util.Optional;
 
 /** A message in the hands of a consumer. */
@@ -35,9 +36,19 @@ public final class ScriptedDelivery implements InboundDelivery {
   public boolean buried;
   public String reason = "";
   public long due;
+
+  /** How long it waits when it is given back, and whether the application has said so. */
+  public Duration delay = Duration.ZERO;
+
+  public boolean delayAsked;
+
+  /** Orders what was given back. */
+  public long givenBack;
+
   public int again;
   public int counted;
   public Object unit;
+  public Object holder;
 
   ScriptedDelivery(Entry entry, Visit visit, long tag, int count, boolean redelivered) {
     this.entry = entry;

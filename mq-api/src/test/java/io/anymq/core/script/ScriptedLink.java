@@ -23,6 +23,7 @@ import io.anymq.spi.LinkListener;
 import io.anymq.spi.LinkProducer;
 import io.anymq.spi.Outcome;
 import io.anymq.spi.ProducerListener;
+import io.anymq.spi.TemporaryQueues;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -35,7 +36,7 @@ import java.util.function.Supplier;
 /**
  * A link to a {@link ScriptedBroker}. It lives until it is closed, or cut between any two steps.
  */
-public class ScriptedLink implements Link, DepthQuery {
+public class ScriptedLink implements Link, DepthQuery, TemporaryQueues {
 
   private final ScriptedBroker broker;
   private final String name;
@@ -191,9 +192,13 @@ public class ScriptedLink implements Link, DepthQuery {
   }
 
   @Override
+  public void declareTemporary(Queue queue) {
+    run(() -> broker.declareTemporary(queue.name()));
+  }
+
+  @Override
   public void delete(Destination destination) {
-    throw new UnsupportedOperationException(
-        "Programs delete nothing yet; teach it ScriptedBroker first");
+    run(() -> broker.deleteTemporary(destination.name()));
   }
 
   @Override

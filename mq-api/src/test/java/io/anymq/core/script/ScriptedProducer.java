@@ -33,7 +33,7 @@ final class ScriptedProducer implements LinkProducer {
     if (closed) {
       link.broker().observer().misused("sent with a closed producer: " + message.message());
     }
-    link.broker().observer().sending(destination.toString(), message);
+    link.broker().observer().sending(ScriptedBroker.whole(destination).toString(), message);
     if (simulation.chance(10)) {
       simulation.pause(); // the network pushes back
     }

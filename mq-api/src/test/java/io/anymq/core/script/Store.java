@@ -19,8 +19,15 @@ public final class Store {
   /** Whether a refusal is for a reason that does not pass by itself. */
   boolean lasting;
 
+  private final boolean temporary;
+
   Store(String name) {
+    this(name, false);
+  }
+
+  Store(String name, boolean temporary) {
     this.name = name;
+    this.temporary = temporary;
   }
 
   void add(Entry entry) {
@@ -37,6 +44,11 @@ public final class Store {
 
   boolean isVisited() {
     return !visits.isEmpty();
+  }
+
+  /** Whether it is for the replies to a connection's requests. */
+  public boolean isTemporary() {
+    return temporary;
   }
 
   /** What waits here, in order. */

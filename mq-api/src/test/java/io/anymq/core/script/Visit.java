@@ -32,6 +32,7 @@ public class Visit implements LinkConsumer {
   private final Lane deliveries;
   private final Lane settlements;
   private boolean over;
+  private boolean closing;
   private boolean closed;
 
   /** The greatest tag of a delivery that the application got; the model's. */
@@ -92,6 +93,11 @@ public class Visit implements LinkConsumer {
 
   Set<ScriptedDelivery> unsettled() {
     return unsettled;
+  }
+
+  /** What the core has not settled, as far as the broker knows. */
+  public List<ScriptedDelivery> unsettledOnes() {
+    return unsettled.stream().filter(each -> !each.settled).toList();
   }
 
   // --- the broker's end
@@ -193,11 +199,12 @@ public class Visit implements LinkConsumer {
 
   @Override
   public void close() {
-    if (isLive()) {
+    if (isLive() && !closing) { // what is settled behind the close reaches nothing
       unsettled.stream()
           .filter(each -> each.unit == null && each.fate == Fate.ACCEPTED && !each.settled)
           .forEach(each -> link.broker().observer().misused("closed without settling " + each));
     }
+    closing = true;
     link.simulation().pause();
     if (!over && link.isAlive()) {
       while (!settlements.isIdle()) {
