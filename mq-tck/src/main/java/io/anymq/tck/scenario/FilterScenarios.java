@@ -56,7 +56,7 @@ final class FilterScenarios {
     Queue queue = t.queue();
     Consumer consumer = connection.createConsumer(queue);
     long begun = System.nanoTime();
-    Duration delay = Duration.ofMillis(800);
+    Duration delay = Duration.ofSeconds(2);
     connection.send(queue, Message.text("later").toBuilder().deliveryDelay(delay).build());
     Messages.send(connection, queue, "now");
     Check.equal("now", Messages.takeText(consumer), "the first message", DECLARED);
@@ -76,7 +76,7 @@ final class FilterScenarios {
     Consumer consumer = connection.createConsumer(queue, Messages.MANUAL);
     Delivery first = Messages.take(consumer);
     long begun = System.nanoTime();
-    Duration delay = Duration.ofMillis(800);
+    Duration delay = Duration.ofSeconds(2);
     first.release(delay);
     Delivery again = Messages.take(consumer);
     notBefore(delay, begun);

@@ -15,6 +15,7 @@ import io.anymq.Topic;
 import io.anymq.tck.Scenario;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -294,9 +295,14 @@ final class InterruptScenarios {
     ThreadWatch.noneBeyond(before);
     Connection after = t.connect();
     Check.equal(Messages.numbers(100), Messages.drain(after, queue), "what was sent", "close");
+    // What was on its way to the consumer may come back before what it held.
+    List<String> left =
+        Messages.takeTexts(after.createConsumer(consumed), HELD - 4).stream()
+            .sorted(Comparator.comparing(Integer::valueOf))
+            .toList();
     Check.equal(
         Messages.numbers(HELD).subList(4, HELD),
-        Messages.drain(after, consumed),
+        left,
         "what was not accepted before",
         "whether close still settles");
   }
