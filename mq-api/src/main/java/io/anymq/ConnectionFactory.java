@@ -48,6 +48,15 @@ public interface ConnectionFactory {
   String url();
 
   /**
+   * The same factory, whose {@code connect} fails early when the broker, as it is configured, lacks
+   * one of these: for a program that gets its URL from outside, and would lose something elsewhere.
+   *
+   * @param capabilities what the program cannot do without
+   * @return another factory
+   */
+  ConnectionFactory require(Capability... capabilities);
+
+  /**
    * A factory for a URL.
    *
    * @param url the URL, options in its query

@@ -10,6 +10,7 @@ import io.anymq.Options;
 import io.anymq.spi.Backend;
 import io.anymq.spi.BrokerUrl;
 import io.anymq.spi.NativeNames;
+import java.util.EnumSet;
 import java.util.Set;
 
 /**
@@ -33,6 +34,17 @@ record DefaultConnectionFactory(
   public Connection connect(ConnectionListener listener) {
     requireNonNull(listener, "listener must not be null");
     return CoreConnection.open(this, listener);
+  }
+
+  @Override
+  public ConnectionFactory require(Capability... capabilities) {
+    requireNonNull(capabilities, "capabilities must not be null");
+    Set<Capability> all = EnumSet.noneOf(Capability.class);
+    all.addAll(required);
+    for (Capability capability : capabilities) {
+      all.add(requireNonNull(capability, "capability must not be null"));
+    }
+    return new DefaultConnectionFactory(backend, brokerUrl, options, names, all);
   }
 
   @Override

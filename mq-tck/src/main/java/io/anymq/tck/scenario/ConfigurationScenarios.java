@@ -208,12 +208,15 @@ final class ConfigurationScenarios {
   static void required(ScenarioContext t) {
     Capability[] declared =
         java.util.Arrays.stream(Capability.values()).filter(t::supports).toArray(Capability[]::new);
-    Connection connection = t.connect(o -> o.require(declared));
-    Check.equal(
-        t.capabilities().support(),
-        connection.capabilities().support(),
-        "what two connections to one broker declare",
-        "how capabilities are found out");
+    Connection built = t.connect(o -> o.require(declared));
+    Connection asked = t.keep(t.under(t.factory().build()).require(declared).connect());
+    for (Connection connection : List.of(built, asked)) {
+      Check.equal(
+          t.capabilities().support(),
+          connection.capabilities().support(),
+          "what two connections to one broker declare",
+          "how capabilities are found out");
+    }
   }
 
   private static InvalidOptionException refused(Check.Action action, String what) {

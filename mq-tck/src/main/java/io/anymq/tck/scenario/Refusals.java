@@ -26,6 +26,9 @@ final class Refusals {
     refused(
         () -> t.connect(t.factory().require(capability)),
         "connecting with require(" + capability + "), which is not declared,");
+    refused(
+        () -> t.keep(t.under(t.factory().build()).require(capability).connect()),
+        "connecting by a factory that was asked to require(" + capability + ")");
     Connection connection = t.connect();
     switch (capability) {
       case TRANSACTIONS -> refused(connection::createSession, "createSession()");
