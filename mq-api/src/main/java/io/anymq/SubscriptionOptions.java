@@ -133,11 +133,14 @@ public final class SubscriptionOptions {
 
     /**
      * Begins with what was sent since a moment; needs {@link Capability#REPLAY}, and is not for
-     * patterns. Takes the place of {@link #replayAfter}.
+     * patterns.
+     *
+     * @throws InvalidOptionException when there is another place to begin at
      */
     public Builder replayFrom(Instant moment) {
-      this.replayFrom = requireNonNull(moment, "moment must not be null");
-      this.replayAfter = null;
+      requireNonNull(moment, "moment must not be null");
+      requireOnePlace(replayAfter == null && (replayFrom == null || replayFrom.equals(moment)));
+      this.replayFrom = moment;
       return this;
     }
 
@@ -145,13 +148,23 @@ public final class SubscriptionOptions {
      * Begins with the message behind a {@linkplain Delivery#position() position}, or with the
      * oldest that is kept if that one is gone; needs {@link Capability#REPLAY}, and is for plain
      * subscriptions to one topic. One that cannot be a position is refused with {@link
-     * InvalidOptionException} when the subscription is made. Takes the place of {@link
-     * #replayFrom}.
+     * InvalidOptionException} when the subscription is made.
+     *
+     * @throws InvalidOptionException when there is another place to begin at
      */
     public Builder replayAfter(String position) {
-      this.replayAfter = requireNonNull(position, "position must not be null");
-      this.replayFrom = null;
+      requireNonNull(position, "position must not be null");
+      requireOnePlace(replayFrom == null && (replayAfter == null || replayAfter.equals(position)));
+      this.replayAfter = position;
       return this;
+    }
+
+    /** Of two places one would be ignored. */
+    private static void requireOnePlace(boolean one) {
+      if (!one) {
+        throw new InvalidOptionException(
+            "A subscription begins at one place, and this one has two: replayFrom or replayAfter was called before with something else");
+      }
     }
 
     /** Sets how it takes messages. */

@@ -2,6 +2,7 @@ package io.anymq.core;
 
 import io.anymq.Capability;
 import io.anymq.ConnectionFactory;
+import io.anymq.ConnectionOptions;
 import io.anymq.InvalidOptionException;
 import io.anymq.Option;
 import io.anymq.Options;
@@ -12,6 +13,7 @@ import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -57,6 +59,8 @@ public final class Bootstrap {
     }
     OptionReader reader = new OptionReader(backend, faults);
     Options read = reader.read(all).merge(reader.checked(options));
+    checkOnce(brokerUrl.user(), read, ConnectionOptions.USER, faults);
+    checkOnce(brokerUrl.password(), read, ConnectionOptions.PASSWORD, faults);
     if (!faults.isEmpty()) {
       throw new InvalidOptionException(
           "Cannot use " + brokerUrl + ": " + String.join("; ", faults));
@@ -64,6 +68,17 @@ public final class Bootstrap {
     Set<Capability> copy = EnumSet.noneOf(Capability.class);
     copy.addAll(required);
     return new DefaultConnectionFactory(backend, brokerUrl, read, reader.names(), copy);
+  }
+
+  /** One user's name with another one's password is what nobody meant. */
+  private static void checkOnce(
+      Optional<String> ofUrl, Options options, Option<String> option, List<String> faults) {
+    Optional<String> ofOption = options.find(option);
+    if (ofUrl.isPresent() && ofOption.isPresent() && !ofUrl.equals(ofOption)) {
+      faults.add(
+          "the %1$s stands in the URL, and the option '%1$s' is set to something else: give one"
+              .formatted(option.key()));
+    }
   }
 
   /**

@@ -219,10 +219,10 @@ final class Configuration {
 
   /** The kit's own settings share our prefix and are no options of a connection. */
   private boolean belongsToOther(String key, @Nullable String name) {
-    String inner = key.substring(PREFIX.length());
     if (name != null) {
-      return false;
+      return !key.startsWith(prefix(name));
     }
+    String inner = key.substring(PREFIX.length());
     int dot = inner.indexOf('.');
     return inner.equals("cache")
         || (dot > 0

@@ -118,6 +118,27 @@ class ConfigurationTest {
   }
 
   @Test
+  void mistypedPropertiesOfOthersAreFaultsOfANamedConnectionToo() {
+    system.setProperty("anymq.prefech", "5");
+    system.setProperty("anymq.tck.rules", "x");
+    local.setProperty("anymq.prefetch", "1");
+    local.setProperty("anymq.billing.url", "kafka://billing");
+    local.setProperty("anymq.billing.prefech", "2");
+    local.setProperty("anymq.orders.url", "kafka://orders");
+    local.setProperty("anymq.orders.prefech", "3");
+    local.setProperty("anymq.stray.prefetch", "4");
+    Configuration configuration = configuration(Map.of());
+    assertThat(configuration.faults("billing", ConnectionOptions.all(), ANY))
+        .containsExactlyInAnyOrder(
+            "'anymq.prefech' is no setting of any connection",
+            "'anymq.orders.prefech' is no setting of any connection",
+            "'anymq.stray.prefetch' is no setting of any connection");
+    assertThat(configuration.options("billing", ConnectionOptions.all()))
+        .as("its own are refused with its options")
+        .isEqualTo(Map.of("prefech", "2"));
+  }
+
+  @Test
   void theEnvironmentSpellsNativeNames() {
     Configuration configuration = configuration(Map.of("ANYMQ_NATIVE_QUEUE_ORDERS", "LEGACY"));
     assertThat(configuration.options(null, ConnectionOptions.all()))

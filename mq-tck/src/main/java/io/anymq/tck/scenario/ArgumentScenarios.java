@@ -23,6 +23,7 @@ import io.anymq.tck.Scenario;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -166,6 +167,17 @@ final class ArgumentScenarios {
     refused(
         () -> SubscriptionOptions.builder().durable("x").shared("y"),
         "two names of one subscription");
+    refused(
+        () -> SubscriptionOptions.builder().replayFrom(Instant.EPOCH).replayAfter("1"),
+        "two places to begin at");
+    refused(
+        () -> SubscriptionOptions.builder().replayAfter("1").replayFrom(Instant.EPOCH),
+        "two places to begin at, the other way round");
+    if (url.contains("//")) { // elsewhere a URL has no place for a user
+      String user = url.replaceFirst("//([^/@]*@)?", "//somebody:secret@");
+      refused(() -> t.factory(user, Map.of("user", "another")).build(), "two users");
+      refused(() -> t.factory(user, Map.of("password", "other")).build(), "two passwords");
+    }
   }
 
   private static void refused(Check.Action action, String what) {
