@@ -63,6 +63,8 @@ class CoreConsumer implements Consumer, Child {
   private final ReentrantLock attachLock = new ReentrantLock();
   private final AtomicReference<@Nullable Attachment> attached = new AtomicReference<>();
   private final AtomicLong arrivals = new AtomicLong();
+  private final RepeatedWarning broke = new RepeatedWarning(LOG);
+  private final Relapses relapses;
   private final AtomicBoolean closing = new AtomicBoolean();
   private final AtomicBoolean finishing = new AtomicBoolean();
   private final CountDownLatch closed = new CountDownLatch(1);
@@ -74,6 +76,7 @@ class CoreConsumer implements Consumer, Child {
       ConsumerOptions options,
       @Nullable MessageListener listener) {
     this.connection = connection;
+    this.relapses = new Relapses(connection.options());
     this.source = source;
     this.options = options;
     this.prefetch =
@@ -245,11 +248,10 @@ class CoreConsumer implements Consumer, Child {
       if (gone && options.missingDestination() == MissingDestination.FAIL) {
         connection.threads().chore(() -> fail(cause));
       } else {
-        LOG.warn(
-            "The broker ended the consumer of {}, will reopen it: {}",
-            source.describe(),
-            cause.getMessage());
-        connection.supervisor().reopen(CoreConsumer.this, attachment.epoch());
+        broke.warn(
+            "The broker ended the consumer of %s, will reopen it: %s"
+                .formatted(source.describe(), cause.getMessage()));
+        connection.supervisor().reopen(CoreConsumer.this, attachment.epoch(), relapses.pause());
       }
     }
   }
@@ -286,7 +288,7 @@ class CoreConsumer implements Consumer, Child {
     Attachment now = attached.get();
     if (now != null) {
       connection.threads().maintain(now::close);
-      connection.supervisor().reopen(this, now.epoch());
+      connection.supervisor().reopen(this, now.epoch(), Duration.ZERO);
     }
   }
 

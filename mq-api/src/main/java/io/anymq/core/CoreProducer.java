@@ -49,12 +49,15 @@ final class CoreProducer implements Producer, Child {
   private final ReentrantLock sendLock = new ReentrantLock();
   private final AtomicReference<@Nullable Attached> attached = new AtomicReference<>();
   private final AtomicBoolean closed = new AtomicBoolean();
+  private final RepeatedWarning broke = new RepeatedWarning(LOG);
+  private final Relapses relapses;
   private volatile @Nullable MessagingException failure;
 
   CoreProducer(
       CoreConnection connection, Destination destination, ProducerOptions producerOptions) {
     Options options = connection.options();
     this.connection = connection;
+    this.relapses = new Relapses(options);
     this.destination = destination;
     this.missing = producerOptions.missingDestination();
     this.sendTimeout =
@@ -111,9 +114,12 @@ final class CoreProducer implements Producer, Child {
     return sendHeld(letter, Optional.of(BandedDelivery.unwrapped(origin)));
   }
 
-  /** Sends what has been checked, or is the dead letter of a delivery. */
+  /**
+   * Sends what has been checked, or is the dead letter of a delivery. The future is the core's own:
+   * it completes on any thread, and not behind stages of the application's.
+   */
   CompletableFuture<Message> sendHeld(Message message, Optional<InboundDelivery> origin) {
-    return enter(message, sendTimeout, true, origin).future();
+    return enter(message, sendTimeout, false, origin).future();
   }
 
   /** The same, for who does not wait for room in the window for as long as others. */
@@ -256,12 +262,11 @@ final class CoreProducer implements Producer, Child {
   }
 
   private void broke(AtomicBoolean broken, long epoch, MessagingException cause) {
-    LOG.warn(
-        "The producer for {} broke, will reopen it: {}",
-        destination.describe(),
-        cause.getMessage());
+    broke.warn(
+        "The producer for %s broke, will reopen it: %s"
+            .formatted(destination.describe(), cause.getMessage()));
     broken.set(true);
-    connection.supervisor().reopen(this, epoch);
+    connection.supervisor().reopen(this, epoch, relapses.pause());
   }
 
   @Override

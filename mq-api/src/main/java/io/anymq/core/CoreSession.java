@@ -69,7 +69,11 @@ final class CoreSession implements Session {
   private void endUnit() {
     if (user.compareAndSet(null, Thread.currentThread())) {
       try {
-        dropUnit("The session was closed before it was committed").returnDeliveries();
+        UnitOfWork dropped = nextUnit();
+        RolledBackException why =
+            new RolledBackException("The session was closed before it was committed");
+        connection.threads().complete(() -> dropped.fail(why)); // a close must not wait for a stage
+        dropped.returnDeliveries();
       } finally {
         user.set(null);
       }
@@ -176,7 +180,9 @@ final class CoreSession implements Session {
   public void rollback() {
     use(
         () -> {
-          dropUnit("The session was rolled back").releaseDeliveries();
+          UnitOfWork dropped = nextUnit();
+          dropped.fail(new RolledBackException("The session was rolled back"));
+          dropped.releaseDeliveries();
           return true;
         });
   }
@@ -185,12 +191,6 @@ final class CoreSession implements Session {
     UnitOfWork done = unit;
     unit = new UnitOfWork();
     return done;
-  }
-
-  private UnitOfWork dropUnit(String why) {
-    UnitOfWork dropped = nextUnit();
-    dropped.fail(new RolledBackException(why));
-    return dropped;
   }
 
   @Override

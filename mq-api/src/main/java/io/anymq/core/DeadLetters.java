@@ -83,7 +83,7 @@ final class DeadLetters {
       CompletableFuture<Message> sent =
           connection.kept(queue).sendLetter(letter, delivery.inbound());
       CompletableFuture<Void> burial =
-          sent.handle(
+          sent.handleAsync(
               (message, failure) -> {
                 if (failure == null) {
                   done(delivery, reason, error, queue);
@@ -91,7 +91,8 @@ final class DeadLetters {
                   refused(delivery, reason, error, failure);
                 }
                 return null;
-              });
+              },
+              connection.threads()::settle);
       underWay.put(delivery, burial);
       CompletableFuture<Void> unused =
           burial.whenComplete((done, failure) -> underWay.remove(delivery, burial));

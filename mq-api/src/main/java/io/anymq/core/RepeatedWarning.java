@@ -5,7 +5,7 @@ import org.slf4j.Logger;
 
 /**
  * A warning that may come thousands of times a second: the first is logged, those that follow
- * within some seconds are counted, and the next that is logged says how many there were.
+ * within some seconds are counted and logged at DEBUG, and the next one says how many there were.
  */
 final class RepeatedWarning {
 
@@ -24,6 +24,7 @@ final class RepeatedWarning {
     synchronized (this) {
       if (!quietUntil.isOver()) {
         unsaid++;
+        log.debug(message);
         return;
       }
       quietUntil = Deadline.in(QUIET);

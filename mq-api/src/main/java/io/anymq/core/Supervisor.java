@@ -305,16 +305,21 @@ final class Supervisor {
     }
   }
 
-  /** Opens a child again whose native counterpart broke while the link lives. */
-  void reopen(Child child, long epoch) {
-    threads.maintain(
-        () -> {
-          child.detach(epoch);
-          Current now = state.current();
-          if (now != null) {
-            restoreIfCurrent(child, now, recoveryDeadline(), Backoff.of(options()));
-          }
-        });
+  /** Opens a child again, after a pause, whose native counterpart broke while the link lives. */
+  void reopen(Child child, long epoch, Duration pause) {
+    threads.maintain(() -> child.detach(epoch));
+    if (pause.isZero()) {
+      threads.maintain(() -> openAgain(child));
+    } else {
+      threads.after(pause, () -> threads.maintain(() -> openAgain(child)));
+    }
+  }
+
+  private void openAgain(Child child) {
+    Current now = state.current();
+    if (now != null) {
+      restoreIfCurrent(child, now, recoveryDeadline(), Backoff.of(options()));
+    }
   }
 
   /** Adopts a child and attaches it, waiting for a link if need be. */

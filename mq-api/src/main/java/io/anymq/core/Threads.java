@@ -119,6 +119,11 @@ class Threads {
     schedule(settlements, delay, task);
   }
 
+  /** Settles deliveries, soon, on the thread that does that. */
+  void settle(Runnable task) {
+    settleAfter(Duration.ZERO, task);
+  }
+
   /** Completes a future that the application holds: what depends on it runs, and may block. */
   void complete(Runnable task) {
     completions.execute(task);

@@ -15,6 +15,7 @@ import io.anymq.QueueFullException;
 import io.anymq.SendInDoubtException;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -77,6 +78,16 @@ class CoreProducerTest {
     assertThatThrownBy(() -> producer.send(Message.text("m")))
         .isInstanceOf(QueueFullException.class);
     assertThat(producer.send(Message.text("n")).text()).isEqualTo("n");
+  }
+
+  @Test
+  void whatTheCoreSendsForItselfDoesNotWaitForStagesOfTheApplication() {
+    CoreProducer producer = (CoreProducer) producer(2, LONG);
+    link.confirms = false;
+    CompletableFuture<Message> held = producer.sendHeld(Message.text("m"), Optional.empty());
+    assertThat(held).isNotDone();
+    sink().last().confirmed();
+    assertThat(held).as("at once, on the thread that confirms").isCompleted();
   }
 
   @Test

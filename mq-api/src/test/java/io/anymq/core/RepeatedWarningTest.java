@@ -12,12 +12,15 @@ import org.slf4j.Logger;
 class RepeatedWarningTest {
 
   private final List<String> logged = new ArrayList<>();
+  private final List<String> debugged = new ArrayList<>();
   private final Logger log =
       (Logger)
           Proxy.newProxyInstance(
               getClass().getClassLoader(),
               new Class<?>[] {Logger.class},
-              (proxy, method, arguments) -> logged.add(Arrays.deepToString(arguments)));
+              (proxy, method, arguments) ->
+                  (method.getName().equals("warn") ? logged : debugged)
+                      .add(Arrays.deepToString(arguments)));
   private final RepeatedWarning warning = new RepeatedWarning(log);
 
   @Test
@@ -26,6 +29,7 @@ class RepeatedWarningTest {
     warning.warn("second");
     warning.warn("third");
     assertThat(logged).containsExactly("[first]");
+    assertThat(debugged).containsExactly("[second]", "[third]");
     warning.end("the fault");
     assertThat(logged).hasSize(2);
     assertThat(logged.get(1)).contains("the fault").contains("2").contains("more like this");

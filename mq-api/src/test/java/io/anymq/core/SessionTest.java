@@ -338,6 +338,27 @@ class SessionTest {
     assertThat(stays.settled).containsExactly("RELEASE 1");
   }
 
+  private static boolean awaited(CountDownLatch latch) {
+    try {
+      return latch.await(LONG.toSeconds(), TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Test
+  void aCloseDoesNotWaitForAStageOfWhatItDrops() {
+    CountDownLatch release = new CountDownLatch(1);
+    CompletableFuture<Boolean> stage =
+        producer
+            .sendAsync(Message.text("a"))
+            .handle((done, failure) -> awaited(release) && failure != null);
+    session.close();
+    assertThat(stage).as("the stage blocks, and the close has ended").isNotDone();
+    release.countDown();
+    assertThat(stage).succeedsWithin(LONG).isEqualTo(true);
+  }
+
   @Test
   void aCommitThatBreaksLeavesNothingUndecided() {
     link.consumerMaker = Breaking::new;
