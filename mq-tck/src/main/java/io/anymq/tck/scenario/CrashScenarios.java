@@ -65,7 +65,13 @@ final class CrashScenarios {
         ledger.reconcile(),
         "what becomes of sends while the link is made again");
     drain(t, queue, ledger);
-    LedgerCheck.nothingLost(ledger.reconcile());
+    Reconciliation books = ledger.reconcile();
+    LedgerCheck.nothingLost(books);
+    Check.that(
+        books.unflaggedDuplicates().isEmpty(),
+        "every copy that was sent again to be marked as redelivered",
+        books,
+        "how a message is marked that an earlier link may have stored");
   }
 
   @Scenario(

@@ -4,7 +4,11 @@ import io.anymq.Capability;
 import io.anymq.Connection;
 import io.anymq.Consumer;
 import io.anymq.Delivery;
+import io.anymq.DestinationNotFoundException;
 import io.anymq.Message;
+import io.anymq.MissingDestination;
+import io.anymq.Producer;
+import io.anymq.ProducerOptions;
 import io.anymq.Queue;
 import io.anymq.Session;
 import io.anymq.Subscription;
@@ -254,6 +258,39 @@ final class DelayScenarios {
     List<String> order = Messages.takeTexts(consumer, 2);
     inTime(delay, sentAt, "both");
     Check.equal(List.of("sent before", "sent after"), order, "what arrives", CHECK);
+  }
+
+  @Scenario(
+      id = "DELAY-10",
+      title = "A delayed send to a queue that was deleted is refused, or makes the queue again",
+      intent = "Confirmed means that it will arrive, however late.",
+      needs = Capability.DELIVERY_DELAY)
+  static void queueWasDeleted(ScenarioContext t) {
+    Connection connection = warm(t);
+    Duration delay = Duration.ofMillis(100);
+    Queue strict = t.queue();
+    ProducerOptions fail =
+        ProducerOptions.builder().missingDestination(MissingDestination.FAIL).build();
+    Producer refused = connection.createProducer(strict, fail);
+    refused.send(later("before", delay));
+    t.observer().delete(strict);
+    Check.refused(
+        DestinationNotFoundException.class,
+        () -> refused.send(later("after", delay)),
+        "a delayed send to a queue that was deleted",
+        CHECK);
+    Queue queue = t.queue();
+    Producer making = connection.createProducer(queue);
+    making.send(later("before", Duration.ofMillis(1)));
+    t.observer().delete(queue);
+    try {
+      making.send(later("after", delay));
+    } catch (DestinationNotFoundException e) {
+      return; // and so nothing is lost
+    }
+    Consumer consumer = connection.createConsumer(queue);
+    String next = Messages.takeText(consumer);
+    Check.equal("after", next.equals("before") ? Messages.takeText(consumer) : next, "it", CHECK);
   }
 
   /**

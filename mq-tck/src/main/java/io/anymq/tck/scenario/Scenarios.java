@@ -59,6 +59,7 @@ public final class Scenarios {
           LifecycleScenarios.class,
           CloseScenarios.class,
           InterruptScenarios.class,
+          ToolInterruptScenarios.class,
           ListenerCloseScenarios.class,
           RecoveryScenarios.class,
           RecoveryEndScenarios.class,

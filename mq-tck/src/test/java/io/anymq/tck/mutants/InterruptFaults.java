@@ -28,7 +28,9 @@ final class InterruptFaults {
             "LIFE-85",
             "LIFE-86",
             "LIFE-87",
-            "LIFE-88"),
+            "LIFE-88",
+            "LIFE-90",
+            "LIFE-91"),
         ApiVariant.stateful(
             "an interrupt is everybody's",
             InterruptFaults::spreading,
@@ -37,7 +39,8 @@ final class InterruptFaults {
             "LIFE-85",
             "LIFE-86",
             "LIFE-87",
-            "LIFE-89"),
+            "LIFE-89",
+            "LIFE-90"),
         ApiVariant.of(
             "an interrupted commit is said to be undone",
             Fault.of(

@@ -17,7 +17,9 @@ enum Mutant implements Variant {
   CONFIRMS_WITHOUT_STORING(
       SendMutations.ConfirmsWithoutStoring::new, "SEND-01", "SEND-17", "LIFE-17"),
   DUPLICATES(SendMutations.Duplicates::new, "SEND-02", "SEND-03", "SEND-05", "RECV-06"),
-  CONFIRMS_WHAT_IS_MISSING(SendMutations.ConfirmsWhatIsMissing::new, "SEND-08", "SEND-09"),
+  REPAIRS_TWICE(SendMutations.RepairsTwice::new, "SEND-09"),
+  CONFIRMS_WHAT_IS_MISSING(
+      SendMutations.ConfirmsWhatIsMissing::new, "SEND-08", "SEND-09", "DELAY-10"),
   SENDS_TRANSIENT(SendMutations.SendsTransient::new, "RECOV-22", "RECOV-24", "CAP-01", "ERR-05"),
   CROSS_TALK(SendMutations.CrossTalk::new, "MSG-17", "DEPTH-12"),
   REORDERS(MessageMutations.Reorders::new, "RECV-01", "RECV-05", "SEND-19", "TOPIC-02"),

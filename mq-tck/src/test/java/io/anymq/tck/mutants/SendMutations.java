@@ -5,6 +5,7 @@ import io.anymq.ErrorCode;
 import io.anymq.Message;
 import io.anymq.MessagingException;
 import io.anymq.Queue;
+import io.anymq.QueueOptions;
 import io.anymq.Topic;
 import io.anymq.spi.Link;
 import io.anymq.spi.LinkListener;
@@ -45,6 +46,19 @@ final class SendMutations {
     void send(Link link, LinkProducer producer, Destination to, OutboundMessage message) {
       producer.send(message);
       if (count.incrementAndGet() % 50 == 0) {
+        producer.send(Outcomes.unasked(message));
+      }
+    }
+  }
+
+  /** Two ways of repair, of which each sends once more what found its queue gone. */
+  static final class RepairsTwice extends Mutation {
+    @Override
+    void send(Link link, LinkProducer producer, Destination to, OutboundMessage message) {
+      boolean missing = !link.exists(to);
+      producer.send(message);
+      if (missing) {
+        link.declare(to, QueueOptions.DEFAULT);
         producer.send(Outcomes.unasked(message));
       }
     }
