@@ -75,15 +75,15 @@ final class ToolInterruptScenarios {
       t.removeAtEnd(topic, name);
       connection.subscribe(topic, Messages.manualDurable(name)).close();
     }
-    interruptions.disturb(
-        "unsubscribe", round -> connection.unsubscribe(topic, names.get(round)));
+    interruptions.disturb("unsubscribe", round -> connection.unsubscribe(topic, names.get(round)));
     names.forEach(name -> connection.unsubscribe(topic, name));
   }
 
   @Scenario(
       id = "LIFE-91",
       title = "An interrupted flush, rollback or close of one object disturbs nobody",
-      intent = "What an object held is free when it was closed, however the thread was told to stop.",
+      intent =
+          "What an object held is free when it was closed, however the thread was told to stop.",
       limitSeconds = 120)
   static void closes(ScenarioContext t) {
     Interruptions interruptions = new Interruptions(t);
