@@ -5,11 +5,19 @@ import io.anymq.Connection;
 import io.anymq.Consumer;
 import io.anymq.ConsumerOptions;
 import io.anymq.Delivery;
+import io.anymq.Destination;
 import io.anymq.Queue;
+import io.anymq.QueueOptions;
 import io.anymq.RedeliveryDelay;
+import io.anymq.SubscriptionOptions;
+import io.anymq.Topic;
+import io.anymq.TopicPattern;
 import io.anymq.tck.Scenario;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -65,6 +73,71 @@ final class PatienceScenarios {
     Check.equal(expected, List.copyOf(handled), "what the listener was called with", CHECK);
     consumer.close();
     Messages.empty(t, queue, "after all were handled", CHECK);
+  }
+
+  @Scenario(
+      id = "RDLV-50",
+      title = "What waits for its redelivery holds up no consumer, of whatever source",
+      intent = "A queue of another kind, or a subscription, is no reason to stop the shop.",
+      needs = Capability.REDELIVERY_DELAY)
+  static void everySource(ScenarioContext t) {
+    Connection connection = t.connect();
+    ConsumerOptions one = Messages.manual().prefetch(1).build();
+    Map<Destination, Consumer> sources = new LinkedHashMap<>();
+    queues(t, connection).forEach(each -> sources.put(each, connection.createConsumer(each, one)));
+    subscriptions(t)
+        .forEach(
+            terms -> {
+              Topic topic = t.topic();
+              SubscriptionOptions options = terms.consumer(one).build();
+              options.name().ifPresent(name -> t.removeAtEnd(topic, name));
+              sources.put(topic, connection.subscribe(topic, options));
+            });
+    if (t.supports(Capability.TOPIC_PATTERNS)) {
+      Topic topic = t.topic();
+      TopicPattern pattern = TopicPattern.of(topic.name());
+      SubscriptionOptions options = SubscriptionOptions.builder().consumer(one).build();
+      sources.put(topic, connection.subscribe(pattern, options));
+    }
+    sources.keySet().forEach(each -> Messages.send(connection, each, "fails", "next"));
+    sources.values().forEach(each -> Messages.take(each).release(DELAY));
+    for (String text : List.of("next", "fails")) {
+      sources.forEach(
+          (from, consumer) ->
+              Check.equal(text, Messages.takeText(consumer), "the next of " + from, CHECK));
+    }
+  }
+
+  private static List<Queue> queues(ScenarioContext t, Connection connection) {
+    List<Queue> queues = new ArrayList<>();
+    if (t.supports(Capability.BOUNDED_QUEUES)) {
+      queues.add(declared(t, QueueOptions.builder().maxLength(10).build()));
+    }
+    if (t.supports(Capability.PRIORITY)) {
+      queues.add(declared(t, QueueOptions.builder().prioritized(true).build()));
+    }
+    if (t.supports(Capability.TEMPORARY_QUEUES)) {
+      queues.add(connection.createTemporaryQueue());
+    }
+    return queues;
+  }
+
+  private static Queue declared(ScenarioContext t, QueueOptions options) {
+    Queue queue = t.newQueue();
+    t.observer().declare(queue, options);
+    return queue;
+  }
+
+  private static List<SubscriptionOptions.Builder> subscriptions(ScenarioContext t) {
+    List<SubscriptionOptions.Builder> all = new ArrayList<>();
+    all.add(SubscriptionOptions.builder());
+    if (t.supports(Capability.DURABLE_SUBSCRIPTIONS)) {
+      all.add(SubscriptionOptions.builder().durable("keeper"));
+    }
+    if (t.supports(Capability.SHARED_SUBSCRIPTIONS)) {
+      all.add(SubscriptionOptions.builder().shared("share"));
+    }
+    return all;
   }
 
   @Scenario(

@@ -246,7 +246,7 @@ enum Mutant implements Variant {
       "RDLV-41",
       "RDLV-42",
       "RDLV-48"),
-  PARKED_TAKES_A_PLACE(Mutation::new, "RDLV-43", "RDLV-47"),
+  PARKED_TAKES_A_PLACE(Mutation::new, "RDLV-43", "RDLV-47", "RDLV-50"),
   DROPS_REFUSED_LETTERS(LetterMutations.DropsRefused::new, "RDLV-47"),
   NO_ROOM_FOR_MARKS(LetterMutations.NoRoomForMarks::new, "RDLV-46"),
   TOPIC_LETTERS_AMONG_QUEUES(LetterMutations.TopicsAmongQueues::new, "TOPIC-47"),
