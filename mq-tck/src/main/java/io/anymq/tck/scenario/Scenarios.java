@@ -28,6 +28,7 @@ public final class Scenarios {
           IdleScenarios.class,
           PatienceScenarios.class,
           FullMorgueScenarios.class,
+          SwallowScenarios.class,
           ExpiryScenarios.class,
           DelayScenarios.class,
           TopicScenarios.class,

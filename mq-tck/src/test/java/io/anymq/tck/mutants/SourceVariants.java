@@ -100,6 +100,12 @@ final class SourceVariants {
             "deliveries.forEach(SessionDelivery::giveBack);",
             "TX-19"),
         SourceVariant.of(
+            "an unconfirmed dead letter is sent over the next link",
+            "core/CoreProducer.java",
+            "if (send.isObsolete())",
+            "if (false)",
+            "RDLV-49"),
+        SourceVariant.of(
             "a null time-out waits for ever",
             "core/Waits.java",
             "requireNonNull(timeout",
