@@ -66,6 +66,7 @@ public final class Scenarios {
           RecoveryScenarios.class,
           RecoveryEndScenarios.class,
           OutageEdgeScenarios.class,
+          UnheardScenarios.class,
           CrashScenarios.class,
           RestartScenarios.class,
           ErrorScenarios.class,

@@ -114,7 +114,7 @@ class TcpProxyTest {
       client.getOutputStream().write(1);
       assertThat(accepted.getInputStream().read()).isEqualTo(1);
       accepted.getOutputStream().write(2);
-      accepted.close();
+      accepted.shutdownOutput();
       assertNothingComes(client);
       proxy.cut();
       assertReset(client);
