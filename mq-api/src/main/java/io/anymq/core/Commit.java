@@ -109,7 +109,7 @@ final class Commit {
                 connection.kept(letters.queueFor(delivery.destination())),
                 letters.letter(delivery.core(), Reason.REJECTED, delivery.reason()),
                 new CompletableFuture<>(),
-                Optional.of(BandedDelivery.unwrapped(delivery.core().inbound()))));
+                Optional.of(delivery.core())));
       }
     }
     return sends;
@@ -123,7 +123,9 @@ final class Commit {
             .map(
                 send ->
                     new AtomicCommit.Send(
-                        send.producer().destination(), send.message(), send.origin()))
+                        send.producer().destination(),
+                        send.message(),
+                        send.origin().map(CoreDelivery::unwrapped)))
             .toList();
     List<AtomicCommit.Accept> accepts = accepts();
     try {

@@ -272,6 +272,11 @@ final class CoreDelivery implements Delivery {
     return inbound;
   }
 
+  /** As the adapter gave it. */
+  InboundDelivery unwrapped() {
+    return BandedDelivery.unwrapped(inbound);
+  }
+
   Attachment attachment() {
     return attachment;
   }

@@ -15,7 +15,6 @@ import io.anymq.Options;
 import io.anymq.Producer;
 import io.anymq.ProducerOptions;
 import io.anymq.SendInDoubtException;
-import io.anymq.spi.InboundDelivery;
 import io.anymq.spi.Link;
 import io.anymq.spi.LinkProducer;
 import java.time.Duration;
@@ -110,15 +109,15 @@ final class CoreProducer implements Producer, Child {
   }
 
   /** Sends a dead letter, whatever the checks say. */
-  CompletableFuture<Message> sendLetter(Message letter, InboundDelivery origin) {
-    return sendHeld(letter, Optional.of(BandedDelivery.unwrapped(origin)));
+  CompletableFuture<Message> sendLetter(Message letter, CoreDelivery origin) {
+    return sendHeld(letter, Optional.of(origin));
   }
 
   /**
    * Sends what has been checked, or is the dead letter of a delivery. The future is the core's own:
    * it completes on any thread, and not behind stages of the application's.
    */
-  CompletableFuture<Message> sendHeld(Message message, Optional<InboundDelivery> origin) {
+  CompletableFuture<Message> sendHeld(Message message, Optional<CoreDelivery> origin) {
     return enter(message, sendTimeout, false, origin).future();
   }
 
@@ -129,7 +128,7 @@ final class CoreProducer implements Producer, Child {
   }
 
   private PendingSend enter(
-      Message message, Duration patience, boolean exposed, Optional<InboundDelivery> origin) {
+      Message message, Duration patience, boolean exposed, Optional<CoreDelivery> origin) {
     PendingSend send = new PendingSend(this, message, Deadline.in(sendTimeout), exposed, origin);
     awaitRoom(patience, exposed);
     Waits.lock(sendLock);
@@ -172,6 +171,10 @@ final class CoreProducer implements Producer, Child {
    * With the send lock held. Without a link, the message stays in the window until there is one.
    */
   private void transmit(PendingSend send) {
+    if (send.isObsolete()) {
+      send.fail(obsolete(send));
+      return;
+    }
     Attached now = attached.get();
     if (now == null || now.broken().get()) {
       return;
@@ -188,6 +191,13 @@ final class CoreProducer implements Producer, Child {
           PendingSend.inDoubt(
               new MessagingException(ErrorCode.BACKEND_FAILURE, "The adapter failed: " + e, e)));
     }
+  }
+
+  private MessagingException obsolete(PendingSend send) {
+    String why =
+        "The dead letter for %s is not sent over another link: its message comes again"
+            .formatted(destination.describe());
+    return send.transmitted() ? new SendInDoubtException(why) : new ConnectionLostException(why);
   }
 
   /** Completes a future of the application's where what depends on it may block. */

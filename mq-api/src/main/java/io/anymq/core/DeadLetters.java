@@ -80,8 +80,7 @@ final class DeadLetters {
     try {
       Message letter = letter(delivery, reason, error);
       Queue queue = queueFor(delivery.destination());
-      CompletableFuture<Message> sent =
-          connection.kept(queue).sendLetter(letter, delivery.inbound());
+      CompletableFuture<Message> sent = connection.kept(queue).sendLetter(letter, delivery);
       CompletableFuture<Void> burial =
           sent.handleAsync(
               (message, failure) -> {
@@ -156,6 +155,9 @@ final class DeadLetters {
 
   private void refused(
       CoreDelivery delivery, Reason reason, @Nullable String error, Throwable failure) {
+    if (delivery.attachment().ended()) {
+      return; // it comes again, and is buried then
+    }
     refused.warn(
         "The dead letter of %s was not taken, will retry: %s"
             .formatted(delivery, failure.getMessage()));

@@ -18,7 +18,7 @@ final class PendingSend implements OutboundMessage {
   private final Message message;
   private final Deadline deadline;
   private final boolean exposed;
-  private final Optional<InboundDelivery> origin;
+  private final Optional<CoreDelivery> origin;
 
   /**
    * What the application holds. It may complete or cancel it; nothing here depends on it. A stage
@@ -50,7 +50,7 @@ final class PendingSend implements OutboundMessage {
       Message message,
       Deadline deadline,
       boolean exposed,
-      Optional<InboundDelivery> origin) {
+      Optional<CoreDelivery> origin) {
     this.exposed = exposed;
     this.origin = origin;
     this.producer = producer;
@@ -97,7 +97,12 @@ final class PendingSend implements OutboundMessage {
 
   @Override
   public Optional<InboundDelivery> origin() {
-    return origin;
+    return origin.map(CoreDelivery::unwrapped);
+  }
+
+  /** Whether it is the dead letter of a delivery that comes again, and gets another one then. */
+  boolean isObsolete() {
+    return origin.map(delivery -> delivery.attachment().ended()).orElse(false);
   }
 
   void markTransmitted() {

@@ -1,7 +1,6 @@
 package io.anymq.core;
 
 import io.anymq.Message;
-import io.anymq.spi.InboundDelivery;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -29,7 +28,7 @@ final class UnitOfWork {
       CoreProducer producer,
       Message message,
       CompletableFuture<Message> future,
-      Optional<InboundDelivery> origin) {}
+      Optional<CoreDelivery> origin) {}
 
   CompletableFuture<Message> hold(CoreProducer producer, Message message) {
     CompletableFuture<Message> future = new CompletableFuture<>();

@@ -8,6 +8,7 @@ import io.anymq.DeadLetter;
 import io.anymq.Delivery;
 import io.anymq.ErrorCode;
 import io.anymq.InvalidMessageException;
+import io.anymq.Message;
 import io.anymq.MessageTooLargeException;
 import io.anymq.MessagingException;
 import io.anymq.Queue;
@@ -17,6 +18,7 @@ import io.anymq.Topic;
 import io.anymq.spi.OutboundMessage;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -176,6 +178,27 @@ class DeadLettersTest {
     delivery.reject("x");
     assertThat(backend.link(1).producers).isEmpty();
     assertThat(delivery.settled()).isTrue();
+  }
+
+  /** It comes again over the next link, and gets its dead letter there. */
+  @Test
+  void theDeadLetterOfWhatComesAgainIsNotSentOverTheNextLink() {
+    link.confirms = false;
+    CoreConsumer consumer = consumer(TWICE);
+    delivered(consumer, FakeDelivery.of("1")).reject("x");
+    OutboundMessage unheard = letter();
+    CompletableFuture<Message> other =
+        connection.sendAsync(LETTERS, Message.text("of the program"));
+    link.lose(new ConnectionLostException("cut"));
+    assertThat(other).succeedsWithin(Duration.ofSeconds(10));
+    FakeLink next = backend.link(1);
+    assertThat(next.producer(LETTERS).texts()).containsExactly("of the program");
+    unheard.confirmed();
+    next.consumer().deliver(FakeDelivery.of("1"));
+    consumer.receive(Duration.ofSeconds(10)).orElseThrow().reject("x");
+    Eventually.until("accepted", () -> next.consumer().settled.contains("ACCEPT 1"));
+    assertThat(next.producer(LETTERS).texts()).containsExactly("of the program", "1");
+    assertThat(link.consumer().settled).isEmpty();
   }
 
   @Test

@@ -28,6 +28,7 @@ import io.anymq.spi.DeliverySink;
 import io.anymq.spi.InboundDelivery;
 import io.anymq.spi.Outcome;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -227,6 +228,19 @@ class SessionTest {
         .hasMessageContaining("was lost since the unit of work began");
     assertThat(backend.link(1).producer(OUT).sent).isEmpty();
     session.commit();
+  }
+
+  @Test
+  void theDeadLetterOfAUnitThatComesAgainIsNotSentOverTheNextLink() {
+    link.confirms = false;
+    delivered("1").reject("x");
+    List<Throwable> outcome = new ArrayList<>();
+    Thread committer = Eventually.waiting(() -> outcome.add(catchThrowable(session::commit)));
+    Eventually.until("the letter is sent", () -> link.calls.contains("send 1"));
+    link.lose(new ConnectionLostException("cut"));
+    Eventually.until("the commit ends", () -> !committer.isAlive());
+    assertThat(outcome).singleElement().isInstanceOf(SendInDoubtException.class);
+    assertThat(backend.link(1).producer(Queue.of("q.dlq")).sent).isEmpty();
   }
 
   @Test

@@ -14,5 +14,7 @@ public enum BrokerControl {
   /** {@link BrokerHandle#restart()}. */
   RESTART,
   /** {@link BrokerHandle#cutNetwork()} and {@link BrokerHandle#restoreNetwork()}. */
-  CUT_NETWORK
+  CUT_NETWORK,
+  /** {@link BrokerHandle#swallowRequests()} and {@link BrokerHandle#swallowAnswers()}. */
+  SWALLOW
 }

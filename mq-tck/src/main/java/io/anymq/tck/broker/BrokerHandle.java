@@ -89,7 +89,29 @@ public interface BrokerHandle extends AutoCloseable {
    */
   void cutNetwork();
 
-  /** Ends a {@link #cutNetwork()}. */
+  /**
+   * From now on nothing reaches the broker of what clients send through {@link #proxiedUrl()},
+   * their goodbyes included, until {@link #cutNetwork()} or {@link #restoreNetwork()}. Connections
+   * stay open, and nobody notices before a heart-beat is missed, or an answer. What the broker
+   * sends goes on to the clients. A stream that has lost bytes never goes on: its connection is
+   * reset in the end. Default: throws {@link UnsupportedOperationException}.
+   */
+  default void swallowRequests() {
+    throw new UnsupportedOperationException("This broker's network swallows no requests");
+  }
+
+  /**
+   * The same for what the broker sends: nothing of it comes to the clients, and what they send goes
+   * on to the broker. Default: throws {@link UnsupportedOperationException}.
+   */
+  default void swallowAnswers() {
+    throw new UnsupportedOperationException("This broker's network swallows no answers");
+  }
+
+  /**
+   * Ends a {@link #cutNetwork()}, {@link #swallowRequests()} or {@link #swallowAnswers()}. Every
+   * connection that lost bytes is reset, and no other one.
+   */
   void restoreNetwork();
 
   /**

@@ -293,6 +293,16 @@ final class ContainerBroker implements BrokerHandle {
   }
 
   @Override
+  public void swallowRequests() {
+    spec.place().proxy().swallowRequests();
+  }
+
+  @Override
+  public void swallowAnswers() {
+    spec.place().proxy().swallowAnswers();
+  }
+
+  @Override
   public void restoreNetwork() {
     spec.place().proxy().restore();
   }

@@ -135,7 +135,7 @@ final class ExternalBroker implements BrokerHandle {
   public Set<BrokerControl> controls() {
     return proxy == null
         ? EnumSet.noneOf(BrokerControl.class)
-        : EnumSet.of(BrokerControl.CUT_NETWORK);
+        : EnumSet.of(BrokerControl.CUT_NETWORK, BrokerControl.SWALLOW);
   }
 
   private TcpProxy inFront() {
@@ -184,6 +184,16 @@ final class ExternalBroker implements BrokerHandle {
   @Override
   public void cutNetwork() {
     inFront().cut();
+  }
+
+  @Override
+  public void swallowRequests() {
+    inFront().swallowRequests();
+  }
+
+  @Override
+  public void swallowAnswers() {
+    inFront().swallowAnswers();
   }
 
   @Override

@@ -244,6 +244,16 @@ final class ProcessBroker implements BrokerHandle {
   }
 
   @Override
+  public void swallowRequests() {
+    spec.place().proxy().swallowRequests();
+  }
+
+  @Override
+  public void swallowAnswers() {
+    spec.place().proxy().swallowAnswers();
+  }
+
+  @Override
   public void restoreNetwork() {
     spec.place().proxy().restore();
   }

@@ -95,6 +95,16 @@ final class SharedBrokers {
     }
 
     @Override
+    public void swallowRequests() {
+      broker.swallowRequests();
+    }
+
+    @Override
+    public void swallowAnswers() {
+      broker.swallowAnswers();
+    }
+
+    @Override
     public void restoreNetwork() {
       broker.restoreNetwork();
     }

@@ -6,13 +6,16 @@ import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Passes TCP connections on to a broker, and resets them on demand.
+ * Passes TCP connections on to a broker; resets them, or swallows what goes one way, on demand.
  *
  * <p>It keeps listening while the network is cut and resets what comes in, because a port that is
  * given up may be taken by somebody else. Each connection has two threads, one for each direction;
@@ -32,6 +35,17 @@ final class TcpProxy implements AutoCloseable {
   private final AtomicInteger connections = new AtomicInteger();
   private volatile @Nullable InetSocketAddress target;
   private volatile boolean cut;
+
+  /** Which ways are swallowed; guarded by the proxy's monitor, as {@link #damaged} is. */
+  private final Set<Way> swallowed = EnumSet.noneOf(Way.class);
+
+  /** The sockets from which something was swallowed, with those that it was meant for. */
+  private final Map<Socket, Socket> damaged = new HashMap<>();
+
+  private enum Way {
+    UP,
+    DOWN
+  }
 
   private TcpProxy(String name, ServerSocket listener) {
     this.name = name;
@@ -60,11 +74,54 @@ final class TcpProxy implements AutoCloseable {
   void cut() {
     cut = true;
     resetAll();
+    endSwallowing();
   }
 
-  /** Lets connections through again. */
+  /** Lets connections through again; those that lost bytes are reset. */
   void restore() {
+    endSwallowing();
     cut = false;
+  }
+
+  /**
+   * Nothing that clients send reaches the broker, until the next {@link #cut} or {@link #restore}.
+   */
+  synchronized void swallowRequests() {
+    swallowed.add(Way.UP);
+  }
+
+  /** Nothing that the broker sends comes to its clients, until the next cut or restore. */
+  synchronized void swallowAnswers() {
+    swallowed.add(Way.DOWN);
+  }
+
+  private synchronized void endSwallowing() {
+    damaged.forEach(
+        (from, to) -> {
+          reset(from);
+          reset(to);
+        });
+    damaged.clear();
+    swallowed.clear();
+  }
+
+  /**
+   * Whether what was read now is for nobody. Once something of a stream was lost, so is all the
+   * rest of it.
+   */
+  private synchronized boolean swallows(Way way, Socket from, Socket to) {
+    if (swallowed.contains(way)) {
+      damaged.put(from, to);
+    }
+    return damaged.containsKey(from);
+  }
+
+  /** Whether the end of a connection is passed on later, when the swallowing ends. */
+  private synchronized boolean hidesEnd(Socket from, Socket to) {
+    if (!swallowed.isEmpty()) {
+      damaged.put(from, to);
+    }
+    return damaged.containsKey(from) || damaged.containsKey(to);
   }
 
   private void accept() {
@@ -103,8 +160,8 @@ final class TcpProxy implements AutoCloseable {
       if (cut) {
         throw new IOException("cut");
       }
-      run(number + "-down", () -> pump(broker, client));
-      pump(client, broker);
+      run(number + "-down", () -> pump(Way.DOWN, broker, client));
+      pump(Way.UP, client, broker);
     } catch (IOException e) {
       // Not an error of the proxy's: the client finds out by its connection's end, as it would
       // without a proxy.
@@ -113,22 +170,32 @@ final class TcpProxy implements AutoCloseable {
     }
   }
 
-  private void pump(Socket from, Socket to) {
+  private void pump(Way way, Socket from, Socket to) {
     byte[] buffer = new byte[BUFFER_BYTES];
     try {
       InputStream in = from.getInputStream();
       OutputStream out = to.getOutputStream();
       for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-        out.write(buffer, 0, n);
+        if (!swallows(way, from, to)) {
+          out.write(buffer, 0, n);
+        }
       }
-      to.shutdownOutput();
-      if (from.isOutputShutdown()) {
-        finish(from, to);
+      if (!swallows(way, from, to)) {
+        end(from, to);
       }
     } catch (IOException e) {
-      // One end has gone, so the other one goes too.
-      reset(from);
-      reset(to);
+      // One end has gone, so the other one goes too, unless the network swallows that.
+      if (!hidesEnd(from, to)) {
+        reset(from);
+        reset(to);
+      }
+    }
+  }
+
+  private void end(Socket from, Socket to) throws IOException {
+    to.shutdownOutput();
+    if (from.isOutputShutdown()) {
+      finish(from, to);
     }
   }
 

@@ -10,15 +10,17 @@ import io.anymq.Queue;
 import io.anymq.spi.Link;
 import io.anymq.spi.LinkRequest;
 import java.time.Duration;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -40,7 +42,7 @@ public final class MemoryBroker {
   private final ReentrantLock lock = new ReentrantLock();
   private final MemoryStore store = new MemoryStore(this::lockedRun);
   private final Set<MemoryLink> links = new LinkedHashSet<>();
-  private final Set<String> cutRoutes = new HashSet<>();
+  private final Map<String, Network> networks = new HashMap<>();
   private boolean running = true;
   private boolean reachable = true;
   private final Condition changed = lock.newCondition();
@@ -90,17 +92,43 @@ public final class MemoryBroker {
    * @param route the route, as in {@code memory:name/route}
    */
   public void cut(String route) {
-    locked(() -> cutRoutes.add(route));
+    lockedRun(() -> network(route).cut = true);
     drop(link -> link.route().equals(route));
   }
 
   /**
-   * Ends a {@link #cut}.
+   * From now on nothing reaches the broker of what clients send by a route, until {@link #cut} or
+   * {@link #restore}.
+   *
+   * @param route the route
+   */
+  public void swallowRequests(String route) {
+    lockedRun(() -> network(route).swallowsRequests = true);
+  }
+
+  /**
+   * From now on nothing of what the broker sends by a route comes to the clients, until {@link
+   * #cut} or {@link #restore}.
+   *
+   * @param route the route
+   */
+  public void swallowAnswers(String route) {
+    lockedRun(() -> network(route).swallowsAnswers = true);
+  }
+
+  /**
+   * Ends a {@link #cut}, or a swallowing: then the links are lost to which that happened.
    *
    * @param route the route
    */
   public void restore(String route) {
-    locked(() -> cutRoutes.remove(route));
+    lockedRun(() -> network(route).mend());
+    drop(link -> link.route().equals(route) && link.isDamaged());
+  }
+
+  /** The network of a route; under the lock. */
+  Network network(String route) {
+    return networks.computeIfAbsent(route, any -> new Network());
   }
 
   private void drop(Predicate<MemoryLink> which) {
@@ -195,7 +223,11 @@ public final class MemoryBroker {
   }
 
   void forget(MemoryLink link) {
-    lockedRun(() -> links.remove(link));
+    lockedRun(
+        () -> {
+          links.remove(link);
+          changed.signalAll();
+        });
   }
 
   MemoryStore store() {
@@ -207,10 +239,10 @@ public final class MemoryBroker {
   }
 
   /** Waits under the lock while nothing is answered; throws when that takes too long. */
-  void awaitAnswer(Duration timeout) {
+  void awaitAnswer(Duration timeout, BooleanSupplier silent) {
     long left = timeout.toNanos();
     try {
-      while (frozen && left > 0) {
+      while (silent.getAsBoolean() && left > 0) {
         left = changed.awaitNanos(left);
       }
     } catch (InterruptedException e) {
@@ -218,7 +250,7 @@ public final class MemoryBroker {
       throw new MessagingException(
           ErrorCode.INTERRUPTED, "Interrupted while waiting for an answer", e);
     }
-    if (frozen) {
+    if (silent.getAsBoolean()) {
       throw new MessagingTimeoutException("memory:" + name + " did not answer in time");
     }
   }
@@ -257,7 +289,7 @@ public final class MemoryBroker {
   }
 
   private void requireConnectable(LinkRequest request, String route) throws MessagingException {
-    if (!running || !reachable || frozen || cutRoutes.contains(route)) {
+    if (!running || !reachable || frozen || network(route).cut) {
       throw new ConnectFailedException(
           "Nobody answers at memory:" + name + "; start that broker first");
     }

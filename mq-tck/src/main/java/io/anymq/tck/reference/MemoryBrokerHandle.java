@@ -86,6 +86,16 @@ final class MemoryBrokerHandle implements BrokerHandle {
   }
 
   @Override
+  public void swallowRequests() {
+    broker.swallowRequests(PROXY);
+  }
+
+  @Override
+  public void swallowAnswers() {
+    broker.swallowAnswers(PROXY);
+  }
+
+  @Override
   public void restoreNetwork() {
     broker.restore(PROXY);
   }

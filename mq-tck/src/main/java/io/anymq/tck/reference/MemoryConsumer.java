@@ -39,6 +39,7 @@ class MemoryConsumer implements LinkConsumer, Parking {
   private final Set<Held> held = new LinkedHashSet<>();
   private final Set<Held> parked = new HashSet<>();
   private boolean attached;
+  private boolean closed;
   private boolean scheduled;
   private @Nullable CountDownLatch delivering;
 
@@ -81,7 +82,12 @@ class MemoryConsumer implements LinkConsumer, Parking {
 
     @Override
     public void handedOut() {
-      link.broker.lockedRun(() -> stored.handOuts = earlierHandOuts + 1);
+      link.broker.lockedRun(
+          () -> {
+            if (link.passesRequest()) {
+              stored.handOuts = earlierHandOuts + 1;
+            }
+          });
     }
 
     @Override
@@ -198,7 +204,7 @@ class MemoryConsumer implements LinkConsumer, Parking {
   public void park(InboundDelivery delivery) {
     link.broker.lockedRun(
         () -> {
-          if (delivery instanceof Held each && held.contains(each)) {
+          if (delivery instanceof Held each && held.contains(each) && link.passesRequest()) {
             parked.add(each);
             wake();
           }
@@ -221,7 +227,7 @@ class MemoryConsumer implements LinkConsumer, Parking {
     link.broker.lockedRun(
         () -> {
           for (InboundDelivery delivery : deliveries) {
-            if (delivery instanceof Held each && held.remove(each)) {
+            if (delivery instanceof Held each && link.passesRequest() && held.remove(each)) {
               parked.remove(each);
               settle(outcome, each.stored);
             }
@@ -235,8 +241,11 @@ class MemoryConsumer implements LinkConsumer, Parking {
     CountDownLatch running =
         link.broker.locked(
             () -> {
-              detach();
-              link.forget(this);
+              closed = true;
+              if (link.passesRequest()) {
+                detach();
+                link.forget(this);
+              }
               return delivering;
             });
     if (running != null && !worker.isCurrent()) {
@@ -251,7 +260,7 @@ class MemoryConsumer implements LinkConsumer, Parking {
   final void releaseLater(InboundDelivery delivery, Duration delay) {
     link.broker.lockedRun(
         () -> {
-          if (delivery instanceof Held each && held.remove(each)) {
+          if (delivery instanceof Held each && link.passesRequest() && held.remove(each)) {
             parked.remove(each);
             queue.goAway();
             link.broker.store().later(delay, each.stored, queue::comeBack);
@@ -279,13 +288,14 @@ class MemoryConsumer implements LinkConsumer, Parking {
 
   private List<Held> take() {
     scheduled = false;
-    if (!attached || waitsForTurn() || link.broker.frozen()) {
+    if (!attached || closed || waitsForTurn() || link.broker.frozen()) {
       return List.of();
     }
     List<Held> batch = queue.take(credit(), this::selects).stream().map(this::held).toList();
     held.addAll(batch);
-    delivering = batch.isEmpty() ? null : new CountDownLatch(1);
-    return batch;
+    boolean heard = !batch.isEmpty() && link.passesAnswer();
+    delivering = heard ? new CountDownLatch(1) : null;
+    return heard ? batch : List.of();
   }
 
   private Held held(Stored stored) {

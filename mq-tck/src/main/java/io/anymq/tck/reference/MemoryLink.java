@@ -53,8 +53,10 @@ class MemoryLink implements Link, DepthQuery, Purger, Browsing, TemporaryQueues,
   private final Worker io = new Worker(threadName);
   private final Set<MemoryConsumer> consumers = new LinkedHashSet<>();
   private final Set<Queue> temporaryQueues = new LinkedHashSet<>();
+  private final Wire wire;
   private final Confirmations confirmations;
   private boolean alive = true;
+  private boolean closed;
   private int consumerCount;
 
   MemoryLink(MemoryBroker broker, LinkRequest request, String route) {
@@ -62,6 +64,12 @@ class MemoryLink implements Link, DepthQuery, Purger, Browsing, TemporaryQueues,
     this.actual = new ActualNames(request.names());
     this.request = request;
     this.route = route;
+    this.wire =
+        new Wire(
+            broker,
+            broker.network(route),
+            request.options().get(ConnectionOptions.OPERATION_TIMEOUT),
+            () -> alive);
     this.confirmations = new Confirmations(broker, io, () -> alive);
   }
 
@@ -199,14 +207,20 @@ class MemoryLink implements Link, DepthQuery, Purger, Browsing, TemporaryQueues,
 
   @Override
   public void close(Duration timeout) {
-    List<MemoryConsumer> open = end();
+    List<MemoryConsumer> open = broker.locked(this::leave);
     open.forEach(MemoryConsumer::close);
     io.stop(STOP_LIMIT);
   }
 
+  /** A goodbye that is swallowed leaves all as it was, until the broker notices the loss. */
+  private List<MemoryConsumer> leave() {
+    closed = true;
+    return passesRequest() ? end() : List.copyOf(consumers);
+  }
+
   /** The link breaks: what consumers held goes back, and nothing is confirmed any more. */
   void lose(ConnectionLostException cause) {
-    boolean first = broker.locked(() -> alive);
+    boolean first = broker.locked(() -> alive && !closed);
     end();
     if (first) {
       request.listener().lost(cause);
@@ -215,6 +229,18 @@ class MemoryLink implements Link, DepthQuery, Purger, Browsing, TemporaryQueues,
 
   void forget(MemoryConsumer consumer) {
     consumers.remove(consumer);
+  }
+
+  boolean passesRequest() {
+    return wire.passesRequest();
+  }
+
+  boolean passesAnswer() {
+    return wire.passesAnswer();
+  }
+
+  boolean isDamaged() {
+    return wire.isDamaged();
   }
 
   boolean keysByTurn() {
@@ -247,14 +273,7 @@ class MemoryLink implements Link, DepthQuery, Purger, Browsing, TemporaryQueues,
   }
 
   <T> T lockedAlive(Supplier<T> action) {
-    return broker.locked(
-        () -> {
-          broker.awaitAnswer(request.options().get(ConnectionOptions.OPERATION_TIMEOUT));
-          if (!alive) {
-            throw new ConnectionLostException("The link to the broker in memory is gone");
-          }
-          return action.get();
-        });
+    return wire.ask(action);
   }
 
   private void deleteNow(Destination destination) {
@@ -267,8 +286,11 @@ class MemoryLink implements Link, DepthQuery, Purger, Browsing, TemporaryQueues,
     MemoryRecord record = MemoryMapper.encode(outbound);
     broker.lockedRun(
         () -> {
-          if (alive) {
-            confirmations.tell(store(destination, record, outbound));
+          if (alive && passesRequest()) {
+            Runnable outcome = store(destination, record, outbound);
+            if (passesAnswer()) {
+              confirmations.tell(outcome);
+            }
           }
         });
   }

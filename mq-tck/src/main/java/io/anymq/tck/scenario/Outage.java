@@ -48,6 +48,18 @@ final class Outage {
     awaitRecovering();
   }
 
+  /** From now on nothing that goes through the proxy to the broker comes to it; nobody notices. */
+  void swallowRequests() {
+    t.onClose(t.broker()::restoreNetwork);
+    t.broker().swallowRequests();
+  }
+
+  /** From now on nothing of what the broker sends through the proxy comes to anybody. */
+  void swallowAnswers() {
+    t.onClose(t.broker()::restoreNetwork);
+    t.broker().swallowAnswers();
+  }
+
   /** Restores the network, and waits until the connection is open again. */
   void restore() {
     t.broker().restoreNetwork();

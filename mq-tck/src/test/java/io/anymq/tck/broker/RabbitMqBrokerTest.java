@@ -246,7 +246,8 @@ class RabbitMqBrokerTest {
     try (BrokerHandle external = BrokerProvisioner.with(settings).start("rabbitmq")) {
       assertThat(external.provisioning()).isEqualTo(Provisioning.EXTERNAL);
       assertThat(external.version()).isEqualTo(second.version());
-      assertThat(external.controls()).containsExactly(BrokerControl.CUT_NETWORK);
+      assertThat(external.controls())
+          .containsExactly(BrokerControl.CUT_NETWORK, BrokerControl.SWALLOW);
       assertThatThrownBy(external::kill).isInstanceOf(UnsupportedOperationException.class);
       connect(external.proxiedUrl()).close();
     }

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.AfterEach;
@@ -81,6 +82,61 @@ class TcpProxyTest {
       client.getOutputStream().write(5);
       assertThat(accepted.getInputStream().read()).isEqualTo(5);
     }
+  }
+
+  @Test
+  void swallowsWhatClientsSendAndResetsThemInTheEnd() throws IOException {
+    try (Socket client = connect();
+        Socket accepted = server.accept();
+        Socket silent = connect();
+        Socket acceptedSilent = server.accept()) {
+      client.getOutputStream().write(1);
+      assertThat(accepted.getInputStream().read()).isEqualTo(1);
+      proxy.swallowRequests();
+      client.getOutputStream().write(2);
+      accepted.getOutputStream().write(3);
+      assertThat(client.getInputStream().read()).isEqualTo(3);
+      client.shutdownOutput();
+      assertNothingComes(accepted);
+      proxy.restore();
+      assertReset(client);
+      assertReset(accepted);
+      silent.getOutputStream().write(4);
+      assertThat(acceptedSilent.getInputStream().read()).as("it lost nothing").isEqualTo(4);
+    }
+  }
+
+  @Test
+  void swallowsWhatTheBrokerSendsUntilTheCut() throws IOException {
+    try (Socket client = connect();
+        Socket accepted = server.accept()) {
+      proxy.swallowAnswers();
+      client.getOutputStream().write(1);
+      assertThat(accepted.getInputStream().read()).isEqualTo(1);
+      accepted.getOutputStream().write(2);
+      accepted.shutdownOutput();
+      assertNothingComes(client);
+      proxy.cut();
+      assertReset(client);
+    }
+    proxy.restore();
+    try (Socket client = connect();
+        Socket accepted = server.accept()) {
+      accepted.getOutputStream().write(5);
+      assertThat(client.getInputStream().read()).isEqualTo(5);
+    }
+  }
+
+  private static void assertReset(Socket socket) {
+    assertThatThrownBy(() -> socket.getInputStream().read()).isInstanceOf(SocketException.class);
+  }
+
+  /** Short: what comes too late here is an end of the connection where a reset is expected. */
+  private static void assertNothingComes(Socket socket) throws IOException {
+    socket.setSoTimeout(200);
+    assertThatThrownBy(() -> socket.getInputStream().read())
+        .isInstanceOf(SocketTimeoutException.class);
+    socket.setSoTimeout(10_000);
   }
 
   @Test

@@ -22,7 +22,7 @@ class PostTckTest extends TckSuite {
 
   /** The post office lives in the test's JVM, and can neither be killed nor frozen. */
   private static final Set<BrokerControl> NOT_THERE =
-      Set.of(BrokerControl.KILL, BrokerControl.PAUSE);
+      Set.of(BrokerControl.KILL, BrokerControl.PAUSE, BrokerControl.SWALLOW);
 
   @Override
   protected BackendHarness harness() {

@@ -41,6 +41,31 @@ final class Outcomes {
     };
   }
 
+  /** The same, as if it had never been sent before. */
+  static OutboundMessage unmarked(OutboundMessage original) {
+    return new OutboundMessage() {
+      @Override
+      public Message message() {
+        return original.message();
+      }
+
+      @Override
+      public Optional<InboundDelivery> origin() {
+        return original.origin();
+      }
+
+      @Override
+      public void confirmed() {
+        original.confirmed();
+      }
+
+      @Override
+      public void failed(MessagingException cause) {
+        original.failed(cause);
+      }
+    };
+  }
+
   /** A message whose refusal counts as a confirmation. */
   static OutboundMessage alwaysConfirmed(OutboundMessage original) {
     return new OutboundMessage() {

@@ -114,6 +114,14 @@ final class SendMutations {
     }
   }
 
+  /** Sends once more what may have arrived, as if it were new. */
+  static final class RepeatsWithoutMark extends Mutation {
+    @Override
+    void send(Link link, LinkProducer producer, Destination to, OutboundMessage message) {
+      producer.send(Outcomes.unmarked(message));
+    }
+  }
+
   /**
    * The first send on a link that follows a lost one is swallowed, as by a queue without a leader.
    */

@@ -2,8 +2,9 @@ package io.anymq.tck.mutants;
 
 import io.anymq.MessagingException;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 
 /**
  * The API itself with a line changed: for rules of its values and of configuration, in front of
@@ -13,6 +14,7 @@ import java.util.function.Function;
  * @param file below the sources of mq-api
  * @param from a piece of the file
  * @param to what stands there instead
+ * @param options of the reference adapter
  * @param rules those that are meant to catch it
  * @param throwing what it throws at scenarios
  */
@@ -21,17 +23,24 @@ record SourceVariant(
     String file,
     String from,
     String to,
+    Map<String, String> options,
     List<String> rules,
     Optional<Class<? extends MessagingException>> throwing)
     implements Variant {
 
   static SourceVariant of(String name, String file, String from, String to, String... rules) {
-    return new SourceVariant(name, "io/anymq/" + file, from, to, List.of(rules), Optional.empty());
+    return new SourceVariant(
+        name, "io/anymq/" + file, from, to, Map.of(), List.of(rules), Optional.empty());
   }
 
   /** The same variant, which throws this at a scenario that expects nothing of the kind. */
   SourceVariant throwing(Class<? extends MessagingException> kind) {
-    return new SourceVariant(name, file, from, to, rules, Optional.of(kind));
+    return new SourceVariant(name, file, from, to, options, rules, Optional.of(kind));
+  }
+
+  /** The same variant, over the reference adapter with options. */
+  SourceVariant over(Map<String, String> options) {
+    return new SourceVariant(name, file, from, to, options, rules, throwing);
   }
 
   @Override
@@ -41,7 +50,7 @@ record SourceVariant(
     ClassLoader loader = new ChangedSource.Loader(ChangedSource.compile(file, from, to));
     thread.setContextClassLoader(loader);
     try {
-      List<?> words = (List<?>) isolated(loader).apply(rule);
+      List<?> words = (List<?>) isolated(loader).apply(rule, options);
       return new Verdict((String) words.get(0), (String) words.get(1));
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException("The kit cannot be loaded a second time", e);
@@ -51,9 +60,9 @@ record SourceVariant(
   }
 
   @SuppressWarnings("unchecked") // what IsolatedRun says of itself
-  private static Function<String, Object> isolated(ClassLoader loader)
+  private static BiFunction<String, Map<String, String>, Object> isolated(ClassLoader loader)
       throws ReflectiveOperationException {
-    return (Function<String, Object>)
+    return (BiFunction<String, Map<String, String>, Object>)
         loader.loadClass(IsolatedRun.class.getName()).getConstructor().newInstance();
   }
 

@@ -2,6 +2,7 @@ package io.anymq.tck.mutants;
 
 import io.anymq.AuthenticationException;
 import io.anymq.MessageTooLargeException;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /** Variants of the API's own source. */
@@ -99,6 +100,38 @@ final class SourceVariants {
             "deliveries.forEach(SessionDelivery::giveBackAtOnce);",
             "deliveries.forEach(SessionDelivery::giveBack);",
             "TX-19"),
+        SourceVariant.of(
+            "an unconfirmed dead letter is sent over the next link",
+            "core/CoreProducer.java",
+            "if (send.isObsolete())",
+            "if (false)",
+            "RDLV-49"),
+        SourceVariant.of(
+            "a unit that is rolled back leaves what was delivered",
+            "core/Commit.java",
+            "unit.fail(failure);\n    unit.releaseDeliveries();",
+            "unit.fail(failure);",
+            "TX-21"),
+        SourceVariant.of(
+                "what other consumers hold stays with them when one is lost behind the sends",
+                "core/Commit.java",
+                "unit.releaseDeliveries(); // those",
+                "// those",
+                "TX-21")
+            .over(Map.of("atomic-commit", "false")),
+        SourceVariant.of(
+                "what comes again here goes to the front",
+                "core/DeliveryBuffer.java",
+                "insert(delivery);\n        letBack",
+                "deliveries.addFirst(delivery);\n        letBack",
+                "TX-22")
+            .over(Map.of("native-release", "false")),
+        SourceVariant.of(
+            "consumers close one after the other",
+            "core/Household.java",
+            "SideBySide.close(threads, open, limit, each -> each.close(deadline));",
+            "open.forEach(each -> each.close(deadline));",
+            "LIFE-18"),
         SourceVariant.of(
             "a null time-out waits for ever",
             "core/Waits.java",
