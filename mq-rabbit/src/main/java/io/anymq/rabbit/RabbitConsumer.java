@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 class RabbitConsumer implements LinkConsumer {
 
   /** AMQP 0-9-1 carries the prefetch in 16 bits. */
-  private static final int MAX_PREFETCH = 65_535;
+  static final int MAX_PREFETCH = 65_535;
 
   /** How long close waits for the consumer's thread, which may be stuck in a listener. */
   private static final Duration THREAD_END = Duration.ofSeconds(1);
@@ -50,7 +50,7 @@ class RabbitConsumer implements LinkConsumer {
   private volatile int prefetch;
 
   /** Also the lock under which settlements are written, so that they reach the broker in order. */
-  private final UnsettledDeliveries unsettled = new UnsettledDeliveries();
+  final UnsettledDeliveries unsettled = new UnsettledDeliveries();
 
   /**
    * A consumer, not begun.
@@ -81,7 +81,7 @@ class RabbitConsumer implements LinkConsumer {
     String doing = "Consuming from " + source.origin();
     prefetch = Math.min(atMost, MAX_PREFETCH);
     try {
-      channel.basicQos(prefetch);
+      limit(prefetch);
       if (mayBegin()) {
         begin();
       }
@@ -91,6 +91,11 @@ class RabbitConsumer implements LinkConsumer {
     }
     channel.addShutdownListener(this::shutDown);
     thread.start();
+  }
+
+  /** Tells the broker the prefetch. */
+  void limit(int atMost) throws IOException {
+    channel.basicQos(atMost);
   }
 
   private boolean mayBegin() {

@@ -50,19 +50,24 @@ final class RabbitConsumers {
     Channel channel = main.channel("Consuming from " + source.origin());
     HandOutLog log = log(source);
     RabbitConsumer consumer =
-        source.upkeep() == RabbitSource.Upkeep.HAND_OUTS_AND_DELAYS
-            ? new DelayingConsumer(
-                main, channel, source, mapper, sink, log, releases(source), atClose)
-            : new RabbitConsumer(main, channel, source, mapper, sink, log, atClose);
+        switch (source.upkeep()) {
+          case NOTHING -> new ForgettingConsumer(main, channel, source, mapper, sink, atClose);
+          case PLACES, HAND_OUTS_AND_PLACES ->
+              new LimitedConsumer(main, channel, source, mapper, sink, log, atClose);
+          case HAND_OUTS -> new RabbitConsumer(main, channel, source, mapper, sink, log, atClose);
+          case HAND_OUTS_AND_DELAYS ->
+              new DelayingConsumer(
+                  main, channel, source, mapper, sink, log, releases(source), atClose);
+        };
     consumer.start(prefetch);
     return consumer;
   }
 
   private @Nullable HandOutLog log(RabbitSource source) {
-    return source.upkeep() == RabbitSource.Upkeep.NOTHING
-        ? null
-        : logs.computeIfAbsent(
-            source.queue(), queue -> new HandOutLog(main, publisher, names.handOuts(queue), limit));
+    return source.upkeep().recordsHandOuts()
+        ? logs.computeIfAbsent(
+            source.queue(), queue -> new HandOutLog(main, publisher, names.handOuts(queue), limit))
+        : null;
   }
 
   /** A queue was deleted: so is its log, which this user may not know of. */

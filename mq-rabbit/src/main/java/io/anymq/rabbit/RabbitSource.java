@@ -34,14 +34,22 @@ record RabbitSource(
     Ending ending,
     Runnable releaser) {
 
-  /** What is kept of a source's deliveries that come again. */
+  /** What is kept of a source's deliveries that come again, and how those wait that are to wait. */
   enum Upkeep {
-    /** Nothing: the source goes with its consumer or its connection. */
+    /** Nothing: what a consumer leaves goes with it. What waits need not be kept by the broker. */
     NOTHING,
+    /** Nothing: the source goes with its connection. It is classic: what waits takes no place. */
+    PLACES,
     /** What was handed to applications: another process may get what one leaves. */
     HAND_OUTS,
-    /** That, and released messages wait at the broker. */
-    HAND_OUTS_AND_DELAYS
+    /** That of a classic queue: what waits takes no place. */
+    HAND_OUTS_AND_PLACES,
+    /** What was handed to applications, and released messages wait at the broker. */
+    HAND_OUTS_AND_DELAYS;
+
+    boolean recordsHandOuts() {
+      return this != NOTHING && this != PLACES;
+    }
   }
 
   /** A source that nobody else consumes, or that all may consume as they like. */

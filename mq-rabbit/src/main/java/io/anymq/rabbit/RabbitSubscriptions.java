@@ -57,8 +57,8 @@ final class RabbitSubscriptions {
    */
   RabbitSource source(Source source, boolean keyOrdered) {
     if (source instanceof Source.OfQueue of) {
-      QueueKind kind = kind(of.queue());
-      return ordered(queue(of, kind), kind, keyOrdered);
+      Optional<QueueKind> kind = kind(of.queue());
+      return ordered(queue(of, kind), kind.orElse(QueueKind.UNKNOWN), keyOrdered);
     }
     if (source instanceof Source.OfTopic of) {
       boolean plain = !of.terms().durable() && !of.terms().shared();
@@ -72,40 +72,43 @@ final class RabbitSubscriptions {
   }
 
   /** Any queue can be consumed; of one that is not known nothing is expected. */
-  private QueueKind kind(Queue queue) {
-    QueueKind kind = known(queue);
-    topology.check(queue, kind);
+  private Optional<QueueKind> kind(Queue queue) {
+    Optional<QueueKind> kind = known(queue);
+    topology.check(queue, kind.orElse(QueueKind.UNKNOWN));
     return kind;
   }
 
-  private QueueKind known(Queue queue) {
+  private Optional<QueueKind> known(Queue queue) {
     try {
-      return topology.kind(queue).orElse(QueueKind.UNKNOWN);
+      return topology.kind(queue);
     } catch (InvalidDestinationException e) {
       NativeConnection.LOG.debug("Consuming from {}, of whatever kind", queue, e);
-      return QueueKind.UNKNOWN;
+      return Optional.empty();
     }
   }
 
-  private RabbitSource queue(Source.OfQueue of, QueueKind kind) {
+  private RabbitSource queue(Source.OfQueue of, Optional<QueueKind> kind) {
     return new RabbitSource(
         topology.names().queue(of.queue()),
         of.queue().describe(),
         key -> of.queue(),
-        kind.countsDeliveries(),
+        kind.filter(QueueKind::countsDeliveries).isPresent(),
         false,
         upkeep(of.queue(), kind),
         () -> {});
   }
 
   /** A queue with a limit would hold up what is due for it; one that is not known may have one. */
-  private RabbitSource.Upkeep upkeep(Queue queue, QueueKind kind) {
+  private RabbitSource.Upkeep upkeep(Queue queue, Optional<QueueKind> kind) {
     if (topology.isTemporary(queue)) {
-      return RabbitSource.Upkeep.NOTHING;
+      return RabbitSource.Upkeep.PLACES;
     }
-    return kind.equals(QueueKind.UNKNOWN) || kind.limited()
-        ? RabbitSource.Upkeep.HAND_OUTS
-        : RabbitSource.Upkeep.HAND_OUTS_AND_DELAYS;
+    if (kind.isPresent() && !kind.get().limited()) {
+      return RabbitSource.Upkeep.HAND_OUTS_AND_DELAYS;
+    }
+    return kind.filter(QueueKind::isClassic).isPresent()
+        ? RabbitSource.Upkeep.HAND_OUTS_AND_PLACES
+        : RabbitSource.Upkeep.HAND_OUTS;
   }
 
   /** Has several consumers of one source either all keep the order of keys, or none of them. */
@@ -222,7 +225,7 @@ final class RabbitSubscriptions {
     }
     subject.binder().accept(queue);
     RabbitSource shared =
-        source(subject, queue, false, true, RabbitSource.Upkeep.HAND_OUTS, () -> {});
+        source(subject, queue, false, true, RabbitSource.Upkeep.HAND_OUTS_AND_PLACES, () -> {});
     return keyOrdered ? shared.inOrder() : shared;
   }
 

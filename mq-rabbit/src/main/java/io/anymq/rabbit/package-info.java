@@ -69,8 +69,15 @@
  * a delayed send, back to its native queue; when that is confirmed, {@code basic.ack} of the
  * original</td><td>takes no place of the prefetch, and goes on while no consumer is open; at least
  * once</td><td>not in the depth meanwhile; a crash in between makes it come twice, both marked
- * redelivered. Bounded queues, temporary queues and subscriptions that are not durable: the consumer
- * holds it</td></tr>
+ * redelivered</td></tr>
+ * <tr><td>what waits for its redelivery or for its dead-letter queue, from bounded and temporary
+ * queues and shared subscriptions that are not durable</td><td>stays unsettled; {@code basic.qos}
+ * with {@code global} raises the limit of its channel by one meanwhile</td><td>takes no place of the
+ * prefetch</td><td>comes again at once when its consumer goes. Takes a place where {@code
+ * global_qos} is not permitted, which is so from 4.3 on by default; in a queue of unknown kind, a
+ * quorum queue with a maximum length, and a key-ordered consumer of a quorum queue</td></tr>
+ * <tr><td>the same, from plain subscriptions</td><td>{@code basic.ack} at once: it would go with its
+ * consumer anyway</td><td>takes no place of the prefetch</td><td></td></tr>
  * <tr><td>delivery count</td><td>{@code x-delivery-count} or {@code x-acquired-count}, plus one</td>
  * <td>quorum queues</td><td>counts messages that were on their way to a consumer when it went, too;
  * classic queues count by the hand-out log</td></tr>
@@ -157,6 +164,17 @@
  *   <li>A quorum queue with {@code x-max-length} 3 and {@code reject-publish} took 4 messages sent
  *       one by one, and 50 of 50 sent without waiting; a classic one took exactly 3 both ways. A
  *       classic queue with {@code x-max-priority} takes a message without a priority as one of 0.
+ *   <li>The prefetch of a consumer cannot be changed: {@code basic.qos} holds for consumers that
+ *       begin later. With {@code global} it sets a limit of the channel, which a classic queue heeds
+ *       at once, up or down, also with {@code x-single-active-consumer}; what is settled after a
+ *       lower limit was sent brings nothing before that is reached (the same on 4.0.5). A quorum
+ *       queue and a stream break the connection then, with 540. {@code basic.qos} without {@code
+ *       global} takes the channel's limit away. A broker that does not permit the deprecated feature
+ *       {@code global_qos} reads {@code global} as false, without a word (seen on 4.0.5, so
+ *       configured; 4.3's source has that by default). From 3.13 on its use is a warning in the
+ *       broker's log, once a day.
+ *   <li>A stream of 3.10 gives its consumer all of a chunk, that is of what came at one moment: 5
+ *       messages with a prefetch of 1. 4.0.5 gave 1.
  *   <li>{@code x-max-length} counts ready messages: a classic queue with 5 that had given 3 to a
  *       consumer took 3 more. When the consumer went it held 8, lost none of them, and refused.
  *   <li>What arguments a queue has can be asked: a declaration with others is refused with a

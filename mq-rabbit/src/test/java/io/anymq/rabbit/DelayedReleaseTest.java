@@ -3,6 +3,8 @@ package io.anymq.rabbit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.rabbitmq.client.AMQP.BasicProperties;
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.Connection;
 import io.anymq.Queue;
 import io.anymq.QueueDepth;
 import io.anymq.QueueOptions;
@@ -154,6 +156,21 @@ final class DelayedReleaseTest extends OneLink {
     link.declare(queue, QueueOptions.builder().maxLength(5).build());
     assertThat(Links.consume(link, Links.queue(queue), 1).consumer())
         .isNotInstanceOf(DelayedRelease.class);
+  }
+
+  /** The broker tells no argument of it, which is not the same as to tell nothing. */
+  @Test
+  void whatIsReleasedOfAForeignClassicQueueWaitsAtTheBroker() throws Exception {
+    Queue queue = Queue.of("q.foreign." + System.nanoTime());
+    Connection connection = link.unwrap(Connection.class).orElseThrow();
+    try (Channel channel = connection.createChannel()) {
+      channel.queueDeclare(queue.name(), true, false, false, null);
+    }
+    Links.send(link, queue, 2);
+    Links.Received received = Links.consume(link, Links.queue(queue), 1);
+    InboundDelivery first = received.next();
+    release(received, first, SHORT);
+    assertThat(received.next().message().text()).as("the one behind it").isEqualTo("1");
   }
 
   private static Source durablePattern(String pattern, String name) {

@@ -149,9 +149,12 @@ final class Links {
   }
 
   static Received consume(RabbitLink link, Source source, int prefetch) {
+    return consume(link, new ConsumerRequest(source, prefetch, Optional.empty(), false));
+  }
+
+  static Received consume(RabbitLink link, ConsumerRequest request) {
     Received received = new Received();
-    received.consumer =
-        link.openConsumer(new ConsumerRequest(source, prefetch, Optional.empty(), false), received);
+    received.consumer = link.openConsumer(request, received);
     return received;
   }
 
