@@ -13,6 +13,7 @@ import io.anymq.spi.Source;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -72,8 +73,19 @@ final class Consumers {
         .forEach(each -> each.breakUp(cause));
   }
 
+  /** All hand out nothing more, and begin to close. Returns at once. */
+  void stop() {
+    open.forEach(OpenConsumer::stop);
+  }
+
+  /** Closes all of them side by side: each may take as long as its broker does. */
   void close() {
-    open.forEach(OpenConsumer::close);
+    stop();
+    Threads.sideBySide(
+        "anymq-kafka-close",
+        List.copyOf(open),
+        OpenConsumer::close,
+        state.joinBy(config.operationTimeout()));
     patterns.close();
   }
 

@@ -87,11 +87,18 @@ final class KafkaLink
             handOuts);
     temporary = new TemporaryTopics(config, calls, topology, profile, state);
     delays = new Delays(config, calls, topology, profile, state);
+    state.onLoss(this::cut);
     watch = new LinkWatch(config, this::topicsInUse, this::gone, state::lose, this::lookForDelays);
   }
 
   void start() {
     watch.start();
+  }
+
+  /** Nothing of a lost link may go on by itself until the core closes it. */
+  private void cut(MessagingException cause) {
+    producer.lose(cause);
+    consumers.stop();
   }
 
   private void lookForDelays() {
@@ -100,7 +107,8 @@ final class KafkaLink
     }
   }
 
-  private Set<String> topicsInUse() {
+  /** The native topics that producers and consumers cannot do without. */
+  Set<String> topicsInUse() {
     return Stream.concat(producers.stream().map(TopicProducer::topic), consumers.topics())
         .collect(Collectors.toSet());
   }
@@ -300,7 +308,7 @@ final class KafkaLink
     contents.close();
     handOuts.finish(state.timeLeft(timeout));
     temporary.close(farewell);
-    producer.close(state.timeLeft(timeout));
+    producer.close(state.timeLeft(timeout), state.joinBy(timeout));
     handOuts.close();
     calls.admin().close(state.timeLeft(timeout));
   }

@@ -88,10 +88,12 @@ final class KeptRecords {
 
   private final KafkaCalls calls;
   private final KafkaTopology topology;
+  private final KeptMark mark;
 
   KeptRecords(KafkaCalls calls, KafkaTopology topology) {
     this.calls = calls;
     this.topology = topology;
+    mark = new KeptMark(calls, GROUP);
   }
 
   /**
@@ -113,6 +115,7 @@ final class KeptRecords {
     Note note = new Note(keeper, partition, topicId, offset, deliveries, ClientIds.process());
     HELD.add(note);
     try {
+      mark.set(group, partition);
       keep(note);
       return note;
     } catch (RuntimeException e) {
@@ -128,6 +131,7 @@ final class KeptRecords {
 
   /** Writes a note once more, for Kafka forgets what is too old. */
   void renew(Note note) {
+    mark.set(groupOf(note.keeper()), note.partition());
     change(note, true, others -> with(others, note));
   }
 
@@ -220,8 +224,11 @@ final class KeptRecords {
         && members.stream().anyMatch(member -> ClientIds.isOf(member, note.process()));
   }
 
-  /** All that is kept for a share group. */
+  /** All that is kept for a share group; as a rule that is one question for one group. */
   List<Note> all(String group) {
+    if (!mark.isSet(group)) {
+      return List.of();
+    }
     List<String> keepers =
         calls
             .await(
@@ -235,9 +242,13 @@ final class KeptRecords {
     return keepers.isEmpty() ? List.of() : list(keepers);
   }
 
+  private static String groupOf(String keeper) {
+    return keeper.substring(keeper.indexOf(':', GROUP.length()) + 1);
+  }
+
   /** No holder's name has a colon. */
   private static boolean isKeeper(String id, String group) {
-    return id.startsWith(GROUP) && id.substring(id.indexOf(':', GROUP.length()) + 1).equals(group);
+    return id.startsWith(GROUP) && groupOf(id).equals(group);
   }
 
   private List<Note> list(List<String> keepers) {

@@ -31,6 +31,9 @@ final class KeptReturn implements AutoCloseable {
 
   static final long INTERVAL_SECONDS = 10;
 
+  /** What is under way gets this part of the time that the link has to close, and not all. */
+  private static final int SHARE_OF_CLOSE = 4;
+
   private static final long RENEWAL_NANOS = TimeUnit.HOURS.toNanos(1);
 
   private final KafkaConfig config;
@@ -216,7 +219,8 @@ final class KeptReturn implements AutoCloseable {
     }
     if (last != null) {
       last.shutdown();
-      Threads.awaitEnd(last, state.timeLeft(config.operationTimeout()));
+      Duration share = state.timeLeft(config.operationTimeout()).dividedBy(SHARE_OF_CLOSE);
+      Threads.awaitEnd(last, share);
       last.shutdownNow();
     }
   }

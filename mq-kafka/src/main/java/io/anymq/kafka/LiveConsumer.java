@@ -61,7 +61,7 @@ final class LiveConsumer implements OpenConsumer, Parking, Runnable {
   private final Subject subject;
   private final DeliverySink sink;
   private final LinkState state;
-  private final Consumer<LiveConsumer> onClosed;
+  private final Runnable onClosed;
   private final String clientId;
   private final Thread thread;
   private final Room room;
@@ -85,7 +85,7 @@ final class LiveConsumer implements OpenConsumer, Parking, Runnable {
       DeliverySink sink,
       LinkState state,
       Consumer<LiveConsumer> onClosed) {
-    this.onClosed = onClosed;
+    this.onClosed = Threads.once(() -> onClosed.accept(this));
     config = setup.config();
     subject = setup.subject();
     wanted = Map.copyOf(partitions);
@@ -115,6 +115,9 @@ final class LiveConsumer implements OpenConsumer, Parking, Runnable {
   /** Opens; where it begins was fixed before. */
   void open() {
     thread.start();
+    if (!state.isOpen()) {
+      stop(); // The link may have looked for consumers to stop before this one was there.
+    }
     try {
       opened.get(config.operationTimeout().toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException | TimeoutException | InterruptedException e) {
@@ -259,10 +262,12 @@ final class LiveConsumer implements OpenConsumer, Parking, Runnable {
     if (broken.compareAndSet(false, true)) {
       stop();
       sink.broken(cause);
+      Thread unused = Threads.start("anymq-kafka-broken", this::close);
     }
   }
 
-  private void stop() {
+  @Override
+  public void stop() {
     closing = true;
     room.release(); // One more, so that the thread looks up.
     changes.release();
@@ -319,6 +324,6 @@ final class LiveConsumer implements OpenConsumer, Parking, Runnable {
   public void close() {
     stop();
     Threads.join(thread, state.joinBy(config.operationTimeout()));
-    onClosed.accept(this);
+    onClosed.run();
   }
 }

@@ -10,6 +10,12 @@ interface OpenConsumer extends LinkConsumer {
   /** The native topics without which it is of no use. */
   Set<String> topics();
 
-  /** The consumer is of no more use; tells the sink, once. */
+  /**
+   * Hands out nothing more and begins to close, as {@link #close} does and then waits for. Returns
+   * at once.
+   */
+  void stop();
+
+  /** The consumer is of no more use: tells the sink, once, and closes. Returns at once. */
   void breakUp(MessagingException cause);
 }

@@ -4,7 +4,6 @@ import io.anymq.MessagingException;
 import io.anymq.kafka.SettlementInbox.Fate;
 import io.anymq.spi.DeliverySink;
 import io.anymq.spi.InboundDelivery;
-import io.anymq.spi.LinkConsumer;
 import io.anymq.spi.Outcome;
 import io.anymq.spi.Parking;
 import java.util.ArrayDeque;
@@ -40,7 +39,7 @@ final class PatternGroups implements OpenConsumer, Parking {
   private static final Logger LOG = LoggerFactory.getLogger(PatternGroups.class);
 
   private final DeliverySink sink;
-  private final Consumer<PatternGroups> onClosed;
+  private final Runnable onClosed;
   private final AtomicBoolean broken = new AtomicBoolean();
   private final Set<String> refusing = ConcurrentHashMap.newKeySet();
   private final Object lock = new Object();
@@ -57,7 +56,7 @@ final class PatternGroups implements OpenConsumer, Parking {
   PatternGroups(int prefetch, DeliverySink sink, Consumer<PatternGroups> onClosed) {
     room = prefetch;
     this.sink = sink;
-    this.onClosed = onClosed;
+    this.onClosed = Threads.once(() -> onClosed.accept(this));
   }
 
   /** Takes the member that holds the subscription. */
@@ -175,7 +174,9 @@ final class PatternGroups implements OpenConsumer, Parking {
   @Override
   public void breakUp(MessagingException cause) {
     if (broken.compareAndSet(false, true)) {
+      stop();
       sink.broken(cause);
+      Thread unused = Threads.start("anymq-kafka-broken", this::close);
     }
   }
 
@@ -219,20 +220,31 @@ final class PatternGroups implements OpenConsumer, Parking {
     }
   }
 
+  /** The member that holds the subscription goes last: nobody else may have it before. */
   @Override
-  public void close() {
-    List<LinkConsumer> all;
-    GroupConsumer last;
+  public void stop() {
+    ofTopicsAtTheEnd().forEach(GroupConsumer::stop);
+  }
+
+  private List<GroupConsumer> ofTopicsAtTheEnd() {
     synchronized (lock) {
       closed = true;
       waiting.clear();
-      all = List.copyOf(consumers.values());
+      return List.copyOf(consumers.values());
+    }
+  }
+
+  @Override
+  public void close() {
+    stop();
+    ofTopicsAtTheEnd().forEach(GroupConsumer::close);
+    GroupConsumer last;
+    synchronized (lock) {
       last = holder;
     }
-    all.forEach(LinkConsumer::close);
     if (last != null) {
       last.close();
     }
-    onClosed.accept(this);
+    onClosed.run();
   }
 }

@@ -165,8 +165,8 @@ final class ShareLane implements Runnable {
     } catch (RuntimeException e) {
       owner.failed(this, e);
     } finally {
-      gate.remove(this, handedOut, parked);
       ClientIds.free(clientId);
+      gate.remove(this, handedOut, parked);
     }
   }
 
@@ -473,7 +473,12 @@ final class ShareLane implements Runnable {
       consumer.acknowledge(lent.record(), how);
       noteUncommitted();
     } catch (IllegalStateException e) {
-      LOG.debug("{} is no longer held, and comes again", lent, e);
+      owner.warn(
+          how == AcknowledgeType.ACCEPT
+              ? "A message was accepted after Kafka had ended its loan, and comes again although the"
+                  + " application is done with it; handlers must stand repetitions"
+              : "A message was released after Kafka had ended its loan; it comes again all the same",
+          e);
     }
   }
 

@@ -1,6 +1,8 @@
 package io.anymq.kafka;
 
 import io.anymq.ClosedException;
+import io.anymq.ConnectionLostException;
+import io.anymq.MessagingException;
 import java.time.Duration;
 import java.util.List;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -17,6 +19,8 @@ final class SharedProducer {
   private final String clientId;
   private @Nullable Producer<byte[], byte[]> producer;
   private boolean closed;
+  private volatile @Nullable MessagingException lost;
+  private volatile @Nullable Thread ending;
 
   SharedProducer(KafkaConfig config) {
     this.config = config;
@@ -24,9 +28,7 @@ final class SharedProducer {
   }
 
   synchronized Producer<byte[], byte[]> get() {
-    if (closed) {
-      throw new ClosedException("The connection to Kafka is closed");
-    }
+    requireOpen();
     Producer<byte[], byte[]> made = producer;
     if (made == null) {
       made =
@@ -35,6 +37,27 @@ final class SharedProducer {
       producer = made;
     }
     return made;
+  }
+
+  private synchronized void requireOpen() {
+    MessagingException cause = lost;
+    if (cause != null) {
+      throw new ConnectionLostException("The connection to Kafka is lost", cause);
+    }
+    if (closed) {
+      throw new ClosedException("The connection to Kafka is closed");
+    }
+  }
+
+  /**
+   * The link is lost: ends the native producer with all that it has not sent, for good. What it
+   * wrote later, with the network back, nobody would wait for: the core sends again, and consumers
+   * that had copies of records written cannot accept those records any more. Returns at once; the
+   * native close waits for the producer's own thread.
+   */
+  void lose(MessagingException cause) {
+    lost = cause;
+    ending = Threads.start("anymq-kafka-" + clientId + "-end", this::abort);
   }
 
   /**
@@ -60,13 +83,23 @@ final class SharedProducer {
   void learn(String topic) {
     try {
       List<PartitionInfo> unused = get().partitionsFor(topic);
-    } catch (KafkaException e) {
+    } catch (KafkaException | IllegalStateException e) {
+      requireOpen(); // It was closed meanwhile.
       throw KafkaErrors.translate(e, "where topic " + topic + " is", "DESCRIBE on topic " + topic);
     }
   }
 
-  /** Closes; what is unconfirmed when the time is up fails. */
-  void close(Duration timeout) {
+  /**
+   * Closes; what is unconfirmed when the time is up fails.
+   *
+   * @param timeout how long confirmations are waited for
+   * @param deadline of {@link System#nanoTime()}, until when a loss may have ended it
+   */
+  void close(Duration timeout, long deadline) {
+    Thread last = ending;
+    if (last != null) {
+      Threads.join(last, deadline);
+    }
     Producer<byte[], byte[]> made;
     synchronized (this) {
       closed = true;

@@ -7,8 +7,10 @@ import io.anymq.kafka.KeptRecords.Note;
 import io.anymq.spi.BrokerUrl;
 import io.anymq.spi.LinkRequest;
 import io.anymq.spi.NativeNames;
+import java.lang.reflect.Proxy;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.AfterEach;
@@ -21,6 +23,7 @@ final class KafkaKeptRecordsTest extends LinkTest {
   private KeptRecords kept;
   private String group;
   private TopicPartition partition;
+  private final AtomicInteger listings = new AtomicInteger();
 
   @BeforeEach
   void openRecords() {
@@ -30,7 +33,8 @@ final class KafkaKeptRecordsTest extends LinkTest {
         new KafkaConfig(
             new LinkRequest(url, Options.none(), NativeNames.none(), cause -> {}),
             KafkaAddress.parse(url));
-    KafkaCalls calls = new KafkaCalls(link.unwrap(Admin.class).orElseThrow(), Links.PATIENCE);
+    KafkaCalls calls =
+        new KafkaCalls(counting(link.unwrap(Admin.class).orElseThrow()), Links.PATIENCE);
     BrokerProfile profile = BrokerProfile.find(calls);
     ShareGroups groups = new ShareGroups(calls, profile);
     kept =
@@ -38,6 +42,19 @@ final class KafkaKeptRecordsTest extends LinkTest {
             calls, new KafkaTopology(calls, config, KafkaHarness.NAMES, groups, profile));
     group = KafkaHarness.NAMES.group(queue);
     partition = new TopicPartition(KafkaHarness.NAMES.topic(queue), 0);
+  }
+
+  private Admin counting(Admin admin) {
+    return (Admin)
+        Proxy.newProxyInstance(
+            Admin.class.getClassLoader(),
+            new Class<?>[] {Admin.class},
+            (proxy, method, arguments) -> {
+              if (method.getName().equals("listGroups")) {
+                listings.incrementAndGet();
+              }
+              return method.invoke(admin, arguments);
+            });
   }
 
   @AfterEach
@@ -57,6 +74,15 @@ final class KafkaKeptRecordsTest extends LinkTest {
     kept.remove(one);
     assertThat(kept.all(group)).containsExactly(other);
     assertThat(kept.all(group + "2")).isEmpty();
+  }
+
+  /** Every consumer asks every 10 s, and a cluster may have many groups. */
+  @Test
+  void whereNothingIsKeptNobodyListsTheGroupsOfTheCluster() {
+    kept.remove(kept.hold(group + "2", ClientIds.next(), partition, 7, 10));
+    assertThat(kept.all(group)).isEmpty();
+    assertThat(kept.abandoned(group, List.of())).isEmpty();
+    assertThat(listings).as("times that all groups were listed; see KeptMark").hasValue(0);
   }
 
   @Test
