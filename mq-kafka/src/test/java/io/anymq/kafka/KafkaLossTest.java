@@ -102,7 +102,9 @@ final class KafkaLossTest extends LinkTest {
       consumer.close(); // As the core does by Link.close, in which the producer comes last.
       broker.restoreNetwork();
       mayGoOn.countDown();
-      await("the copies are written, or never will be", () -> takesNothing(producer, aside) || isWritten());
+      await(
+          "the copies are written, or never will be",
+          () -> takesNothing(producer, aside) || isWritten());
     } finally {
       mayGoOn.countDown();
       cut.close(Links.PATIENCE);
