@@ -45,7 +45,8 @@
  * last attempt the record is noted, as metadata of an offset of group {@code
  * anymq:kept:<consumer>.<0-31>:<share group>} (right: READ on it), and written again by whoever
  * consumes the queue next and may: at once, then every 10 s. Each consumer has groups of its own, as
- * a commit replaces what another has just written. Kafka forgets the note 7 days after that ({@code offsets.retention.minutes})</td></tr>
+ * a commit replaces what another has just written; group {@code anymq:kept::<share group>} tells
+ * that there are any, and without it nobody lists the cluster's groups. Kafka forgets the note 7 days after that ({@code offsets.retention.minutes})</td></tr>
  * <tr><td>parked delivery</td><td>stays locked, by its lane</td><td>takes no place of the prefetch;
  * 32 lanes are the limit, so with a prefetch of 1 some 30 can be parked before the consumer
  * waits</td></tr>
@@ -144,6 +145,11 @@
  *       that.
  *   <li>A consumer of assigned partitions whose topic was deleted fetches again at once, and logs
  *       each failure, 1,400 lines a second; see {@code FetchPace}.
+ *   <li>The native producer adds {@code metadata.max.idle.ms} to the time of day: with {@code
+ *       Long.MAX_VALUE} the sum is negative, and each topic that it learns makes it forget all
+ *       others; the next send to one of those waits for the broker.
+ *   <li>{@code min.insync.replicas} above the number of replicas refuses nothing: the broker takes
+ *       the smaller of the two.
  *   <li>A native producer that is closed by an interrupted thread gives up what it has not sent.
  *   <li>A share group's lag counts the markers of transactions: one committed, one aborted and one
  *       committed record, each in a transaction of its own, make a lag of 6. So a queue into which
