@@ -87,6 +87,7 @@ final class Consumers {
         OpenConsumer::close,
         state.joinBy(config.operationTimeout()));
     patterns.close();
+    unused.close();
   }
 
   LinkConsumer open(ConsumerRequest request, DeliverySink sink) {
@@ -139,25 +140,49 @@ final class Consumers {
     return members.join(member(topic, group, limit, request.prefetch(), role), sink, closed -> {});
   }
 
-  /** Ends with its last member; what members that crashed have left begins anew. */
   private LinkConsumer openShared(
       Topic topic, Source.Terms terms, ConsumerRequest request, DeliverySink sink) {
     String group = topology.names().sharedGroup(topic, terms.name().orElseThrow());
-    boolean waited = request.keyOrdered() && !turns.members(group).isEmpty();
+    UnusedGroups.Use use = unused.use(group);
+    try {
+      return openShared(topic, terms, request, sink, use);
+    } catch (RuntimeException e) {
+      use.end();
+      throw e;
+    }
+  }
+
+  /** Ends with its last member; what members that crashed have left begins anew. */
+  private LinkConsumer openShared(
+      Topic topic,
+      Source.Terms terms,
+      ConsumerRequest request,
+      DeliverySink sink,
+      UnusedGroups.Use use) {
+    String group = topology.names().sharedGroup(topic, terms.name().orElseThrow());
     // One that waits for its turn is no member of the share group, and keeps the subscription.
+    boolean goesOn =
+        use.isContinued() || (request.keyOrdered() && !turns.members(group).isEmpty());
     int limit =
-        waited
+        goesOn
             ? topology.ensureGroup(topic, group, start(terms.replayFrom()))
             : topology.beginGroup(topic, group, start(terms.replayFrom()));
     if (request.keyOrdered()) {
       Members.Member member = member(topic, group, limit, request.prefetch(), Members.TURN);
-      return takeTurns(member, sink, closed -> unused.removeIfUnused(group));
+      return takeTurns(member, use.watching(sink), closed -> use.end());
     }
     turns.requireNone(group);
     return members.join(
         member(topic, group, limit, request.prefetch(), Members.MEMBER),
         sink,
-        closed -> unused.removeIfUnused(group));
+        closed -> end(use, closed.isBroken()));
+  }
+
+  static void end(UnusedGroups.Use use, boolean broken) {
+    if (broken) {
+      use.breakUp();
+    }
+    use.end();
   }
 
   private LinkConsumer takeTurns(

@@ -292,6 +292,11 @@ final class GroupConsumer implements OpenConsumer, Parking {
     }
   }
 
+  /** Whether it ends because it is of no more use, and not because somebody closes it. */
+  boolean isBroken() {
+    return broken.get();
+  }
+
   @Override
   public boolean releasesNatively() {
     return true;

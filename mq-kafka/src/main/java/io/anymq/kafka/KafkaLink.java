@@ -73,7 +73,8 @@ final class KafkaLink
     kept = new KeptReturn(config, farewell, notes, producer, state);
     handOuts = new HandOuts(config, farewell, producer);
     contents = new QueueContents(calls, config, topology, profile, state, notes);
-    UnusedGroups unused = new UnusedGroups(farewell.groups(), new Turns(last), state);
+    UnusedGroups unused = new UnusedGroups(
+            farewell.groups(), new Turns(last), state, config.operationTimeout());
     consumers =
         new Consumers(
             config,

@@ -180,6 +180,11 @@ final class PatternGroups implements OpenConsumer, Parking {
     }
   }
 
+  /** As {@link GroupConsumer#isBroken}. */
+  boolean isBroken() {
+    return broken.get();
+  }
+
   @Override
   public boolean releasesNatively() {
     return true;

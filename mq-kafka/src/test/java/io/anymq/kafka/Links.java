@@ -189,6 +189,10 @@ final class Links {
       return failure;
     }
 
+    LinkConsumer consumer() {
+      return consumer;
+    }
+
     void accept(InboundDelivery delivery) {
       consumer.settle(Outcome.ACCEPT, List.of(delivery));
     }
