@@ -89,7 +89,14 @@ final class KafkaLink
     temporary = new TemporaryTopics(config, calls, topology, profile, state);
     delays = new Delays(config, calls, topology, profile, state);
     state.onLoss(this::cut);
-    watch = new LinkWatch(config, this::topicsInUse, this::gone, state::lose, this::lookForDelays);
+    watch =
+        new LinkWatch(
+            config,
+            this::topicsInUse,
+            this::seen,
+            this::gone,
+            state::lose,
+            this::lookForDelays);
   }
 
   void start() {
@@ -112,6 +119,11 @@ final class KafkaLink
   Set<String> topicsInUse() {
     return Stream.concat(producers.stream().map(TopicProducer::topic), consumers.topics())
         .collect(Collectors.toSet());
+  }
+
+  private void seen(Set<String> topics) {
+    producer.keep(
+        producers.stream().map(TopicProducer::topic).filter(topics::contains).distinct().toList());
   }
 
   private void gone(String topic) {

@@ -51,9 +51,15 @@ final class Threads {
 
   /** Runs a task on a thread of its own, which keeps no program alive. */
   static Thread start(String name, Runnable task) {
+    Thread thread = daemon(name, task);
+    thread.start();
+    return thread;
+  }
+
+  /** A thread that keeps no program alive, and that is not started yet. */
+  static Thread daemon(String name, Runnable task) {
     Thread thread = new Thread(task, name);
     thread.setDaemon(true);
-    thread.start();
     return thread;
   }
 
