@@ -10,7 +10,7 @@ import org.apache.kafka.common.errors.GroupAuthorizationException;
  * Tells that there may be {@link KeptRecords} of a share group. The groups that have the notes are
  * named after consumers that nobody knows any more, so they are found among all groups of the
  * cluster. The mark spares that where there are none, which is the rule: it is in a group of a name
- * that everybody knows. It is written before each note, always the same, so that no two writers
+ * that everybody knows. It is written whenever notes are, always the same, so that no two writers
  * disturb each other; and it is not taken away, so that none is missed, but forgotten by Kafka with
  * the last note. Safe for use by several threads.
  */
@@ -36,7 +36,7 @@ final class KeptMark {
   }
 
   /**
-   * Has everybody look for notes.
+   * Makes consumers look for notes.
    *
    * @param group the share group
    * @param partition any of its topic's: Kafka takes no offset for another

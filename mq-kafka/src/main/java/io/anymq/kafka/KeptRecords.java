@@ -115,7 +115,6 @@ final class KeptRecords {
     Note note = new Note(keeper, partition, topicId, offset, deliveries, ClientIds.process());
     HELD.add(note);
     try {
-      mark.set(group, partition);
       keep(note);
       return note;
     } catch (RuntimeException e) {
@@ -131,7 +130,6 @@ final class KeptRecords {
 
   /** Writes a note once more, for Kafka forgets what is too old. */
   void renew(Note note) {
-    mark.set(groupOf(note.keeper()), note.partition());
     change(note, true, others -> with(others, note));
   }
 
@@ -200,7 +198,11 @@ final class KeptRecords {
     }
   }
 
+  /** Kafka forgets what is old: so the mark is as new as the newest note, and outlives them all. */
   private void write(String keeper, TopicPartition partition, List<Note> notes) {
+    if (!notes.isEmpty()) {
+      mark.set(groupOf(keeper), partition);
+    }
     String text = String.join(" ", notes.stream().map(Note::text).toList());
     calls.await(
         calls
@@ -246,9 +248,9 @@ final class KeptRecords {
     return keeper.substring(keeper.indexOf(':', GROUP.length()) + 1);
   }
 
-  /** No holder's name has a colon. */
+  /** No holder's name has a colon, nor is one empty: that is the mark's group. */
   private static boolean isKeeper(String id, String group) {
-    return id.startsWith(GROUP) && groupOf(id).equals(group);
+    return id.startsWith(GROUP) && !id.startsWith(GROUP + ":") && groupOf(id).equals(group);
   }
 
   private List<Note> list(List<String> keepers) {

@@ -8,8 +8,10 @@ import io.anymq.spi.BrokerUrl;
 import io.anymq.spi.LinkRequest;
 import io.anymq.spi.NativeNames;
 import java.lang.reflect.Proxy;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.TopicPartition;
@@ -83,6 +85,39 @@ final class KafkaKeptRecordsTest extends LinkTest {
     assertThat(kept.all(group)).isEmpty();
     assertThat(kept.abandoned(group, List.of())).isEmpty();
     assertThat(listings).as("times that all groups were listed; see KeptMark").hasValue(0);
+  }
+
+  /** Kafka forgets both after their time; what a consumer still holds is noted anew. */
+  @Test
+  void whoeverNotesAgainMarksAgain() throws Exception {
+    Note note = kept.hold(group, ClientIds.next(), partition, 7, 10);
+    expire(note.keeper());
+    kept.keep(note);
+    assertThat(kept.all(group)).as("noted again; see KeptRecords.write").containsExactly(note);
+    expire();
+    kept.renew(note);
+    assertThat(kept.all(group)).as("renewed").containsExactly(note);
+    Note other = kept.hold(group, keeperOf(note), partition, 7 + 32, 10);
+    expire();
+    kept.remove(note);
+    assertThat(kept.all(group)).as("what is left of two").containsExactly(other);
+  }
+
+  private static String keeperOf(Note note) {
+    String holder = note.keeper().substring("anymq:kept:".length());
+    return holder.substring(0, holder.indexOf('.'));
+  }
+
+  /** The groups of the mark, and of these keepers. */
+  private void expire(String... keepers) throws Exception {
+    List<String> groups = new ArrayList<>(List.of(keepers));
+    groups.add("anymq:kept::" + group);
+    link.unwrap(Admin.class)
+        .orElseThrow()
+        .deleteConsumerGroups(groups)
+        .all()
+        .get(Links.PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    assertThat(kept.all(group)).isEmpty();
   }
 
   @Test
