@@ -187,6 +187,7 @@ final class Consumers {
 
   private LinkConsumer takeTurns(
       Members.Member member, DeliverySink sink, Consumer<OpenConsumer> onClosed) {
+    members.requireSafe(member);
     Turn.Setup setup =
         new Turn.Setup(
             config, member, session, topology.groups().settings().shortenLocks(member.group()));

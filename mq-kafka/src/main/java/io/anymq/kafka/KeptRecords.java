@@ -89,11 +89,18 @@ final class KeptRecords {
   private final KafkaCalls calls;
   private final KafkaTopology topology;
   private final KeptMark mark;
+  private final KeptRights rights;
 
   KeptRecords(KafkaCalls calls, KafkaTopology topology) {
     this.calls = calls;
     this.topology = topology;
     mark = new KeptMark(calls, GROUP);
+    rights = new KeptRights(calls, mark, GROUP);
+  }
+
+  /** Refuses a consumer whose messages could neither be written again nor noted. */
+  void requireRight(String topic, String group) {
+    rights.require(topic, group);
   }
 
   /**

@@ -186,11 +186,10 @@ final class PatternConsumers implements AutoCloseable {
     int limit =
         topology.groups().ensure(one, KafkaTopology.partitions(topic), OffsetSpec.earliest());
     Topic destination = topology.names().portable(topic.name()).orElseThrow();
-    GroupConsumer consumer =
-        members.create(
-            new Members.Member(destination, topic.name(), one, limit, prefetch, Members.MEMBER),
-            groups.sinkOfOne(),
-            closed -> {});
+    Members.Member member =
+        new Members.Member(destination, topic.name(), one, limit, prefetch, Members.MEMBER);
+    members.requireSafe(member);
+    GroupConsumer consumer = members.create(member, groups.sinkOfOne(), closed -> {});
     consumer.open();
     return consumer;
   }
