@@ -308,7 +308,8 @@ final class KafkaLink
   @Override
   public void close(Duration timeout) {
     if (state.close(timeout)) {
-      Threads.shielded(() -> closeAll(timeout));
+      // What closes waits for copies and notes, and an interrupt would end all of those waits.
+      Threads.aside("anymq-kafka-close", timeout, () -> closeAll(timeout));
     }
   }
 

@@ -1,22 +1,15 @@
 package io.anymq.kafka;
 
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Consumer;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Waits for threads to end, and keeps interrupts away from what has to be done in order. */
 final class Threads {
 
-  private static final Logger LOG = LoggerFactory.getLogger(Threads.class);
-
-  /** Enough to wait for many brokers' answers, and few for a machine. */
-  private static final int MOST_SIDE_BY_SIDE = 16;
+  /** Beyond its time, for what ends a link and has nothing to wait for any more. */
+  private static final Duration GRACE = Duration.ofSeconds(5);
 
   private Threads() {}
 
@@ -64,40 +57,6 @@ final class Threads {
   }
 
   /**
-   * Does something with each of many, side by side, and waits until that is done.
-   *
-   * @param name of the threads that do it
-   * @param all with what
-   * @param action fails for one alone
-   * @param deadline of {@link System#nanoTime()}, after which nobody waits
-   */
-  static <T> void sideBySide(String name, List<T> all, Consumer<T> action, long deadline) {
-    if (all.size() < 2) {
-      all.forEach(action);
-      return;
-    }
-    ExecutorService some =
-        Executors.newFixedThreadPool(
-            Math.min(all.size(), MOST_SIDE_BY_SIDE),
-            task -> {
-              Thread thread = new Thread(task, name);
-              thread.setDaemon(true);
-              return thread;
-            });
-    all.forEach(each -> some.execute(() -> doQuietly(action, each)));
-    some.shutdown();
-    awaitEnd(some, Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
-  }
-
-  private static <T> void doQuietly(Consumer<T> action, T with) {
-    try {
-      action.accept(with);
-    } catch (RuntimeException e) {
-      LOG.warn("Closing went on after a failure", e);
-    }
-  }
-
-  /**
    * An action that is done once, however often it is asked for; whoever asks meanwhile waits until
    * it is done.
    */
@@ -111,6 +70,14 @@ final class Threads {
         }
       }
     };
+  }
+
+  /**
+   * Runs a task on a thread that nobody interrupts, and waits for it: a little longer than it may
+   * take. An interrupt does not end the wait, and stays set.
+   */
+  static void aside(String name, Duration time, Runnable task) {
+    join(start(name, task), System.nanoTime() + time.plus(GRACE).toNanos());
   }
 
   /** Waits until an executor that was shut down has ended; an interrupt ends the wait. */
