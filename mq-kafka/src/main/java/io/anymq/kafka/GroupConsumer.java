@@ -94,7 +94,8 @@ final class GroupConsumer implements OpenConsumer, Parking {
             () -> {
               ended();
               onClosed.accept(this);
-            });
+            },
+            () -> state.joinBy(setup.config().operationTimeout()));
     gate = new LaneGate(setup.prefetch());
   }
 

@@ -85,8 +85,10 @@ final class LiveConsumer implements OpenConsumer, Parking, Runnable {
       DeliverySink sink,
       LinkState state,
       Consumer<LiveConsumer> onClosed) {
-    this.onClosed = Threads.once(() -> onClosed.accept(this));
     config = setup.config();
+    this.onClosed =
+        Threads.once(
+            () -> onClosed.accept(this), () -> state.joinBy(config.operationTimeout()));
     subject = setup.subject();
     wanted = Map.copyOf(partitions);
     places = new HashMap<>();

@@ -3,7 +3,8 @@ package io.anymq.kafka;
 import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
 
 /** Waits for threads to end, and keeps interrupts away from what has to be done in order. */
 final class Threads {
@@ -57,19 +58,57 @@ final class Threads {
   }
 
   /**
-   * An action that is done once, however often it is asked for; whoever asks meanwhile waits until
-   * it is done.
+   * An action that is done once, however often it is asked for. Whoever asks meanwhile waits until
+   * it is done, for a moment.
    */
   static Runnable once(Runnable action) {
-    AtomicBoolean done = new AtomicBoolean();
-    Object turn = new Object();
-    return () -> {
-      synchronized (turn) {
-        if (done.compareAndSet(false, true)) {
+    return once(action, () -> System.nanoTime() + GRACE.toNanos());
+  }
+
+  /**
+   * As {@link #once(Runnable)}.
+   *
+   * @param deadline of {@link System#nanoTime()}, until when somebody waits
+   */
+  static Runnable once(Runnable action, LongSupplier deadline) {
+    return new Once(action, deadline);
+  }
+
+  private static final class Once implements Runnable {
+
+    private final Runnable action;
+    private final LongSupplier deadline;
+    private final ReentrantLock lock = new ReentrantLock();
+    private boolean begun;
+
+    Once(Runnable action, LongSupplier deadline) {
+      this.action = action;
+      this.deadline = deadline;
+    }
+
+    @Override
+    public void run() {
+      if (!tryLock()) {
+        return; // The other one will be done, or fail.
+      }
+      try {
+        if (!begun) {
+          begun = true;
           action.run();
         }
+      } finally {
+        lock.unlock();
       }
-    };
+    }
+
+    private boolean tryLock() {
+      try {
+        return lock.tryLock(deadline.getAsLong() - System.nanoTime(), TimeUnit.NANOSECONDS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return false;
+      }
+    }
   }
 
   /**
