@@ -110,7 +110,7 @@ final class KafkaLink
   }
 
   private void lookForDelays() {
-    if (profile.shareGroups()) {
+    if (profile.shareGroups() && state.isOpen()) {
       delays.look();
     }
   }
@@ -126,7 +126,11 @@ final class KafkaLink
         producers.stream().map(TopicProducer::topic).filter(topics::contains).distinct().toList());
   }
 
-  private void gone(String topic) {
+  /** A native topic is gone; over a lost link that means nothing, for a new broker knows none. */
+  void gone(String topic) {
+    if (!state.isOpen()) {
+      return;
+    }
     DestinationNotFoundException cause =
         new DestinationNotFoundException(
             topology.names().describe(topic) + " does not exist any more: it was deleted");

@@ -226,6 +226,20 @@ final class KafkaLossTest extends LinkTest {
     }
   }
 
+  /** A broker that has just started knows no topics, and a consumer may end for good by that. */
+  @Test
+  void aLostLinkBreaksNoConsumer() throws Exception {
+    Link cut = openOverProxy();
+    try {
+      Taking consumer = new Taking(cut, queue, 1);
+      cutUntilLost();
+      ((KafkaLink) cut).gone(KafkaHarness.NAMES.topic(queue));
+      assertThat(consumer.hasFailed()).as("broken after the loss; see KafkaLink.gone").isFalse();
+    } finally {
+      cut.close(Links.PATIENCE);
+    }
+  }
+
   /** Else every send to another topic than the last one would wait for the broker. */
   @Test
   void aTopicThatTheProducerKnowsIsNotForgottenForAnother() {

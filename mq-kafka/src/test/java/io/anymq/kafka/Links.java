@@ -183,6 +183,10 @@ final class Links {
       return deliveries.poll(time.toMillis(), TimeUnit.MILLISECONDS);
     }
 
+    boolean hasFailed() {
+      return !failures.isEmpty();
+    }
+
     MessagingException failure() throws InterruptedException {
       MessagingException failure = failures.poll(PATIENCE.toSeconds(), TimeUnit.SECONDS);
       Assertions.assertThat(failure).as("the sink is told that the consumer broke").isNotNull();
