@@ -177,6 +177,10 @@ final class GroupConsumer implements OpenConsumer, Parking {
 
   /** Warns of what may happen to thousands of messages; of each kind a line, and few more. */
   void warn(String what, Throwable failure) {
+    if (state.isLost()) {
+      LOG.debug("{}", ofThis(what), failure); // The loss is told, and is the reason.
+      return;
+    }
     warnings
         .computeIfAbsent(what, kind -> new RareWarning(GroupConsumer.class))
         .warn(ofThis(what), failure);

@@ -105,8 +105,11 @@ final class KafkaLink
 
   /** Nothing of a lost link may go on by itself until the core closes it. */
   private void cut(MessagingException cause) {
-    producer.lose(cause);
-    consumers.stop();
+    try {
+      consumers.stop(); // First: what the producer gives up they would deliver from where it is.
+    } finally {
+      producer.lose(cause);
+    }
   }
 
   private void lookForDelays() {

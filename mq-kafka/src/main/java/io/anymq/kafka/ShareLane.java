@@ -311,7 +311,7 @@ final class ShareLane implements Runnable {
             delivery.record(),
             seen,
             failure -> {
-              if (failure != null) {
+              if (failure != null && !gate.isClosing()) {
                 owner.warn(
                     "A message near its delivery limit cannot be written again, and is delivered"
                         + " from where it is; check max.message.bytes of its topic, and the right"
