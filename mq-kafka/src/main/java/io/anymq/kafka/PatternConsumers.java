@@ -208,16 +208,22 @@ final class PatternConsumers implements AutoCloseable {
     /** Whether the consumer has yet to take a change on; an attempt that fails is made again. */
     private boolean behind;
 
+    private boolean ended;
+
     Watch(PatternView view) {
       this.view = view;
     }
 
-    void begin(Runnable changed) {
+    synchronized void begin(Runnable changed) {
       onChange = changed;
-      directory.add(this);
+      if (!ended) {
+        directory.add(this);
+      }
     }
 
-    void end() {
+    /** The consumer may break before it is open. */
+    synchronized void end() {
+      ended = true;
       directory.remove(this);
     }
 
