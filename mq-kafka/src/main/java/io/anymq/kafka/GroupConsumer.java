@@ -81,7 +81,7 @@ final class GroupConsumer implements OpenConsumer, Parking {
   private final Runnable onClosed;
   private final LaneGate gate;
   private final String holder = ClientIds.next();
-  private final AtomicBoolean broken = new AtomicBoolean();
+  private final BreakUp breakUp;
   private final AtomicBoolean begun = new AtomicBoolean();
   private final Map<String, RareWarning> warnings = new ConcurrentHashMap<>();
 
@@ -89,6 +89,7 @@ final class GroupConsumer implements OpenConsumer, Parking {
     this.setup = setup;
     this.sink = sink;
     this.state = state;
+    breakUp = new BreakUp(this, sink, state);
     this.onClosed =
         Threads.once(
             () -> {
@@ -290,16 +291,12 @@ final class GroupConsumer implements OpenConsumer, Parking {
 
   @Override
   public void breakUp(MessagingException cause) {
-    if (broken.compareAndSet(false, true)) {
-      stop();
-      sink.broken(cause);
-      Thread unused = Threads.start("anymq-kafka-broken", this::close);
-    }
+    breakUp.begin(cause);
   }
 
   /** Whether it ends because it is of no more use, and not because somebody closes it. */
   boolean isBroken() {
-    return broken.get();
+    return breakUp.hasBegun();
   }
 
   @Override

@@ -20,7 +20,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -67,7 +66,7 @@ final class LiveConsumer implements OpenConsumer, Parking, Runnable {
   private final Room room;
   private final Set<InboundDelivery> parked = ConcurrentHashMap.newKeySet();
   private final boolean oneLog;
-  private final AtomicBoolean broken = new AtomicBoolean();
+  private final BreakUp breakUp;
   private final CompletableFuture<KafkaConsumer<byte[], byte[]>> opened = new CompletableFuture<>();
   private final Semaphore changes = new Semaphore(0);
   private volatile Map<TopicPartition, Uuid> wanted;
@@ -95,6 +94,7 @@ final class LiveConsumer implements OpenConsumer, Parking, Runnable {
     start.forEach((each, place) -> places.put(withId(each, wanted), place));
     this.sink = sink;
     this.state = state;
+    breakUp = new BreakUp(this, sink, state);
     room = new Room(setup.prefetch());
     oneLog = setup.oneLog();
     clientId = config.clientId("live");
@@ -261,11 +261,7 @@ final class LiveConsumer implements OpenConsumer, Parking, Runnable {
 
   @Override
   public void breakUp(MessagingException cause) {
-    if (broken.compareAndSet(false, true)) {
-      stop();
-      sink.broken(cause);
-      Thread unused = Threads.start("anymq-kafka-broken", this::close);
-    }
+    breakUp.begin(cause);
   }
 
   @Override

@@ -128,6 +128,7 @@ final class PatternConsumers implements AutoCloseable {
         new PatternGroups(
             prefetch,
             sink,
+            state,
             closed -> {
               watch.end();
               open.remove(closed);

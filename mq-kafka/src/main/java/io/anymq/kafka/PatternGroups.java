@@ -16,7 +16,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.apache.kafka.clients.admin.TopicDescription;
@@ -40,7 +39,7 @@ final class PatternGroups implements OpenConsumer, Parking {
 
   private final DeliverySink sink;
   private final Runnable onClosed;
-  private final AtomicBoolean broken = new AtomicBoolean();
+  private final BreakUp breakUp;
   private final Set<String> refusing = ConcurrentHashMap.newKeySet();
   private final Object lock = new Object();
 
@@ -53,9 +52,11 @@ final class PatternGroups implements OpenConsumer, Parking {
   private int room;
   private boolean closed;
 
-  PatternGroups(int prefetch, DeliverySink sink, Consumer<PatternGroups> onClosed) {
+  PatternGroups(
+      int prefetch, DeliverySink sink, LinkState state, Consumer<PatternGroups> onClosed) {
     room = prefetch;
     this.sink = sink;
+    breakUp = new BreakUp(this, sink, state);
     this.onClosed = Threads.once(() -> onClosed.accept(this));
   }
 
@@ -173,16 +174,12 @@ final class PatternGroups implements OpenConsumer, Parking {
 
   @Override
   public void breakUp(MessagingException cause) {
-    if (broken.compareAndSet(false, true)) {
-      stop();
-      sink.broken(cause);
-      Thread unused = Threads.start("anymq-kafka-broken", this::close);
-    }
+    breakUp.begin(cause);
   }
 
   /** As {@link GroupConsumer#isBroken}. */
   boolean isBroken() {
-    return broken.get();
+    return breakUp.hasBegun();
   }
 
   @Override
