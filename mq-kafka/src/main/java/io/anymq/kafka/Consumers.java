@@ -120,6 +120,7 @@ final class Consumers {
 
   private LinkConsumer openQueue(Queue queue, ConsumerRequest request, DeliverySink sink) {
     int limit = topology.ensureGroup(queue);
+    topology.retention().check(queue);
     String group = topology.names().group(queue);
     if (request.keyOrdered()) {
       Members.Member member = member(queue, group, limit, request.prefetch(), Members.TURN);

@@ -225,6 +225,9 @@ final class KafkaLink
     }
     // Asked first, because the native producer's own look-up may make the topic.
     topology.partitions(destination);
+    if (destination instanceof Queue queue) {
+      topology.retention().check(queue);
+    }
     String topic = topology.names().topic(destination);
     producer.learn(topic);
     TopicProducer.Setup setup =

@@ -32,6 +32,7 @@ final class KafkaTopology {
   private final TopicRemarks remarks;
   private final BrokerProfile profile;
   private final TopicMaker maker;
+  private final QueueRetention retention;
 
   KafkaTopology(
       KafkaCalls calls,
@@ -45,6 +46,7 @@ final class KafkaTopology {
     this.groups = groups;
     logs = new LogOffsets(calls);
     remarks = new TopicRemarks(calls, this);
+    retention = new QueueRetention(this);
     this.profile = profile;
     maker = new TopicMaker(calls, config, this::find);
   }
@@ -63,6 +65,10 @@ final class KafkaTopology {
 
   TopicRemarks remarks() {
     return remarks;
+  }
+
+  QueueRetention retention() {
+    return retention;
   }
 
   void declare(Destination destination) {
