@@ -22,6 +22,7 @@ import io.anymq.spi.LinkConsumer;
 import io.anymq.spi.LinkProducer;
 import io.anymq.spi.ProducerListener;
 import io.anymq.spi.Purger;
+import io.anymq.spi.Source;
 import io.anymq.spi.TemporaryQueues;
 import io.anymq.spi.TopicPatterns;
 import java.time.Duration;
@@ -241,7 +242,12 @@ final class KafkaLink
   @Override
   public LinkConsumer openConsumer(ConsumerRequest request, DeliverySink sink) {
     state.requireOpen();
-    return consumers.open(request, sink);
+    if (request.source() instanceof Source.OfQueue of) {
+      return topology.of(of.queue(), () -> consumers.open(request, sink));
+    }
+    return request.source() instanceof Source.OfTopic of
+        ? topology.of(of.topic(), () -> consumers.open(request, sink))
+        : consumers.open(request, sink);
   }
 
   @Override
@@ -290,14 +296,14 @@ final class KafkaLink
   public QueueDepth depth(Queue queue) {
     state.requireOpen();
     profile.requireShareGroups();
-    return contents.depth(queue);
+    return topology.of(queue, () -> contents.depth(queue));
   }
 
   @Override
   public QueueBrowser browse(Queue queue) {
     state.requireOpen();
     profile.requireShareGroups();
-    return new KafkaBrowser(queue, contents.scan(queue));
+    return new KafkaBrowser(queue, topology.of(queue, () -> contents.scan(queue)));
   }
 
   @Override

@@ -116,7 +116,7 @@ final class KeptRecords {
     Uuid topicId =
         topology
             .find(partition.topic())
-            .orElseThrow(() -> KafkaErrors.noTopic(partition.topic()))
+            .orElseThrow(() -> topology.notFound(partition.topic()))
             .topicId();
     String keeper = GROUP + holder + "." + Math.floorMod(offset, SPREAD) + ":" + group;
     Note note = new Note(keeper, partition, topicId, offset, deliveries, ClientIds.process());
