@@ -239,6 +239,7 @@ final class KeptReturn implements AutoCloseable {
       }
       last.shutdownNow();
     }
+    warning.end("Messages that are kept aside");
   }
 
   /** Whether a copy is under way; none begins from now on. */
