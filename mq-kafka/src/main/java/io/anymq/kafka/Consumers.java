@@ -77,7 +77,7 @@ final class Consumers {
         .forEach(each -> each.breakUp(cause));
   }
 
-  /** All hand out nothing more, and begin to close. Returns at once. */
+  /** All consumers stop delivering, and begin to close. Returns at once. */
   void stop() {
     open.forEach(OpenConsumer::stop);
   }

@@ -31,7 +31,7 @@ final class SharedProducer {
   private final ExecutorService renewal;
 
   private @Nullable Producer<byte[], byte[]> producer;
-  private boolean closed;
+  private volatile boolean closed;
   private volatile @Nullable MessagingException lost;
   private volatile @Nullable Thread ending;
 
@@ -61,7 +61,7 @@ final class SharedProducer {
     return made;
   }
 
-  private synchronized void requireOpen() {
+  private void requireOpen() {
     MessagingException cause = lost;
     if (cause != null) {
       throw new ConnectionLostException("The connection to Kafka is lost", cause);

@@ -260,7 +260,7 @@ final class KafkaLossTest extends LinkTest {
 
   /** One after the other, those at the end of many would have no time to give back. */
   @Test
-  void consumersOfALinkCloseSideBySide() throws Exception {
+  void consumersOfALinkAllBeginToCloseAtOnce() throws Exception {
     Set<Thread> before = Thread.getAllStackTraces().keySet();
     Options patient = Options.none().with(KafkaOptions.LINK_TIMEOUT, Duration.ofMinutes(2));
     Link closing = Links.open(broker.url(), patient, lost);
