@@ -13,6 +13,7 @@ import io.anymq.spi.Source;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -23,12 +24,16 @@ import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Opens the consumers of a link, and knows them. Queues, durable and shared subscriptions are share
  * groups; a plain subscription reads by itself. Safe for use by several threads.
  */
 final class Consumers {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Consumers.class);
 
   private final KafkaConfig config;
   private final KafkaTopology topology;
@@ -72,9 +77,23 @@ final class Consumers {
         .forEach(each -> each.breakUp(cause));
   }
 
+  /** All consumers stop delivering, and begin to close. Returns at once. */
+  void stop() {
+    open.forEach(OpenConsumer::stop);
+  }
+
+  /** Closes all of them: they end side by side, and are waited for one after the other. */
   void close() {
-    open.forEach(OpenConsumer::close);
+    stop();
+    for (OpenConsumer each : List.copyOf(open)) {
+      try {
+        each.close();
+      } catch (RuntimeException e) {
+        LOG.warn("Could not close a consumer of {}; the others close all the same", each.topics(), e);
+      }
+    }
     patterns.close();
+    unused.close();
   }
 
   LinkConsumer open(ConsumerRequest request, DeliverySink sink) {
@@ -101,6 +120,7 @@ final class Consumers {
 
   private LinkConsumer openQueue(Queue queue, ConsumerRequest request, DeliverySink sink) {
     int limit = topology.ensureGroup(queue);
+    topology.retention().check(queue);
     String group = topology.names().group(queue);
     if (request.keyOrdered()) {
       Members.Member member = member(queue, group, limit, request.prefetch(), Members.TURN);
@@ -127,29 +147,54 @@ final class Consumers {
     return members.join(member(topic, group, limit, request.prefetch(), role), sink, closed -> {});
   }
 
-  /** Ends with its last member; what members that crashed have left begins anew. */
   private LinkConsumer openShared(
       Topic topic, Source.Terms terms, ConsumerRequest request, DeliverySink sink) {
     String group = topology.names().sharedGroup(topic, terms.name().orElseThrow());
-    boolean waited = request.keyOrdered() && !turns.members(group).isEmpty();
+    UnusedGroups.Use use = unused.use(group);
+    try {
+      return openShared(topic, terms, request, sink, use);
+    } catch (RuntimeException e) {
+      use.end();
+      throw e;
+    }
+  }
+
+  /** Ends with its last member; what members that crashed have left begins anew. */
+  private LinkConsumer openShared(
+      Topic topic,
+      Source.Terms terms,
+      ConsumerRequest request,
+      DeliverySink sink,
+      UnusedGroups.Use use) {
+    String group = topology.names().sharedGroup(topic, terms.name().orElseThrow());
     // One that waits for its turn is no member of the share group, and keeps the subscription.
+    boolean goesOn =
+        use.isContinued() || (request.keyOrdered() && !turns.members(group).isEmpty());
     int limit =
-        waited
+        goesOn
             ? topology.ensureGroup(topic, group, start(terms.replayFrom()))
             : topology.beginGroup(topic, group, start(terms.replayFrom()));
     if (request.keyOrdered()) {
       Members.Member member = member(topic, group, limit, request.prefetch(), Members.TURN);
-      return takeTurns(member, sink, closed -> unused.removeIfUnused(group));
+      return takeTurns(member, use.watching(sink), closed -> use.end());
     }
     turns.requireNone(group);
     return members.join(
         member(topic, group, limit, request.prefetch(), Members.MEMBER),
         sink,
-        closed -> unused.removeIfUnused(group));
+        closed -> end(use, closed.isBroken()));
+  }
+
+  static void end(UnusedGroups.Use use, boolean broken) {
+    if (broken) {
+      use.breakUp();
+    }
+    use.end();
   }
 
   private LinkConsumer takeTurns(
       Members.Member member, DeliverySink sink, Consumer<OpenConsumer> onClosed) {
+    members.requireSafe(member);
     Turn.Setup setup =
         new Turn.Setup(
             config, member, session, topology.groups().settings().shortenLocks(member.group()));

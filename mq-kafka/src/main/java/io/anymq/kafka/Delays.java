@@ -157,7 +157,7 @@ final class Delays {
   }
 
   private synchronized void start() {
-    if (!hasMover() && !closed) {
+    if (!hasMover() && !closed && state.isOpen()) {
       Mover made = new Mover(config, calls, topology, session, state);
       made.start();
       mover = made;

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -77,18 +78,25 @@ final class GroupConsumer implements OpenConsumer, Parking {
   private final Setup setup;
   private final DeliverySink sink;
   private final LinkState state;
-  private final Consumer<GroupConsumer> onClosed;
+  private final Runnable onClosed;
   private final LaneGate gate;
   private final String holder = ClientIds.next();
-  private final AtomicBoolean broken = new AtomicBoolean();
+  private final BreakUp breakUp;
   private final AtomicBoolean begun = new AtomicBoolean();
-  private final RareWarning warning = new RareWarning(GroupConsumer.class);
+  private final Map<String, RareWarning> warnings = new ConcurrentHashMap<>();
 
   GroupConsumer(Setup setup, DeliverySink sink, LinkState state, Consumer<GroupConsumer> onClosed) {
-    this.onClosed = onClosed;
     this.setup = setup;
     this.sink = sink;
     this.state = state;
+    breakUp = new BreakUp(this, sink, state);
+    this.onClosed =
+        Threads.once(
+            () -> {
+              ended();
+              onClosed.accept(this);
+            },
+            () -> state.joinBy(setup.config().operationTimeout()));
     gate = new LaneGate(setup.prefetch());
   }
 
@@ -97,6 +105,9 @@ final class GroupConsumer implements OpenConsumer, Parking {
     ShareLane first = addLane(setup.prefetch());
     if (first == null) {
       return;
+    }
+    if (!state.isOpen()) {
+      stop(); // The link may have looked for consumers to stop before this one was there.
     }
     try {
       first.opened().get(setup.config().operationTimeout().toMillis(), TimeUnit.MILLISECONDS);
@@ -167,8 +178,21 @@ final class GroupConsumer implements OpenConsumer, Parking {
 
   /** Warns of what may happen to thousands of messages; of each kind a line, and few more. */
   void warn(String what, Throwable failure) {
-    warning.warn(
-        "%s, group %s: %s".formatted(setup.destination().describe(), setup.group(), what), failure);
+    if (state.isLost()) {
+      LOG.debug("{}", ofThis(what), failure); // The loss is told, and is the reason.
+      return;
+    }
+    warnings
+        .computeIfAbsent(what, kind -> new RareWarning(GroupConsumer.class))
+        .warn(ofThis(what), failure);
+  }
+
+  private String ofThis(String what) {
+    return "%s, group %s: %s".formatted(setup.destination().describe(), setup.group(), what);
+  }
+
+  private void ended() {
+    warnings.forEach((what, warning) -> warning.end(ofThis(what)));
   }
 
   private String rights() {
@@ -267,12 +291,12 @@ final class GroupConsumer implements OpenConsumer, Parking {
 
   @Override
   public void breakUp(MessagingException cause) {
-    if (broken.compareAndSet(false, true)) {
-      setup.kept().remove(this);
-      gate.close();
-      gate.lanes().forEach(ShareLane::wake);
-      sink.broken(cause);
-    }
+    breakUp.begin(cause);
+  }
+
+  /** Whether it ends because it is of no more use, and not because somebody closes it. */
+  boolean isBroken() {
+    return breakUp.hasBegun();
   }
 
   @Override
@@ -320,15 +344,19 @@ final class GroupConsumer implements OpenConsumer, Parking {
   }
 
   @Override
-  public void close() {
+  public void stop() {
     setup.kept().remove(this);
     gate.close();
-    List<ShareLane> lanes = gate.lanes();
-    lanes.forEach(ShareLane::wake);
+    gate.lanes().forEach(ShareLane::wake);
+  }
+
+  @Override
+  public void close() {
+    stop();
     long deadline = state.joinBy(setup.config().operationTimeout());
-    for (ShareLane lane : lanes) {
+    for (ShareLane lane : gate.lanes()) {
       Threads.join(lane.thread(), deadline);
     }
-    onClosed.accept(this);
+    onClosed.run();
   }
 }

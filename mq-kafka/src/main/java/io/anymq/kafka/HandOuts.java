@@ -279,6 +279,7 @@ final class HandOuts implements AutoCloseable {
       open.wakeup();
     }
     closeReader();
+    warning.end("Notes of hand-outs");
   }
 
   private synchronized void closeReader() {

@@ -42,6 +42,13 @@ final class KafkaConfig {
    */
   static final Duration FETCH_WAIT = Duration.ofMillis(100);
 
+  /**
+   * After so long without use the producer forgets a topic. Those of open producers are renewed
+   * every second; so it forgets what was deleted, and does not ask for it with each refresh, which
+   * would create it again where the broker creates topics by itself.
+   */
+  static final Duration TOPIC_IDLE = Duration.ofSeconds(15);
+
   private final LinkRequest request;
   private final String servers;
   private final String clientName;
@@ -195,8 +202,7 @@ final class KafkaConfig {
     config.put(ProducerConfig.BATCH_SIZE_CONFIG, BATCH_BYTES);
     config.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, sendTimeout);
     config.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, (int) delivery);
-    // A topic that is not used for minutes must not be looked up again while a send waits.
-    config.put(ProducerConfig.METADATA_MAX_IDLE_CONFIG, Long.MAX_VALUE);
+    config.put(ProducerConfig.METADATA_MAX_IDLE_CONFIG, TOPIC_IDLE.toMillis());
     // The broker has the last word on sizes: it knows the topic's limit.
     config.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, Integer.MAX_VALUE);
     return config;

@@ -115,11 +115,6 @@ final class KafkaErrors {
     return Secrets.mask(String.valueOf(cause.getMessage()));
   }
 
-  /** There is no such native topic. */
-  static DestinationNotFoundException noTopic(String topic) {
-    return new DestinationNotFoundException("topic '" + topic + "' of Kafka does not exist");
-  }
-
   /** The failure of connecting. */
   static MessagingException connectFailure(Throwable failure, String servers) {
     Throwable cause = unwrap(failure);
@@ -174,7 +169,7 @@ final class KafkaErrors {
     if (cause instanceof UnknownTopicOrPartitionException
         || cause instanceof UnknownTopicIdException) {
       return new DestinationNotFoundException(
-          "The topic does not exist; Kafka was asked " + doing, cause);
+          "a topic of Kafka does not exist; Kafka was asked " + doing, cause);
     }
     if (cause instanceof InvalidTopicException) {
       return new InvalidDestinationException("Kafka refuses the topic's name: " + doing, cause);

@@ -22,6 +22,7 @@ import io.anymq.spi.LinkConsumer;
 import io.anymq.spi.LinkProducer;
 import io.anymq.spi.ProducerListener;
 import io.anymq.spi.Purger;
+import io.anymq.spi.Source;
 import io.anymq.spi.TemporaryQueues;
 import io.anymq.spi.TopicPatterns;
 import java.time.Duration;
@@ -73,7 +74,8 @@ final class KafkaLink
     kept = new KeptReturn(config, farewell, notes, producer, state);
     handOuts = new HandOuts(config, farewell, producer);
     contents = new QueueContents(calls, config, topology, profile, state, notes);
-    UnusedGroups unused = new UnusedGroups(farewell.groups(), new Turns(last), state);
+    UnusedGroups unused = new UnusedGroups(
+            farewell.groups(), new Turns(last), state, config.operationTimeout());
     consumers =
         new Consumers(
             config,
@@ -87,25 +89,52 @@ final class KafkaLink
             handOuts);
     temporary = new TemporaryTopics(config, calls, topology, profile, state);
     delays = new Delays(config, calls, topology, profile, state);
-    watch = new LinkWatch(config, this::topicsInUse, this::gone, state::lose, this::lookForDelays);
+    state.onLoss(this::cut);
+    watch =
+        new LinkWatch(
+            config,
+            this::topicsInUse,
+            this::seen,
+            this::gone,
+            state::lose,
+            this::lookForDelays);
   }
 
   void start() {
     watch.start();
   }
 
+  /** Nothing of a lost link may go on by itself until the core closes it. */
+  private void cut(MessagingException cause) {
+    try {
+      consumers.stop(); // First: what the producer gives up they would deliver from where it is.
+    } finally {
+      producer.lose(cause);
+    }
+  }
+
   private void lookForDelays() {
-    if (profile.shareGroups()) {
+    if (profile.shareGroups() && state.isOpen()) {
       delays.look();
     }
   }
 
-  private Set<String> topicsInUse() {
+  /** The native topics that producers and consumers cannot do without. */
+  Set<String> topicsInUse() {
     return Stream.concat(producers.stream().map(TopicProducer::topic), consumers.topics())
         .collect(Collectors.toSet());
   }
 
-  private void gone(String topic) {
+  private void seen(Set<String> topics) {
+    producer.keep(
+        producers.stream().map(TopicProducer::topic).filter(topics::contains).distinct().toList());
+  }
+
+  /** A native topic is gone; over a lost link that means nothing, for a new broker knows none. */
+  void gone(String topic) {
+    if (!state.isOpen()) {
+      return;
+    }
     DestinationNotFoundException cause =
         new DestinationNotFoundException(
             topology.names().describe(topic) + " does not exist any more: it was deleted");
@@ -197,6 +226,9 @@ final class KafkaLink
     }
     // Asked first, because the native producer's own look-up may make the topic.
     topology.partitions(destination);
+    if (destination instanceof Queue queue) {
+      topology.retention().check(queue);
+    }
     String topic = topology.names().topic(destination);
     producer.learn(topic);
     TopicProducer.Setup setup =
@@ -210,7 +242,12 @@ final class KafkaLink
   @Override
   public LinkConsumer openConsumer(ConsumerRequest request, DeliverySink sink) {
     state.requireOpen();
-    return consumers.open(request, sink);
+    if (request.source() instanceof Source.OfQueue of) {
+      return topology.of(of.queue(), () -> consumers.open(request, sink));
+    }
+    return request.source() instanceof Source.OfTopic of
+        ? topology.of(of.topic(), () -> consumers.open(request, sink))
+        : consumers.open(request, sink);
   }
 
   @Override
@@ -259,14 +296,14 @@ final class KafkaLink
   public QueueDepth depth(Queue queue) {
     state.requireOpen();
     profile.requireShareGroups();
-    return contents.depth(queue);
+    return topology.of(queue, () -> contents.depth(queue));
   }
 
   @Override
   public QueueBrowser browse(Queue queue) {
     state.requireOpen();
     profile.requireShareGroups();
-    return new KafkaBrowser(queue, contents.scan(queue));
+    return new KafkaBrowser(queue, topology.of(queue, () -> contents.scan(queue)));
   }
 
   @Override
@@ -287,7 +324,8 @@ final class KafkaLink
   @Override
   public void close(Duration timeout) {
     if (state.close(timeout)) {
-      Threads.shielded(() -> closeAll(timeout));
+      // What closes waits for copies and notes, and an interrupt would end all of those waits.
+      Threads.aside("anymq-kafka-close", timeout, () -> closeAll(timeout));
     }
   }
 
@@ -300,7 +338,7 @@ final class KafkaLink
     contents.close();
     handOuts.finish(state.timeLeft(timeout));
     temporary.close(farewell);
-    producer.close(state.timeLeft(timeout));
+    producer.close(state.timeLeft(timeout), state.joinBy(timeout));
     handOuts.close();
     calls.admin().close(state.timeLeft(timeout));
   }

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaFuture;
@@ -32,6 +33,7 @@ final class KafkaTopology {
   private final TopicRemarks remarks;
   private final BrokerProfile profile;
   private final TopicMaker maker;
+  private final QueueRetention retention;
 
   KafkaTopology(
       KafkaCalls calls,
@@ -45,6 +47,7 @@ final class KafkaTopology {
     this.groups = groups;
     logs = new LogOffsets(calls);
     remarks = new TopicRemarks(calls, this);
+    retention = new QueueRetention(this);
     this.profile = profile;
     maker = new TopicMaker(calls, config, this::find);
   }
@@ -63,6 +66,10 @@ final class KafkaTopology {
 
   TopicRemarks remarks() {
     return remarks;
+  }
+
+  QueueRetention retention() {
+    return retention;
   }
 
   void declare(Destination destination) {
@@ -145,6 +152,23 @@ final class KafkaTopology {
     return description.partitions().stream()
         .map(partition -> new TopicPartition(description.name(), partition.partition()))
         .toList();
+  }
+
+  /** As {@link #notFound(Destination)}, of the destination that a native topic is. */
+  DestinationNotFoundException notFound(String topic) {
+    return new DestinationNotFoundException(names.describe(topic) + " does not exist");
+  }
+
+  /** Asks for something that a destination has; where it is gone meanwhile, the failure names it. */
+  <T> T of(Destination destination, Supplier<T> question) {
+    try {
+      return question.get();
+    } catch (DestinationNotFoundException e) {
+      if (e.getCause() == null) {
+        throw e; // It names the destination, as this class does.
+      }
+      throw new DestinationNotFoundException(notFound(destination).getMessage(), e);
+    }
   }
 
   DestinationNotFoundException notFound(Destination destination) {

@@ -88,10 +88,19 @@ final class KeptRecords {
 
   private final KafkaCalls calls;
   private final KafkaTopology topology;
+  private final KeptMark mark;
+  private final KeptRights rights;
 
   KeptRecords(KafkaCalls calls, KafkaTopology topology) {
     this.calls = calls;
     this.topology = topology;
+    mark = new KeptMark(calls, GROUP);
+    rights = new KeptRights(calls, mark, GROUP);
+  }
+
+  /** Refuses a consumer whose messages could neither be written again nor noted. */
+  void requireRight(String topic, String group) {
+    rights.require(topic, group);
   }
 
   /**
@@ -107,7 +116,7 @@ final class KeptRecords {
     Uuid topicId =
         topology
             .find(partition.topic())
-            .orElseThrow(() -> KafkaErrors.noTopic(partition.topic()))
+            .orElseThrow(() -> topology.notFound(partition.topic()))
             .topicId();
     String keeper = GROUP + holder + "." + Math.floorMod(offset, SPREAD) + ":" + group;
     Note note = new Note(keeper, partition, topicId, offset, deliveries, ClientIds.process());
@@ -196,7 +205,11 @@ final class KeptRecords {
     }
   }
 
+  /** Kafka forgets what is old: so the mark is as new as the newest note, and outlives them all. */
   private void write(String keeper, TopicPartition partition, List<Note> notes) {
+    if (!notes.isEmpty()) {
+      mark.set(groupOf(keeper), partition);
+    }
     String text = String.join(" ", notes.stream().map(Note::text).toList());
     calls.await(
         calls
@@ -220,8 +233,11 @@ final class KeptRecords {
         && members.stream().anyMatch(member -> ClientIds.isOf(member, note.process()));
   }
 
-  /** All that is kept for a share group. */
+  /** All that is kept for a share group; as a rule that is one question for one group. */
   List<Note> all(String group) {
+    if (!mark.isSet(group)) {
+      return List.of();
+    }
     List<String> keepers =
         calls
             .await(
@@ -235,9 +251,13 @@ final class KeptRecords {
     return keepers.isEmpty() ? List.of() : list(keepers);
   }
 
-  /** No holder's name has a colon. */
+  private static String groupOf(String keeper) {
+    return keeper.substring(keeper.indexOf(':', GROUP.length()) + 1);
+  }
+
+  /** No holder's name has a colon, nor is one empty: that is the mark's group. */
   private static boolean isKeeper(String id, String group) {
-    return id.startsWith(GROUP) && id.substring(id.indexOf(':', GROUP.length()) + 1).equals(group);
+    return id.startsWith(GROUP) && !id.startsWith(GROUP + ":") && groupOf(id).equals(group);
   }
 
   private List<Note> list(List<String> keepers) {

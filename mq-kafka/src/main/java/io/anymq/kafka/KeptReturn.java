@@ -1,5 +1,6 @@
 package io.anymq.kafka;
 
+import io.anymq.ClosedException;
 import io.anymq.MessagingException;
 import io.anymq.MessagingTimeoutException;
 import java.time.Duration;
@@ -31,6 +32,9 @@ final class KeptReturn implements AutoCloseable {
 
   static final long INTERVAL_SECONDS = 10;
 
+  /** The time that a link has to close, divided by this, is what a look that is under way gets. */
+  private static final int CLOSE_DIVISOR = 4;
+
   private static final long RENEWAL_NANOS = TimeUnit.HOURS.toNanos(1);
 
   private final KafkaConfig config;
@@ -47,6 +51,8 @@ final class KeptReturn implements AutoCloseable {
   private final RareWarning warning = new RareWarning(KeptReturn.class);
   private @Nullable ScheduledExecutorService clock;
   private boolean closed;
+  private boolean stopped;
+  private boolean writing;
 
   KeptReturn(
       KafkaConfig config,
@@ -126,6 +132,7 @@ final class KeptReturn implements AutoCloseable {
       written.remove(note);
       renewed.remove(note);
     } finally {
+      writing(false);
       kept.letGo(note);
     }
   }
@@ -137,12 +144,21 @@ final class KeptReturn implements AutoCloseable {
             .filter(topic -> topic.topicId().equals(note.topicId()))
             .isPresent();
     Optional<ConsumerRecord<byte[], byte[]>> found = isThere ? read(note) : Optional.empty();
+    writing(true);
     try {
       found.ifPresent(old -> writeAgain(group, old, note.deliveries()));
     } catch (MessagingException e) {
       renewIfOld(note);
       throw e;
     }
+  }
+
+  /** From when a copy may be stored until its note is gone, nothing but a failure comes between. */
+  private synchronized void writing(boolean begins) {
+    if (begins && stopped) {
+      throw new ClosedException("The connection to Kafka is closed");
+    }
+    writing = begins;
   }
 
   /** Kafka forgets a note that was written long ago. */
@@ -216,8 +232,19 @@ final class KeptReturn implements AutoCloseable {
     }
     if (last != null) {
       last.shutdown();
-      Threads.awaitEnd(last, state.timeLeft(config.operationTimeout()));
+      Duration share = state.timeLeft(config.operationTimeout()).dividedBy(CLOSE_DIVISOR);
+      Threads.awaitEnd(last, share);
+      if (isWriting()) {
+        Threads.awaitEnd(last, state.timeLeft(config.operationTimeout()));
+      }
       last.shutdownNow();
     }
+    warning.end("Messages that are kept aside");
+  }
+
+  /** Whether a copy is under way; none begins from now on. */
+  private synchronized boolean isWriting() {
+    stopped = true;
+    return writing;
   }
 }

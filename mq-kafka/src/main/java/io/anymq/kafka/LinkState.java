@@ -7,6 +7,7 @@ import io.anymq.spi.LinkListener;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +28,7 @@ final class LinkState {
   private final AtomicReference<Phase> phase = new AtomicReference<>(Phase.OPEN);
   private final LinkListener listener;
   private final KafkaCalls calls;
+  private volatile Consumer<MessagingException> onLoss = why -> {};
   private volatile boolean lost;
   private volatile @Nullable Long closeBy;
   private volatile @Nullable MessagingException cause;
@@ -42,13 +44,27 @@ final class LinkState {
     this.calls = calls;
   }
 
+  /**
+   * What a loss ends at once, by any thread, before the listener is told: until the core closes the
+   * link, the network may be back.
+   *
+   * @param action returns at once
+   */
+  void onLoss(Consumer<MessagingException> action) {
+    onLoss = action;
+  }
+
   /** Tells of the loss, the first time, unless the link was closed. */
   void lose(MessagingException why) {
     if (phase.compareAndSet(Phase.OPEN, Phase.LOST)) {
       cause = why;
       lost = true;
       calls.lose(why);
-      listener.lost(why);
+      try {
+        onLoss.accept(why);
+      } finally {
+        listener.lost(why);
+      }
     }
   }
 

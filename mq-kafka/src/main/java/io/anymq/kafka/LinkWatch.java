@@ -15,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.DescribeClusterOptions;
 import org.apache.kafka.clients.admin.DescribeTopicsOptions;
@@ -43,6 +44,7 @@ final class LinkWatch implements AutoCloseable {
   private final Admin admin;
   private final int timeoutMillis;
   private final Supplier<Set<String>> topics;
+  private final Consumer<Set<String>> onSeen;
   private final Consumer<String> onGone;
   private final Consumer<ConnectionLostException> onLost;
   private final Runnable onLook;
@@ -55,6 +57,7 @@ final class LinkWatch implements AutoCloseable {
    *
    * @param config the native clients' settings
    * @param topics the topics in use
+   * @param onSeen is told of those of them that are there; returns at once
    * @param onGone is told of those that are gone
    * @param onLost is told when the cluster is
    * @param onLook is called now and then; returns at once
@@ -62,12 +65,14 @@ final class LinkWatch implements AutoCloseable {
   LinkWatch(
       KafkaConfig config,
       Supplier<Set<String>> topics,
+      Consumer<Set<String>> onSeen,
       Consumer<String> onGone,
       Consumer<ConnectionLostException> onLost,
       Runnable onLook) {
     admin = Admin.create(config.admin("watch"));
     this.timeoutMillis = (int) config.linkTimeout().toMillis();
     this.topics = topics;
+    this.onSeen = onSeen;
     this.onGone = onGone;
     this.onLost = onLost;
     this.onLook = onLook;
@@ -137,29 +142,43 @@ final class LinkWatch implements AutoCloseable {
       return;
     }
     DescribeTopicsOptions bounded = new DescribeTopicsOptions().timeoutMs(timeoutMillis);
+    Map<String, Presence> found = new HashMap<>();
     admin
         .describeTopics(used, bounded)
         .topicNameValues()
-        .forEach((topic, answer) -> note(topic, isMissing(answer)));
+        .forEach((topic, answer) -> found.put(topic, presence(answer)));
+    found.forEach(this::note);
+    onSeen.accept(
+        found.keySet().stream()
+            .filter(topic -> found.get(topic) == Presence.THERE)
+            .collect(Collectors.toUnmodifiableSet()));
   }
 
-  private boolean isMissing(KafkaFuture<?> answer) {
+  private enum Presence {
+    THERE,
+    MISSING,
+    UNKNOWN
+  }
+
+  private Presence presence(KafkaFuture<?> answer) {
     try {
       answer.get(timeoutMillis, TimeUnit.MILLISECONDS);
-      return false;
+      return Presence.THERE;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return false;
     } catch (ExecutionException e) {
-      return e.getCause() instanceof UnknownTopicOrPartitionException;
+      if (e.getCause() instanceof UnknownTopicOrPartitionException) {
+        return Presence.MISSING;
+      }
+      LOG.debug("A topic could not be looked for", e);
     } catch (TimeoutException | KafkaException e) {
       LOG.debug("A topic could not be looked for", e);
-      return false;
     }
+    return Presence.UNKNOWN;
   }
 
-  private void note(String topic, boolean isMissing) {
-    if (!isMissing) {
+  private void note(String topic, Presence presence) {
+    if (presence != Presence.MISSING) {
       missing.remove(topic);
     } else if (missing.merge(topic, 1, Integer::sum) == LOOKS) {
       onGone.accept(topic);

@@ -20,7 +20,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -61,13 +60,13 @@ final class LiveConsumer implements OpenConsumer, Parking, Runnable {
   private final Subject subject;
   private final DeliverySink sink;
   private final LinkState state;
-  private final Consumer<LiveConsumer> onClosed;
+  private final Runnable onClosed;
   private final String clientId;
   private final Thread thread;
   private final Room room;
   private final Set<InboundDelivery> parked = ConcurrentHashMap.newKeySet();
   private final boolean oneLog;
-  private final AtomicBoolean broken = new AtomicBoolean();
+  private final BreakUp breakUp;
   private final CompletableFuture<KafkaConsumer<byte[], byte[]>> opened = new CompletableFuture<>();
   private final Semaphore changes = new Semaphore(0);
   private volatile Map<TopicPartition, Uuid> wanted;
@@ -85,14 +84,17 @@ final class LiveConsumer implements OpenConsumer, Parking, Runnable {
       DeliverySink sink,
       LinkState state,
       Consumer<LiveConsumer> onClosed) {
-    this.onClosed = onClosed;
     config = setup.config();
+    this.onClosed =
+        Threads.once(
+            () -> onClosed.accept(this), () -> state.joinBy(config.operationTimeout()));
     subject = setup.subject();
     wanted = Map.copyOf(partitions);
     places = new HashMap<>();
     start.forEach((each, place) -> places.put(withId(each, wanted), place));
     this.sink = sink;
     this.state = state;
+    breakUp = new BreakUp(this, sink, state);
     room = new Room(setup.prefetch());
     oneLog = setup.oneLog();
     clientId = config.clientId("live");
@@ -115,6 +117,9 @@ final class LiveConsumer implements OpenConsumer, Parking, Runnable {
   /** Opens; where it begins was fixed before. */
   void open() {
     thread.start();
+    if (!state.isOpen()) {
+      stop(); // The link may have looked for consumers to stop before this one was there.
+    }
     try {
       opened.get(config.operationTimeout().toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException | TimeoutException | InterruptedException e) {
@@ -256,13 +261,11 @@ final class LiveConsumer implements OpenConsumer, Parking, Runnable {
 
   @Override
   public void breakUp(MessagingException cause) {
-    if (broken.compareAndSet(false, true)) {
-      stop();
-      sink.broken(cause);
-    }
+    breakUp.begin(cause);
   }
 
-  private void stop() {
+  @Override
+  public void stop() {
     closing = true;
     room.release(); // One more, so that the thread looks up.
     changes.release();
@@ -319,6 +322,6 @@ final class LiveConsumer implements OpenConsumer, Parking, Runnable {
   public void close() {
     stop();
     Threads.join(thread, state.joinBy(config.operationTimeout()));
-    onClosed.accept(this);
+    onClosed.run();
   }
 }

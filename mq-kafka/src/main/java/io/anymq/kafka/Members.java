@@ -95,8 +95,14 @@ final class Members {
     return groups.members(group).stream().anyMatch(each -> !TAKES_TURNS.matcher(each).matches());
   }
 
+  /** Refuses a consumer that could lose messages at the delivery limit of its group. */
+  void requireSafe(Member member) {
+    kept.records().requireRight(member.topic(), member.group());
+  }
+
   /** Opens one that the link keeps an eye on. */
   GroupConsumer open(Member member, DeliverySink sink, Consumer<GroupConsumer> onClosed) {
+    requireSafe(member);
     GroupConsumer consumer = create(member, sink, onClosed.andThen(open::remove));
     open.add(consumer);
     consumer.open();

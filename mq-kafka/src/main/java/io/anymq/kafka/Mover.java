@@ -47,6 +47,9 @@ final class Mover implements Runnable, ConsumerRebalanceListener {
   /** How long nobody moves when those who were to have gone. */
   private static final Duration ASIDE = Duration.ofSeconds(5);
 
+  private static final String FAILED = "Could not move delayed messages, will retry";
+
+  private final RareWarning warning = new RareWarning(Mover.class);
   private final KafkaConfig config;
   private final KafkaCalls calls;
   private final Moves moves;
@@ -142,7 +145,7 @@ final class Mover implements Runnable, ConsumerRebalanceListener {
   /** Another one may have the turn by now; whatever it is, begin anew. */
   private void failed(RuntimeException failure) {
     if (isWanted()) {
-      LOG.warn("Moving delayed messages failed; it is tried again", failure);
+      warning.warn(FAILED, failure);
       pause(PAUSE);
     }
   }
@@ -291,5 +294,6 @@ final class Mover implements Runnable, ConsumerRebalanceListener {
       moves.close(); // So that nothing waits for an answer any more.
     }
     Threads.join(thread, deadline);
+    warning.end(FAILED);
   }
 }

@@ -7,9 +7,15 @@ import java.util.Set;
 /** A consumer that a link keeps an eye on. */
 interface OpenConsumer extends LinkConsumer {
 
-  /** The native topics without which it is of no use. */
+  /** The native topics that it cannot do without. */
   Set<String> topics();
 
-  /** The consumer is of no more use; tells the sink, once. */
+  /**
+   * Stops delivering and begins to close, as {@link #close} does and then waits for. Returns at
+   * once.
+   */
+  void stop();
+
+  /** The consumer is of no more use: it closes, and its sink is notified, once. Returns at once. */
   void breakUp(MessagingException cause);
 }

@@ -64,8 +64,14 @@ final class PatternConsumers implements AutoCloseable {
     PatternView view = new PatternView(of.pattern(), topology);
     view.look(directory.topics());
     Source.Terms terms = of.terms();
-    return terms.durable() || terms.shared()
-        ? openGroups(of.pattern(), terms, prefetch, view, sink)
+    if (terms.durable()) {
+      String group = topology.names().group(of.pattern(), terms.name().orElseThrow());
+      String role = members.requireFree(group, terms, of.pattern().toString());
+      initialise(group, terms, view, !topology.groups().isMarked(group));
+      return openGroups(new Subscription(group, role, view), prefetch, sink, broken -> {});
+    }
+    return terms.shared()
+        ? openShared(of.pattern(), terms, prefetch, view, sink)
         : openPlain(of.pattern(), terms, prefetch, view, sink);
   }
 
@@ -90,28 +96,51 @@ final class PatternConsumers implements AutoCloseable {
     return consumer;
   }
 
-  private LinkConsumer openGroups(
+  /** Ends with its last member. */
+  private LinkConsumer openShared(
       TopicPattern pattern, Source.Terms terms, int prefetch, PatternView view, DeliverySink sink) {
-    KafkaNames names = topology.names();
-    String name = terms.name().orElseThrow();
-    String group = terms.durable() ? names.group(pattern, name) : names.sharedGroup(pattern, name);
-    String role =
-        terms.durable() ? members.requireFree(group, terms, pattern.toString()) : Members.MEMBER;
-    initialise(group, terms, view);
-    Watch watch = new Watch(view);
+    String group = topology.names().sharedGroup(pattern, terms.name().orElseThrow());
+    UnusedGroups.Use use = unused.use(group);
+    try {
+      boolean isNew = !use.isContinued() && topology.groups().members(group).isEmpty();
+      initialise(group, terms, view, isNew);
+      Subscription subscription = new Subscription(group, Members.MEMBER, view);
+      return openGroups(subscription, prefetch, sink, broken -> Consumers.end(use, broken));
+    } catch (RuntimeException e) {
+      use.end();
+      throw e;
+    }
+  }
+
+  /**
+   * A durable or shared subscription to a pattern.
+   *
+   * @param group the share group that holds it
+   * @param role of the member that holds it
+   * @param view the topics that match
+   */
+  private record Subscription(String group, String role, PatternView view) {}
+
+  private LinkConsumer openGroups(
+      Subscription of, int prefetch, DeliverySink sink, Consumer<Boolean> onClosed) {
+    Watch watch = new Watch(of.view());
     PatternGroups groups =
         new PatternGroups(
             prefetch,
             sink,
+            state,
             closed -> {
               watch.end();
               open.remove(closed);
+              onClosed.accept(closed.isBroken());
             });
     open.add(groups);
     try {
-      groups.hold(holder(group, role, groups, terms));
+      groups.hold(holder(of, groups));
       Runnable follow =
-          () -> groups.follow(view.topics(), topic -> openTopic(group, topic, prefetch, groups));
+          () ->
+              groups.follow(
+                  of.view().topics(), topic -> openTopic(of.group(), topic, prefetch, groups));
       follow.run();
       watch.begin(follow);
       return groups;
@@ -126,9 +155,8 @@ final class PatternConsumers implements AutoCloseable {
    * begins with topics that are new to it at their beginning. That it is there is told by a mark,
    * which comes last: it may have no topic to begin with.
    */
-  private void initialise(String group, Source.Terms terms, PatternView view) {
+  private void initialise(String group, Source.Terms terms, PatternView view, boolean isNew) {
     ShareGroups groups = topology.groups();
-    boolean isNew = terms.durable() ? !groups.isMarked(group) : groups.members(group).isEmpty();
     OffsetSpec start = Consumers.start(terms.replayFrom());
     for (TopicDescription topic : view.topics()) {
       String one = KafkaNames.groupOfTopic(group, topic.name());
@@ -141,23 +169,15 @@ final class PatternConsumers implements AutoCloseable {
     groups.mark(group);
   }
 
-  private GroupConsumer holder(
-      String group, String role, PatternGroups groups, Source.Terms terms) {
+  private GroupConsumer holder(Subscription of, PatternGroups groups) {
     List<TopicPartition> anchor = topology.ensureTopic(KafkaNames.ANCHOR);
-    int limit = topology.groups().ensure(group, anchor, OffsetSpec.latest());
+    int limit = topology.groups().ensure(of.group(), anchor, OffsetSpec.latest());
     Members.Member member =
-        new Members.Member(Topic.of(KafkaNames.ANCHOR), KafkaNames.ANCHOR, group, limit, 1, role);
-    GroupConsumer holder =
-        members.create(
-            member,
-            groups.sinkOfOne(),
-            closed -> {
-              if (!terms.durable()) {
-                unused.removeIfUnused(group);
-              }
-            });
+        new Members.Member(
+            Topic.of(KafkaNames.ANCHOR), KafkaNames.ANCHOR, of.group(), limit, 1, of.role());
+    GroupConsumer holder = members.create(member, groups.sinkOfOne(), closed -> {});
     holder.open();
-    members.awaitJoinedOrClose(group, holder);
+    members.awaitJoinedOrClose(of.group(), holder);
     return holder;
   }
 
@@ -167,11 +187,10 @@ final class PatternConsumers implements AutoCloseable {
     int limit =
         topology.groups().ensure(one, KafkaTopology.partitions(topic), OffsetSpec.earliest());
     Topic destination = topology.names().portable(topic.name()).orElseThrow();
-    GroupConsumer consumer =
-        members.create(
-            new Members.Member(destination, topic.name(), one, limit, prefetch, Members.MEMBER),
-            groups.sinkOfOne(),
-            closed -> {});
+    Members.Member member =
+        new Members.Member(destination, topic.name(), one, limit, prefetch, Members.MEMBER);
+    members.requireSafe(member);
+    GroupConsumer consumer = members.create(member, groups.sinkOfOne(), closed -> {});
     consumer.open();
     return consumer;
   }
@@ -190,16 +209,22 @@ final class PatternConsumers implements AutoCloseable {
     /** Whether the consumer has yet to take a change on; an attempt that fails is made again. */
     private boolean behind;
 
+    private boolean ended;
+
     Watch(PatternView view) {
       this.view = view;
     }
 
-    void begin(Runnable changed) {
+    synchronized void begin(Runnable changed) {
       onChange = changed;
-      directory.add(this);
+      if (!ended) {
+        directory.add(this);
+      }
     }
 
-    void end() {
+    /** The consumer may break before it is open. */
+    synchronized void end() {
+      ended = true;
       directory.remove(this);
     }
 

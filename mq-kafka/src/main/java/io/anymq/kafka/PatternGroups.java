@@ -4,7 +4,6 @@ import io.anymq.MessagingException;
 import io.anymq.kafka.SettlementInbox.Fate;
 import io.anymq.spi.DeliverySink;
 import io.anymq.spi.InboundDelivery;
-import io.anymq.spi.LinkConsumer;
 import io.anymq.spi.Outcome;
 import io.anymq.spi.Parking;
 import java.util.ArrayDeque;
@@ -17,7 +16,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.apache.kafka.clients.admin.TopicDescription;
@@ -40,8 +38,8 @@ final class PatternGroups implements OpenConsumer, Parking {
   private static final Logger LOG = LoggerFactory.getLogger(PatternGroups.class);
 
   private final DeliverySink sink;
-  private final Consumer<PatternGroups> onClosed;
-  private final AtomicBoolean broken = new AtomicBoolean();
+  private final Runnable onClosed;
+  private final BreakUp breakUp;
   private final Set<String> refusing = ConcurrentHashMap.newKeySet();
   private final Object lock = new Object();
 
@@ -54,10 +52,12 @@ final class PatternGroups implements OpenConsumer, Parking {
   private int room;
   private boolean closed;
 
-  PatternGroups(int prefetch, DeliverySink sink, Consumer<PatternGroups> onClosed) {
+  PatternGroups(
+      int prefetch, DeliverySink sink, LinkState state, Consumer<PatternGroups> onClosed) {
     room = prefetch;
     this.sink = sink;
-    this.onClosed = onClosed;
+    breakUp = new BreakUp(this, sink, state);
+    this.onClosed = Threads.once(() -> onClosed.accept(this));
   }
 
   /** Takes the member that holds the subscription. */
@@ -174,9 +174,12 @@ final class PatternGroups implements OpenConsumer, Parking {
 
   @Override
   public void breakUp(MessagingException cause) {
-    if (broken.compareAndSet(false, true)) {
-      sink.broken(cause);
-    }
+    breakUp.begin(cause);
+  }
+
+  /** As {@link GroupConsumer#isBroken}. */
+  boolean isBroken() {
+    return breakUp.hasBegun();
   }
 
   @Override
@@ -219,20 +222,31 @@ final class PatternGroups implements OpenConsumer, Parking {
     }
   }
 
+  /** The member that holds the subscription goes last: nobody else may have it before. */
   @Override
-  public void close() {
-    List<LinkConsumer> all;
-    GroupConsumer last;
+  public void stop() {
+    ofTopicsAtTheEnd().forEach(GroupConsumer::stop);
+  }
+
+  private List<GroupConsumer> ofTopicsAtTheEnd() {
     synchronized (lock) {
       closed = true;
       waiting.clear();
-      all = List.copyOf(consumers.values());
+      return List.copyOf(consumers.values());
+    }
+  }
+
+  @Override
+  public void close() {
+    stop();
+    ofTopicsAtTheEnd().forEach(GroupConsumer::close);
+    GroupConsumer last;
+    synchronized (lock) {
       last = holder;
     }
-    all.forEach(LinkConsumer::close);
     if (last != null) {
       last.close();
     }
-    onClosed.accept(this);
+    onClosed.run();
   }
 }

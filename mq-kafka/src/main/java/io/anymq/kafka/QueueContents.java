@@ -5,6 +5,7 @@ import io.anymq.MessagingException;
 import io.anymq.MessagingTimeoutException;
 import io.anymq.Queue;
 import io.anymq.QueueDepth;
+import io.anymq.kafka.TopicRemarks.Transactions;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -60,14 +61,15 @@ final class QueueContents {
    */
   QueueDepth depth(Queue queue) {
     List<TopicPartition> partitions = topology.partitions(queue);
-    boolean markers = topology.remarks().isTransactional(topology.names().topic(queue));
+    Transactions markers = topology.remarks().transactions(topology.names().topic(queue));
     boolean readable = profile.stateReadable();
-    OptionalLong counted = markers && readable ? countOneByOne(queue) : OptionalLong.empty();
+    OptionalLong counted =
+        markers == Transactions.SOME && readable ? countOneByOne(queue) : OptionalLong.empty();
     long count = counted.isPresent() ? counted.getAsLong() : lag(queue, partitions);
     List<String> members = groups.members(topology.names().group(queue));
     int kept = kept(queue, members).size();
     // The lock of a consumer that has crashed may last; then the group counts its record, too.
-    boolean exact = kept == 0 && (!markers || counted.isPresent());
+    boolean exact = kept == 0 && (markers == Transactions.NONE || counted.isPresent());
     OptionalLong total = OptionalLong.of(count + kept);
     OptionalLong ready = members.isEmpty() ? total : OptionalLong.empty();
     return new QueueDepth(ready, OptionalLong.empty(), total, exact, Instant.now());

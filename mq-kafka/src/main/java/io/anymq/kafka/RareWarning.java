@@ -32,6 +32,20 @@ final class RareWarning {
     }
   }
 
+  /** Nothing more of this kind comes: says how many were not logged. */
+  void end(String what) {
+    int left = takeSilent();
+    if (left > 0) {
+      log.warn("{}: {} more of this kind", what, left);
+    }
+  }
+
+  private synchronized int takeSilent() {
+    int left = silent;
+    silent = 0;
+    return left;
+  }
+
   /** How many were not logged since the last that was; less than 0: this one is not, either. */
   private synchronized int countIfSoon() {
     if (System.nanoTime() - nextAt < 0) {
@@ -39,9 +53,7 @@ final class RareWarning {
       return -1;
     }
     nextAt = System.nanoTime() + PAUSE_NANOS;
-    int before = silent;
-    silent = 0;
-    return before;
+    return takeSilent();
   }
 
   private static String text(Throwable failure) {

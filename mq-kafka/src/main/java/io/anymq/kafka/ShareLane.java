@@ -71,6 +71,18 @@ final class ShareLane implements Runnable {
   private static final long LONG_WAIT_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final int DEFAULT_LOCK_MILLIS = 30_000;
 
+  /** What it means that the acquisition lock of a message has expired. */
+  private static final String AGAIN =
+      "A message was accepted after its acquisition lock had expired; it comes again, and handlers"
+          + " must tolerate duplicates";
+
+  private static final String TWICE =
+      "A message was written again, or noted for that, and the acquisition lock of its record had"
+          + " expired: it comes twice, and handlers must tolerate duplicates";
+
+  private static final String RELEASED =
+      "A message was released after its acquisition lock had expired; it comes again";
+
   private final GroupConsumer owner;
   private final LaneGate gate;
   private final int size;
@@ -165,8 +177,8 @@ final class ShareLane implements Runnable {
     } catch (RuntimeException e) {
       owner.failed(this, e);
     } finally {
-      gate.remove(this, handedOut, parked);
       ClientIds.free(clientId);
+      gate.remove(this, handedOut, parked);
     }
   }
 
@@ -311,7 +323,7 @@ final class ShareLane implements Runnable {
             delivery.record(),
             seen,
             failure -> {
-              if (failure != null) {
+              if (failure != null && !gate.isClosing()) {
                 owner.warn(
                     "A message near its delivery limit cannot be written again, and is delivered"
                         + " from where it is; check max.message.bytes of its topic, and the right"
@@ -414,7 +426,7 @@ final class ShareLane implements Runnable {
         if (fate == Fate.ACCEPT && lent.deliveryCount() > 1) {
           owner.forgetHandOuts(lent);
         }
-        acknowledge(consumer, lent, true);
+        acknowledge(consumer, lent, true, fate == Fate.COPIED ? TWICE : AGAIN);
       }
     }
   }
@@ -443,7 +455,7 @@ final class ShareLane implements Runnable {
     if (owner.limit().isNear(lent.attempts())) {
       rewrite(lent, lent.deliveryCount());
     } else {
-      acknowledge(consumer, lent, false);
+      acknowledge(consumer, lent, false, RELEASED);
     }
   }
 
@@ -458,22 +470,33 @@ final class ShareLane implements Runnable {
   }
 
   private void acknowledge(
-      KafkaShareConsumer<byte[], byte[]> consumer, ShareDelivery lent, boolean accepted) {
+      KafkaShareConsumer<byte[], byte[]> consumer,
+      ShareDelivery lent,
+      boolean accepted,
+      String late) {
     done(lent);
     if (accepted) {
       forget(lent);
     }
-    acknowledge(consumer, lent, accepted ? AcknowledgeType.ACCEPT : AcknowledgeType.RELEASE);
+    acknowledge(
+        consumer, lent, accepted ? AcknowledgeType.ACCEPT : AcknowledgeType.RELEASE, late);
     releasing |= !accepted;
   }
 
   private void acknowledge(
-      KafkaShareConsumer<byte[], byte[]> consumer, ShareDelivery lent, AcknowledgeType how) {
+      KafkaShareConsumer<byte[], byte[]> consumer,
+      ShareDelivery lent,
+      AcknowledgeType how,
+      String late) {
     try {
       consumer.acknowledge(lent.record(), how);
       noteUncommitted();
     } catch (IllegalStateException e) {
-      LOG.debug("{} is no longer held, and comes again", lent, e);
+      if (how == AcknowledgeType.RELEASE) {
+        LOG.debug("{}", late, e); // That does no harm.
+      } else {
+        owner.warn(late, e);
+      }
     }
   }
 
@@ -607,7 +630,7 @@ final class ShareLane implements Runnable {
         if (lent.note() != null) {
           letGo(lent);
           done(lent);
-          acknowledge(consumer, lent, AcknowledgeType.ACCEPT);
+          acknowledge(consumer, lent, AcknowledgeType.ACCEPT, TWICE);
         }
       }
     }

@@ -3,9 +3,14 @@ package io.anymq.kafka;
 import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
 
 /** Waits for threads to end, and keeps interrupts away from what has to be done in order. */
 final class Threads {
+
+  /** Beyond its time, for what ends a link and has nothing to wait for any more. */
+  private static final Duration GRACE = Duration.ofSeconds(5);
 
   private Threads() {}
 
@@ -36,6 +41,82 @@ final class Threads {
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  /** Runs a task on a thread of its own, which keeps no program alive. */
+  static Thread start(String name, Runnable task) {
+    Thread thread = daemon(name, task);
+    thread.start();
+    return thread;
+  }
+
+  /** A thread that keeps no program alive, and that is not started yet. */
+  static Thread daemon(String name, Runnable task) {
+    Thread thread = new Thread(task, name);
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  /**
+   * An action that is done once, however often it is asked for. Whoever asks meanwhile waits until
+   * it is done, for a moment.
+   */
+  static Runnable once(Runnable action) {
+    return once(action, () -> System.nanoTime() + GRACE.toNanos());
+  }
+
+  /**
+   * As {@link #once(Runnable)}.
+   *
+   * @param deadline of {@link System#nanoTime()}, until when somebody waits
+   */
+  static Runnable once(Runnable action, LongSupplier deadline) {
+    return new Once(action, deadline);
+  }
+
+  private static final class Once implements Runnable {
+
+    private final Runnable action;
+    private final LongSupplier deadline;
+    private final ReentrantLock lock = new ReentrantLock();
+    private boolean begun;
+
+    Once(Runnable action, LongSupplier deadline) {
+      this.action = action;
+      this.deadline = deadline;
+    }
+
+    @Override
+    public void run() {
+      if (!tryLock()) {
+        return; // The other one will be done, or fail.
+      }
+      try {
+        if (!begun) {
+          begun = true;
+          action.run();
+        }
+      } finally {
+        lock.unlock();
+      }
+    }
+
+    private boolean tryLock() {
+      try {
+        return lock.tryLock(deadline.getAsLong() - System.nanoTime(), TimeUnit.NANOSECONDS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return false;
+      }
+    }
+  }
+
+  /**
+   * Runs a task on a thread that nobody interrupts, and waits for it: a little longer than it may
+   * take. An interrupt does not end the wait, and stays set.
+   */
+  static void aside(String name, Duration time, Runnable task) {
+    join(start(name, task), System.nanoTime() + time.plus(GRACE).toNanos());
   }
 
   /** Waits until an executor that was shut down has ended; an interrupt ends the wait. */

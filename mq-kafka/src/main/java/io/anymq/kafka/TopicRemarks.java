@@ -34,11 +34,21 @@ final class TopicRemarks {
     this.topology = topology;
   }
 
-  /** Whether a topic holds, or may have held, records that were written in transactions. */
-  boolean isTransactional(String topic) {
+  /** Whether a topic holds, or has held, records that were written in transactions. */
+  enum Transactions {
+    /** None, as far as this library knows. */
+    NONE,
+    /** It may have. */
+    SOME,
+    /** There is no mark, and whether there is a note this user may not read. */
+    UNKNOWN
+  }
+
+  Transactions transactions(String topic) {
     return unmarked.contains(topic)
-        || TRANSACTIONAL.equals(topology.settings(topic).get(REMARK))
-        || isNoted(topic);
+            || TRANSACTIONAL.equals(topology.settings(topic).get(REMARK))
+        ? Transactions.SOME
+        : noted(topic);
   }
 
   /**
@@ -49,7 +59,7 @@ final class TopicRemarks {
    */
   void markTransactional(String topic) {
     try {
-      if (!isTransactional(topic)) {
+      if (transactions(topic) != Transactions.SOME) {
         AlterConfigOp change =
             new AlterConfigOp(new ConfigEntry(REMARK, TRANSACTIONAL), AlterConfigOp.OpType.SET);
         ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
@@ -88,7 +98,7 @@ final class TopicRemarks {
     }
   }
 
-  private boolean isNoted(String topic) {
+  private Transactions noted(String topic) {
     ListConsumerGroupOffsetsSpec asked =
         new ListConsumerGroupOffsetsSpec().topicPartitions(Set.of(place(topic)));
     try {
@@ -102,13 +112,15 @@ final class TopicRemarks {
                   "whether topic " + topic + " holds transactions",
                   "DESCRIBE on group " + NOTES)
               .get(place(topic));
-      return note != null && note.metadata().equals(TRANSACTIONAL);
+      return note != null && note.metadata().equals(TRANSACTIONAL)
+          ? Transactions.SOME
+          : Transactions.NONE;
     } catch (MessagingException e) {
       if (!KafkaErrors.isRefusal(e)) {
         throw e;
       }
       LOG.debug("Whether topic {} holds transactions is not known", topic, e);
-      return false;
+      return Transactions.UNKNOWN;
     }
   }
 

@@ -58,10 +58,11 @@ final class Turn implements OpenConsumer, Parking, Runnable, ConsumerRebalanceLi
   private final Turns turns;
   private final DeliverySink sink;
   private final LinkState state;
-  private final Consumer<Turn> onClosed;
+  private final Runnable onClosed;
   private final String clientId;
   private final Thread thread;
   private final AtomicBoolean broken = new AtomicBoolean();
+  private final AtomicBoolean woken = new AtomicBoolean();
   private volatile @Nullable KafkaConsumer<byte[], byte[]> waiting;
   private volatile boolean closing;
 
@@ -84,7 +85,7 @@ final class Turn implements OpenConsumer, Parking, Runnable, ConsumerRebalanceLi
     this.turns = turns;
     this.sink = sink;
     this.state = state;
-    this.onClosed = onClosed;
+    this.onClosed = Threads.once(() -> onClosed.accept(this));
     clientId = setup.config().clientId("turn");
     thread = new Thread(this, "anymq-kafka-" + clientId);
     thread.setDaemon(true);
@@ -125,8 +126,7 @@ final class Turn implements OpenConsumer, Parking, Runnable, ConsumerRebalanceLi
       try {
         standInLine(consumer);
       } finally {
-        giveBack();
-        consumer.close(CloseOptions.timeout(state.timeLeft(setup.config().requestTimeout())));
+        giveBackAndLeave(consumer);
       }
     } catch (WakeupException e) {
       LOG.debug("Turn {} ends", clientId, e);
@@ -138,6 +138,14 @@ final class Turn implements OpenConsumer, Parking, Runnable, ConsumerRebalanceLi
               "READ on group " + Turns.group(setup.member().group())));
     } finally {
       ClientIds.free(clientId);
+    }
+  }
+
+  private void giveBackAndLeave(KafkaConsumer<byte[], byte[]> consumer) {
+    try {
+      giveBack();
+    } finally {
+      consumer.close(CloseOptions.timeout(state.timeLeft(setup.config().requestTimeout())));
     }
   }
 
@@ -288,19 +296,22 @@ final class Turn implements OpenConsumer, Parking, Runnable, ConsumerRebalanceLi
   @Override
   public void breakUp(MessagingException cause) {
     if (broken.compareAndSet(false, true)) {
-      GroupConsumer consumer = inner();
-      if (consumer != null) {
-        consumer.breakUp(cause);
-      }
       stop();
       sink.broken(cause);
+      Thread unused = Threads.start("anymq-kafka-broken", this::close);
     }
   }
 
-  private void stop() {
+  /** What it holds goes back first, and then the turn: the thread that has it sees to that. */
+  @Override
+  public void stop() {
     closing = true;
+    GroupConsumer member = inner();
+    if (member != null) {
+      member.stop();
+    }
     KafkaConsumer<byte[], byte[]> consumer = waiting;
-    if (consumer != null) {
+    if (consumer != null && woken.compareAndSet(false, true)) {
       consumer.wakeup();
     }
   }
@@ -326,16 +337,10 @@ final class Turn implements OpenConsumer, Parking, Runnable, ConsumerRebalanceLi
     ((ShareDelivery) delivery).lane().tell(Fate.UNPARK, delivery);
   }
 
-  /** Gives back what it holds first, and then the turn. */
   @Override
   public void close() {
-    closing = true;
-    GroupConsumer consumer = inner();
-    if (consumer != null) {
-      consumer.close();
-    }
     stop();
     Threads.join(thread, state.joinBy(setup.config().operationTimeout()));
-    onClosed.accept(this);
+    onClosed.run();
   }
 }

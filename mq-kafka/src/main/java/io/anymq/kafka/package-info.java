@@ -45,7 +45,8 @@
  * last attempt the record is noted, as metadata of an offset of group {@code
  * anymq:kept:<consumer>.<0-31>:<share group>} (right: READ on it), and written again by whoever
  * consumes the queue next and may: at once, then every 10 s. Each consumer has groups of its own, as
- * a commit replaces what another has just written. Kafka forgets the note 7 days after that ({@code offsets.retention.minutes})</td></tr>
+ * a commit replaces what another has just written; group {@code anymq:kept::<share group>} tells
+ * that there are any, and without it nobody lists the cluster's groups. Kafka forgets the note 7 days after that ({@code offsets.retention.minutes})</td></tr>
  * <tr><td>parked delivery</td><td>stays locked, by its lane</td><td>takes no place of the prefetch;
  * 32 lanes are the limit, so with a prefetch of 1 some 30 can be parked before the consumer
  * waits</td></tr>
@@ -144,6 +145,11 @@
  *       that.
  *   <li>A consumer of assigned partitions whose topic was deleted fetches again at once, and logs
  *       each failure, 1,400 lines a second; see {@code FetchPace}.
+ *   <li>The native producer adds {@code metadata.max.idle.ms} to the time of day: with {@code
+ *       Long.MAX_VALUE} the sum is negative, and each topic that it learns makes it forget all
+ *       others; the next send to one of those waits for the broker.
+ *   <li>{@code min.insync.replicas} above the number of replicas refuses nothing: the broker takes
+ *       the smaller of the two.
  *   <li>A native producer that is closed by an interrupted thread gives up what it has not sent.
  *   <li>A share group's lag counts the markers of transactions: one committed, one aborted and one
  *       committed record, each in a transaction of its own, make a lag of 6. So a queue into which
@@ -192,7 +198,11 @@
  *   <li>Whoever answers a question in a callback of the admin client stops all other answers
  *       meanwhile, and a native producer's {@code send} may block there for {@code max.block.ms}.
  *   <li>The producer's look-up of a topic makes it, where the broker has {@code
- *       auto.create.topics.enable}; so existence is asked of the admin client first.
+ *       auto.create.topics.enable}; so existence is asked of the admin client first. A refresh, every
+ *       5 minutes and after errors, asks for all topics that the producer knows, and only then
+ *       forgets those whose {@code metadata.max.idle.ms} is over; the answer about a new topic makes
+ *       it forget them without a question. So it knows topics for a short time only, and those of
+ *       open producers are renewed.
  *   <li>The native client took a web server's answer for the length of one and made a buffer of 1.2
  *       GB, again and again; so the adapter asks for {@code ApiVersions} itself first.
  *   <li>A broker does not tell its release. It tells the highest {@code metadata.version} that it

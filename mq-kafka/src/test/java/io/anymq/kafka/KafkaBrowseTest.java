@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
@@ -44,6 +45,27 @@ final class KafkaBrowseTest extends LinkTest {
       assertThat(held.message().text()).isEqualTo("0");
     }
     assertThat(look()).containsExactly("0", String.valueOf(UPDATES + 1));
+  }
+
+  /** What a consumer would not get as a message is none: the core drops it, or dead-letters it. */
+  @Test
+  void leavesOutWhatHasExpiredAndWhatCannotBeDecoded() throws Exception {
+    Links.send(link, queue, 1);
+    String topic = KafkaHarness.NAMES.topic(queue);
+    try (KafkaProducer<byte[], byte[]> foreign =
+        new KafkaProducer<>(
+            Map.of("bootstrap.servers", broker.url().substring("kafka://".length())),
+            new ByteArraySerializer(),
+            new ByteArraySerializer())) {
+      for (String header : List.of(KafkaHeaders.EXPIRES_AT, KafkaHeaders.PRIORITY)) {
+        ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(topic, new byte[] {'x'});
+        boolean expires = header.equals(KafkaHeaders.EXPIRES_AT);
+        record.headers().add(header, PropertyCodec.utf8(expires ? "1" : "no number"));
+        foreign.send(record).get(Links.PATIENCE.toSeconds(), TimeUnit.SECONDS);
+      }
+    }
+    Links.send(link, queue, 2);
+    assertThat(look()).containsExactly("0", "0", "1");
   }
 
   /** Which partition the state of a queue is in, its group and its topic's id decide. */

@@ -23,6 +23,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.GroupListing;
 import org.apache.kafka.clients.admin.ListGroupsOptions;
@@ -53,6 +54,53 @@ final class KafkaFarewellTest extends LinkTest {
     assertThat(new Taking(link, queue, 1).take().earlierHandOuts())
         .as("noted by links that closed with it; see HandOuts and KafkaCalls.farewell")
         .isEqualTo(3);
+  }
+
+  /** The lanes have yet to note that when the interrupt comes. */
+  @Test
+  void anInterruptedCloseNotesItToo() throws Exception {
+    Links.send(link, queue, 2);
+    Options patient = Options.none().with(KafkaOptions.LINK_TIMEOUT, Duration.ofMinutes(2));
+    Link closing = Links.open(broker.url(), patient, new LinkedBlockingQueue<>());
+    for (int i = 0; i < 2; i++) {
+      new Taking(closing, queue, 1).take().handedOut();
+    }
+    AtomicBoolean interrupted = new AtomicBoolean();
+    Thread closer =
+        new Thread(
+            () -> {
+              closing.close(Links.PATIENCE);
+              interrupted.set(Thread.currentThread().isInterrupted());
+            },
+            "closer");
+    broker.pause();
+    try {
+      closer.start();
+      long deadline = System.nanoTime() + Links.PATIENCE.toNanos();
+      while (!isWaiting(closer)) {
+        assertThat(System.nanoTime() - deadline).as("the close waits").isNegative();
+        Thread.sleep(10);
+      }
+      closer.interrupt();
+    } finally {
+      broker.resume();
+      link.close(Duration.ZERO); // The silence may have been too long for it.
+      link = Links.open(broker);
+    }
+    closer.join(2 * Links.PATIENCE.toMillis());
+    assertThat(interrupted).as("the interrupt stays, and the close has ended").isTrue();
+    try (Taking next = new Taking(link, queue, 2)) {
+      for (int i = 0; i < 2; i++) {
+        assertThat(next.take().earlierHandOuts())
+            .as("noted by the lanes of a close that was interrupted; see KafkaLink.close")
+            .isEqualTo(1);
+      }
+    }
+  }
+
+  private static boolean isWaiting(Thread thread) {
+    return thread.getState() == Thread.State.WAITING
+        || thread.getState() == Thread.State.TIMED_WAITING;
   }
 
   /** Others may have it as soon as it is back, and must be able to read that. */

@@ -183,10 +183,18 @@ final class Links {
       return deliveries.poll(time.toMillis(), TimeUnit.MILLISECONDS);
     }
 
+    boolean hasFailed() {
+      return !failures.isEmpty();
+    }
+
     MessagingException failure() throws InterruptedException {
       MessagingException failure = failures.poll(PATIENCE.toSeconds(), TimeUnit.SECONDS);
       Assertions.assertThat(failure).as("the sink is told that the consumer broke").isNotNull();
       return failure;
+    }
+
+    LinkConsumer consumer() {
+      return consumer;
     }
 
     void accept(InboundDelivery delivery) {

@@ -1,0 +1,80 @@
+package io.anymq.kafka;
+
+import io.anymq.ErrorCode;
+import io.anymq.MessagingException;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.kafka.clients.admin.DescribeTopicsOptions;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.acl.AclOperation;
+
+/**
+ * Refuses consumers that could save no message from the delivery limit of their share group: those
+ * of a user who may neither write it again nor note it. Safe for use by several threads.
+ */
+final class KeptRights {
+
+  private final KafkaCalls calls;
+  private final KeptMark mark;
+  private final String prefix;
+
+  /** Share groups whose consumers may do one of the two. */
+  private final Set<String> safe = ConcurrentHashMap.newKeySet();
+
+  /**
+   * For the user of one link.
+   *
+   * @param calls asks the cluster
+   * @param mark the mark of notes
+   * @param prefix of the groups that have the notes
+   */
+  KeptRights(KafkaCalls calls, KeptMark mark, String prefix) {
+    this.calls = calls;
+    this.mark = mark;
+    this.prefix = prefix;
+  }
+
+  /** Throws when the user may do neither; that is asked once for each share group. */
+  void require(String topic, String group) {
+    if (safe.contains(group)) {
+      return;
+    }
+    if (!mayWrite(topic)) {
+      requireNotes(topic, group);
+    }
+    safe.add(group);
+  }
+
+  private boolean mayWrite(String topic) {
+    DescribeTopicsOptions asked = new DescribeTopicsOptions().includeAuthorizedOperations(true);
+    TopicDescription found =
+        calls
+            .await(
+                calls.admin().describeTopics(Set.of(topic), asked).allTopicNames(),
+                "what this user may do with topic " + topic,
+                "DESCRIBE on topic " + topic)
+            .get(topic);
+    // A broker without an authorizer allows everything, and need not say so.
+    Set<AclOperation> allowed = found == null ? null : found.authorizedOperations();
+    return allowed == null || allowed.contains(AclOperation.WRITE);
+  }
+
+  /** Only an attempt tells: the mark means no more than that there may be notes. */
+  private void requireNotes(String topic, String group) {
+    try {
+      mark.set(group, new TopicPartition(topic, 0));
+    } catch (MessagingException e) {
+      if (!KafkaErrors.isRefusal(e)) {
+        throw e;
+      }
+      throw new MessagingException(
+          ErrorCode.ACCESS_REFUSED,
+          ("A consumer of share group %s is refused, because Kafka would drop its messages at the"
+                  + " group's delivery limit; it needs the right WRITE on topic %s, or READ on the"
+                  + " groups whose names begin with %s")
+              .formatted(group, topic, prefix),
+          e);
+    }
+  }
+}

@@ -1,0 +1,57 @@
+package io.anymq.kafka;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.anymq.InvalidDestinationException;
+import io.anymq.kafka.Links.Taking;
+import java.util.Map;
+import org.apache.kafka.common.config.ConfigResource;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Topics that lose messages, used as queues. */
+final class KafkaRetentionTest extends LinkTest {
+
+  @AfterEach
+  void deleteQueue() {
+    link.delete(queue);
+  }
+
+  @Test
+  void aCompactedTopicIsNoQueue() throws Exception {
+    String topic = KafkaHarness.NAMES.topic(queue);
+    set("cleanup.policy", "compact");
+    for (int i = 0; i < 2; i++) {
+      assertThatThrownBy(() -> link.openProducer(queue, cause -> {}))
+          .isInstanceOf(InvalidDestinationException.class)
+          .hasMessageContaining(queue.describe())
+          .hasMessageContaining("topic " + topic + " has cleanup.policy=compact");
+      assertThatThrownBy(() -> new Taking(link, queue, 1))
+          .isInstanceOf(InvalidDestinationException.class);
+    }
+    set("cleanup.policy", "delete");
+    Links.send(link, queue, 1);
+  }
+
+  private void set(String name, String value) throws Exception {
+    Links.set(
+        link, ConfigResource.Type.TOPIC, KafkaHarness.NAMES.topic(queue), name, value);
+  }
+
+  @Test
+  void tellsWhatDropsMessages() {
+    assertThat(QueueRetention.dropping(settings("delete", "604800000", "-1")))
+        .isEqualTo("retention.ms=604800000");
+    assertThat(QueueRetention.dropping(settings("delete", "1", "2")))
+        .isEqualTo("retention.ms=1 and retention.bytes=2");
+    assertThat(QueueRetention.dropping(settings("delete", "-1", "-1"))).isEmpty();
+    assertThat(QueueRetention.dropping(settings("", "1", "-1"))).isEmpty();
+    assertThat(QueueRetention.dropping(Map.of())).isEmpty();
+  }
+
+  private static Map<String, String> settings(String policy, String millis, String bytes) {
+    return Map.of(
+        "cleanup.policy", policy, "retention.ms", millis, "retention.bytes", bytes);
+  }
+}
