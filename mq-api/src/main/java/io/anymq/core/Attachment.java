@@ -80,14 +80,16 @@ final class Attachment {
     return ended;
   }
 
-  void accept(InboundDelivery delivery) {
-    gather(delivery);
+  /** Accepts a delivery; false when that reaches nothing, as this stay has ended. */
+  boolean accept(InboundDelivery delivery) {
+    boolean gathered = gather(delivery);
     buffer.done(delivery);
+    return gathered;
   }
 
-  private synchronized void gather(InboundDelivery delivery) {
+  private synchronized boolean gather(InboundDelivery delivery) {
     if (ended) {
-      return;
+      return false;
     }
     accepted.add(delivery);
     if (accepted.size() >= batch) {
@@ -96,6 +98,7 @@ final class Attachment {
       flushPlanned = true;
       threads.settleAfter(GATHERING, this::plannedFlush);
     }
+    return true;
   }
 
   private synchronized void plannedFlush() {

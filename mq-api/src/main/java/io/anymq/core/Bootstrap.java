@@ -70,7 +70,7 @@ public final class Bootstrap {
     return new DefaultConnectionFactory(backend, brokerUrl, read, reader.names(), copy);
   }
 
-  /** One user's name with another one's password is what nobody meant. */
+  /** Of two values one would be ignored, and a user could get another one's password. */
   private static void checkOnce(
       Optional<String> ofUrl, Options options, Option<String> option, List<String> faults) {
     Optional<String> ofOption = options.find(option);

@@ -63,7 +63,7 @@ class CoreConsumer implements Consumer, Child {
   private final ReentrantLock attachLock = new ReentrantLock();
   private final AtomicReference<@Nullable Attachment> attached = new AtomicReference<>();
   private final AtomicLong arrivals = new AtomicLong();
-  private final RepeatedWarning broke = new RepeatedWarning(LOG);
+  private final RepeatedWarning breaks = new RepeatedWarning(LOG);
   private final Relapses relapses;
   private final AtomicBoolean closing = new AtomicBoolean();
   private final AtomicBoolean finishing = new AtomicBoolean();
@@ -216,6 +216,7 @@ class CoreConsumer implements Consumer, Child {
       if (attachment.ended()) {
         return; // it comes again, and what is known of it is for then
       }
+      relapses.worked();
       List<CoreDelivery> taken = new ArrayList<>(deliveries.size());
       for (InboundDelivery inbound : deliveries) {
         taken.add(
@@ -243,12 +244,15 @@ class CoreConsumer implements Consumer, Child {
 
     @Override
     public void broken(MessagingException cause) {
+      if (attachment.ended()) {
+        return; // it is opened again already, or closed
+      }
       leave(attachment);
       boolean gone = cause instanceof DestinationNotFoundException;
       if (gone && options.missingDestination() == MissingDestination.FAIL) {
         connection.threads().chore(() -> fail(cause));
       } else {
-        broke.warn(
+        breaks.warn(
             "The broker ended the consumer of %s, will reopen it: %s"
                 .formatted(source.describe(), cause.getMessage()));
         connection.supervisor().reopen(CoreConsumer.this, attachment.epoch(), relapses.pause());
@@ -337,7 +341,11 @@ class CoreConsumer implements Consumer, Child {
   public Optional<Delivery> receive(Duration timeout) {
     Deadline deadline = Deadline.in(Waits.requireTimeout(timeout));
     try {
-      return Optional.ofNullable(handOut(nextWithin(deadline)));
+      CoreDelivery next = nextWithin(deadline);
+      while (next != null && !handOut(next)) {
+        next = nextWithin(deadline);
+      }
+      return Optional.ofNullable(next);
     } catch (InterruptedException e) {
       throw Interrupts.interrupted(e);
     }
@@ -359,12 +367,9 @@ class CoreConsumer implements Consumer, Child {
 
   @Override
   public Optional<Delivery> receiveNoWait() {
-    return Optional.ofNullable(handOut(nextHere()));
-  }
-
-  private @Nullable CoreDelivery nextHere() {
     requireReceiving();
-    return nextBuffered();
+    CoreDelivery next = nextBuffered();
+    return next != null && handOut(next) ? Optional.of(next) : Optional.empty();
   }
 
   @Override
@@ -377,7 +382,9 @@ class CoreConsumer implements Consumer, Child {
     receive(patience).ifPresent(batch::add);
     CoreDelivery next = batch.isEmpty() || max == 1 ? null : nextBuffered();
     while (next != null) {
-      batch.add(handOut(next));
+      if (handOut(next)) {
+        batch.add(next);
+      }
       next = batch.size() < max ? nextBuffered() : null;
     }
     return batch;
@@ -394,11 +401,9 @@ class CoreConsumer implements Consumer, Child {
     return null;
   }
 
-  private @Nullable CoreDelivery handOut(@Nullable CoreDelivery delivery) {
-    if (delivery != null && acceptsAsItHandsOut()) {
-      delivery.acceptUnlessSettled();
-    }
-    return delivery;
+  /** False when it comes again, so that it must not be returned as accepted. */
+  private boolean handOut(CoreDelivery delivery) {
+    return !acceptsAsItHandsOut() || delivery.acceptAtHandOut();
   }
 
   private void requireReceiving() {
@@ -471,6 +476,7 @@ class CoreConsumer implements Consumer, Child {
         LOG.warn("Closing the consumer of {} although its listener still runs", source.describe());
       }
       deadLetters.awaitIdle(deadline);
+      breaks.end("Breaks of " + describe());
       connection.forget(this);
       endAttachment();
     } finally {

@@ -109,9 +109,12 @@ final class CoreDelivery implements Delivery {
     }
   }
 
-  /**
-   * The listener has returned, or the mode is automatic: accepts, unless it was settled already.
-   */
+  /** The mode is automatic: accepts; false when its consumer has closed or lost its link. */
+  boolean acceptAtHandOut() {
+    return settlement.compareAndSet(null, Settlement.ACCEPTED) && attachment.accept(inbound);
+  }
+
+  /** The listener has returned: accepts, unless it was settled already. */
   void acceptUnlessSettled() {
     if (settlement.compareAndSet(null, Settlement.ACCEPTED)) {
       attachment.accept(inbound);

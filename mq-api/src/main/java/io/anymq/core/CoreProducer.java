@@ -48,9 +48,12 @@ final class CoreProducer implements Producer, Child {
   private final ReentrantLock sendLock = new ReentrantLock();
   private final AtomicReference<@Nullable Attached> attached = new AtomicReference<>();
   private final AtomicBoolean closed = new AtomicBoolean();
-  private final RepeatedWarning broke = new RepeatedWarning(LOG);
+  private final RepeatedWarning breaks = new RepeatedWarning(LOG);
   private final Relapses relapses;
   private volatile @Nullable MessagingException failure;
+
+  /** Whether a close has done waiting for what is under way, which needs a link until then. */
+  private volatile boolean ended;
 
   CoreProducer(
       CoreConnection connection, Destination destination, ProducerOptions producerOptions) {
@@ -212,12 +215,17 @@ final class CoreProducer implements Producer, Child {
             });
   }
 
+  void confirmedOne() {
+    relapses.worked();
+    window.free();
+  }
+
   void freeRoom() {
     window.free();
   }
 
   boolean recreatesDestination() {
-    return missing == MissingDestination.CREATE && !closed.get();
+    return missing == MissingDestination.CREATE && !ended;
   }
 
   /** The destination was deleted under our feet: makes it again, and sends once more. */
@@ -258,7 +266,7 @@ final class CoreProducer implements Producer, Child {
     Waits.lock(sendLock);
     try {
       Attached now = attached.get();
-      if (closed.get() || (now != null && now.epoch() >= epoch && !now.broken().get())) {
+      if (ended || (now != null && now.epoch() >= epoch && !now.broken().get())) {
         return;
       }
       missing(link);
@@ -272,10 +280,12 @@ final class CoreProducer implements Producer, Child {
   }
 
   private void broke(AtomicBoolean broken, long epoch, MessagingException cause) {
-    broke.warn(
+    if (!broken.compareAndSet(false, true)) {
+      return; // it is opened again already
+    }
+    breaks.warn(
         "The producer for %s broke, will reopen it: %s"
             .formatted(destination.describe(), cause.getMessage()));
-    broken.set(true);
     connection.supervisor().reopen(this, epoch, relapses.pause());
   }
 
@@ -361,6 +371,8 @@ final class CoreProducer implements Producer, Child {
   }
 
   private void end(@Nullable String why, Deadline deadline) {
+    ended = true;
+    breaks.end("Breaks of " + describe());
     connection.forget(this);
     for (PendingSend send : window.undecided()) {
       send.fail(ended(send, why));

@@ -72,7 +72,8 @@ final class CoreSession implements Session {
         UnitOfWork dropped = nextUnit();
         RolledBackException why =
             new RolledBackException("The session was closed before it was committed");
-        connection.threads().complete(() -> dropped.fail(why)); // a close must not wait for a stage
+        List<UnitOfWork.HeldSend> sends = List.copyOf(dropped.sends());
+        connection.threads().complete(() -> UnitOfWork.fail(sends, why)); // a stage may block
         dropped.returnDeliveries();
       } finally {
         user.set(null);

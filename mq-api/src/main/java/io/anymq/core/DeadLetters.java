@@ -91,7 +91,7 @@ final class DeadLetters {
                 }
                 return null;
               },
-              connection.threads()::settle);
+              connection.threads()::bury);
       underWay.put(delivery, burial);
       CompletableFuture<Void> unused =
           burial.whenComplete((done, failure) -> underWay.remove(delivery, burial));

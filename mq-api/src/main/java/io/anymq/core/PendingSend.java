@@ -114,7 +114,7 @@ final class PendingSend implements OutboundMessage {
   @Override
   public void confirmed() {
     if (decided.compareAndSet(false, true)) {
-      producer.freeRoom(); // before anybody is told, who may want to send the next
+      producer.confirmedOne(); // before anybody is told, who may want to send the next
       tell(() -> future.complete(message));
     }
   }

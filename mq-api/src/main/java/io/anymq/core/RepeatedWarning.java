@@ -20,18 +20,24 @@ final class RepeatedWarning {
   }
 
   void warn(String message) {
-    long others;
-    synchronized (this) {
-      if (!quietUntil.isOver()) {
-        unsaid++;
-        log.debug(message);
-        return;
-      }
-      quietUntil = Deadline.in(QUIET);
-      others = unsaid;
-      unsaid = 0;
+    long others = others();
+    if (others < 0) {
+      log.debug(message);
+    } else {
+      log.warn(others == 0 ? message : message + " (and %,d more like this)".formatted(others));
     }
-    log.warn(others == 0 ? message : message + " (and %,d more like this)".formatted(others));
+  }
+
+  /** How many have not been said, where it is time to say so; or less than 0. */
+  private synchronized long others() {
+    if (!quietUntil.isOver()) {
+      unsaid++;
+      return -1;
+    }
+    quietUntil = Deadline.in(QUIET);
+    long others = unsaid;
+    unsaid = 0;
+    return others;
   }
 
   /** Says what has not been said, at the end. */

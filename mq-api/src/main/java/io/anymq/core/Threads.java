@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
  * A connection's own threads: a timer, which must never block; one that settles what waited for a
  * moment; some that complete the application's futures; a maintenance thread, which makes links and
  * all that lives on them; one for chores, which may wait for a link, and so must not be the one
- * that makes it; and one that tells the application of events, and may do what that likes. All are
+ * that makes it; one that ends burials; and one that tells the application of events, and may do what that likes. All are
  * daemons: they serve, and do not keep a program alive.
  */
 class Threads {
@@ -43,6 +43,7 @@ class Threads {
   private final ExecutorService maintenance;
   private final ThreadPoolExecutor chores;
   private final ThreadPoolExecutor events;
+  private final ThreadPoolExecutor burials;
   private final ScheduledThreadPoolExecutor settlements;
   private final Completions completions;
 
@@ -54,6 +55,7 @@ class Threads {
     maintenance = Executors.newSingleThreadExecutor(daemon(prefix + "-maintenance"));
     chores = passing(prefix + "-chores");
     events = passing(prefix + EVENTS);
+    burials = passing(prefix + "-burials");
   }
 
   /** One thread, which ends when it has had nothing to do for a while. */
@@ -119,9 +121,13 @@ class Threads {
     schedule(settlements, delay, task);
   }
 
-  /** Settles deliveries, soon, on the thread that does that. */
-  void settle(Runnable task) {
-    settleAfter(Duration.ZERO, task);
+  /** Ends a burial whose letter has its outcome; that settles a delivery, and so may block. */
+  void bury(Runnable task) {
+    try {
+      burials.execute(() -> guarded(task));
+    } catch (RejectedExecutionException e) {
+      guarded(task); // the link is closed, and there is nothing left to wait for
+    }
   }
 
   /** Completes a future that the application holds: what depends on it runs, and may block. */
@@ -182,6 +188,7 @@ class Threads {
     chores.shutdown();
     timer.shutdown();
     settlements.shutdown();
+    burials.shutdown();
     events.shutdown(); // what is still to be told is told
   }
 
@@ -189,7 +196,7 @@ class Threads {
   void end(Deadline deadline) {
     shutdown();
     try {
-      for (ExecutorService executor : List.of(chores, maintenance, timer, settlements, events)) {
+      for (ExecutorService executor : List.of(chores, maintenance, timer, settlements, burials, events)) {
         if (!executor.awaitTermination(deadline.plus(GRACE).remainingNanos(), NANOSECONDS)) {
           LOG.warn("Threads of {} are still at work; they end with their present task", prefix);
         }

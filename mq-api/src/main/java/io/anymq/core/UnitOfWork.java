@@ -80,6 +80,10 @@ final class UnitOfWork {
   }
 
   void fail(RuntimeException cause) {
+    fail(sends, cause);
+  }
+
+  static void fail(List<HeldSend> sends, RuntimeException cause) {
     sends.forEach(send -> send.future().completeExceptionally(cause));
   }
 

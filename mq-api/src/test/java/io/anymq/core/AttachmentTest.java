@@ -100,6 +100,15 @@ class AttachmentTest {
   }
 
   @Test
+  void anAcceptanceBehindTheEndReachesNothing() {
+    Attachment stay = openStay(native1);
+    assertThat(stay.accept(FakeDelivery.of("m1"))).isTrue();
+    stay.close();
+    assertThat(stay.accept(FakeDelivery.of("m2"))).isFalse();
+    assertThat(native1.settled).containsExactly("ACCEPT m1");
+  }
+
+  @Test
   void anAcceptanceIsHandedOverSoonByItself() {
     Attachment stay = openStay(native1);
     stay.accept(FakeDelivery.of("m1"));

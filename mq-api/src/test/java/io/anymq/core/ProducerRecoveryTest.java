@@ -182,6 +182,23 @@ class ProducerRecoveryTest {
   }
 
   @Test
+  void aCloseSendsWhatIsUnderWayThroughAProducerThatIsOpenedAgain() {
+    link.confirms = false;
+    Producer producer = producer(4, LONG);
+    CompletableFuture<Message> send = producer.sendAsync(Message.text("1"));
+    FakeProducer first = sink();
+    first.listener.broken(new QueueFullException("broke"));
+    Eventually.until("opened again", () -> sink() != first && sink().texts().size() == 1);
+    FakeProducer second = sink();
+    second.listener.broken(new QueueFullException("broke again"));
+    second.listener.broken(new QueueFullException("said twice"));
+    link.confirms = true;
+    producer.close();
+    assertThat(send).isCompleted();
+    assertThat(link.producers).as("opened three times").hasSize(3);
+  }
+
+  @Test
   void whatWasNeverSentIsNotInDoubt() throws Exception {
     CoreProducer producer = connection.createProducer(QUEUE, ProducerOptions.DEFAULT);
     refuseToReconnect();

@@ -25,6 +25,16 @@ class RelapsesTest {
   }
 
   @Test
+  void whatHasWorkedIsOpenedAtOnce() {
+    Relapses relapses = new Relapses(options);
+    assertThat(relapses.pause()).isZero();
+    assertThat(relapses.pause()).isPositive();
+    relapses.worked();
+    assertThat(relapses.pause()).isZero();
+    assertThat(relapses.pause()).isBetween(Duration.ofMillis(50), Duration.ofMillis(100));
+  }
+
+  @Test
   void whatHasHeldForAWhileIsOpenedAtOnce() throws InterruptedException {
     Simulation.direct(
         Duration.ofSeconds(30),

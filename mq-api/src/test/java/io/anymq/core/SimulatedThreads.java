@@ -21,6 +21,7 @@ final class SimulatedThreads extends Threads {
   private final Lane maintenance;
   private final Lane chores;
   private final Lane events;
+  private final Lane burials;
   private final Lane watch;
   private final Completions completions = new Completions(new Workers());
   private final Set<Thread> workers = new LinkedHashSet<>();
@@ -37,6 +38,7 @@ final class SimulatedThreads extends Threads {
     maintenance = simulation.blockingLane(name + "-maintenance");
     chores = simulation.blockingLane(name + "-chores");
     events = simulation.blockingLane(name + "-events");
+    burials = simulation.lane(name + "-burials");
     watch = simulation.lane(name + "-watch");
   }
 
@@ -90,6 +92,15 @@ final class SimulatedThreads extends Threads {
             task.run();
           }
         });
+  }
+
+  @Override
+  void bury(Runnable task) {
+    if (down) {
+      task.run();
+    } else {
+      burials.add(task);
+    }
   }
 
   @Override

@@ -286,7 +286,7 @@ final class DelayScenarios {
     try {
       making.send(later("after", delay));
     } catch (DestinationNotFoundException e) {
-      return; // and so nothing is lost
+      return; // and so nothing that was confirmed is lost
     }
     Consumer consumer = connection.createConsumer(queue);
     String next = Messages.takeText(consumer);
