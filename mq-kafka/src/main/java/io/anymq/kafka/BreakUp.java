@@ -5,9 +5,9 @@ import io.anymq.spi.DeliverySink;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * The end of a consumer that is of no more use while its link lives: it closes, and then its sink is
- * notified, once. So the core opens another only when this one has returned what it held. Safe for
- * use by several threads.
+ * The end of a consumer that is of no more use while its link lives: it closes, and then its sink
+ * is notified, once. So the core opens another only when this one has returned what it held. Safe
+ * for use by several threads.
  */
 final class BreakUp {
 

@@ -89,7 +89,8 @@ final class Consumers {
       try {
         each.close();
       } catch (RuntimeException e) {
-        LOG.warn("Could not close a consumer of {}; the others close all the same", each.topics(), e);
+        LOG.warn(
+            "Could not close a consumer of {}; the others close all the same", each.topics(), e);
       }
     }
     patterns.close();
@@ -168,8 +169,7 @@ final class Consumers {
       UnusedGroups.Use use) {
     String group = topology.names().sharedGroup(topic, terms.name().orElseThrow());
     // One that waits for its turn is no member of the share group, and keeps the subscription.
-    boolean goesOn =
-        use.isContinued() || (request.keyOrdered() && !turns.members(group).isEmpty());
+    boolean goesOn = use.isContinued() || (request.keyOrdered() && !turns.members(group).isEmpty());
     int limit =
         goesOn
             ? topology.ensureGroup(topic, group, start(terms.replayFrom()))

@@ -74,8 +74,8 @@ final class KafkaLink
     kept = new KeptReturn(config, farewell, notes, producer, state);
     handOuts = new HandOuts(config, farewell, producer);
     contents = new QueueContents(calls, config, topology, profile, state, notes);
-    UnusedGroups unused = new UnusedGroups(
-            farewell.groups(), new Turns(last), state, config.operationTimeout());
+    UnusedGroups unused =
+        new UnusedGroups(farewell.groups(), new Turns(last), state, config.operationTimeout());
     consumers =
         new Consumers(
             config,
@@ -92,12 +92,7 @@ final class KafkaLink
     state.onLoss(this::cut);
     watch =
         new LinkWatch(
-            config,
-            this::topicsInUse,
-            this::seen,
-            this::gone,
-            state::lose,
-            this::lookForDelays);
+            config, this::topicsInUse, this::seen, this::gone, state::lose, this::lookForDelays);
   }
 
   void start() {

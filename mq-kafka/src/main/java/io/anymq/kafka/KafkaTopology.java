@@ -159,7 +159,9 @@ final class KafkaTopology {
     return new DestinationNotFoundException(names.describe(topic) + " does not exist");
   }
 
-  /** Asks for something that a destination has; where it is gone meanwhile, the failure names it. */
+  /**
+   * Asks for something that a destination has; where it is gone meanwhile, the failure names it.
+   */
   <T> T of(Destination destination, Supplier<T> question) {
     try {
       return question.get();
@@ -167,14 +169,17 @@ final class KafkaTopology {
       if (e.getCause() == null) {
         throw e; // It names the destination, as this class does.
       }
-      throw new DestinationNotFoundException(notFound(destination).getMessage(), e);
+      throw new DestinationNotFoundException(missing(destination), e);
     }
   }
 
   DestinationNotFoundException notFound(Destination destination) {
-    return new DestinationNotFoundException(
-        "%s does not exist; on Kafka it would be topic %s"
-            .formatted(destination.describe(), names.topic(destination)));
+    return new DestinationNotFoundException(missing(destination));
+  }
+
+  private String missing(Destination destination) {
+    return "%s does not exist; on Kafka it would be topic %s"
+        .formatted(destination.describe(), names.topic(destination));
   }
 
   /** Whether records of a topic keep the timestamps that they were sent with. */

@@ -2,12 +2,14 @@ package io.anymq.kafka;
 
 import io.anymq.ErrorCode;
 import io.anymq.MessagingException;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.kafka.clients.admin.DescribeTopicsOptions;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.acl.AclOperation;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /**
  * Refuses consumers that could save no message from the delivery limit of their share group: those
@@ -40,23 +42,28 @@ final class KeptRights {
     if (safe.contains(group)) {
       return;
     }
-    if (!mayWrite(topic)) {
+    Optional<TopicDescription> found = describe(topic);
+    if (found.isEmpty()) {
+      return; // The broker that was asked has not heard of it yet, or it is gone.
+    }
+    if (!mayWrite(found.get())) {
       requireNotes(topic, group);
     }
     safe.add(group);
   }
 
-  private boolean mayWrite(String topic) {
+  private Optional<TopicDescription> describe(String topic) {
     DescribeTopicsOptions asked = new DescribeTopicsOptions().includeAuthorizedOperations(true);
-    TopicDescription found =
-        calls
-            .await(
-                calls.admin().describeTopics(Set.of(topic), asked).allTopicNames(),
-                "what this user may do with topic " + topic,
-                "DESCRIBE on topic " + topic)
-            .get(topic);
-    // A broker without an authorizer allows everything, and need not say so.
-    Set<AclOperation> allowed = found == null ? null : found.authorizedOperations();
+    return calls.awaitUnless(
+        UnknownTopicOrPartitionException.class,
+        calls.admin().describeTopics(Set.of(topic), asked).topicNameValues().get(topic),
+        "what this user may do with topic " + topic,
+        "DESCRIBE on topic " + topic);
+  }
+
+  /** A broker without an authorizer allows everything, and need not say so. */
+  private static boolean mayWrite(TopicDescription topic) {
+    Set<AclOperation> allowed = topic.authorizedOperations();
     return allowed == null || allowed.contains(AclOperation.WRITE);
   }
 

@@ -86,8 +86,7 @@ final class LiveConsumer implements OpenConsumer, Parking, Runnable {
       Consumer<LiveConsumer> onClosed) {
     config = setup.config();
     this.onClosed =
-        Threads.once(
-            () -> onClosed.accept(this), () -> state.joinBy(config.operationTimeout()));
+        Threads.once(() -> onClosed.accept(this), () -> state.joinBy(config.operationTimeout()));
     subject = setup.subject();
     wanted = Map.copyOf(partitions);
     places = new HashMap<>();

@@ -14,8 +14,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Looks at the topics of queues, which another program may have created: one that is compacted is
- * refused, for it loses messages as a matter of course, and one that drops what is old, or too much,
- * is warned of. Each is looked at when the link first uses it. Safe for use by several threads.
+ * refused, for it loses messages as a matter of course, and one that drops what is old, or too
+ * much, is warned of. Each is looked at when the link first uses it. Safe for use by several
+ * threads.
  */
 final class QueueRetention {
 

@@ -478,8 +478,7 @@ final class ShareLane implements Runnable {
     if (accepted) {
       forget(lent);
     }
-    acknowledge(
-        consumer, lent, accepted ? AcknowledgeType.ACCEPT : AcknowledgeType.RELEASE, late);
+    acknowledge(consumer, lent, accepted ? AcknowledgeType.ACCEPT : AcknowledgeType.RELEASE, late);
     releasing |= !accepted;
   }
 

@@ -3,8 +3,10 @@ package io.anymq.kafka;
 import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /** Waits for threads to end, and keeps interrupts away from what has to be done in order. */
 final class Threads {
@@ -113,10 +115,25 @@ final class Threads {
 
   /**
    * Runs a task on a thread that nobody interrupts, and waits for it: a little longer than it may
-   * take. An interrupt does not end the wait, and stays set.
+   * take. An interrupt does not end the wait, and stays set. Throws what the task throws.
    */
   static void aside(String name, Duration time, Runnable task) {
-    join(start(name, task), System.nanoTime() + time.plus(GRACE).toNanos());
+    AtomicReference<@Nullable RuntimeException> failure = new AtomicReference<>();
+    Thread thread =
+        start(
+            name,
+            () -> {
+              try {
+                task.run();
+              } catch (RuntimeException e) {
+                failure.set(e);
+              }
+            });
+    join(thread, System.nanoTime() + time.plus(GRACE).toNanos());
+    RuntimeException thrown = failure.get();
+    if (thrown != null) {
+      throw thrown;
+    }
   }
 
   /** Waits until an executor that was shut down has ended; an interrupt ends the wait. */

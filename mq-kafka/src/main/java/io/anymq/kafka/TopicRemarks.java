@@ -45,8 +45,7 @@ final class TopicRemarks {
   }
 
   Transactions transactions(String topic) {
-    return unmarked.contains(topic)
-            || TRANSACTIONAL.equals(topology.settings(topic).get(REMARK))
+    return unmarked.contains(topic) || TRANSACTIONAL.equals(topology.settings(topic).get(REMARK))
         ? Transactions.SOME
         : noted(topic);
   }

@@ -198,11 +198,11 @@
  *   <li>Whoever answers a question in a callback of the admin client stops all other answers
  *       meanwhile, and a native producer's {@code send} may block there for {@code max.block.ms}.
  *   <li>The producer's look-up of a topic makes it, where the broker has {@code
- *       auto.create.topics.enable}; so existence is asked of the admin client first. A refresh, every
- *       5 minutes and after errors, asks for all topics that the producer knows, and only then
- *       forgets those whose {@code metadata.max.idle.ms} is over; the answer about a new topic makes
- *       it forget them without a question. So it knows topics for a short time only, and those of
- *       open producers are renewed.
+ *       auto.create.topics.enable}; so existence is asked of the admin client first. A refresh,
+ *       every 5 minutes and after errors, asks for all topics that the producer knows, and only
+ *       then forgets those whose {@code metadata.max.idle.ms} is over; the answer about a new topic
+ *       makes it forget them without a question. So it knows topics for a short time only, and
+ *       those of open producers are renewed.
  *   <li>The native client took a web server's answer for the length of one and made a buffer of 1.2
  *       GB, again and again; so the adapter asks for {@code ApiVersions} itself first.
  *   <li>A broker does not tell its release. It tells the highest {@code metadata.version} that it

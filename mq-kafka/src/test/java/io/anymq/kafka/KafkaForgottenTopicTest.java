@@ -37,8 +37,7 @@ final class KafkaForgottenTopicTest {
     broker =
         BrokerProvisioner.with(
                 BrokerSettings.system().with("anymq.tck.kafka.provisioning", "local-process"))
-            .start(
-                "kafka", BrokerOptions.none().withSetting("auto.create.topics.enable", "true"));
+            .start("kafka", BrokerOptions.none().withSetting("auto.create.topics.enable", "true"));
     link = Links.open(broker);
   }
 

@@ -35,8 +35,7 @@ final class KafkaRetentionTest extends LinkTest {
   }
 
   private void set(String name, String value) throws Exception {
-    Links.set(
-        link, ConfigResource.Type.TOPIC, KafkaHarness.NAMES.topic(queue), name, value);
+    Links.set(link, ConfigResource.Type.TOPIC, KafkaHarness.NAMES.topic(queue), name, value);
   }
 
   @Test
@@ -51,7 +50,6 @@ final class KafkaRetentionTest extends LinkTest {
   }
 
   private static Map<String, String> settings(String policy, String millis, String bytes) {
-    return Map.of(
-        "cleanup.policy", policy, "retention.ms", millis, "retention.bytes", bytes);
+    return Map.of("cleanup.policy", policy, "retention.ms", millis, "retention.bytes", bytes);
   }
 }

@@ -113,8 +113,7 @@ abstract class RightsTest {
     admin.createAcls(bindings).all().get(Links.PATIENCE.toSeconds(), TimeUnit.SECONDS);
   }
 
-  static void deny(ResourceType type, String name, AclOperation operation)
-      throws Exception {
+  static void deny(ResourceType type, String name, AclOperation operation) throws Exception {
     acls(List.of(acl(type, name, AclPermissionType.DENY, operation)));
   }
 
