@@ -141,10 +141,21 @@ final class ActiveMqLink
   private static ActiveMqLink openHere(LinkRequest request, Consumer<String> warnings) {
     OpenWire wire = OpenWire.open(request, Optional.empty(), request.listener()::lost);
     try {
-      return new ActiveMqLink(request, wire, warnings);
+      ActiveMqLink link = new ActiveMqLink(request, wire, warnings);
+      link.warnWithoutStatistics();
+      return link;
     } catch (RuntimeException e) {
       wire.close(request.connectTimeout());
       throw e;
+    }
+  }
+
+  /** What is refused without the plug-in says so itself; this is what goes on, and is worse. */
+  private void warnWithoutStatistics() {
+    if (statistics.isEmpty() && artemis.isEmpty()) {
+      warnings.accept(
+          "The broker at %s does not answer questions about statistics: it has no statistics plug-in, or this user may not ask. When a process crashes, what only waited in its prefetch therefore counts as delivered, so that a message can be dead-lettered that no application received; and a durable subscription of a deleted topic gets nothing from a new topic of that name. Add <statisticsBrokerPlugin/> to the <plugins> in activemq.xml"
+              .formatted(Endpoint.parse(request.url().address())));
     }
   }
 

@@ -217,8 +217,11 @@
  *       with it after a second, and then the next one that would have to move it.
  *   <li>Patterns go by native names: a topic with a configured name is found by that one.
  *   <li>Without the statistics plug-in there are neither depth, browsing, temporary queues, shared
- *       subscriptions nor order by key; without that and advisory messages, no {@code exists}, and
- *       deletions go unnoticed.
+ *       subscriptions, selectors on queues nor order by key. Two things go on and are worse, which
+ *       a warning tells when the connection opens: hand-outs are not recorded, so that what a
+ *       crashed process had only prefetched counts as delivered; and durable subscriptions without
+ *       a consumer are not removed with their topic. Without the plug-in and advisory messages
+ *       there is no {@code exists}, and deletions go unnoticed.
  *   <li>A broker with a {@code pendingMessageLimitStrategy} for topics, as its example
  *       configuration has, discards from slow plain subscriptions; durable ones lose nothing.
  *   <li>Names under {@code ActiveMQ.Advisory.} and {@code ActiveMQ.Statistics.}, virtual topics and

@@ -10,6 +10,7 @@ import io.anymq.spi.InboundDelivery;
 import io.anymq.spi.Outcome;
 import io.anymq.spi.Source;
 import io.anymq.tck.broker.BrokerHandle;
+import io.anymq.tck.broker.BrokerOptions;
 import io.anymq.tck.broker.BrokerProvisioner;
 import java.time.Duration;
 import java.util.List;
@@ -158,5 +159,21 @@ final class ActiveMqMarksTest {
     link.unsubscribe(pattern, "p");
     createAgainAndReceive(source);
     link.unsubscribe(pattern, "p");
+  }
+
+  @Test
+  void aBrokerWithoutThePlugInIsWarnedOf() {
+    assertThat(warnings).isEmpty();
+    try (BrokerHandle plain =
+        BrokerProvisioner.system()
+            .start("activemq", BrokerOptions.none().withSetting("statistics", "false"))) {
+      ActiveMqLink other = open(plain);
+      assertThat(warnings).hasSize(1);
+      assertThat(warnings.peek())
+          .contains("prefetch therefore counts as delivered")
+          .contains("durable subscription of a deleted topic")
+          .contains("Add <statisticsBrokerPlugin/>");
+      other.close(Duration.ofSeconds(5));
+    }
   }
 }
