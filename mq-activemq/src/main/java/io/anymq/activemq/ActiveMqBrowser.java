@@ -103,12 +103,18 @@ final class ActiveMqBrowser implements QueueBrowser, ActiveMQDispatcher {
     return next != null;
   }
 
-  /** A message that has expired is none any more, though the broker may still show it. */
+  /**
+   * Shows what a consumer would get: neither a message that has expired, though the broker may
+   * still show it, nor one that cannot be decoded, which a consumer moves to the dead-letter queue.
+   */
   private void look(MessageDispatch dispatch) {
     wire.send(
         "The look could not go on", new MessageAck(dispatch, MessageAck.INDIVIDUAL_ACK_TYPE, 1));
-    Message message = mapper.fromNative((ActiveMQMessage) dispatch.getMessage()).message();
-    if (message.expiresAt().filter(expiry -> !expiry.isAfter(Instant.now())).isEmpty()) {
+    ActiveMqMapper.Decoded decoded = mapper.fromNative((ActiveMQMessage) dispatch.getMessage());
+    Message message = decoded.message();
+    boolean expired =
+        message.expiresAt().filter(expiry -> !expiry.isAfter(Instant.now())).isPresent();
+    if (!expired && decoded.undecodable().isEmpty()) {
       next = message;
     }
   }

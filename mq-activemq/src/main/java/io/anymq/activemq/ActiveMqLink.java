@@ -33,16 +33,22 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import org.apache.activemq.ActiveMQConnection;
 import org.apache.activemq.ActiveMQConnectionMetaData;
 import org.apache.activemq.command.ActiveMQDestination;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** One native connection; and one more for each durable subscription, which needs an identity. */
 final class ActiveMqLink
     implements Link, DepthQuery, Purger, AtomicCommit, Browsing, TopicPatterns, TemporaryQueues {
 
+  private static final Logger LOG = LoggerFactory.getLogger(ActiveMqLink.class);
+
   private final LinkRequest request;
   private final OpenWire wire;
+  private final Consumer<String> warnings;
   private final ActiveMqDestinations names;
   private final ActiveMqMapper mapper;
   private final Optional<ArtemisManagement> artemis;
@@ -55,9 +61,10 @@ final class ActiveMqLink
   private final ActiveMqConsumers consumers;
   private final Set<ActiveMqBrowser> browsers = ConcurrentHashMap.newKeySet();
 
-  private ActiveMqLink(LinkRequest request, OpenWire wire) {
+  private ActiveMqLink(LinkRequest request, OpenWire wire, Consumer<String> warnings) {
     this.request = request;
     this.wire = wire;
+    this.warnings = warnings;
     names = new ActiveMqDestinations(request.names());
     artemis = ArtemisManagement.detect(wire, request.operationTimeout());
     mapper = new ActiveMqMapper(names, artemis.isPresent());
@@ -90,8 +97,16 @@ final class ActiveMqLink
                 plugin ->
                     new ActiveMqSharing(
                         wire, names, plugin, subscriptions, request.operationTimeout())),
+            statistics.map(plugin -> marks(plugin, subscriptions)),
             turns,
             statistics.map(plugin -> new ActiveMqPages(wire, plugin, request.operationTimeout())));
+  }
+
+  private ActiveMqMarks marks(ActiveMqStatistics plugin, ActiveMqSubscriptions subscriptions) {
+    ActiveMqMarks marks =
+        new ActiveMqMarks(wire, names, plugin, subscriptions, request.operationTimeout(), warnings);
+    deletions.onEach(marks::heard);
+    return marks;
   }
 
   private Topology topology() {
@@ -107,10 +122,15 @@ final class ActiveMqLink
    * for the broker's answer to one of the questions: they are asked on another thread.
    */
   static ActiveMqLink open(LinkRequest request) {
+    return open(request, LOG::warn);
+  }
+
+  /** The same; what the operator should know goes to the consumer. */
+  static ActiveMqLink open(LinkRequest request, Consumer<String> warnings) {
     try {
       return Waits.aside(
           "anymq-activemq-connect",
-          () -> openHere(request),
+          () -> openHere(request, warnings),
           late -> late.close(request.connectTimeout()));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -118,13 +138,24 @@ final class ActiveMqLink
     }
   }
 
-  private static ActiveMqLink openHere(LinkRequest request) {
+  private static ActiveMqLink openHere(LinkRequest request, Consumer<String> warnings) {
     OpenWire wire = OpenWire.open(request, Optional.empty(), request.listener()::lost);
     try {
-      return new ActiveMqLink(request, wire);
+      ActiveMqLink link = new ActiveMqLink(request, wire, warnings);
+      link.warnWithoutStatistics();
+      return link;
     } catch (RuntimeException e) {
       wire.close(request.connectTimeout());
       throw e;
+    }
+  }
+
+  /** What is refused without the plug-in says so itself; this is what goes on, and is worse. */
+  private void warnWithoutStatistics() {
+    if (statistics.isEmpty() && artemis.isEmpty()) {
+      warnings.accept(
+          "The broker at %s does not answer questions about statistics: it has no statistics plug-in, or this user may not ask. When a process crashes, what only waited in its prefetch therefore counts as delivered, so that a message can be dead-lettered that no application received; and a durable subscription of a deleted topic gets nothing from a new topic of that name. Add <statisticsBrokerPlugin/> to the <plugins> in activemq.xml"
+              .formatted(Endpoint.parse(request.url().address())));
     }
   }
 
@@ -225,9 +256,10 @@ final class ActiveMqLink
 
   @Override
   public void delete(Destination destination) {
-    topology.delete(destination);
     if (destination instanceof Topic) {
-      consumers.topicDeleted(names.toNative(destination));
+      consumers.deleteTopic(names.toNative(destination), () -> topology.delete(destination));
+    } else {
+      topology.delete(destination);
     }
   }
 

@@ -22,6 +22,7 @@ import jakarta.jms.StreamMessage;
 import jakarta.jms.TextMessage;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -187,6 +188,30 @@ final class ActiveMqForeignTest {
     assertThat(letter.getObjectProperty("map")).hasToString("{k=v}");
     assertThat(letter.getStringProperty("JMSXGroupID")).isEqualTo("g");
     assertThat(letter.getStringProperty("plain")).isEqualTo("€");
+  }
+
+  /** A consumer moves it to the dead-letter queue, where both read it as bytes. */
+  @Test
+  void aBrowserLeavesOutWhatAConsumerWouldBury() throws JMSException {
+    send(session.createObjectMessage(42));
+    send(session.createTextMessage("readable"));
+    send(session.createObjectMessage(43));
+    assertThat(browsed(queue)).containsExactly("readable");
+    Consumer consumer = connection.createConsumer(queue, MANUAL);
+    Delivery only = consumer.receive(PATIENCE).orElseThrow();
+    assertThat(only.message().text()).isEqualTo("readable");
+    only.accept();
+    assertThat(consumer.receive(Duration.ofMillis(500))).isEmpty();
+    assertThat(browsed(queue.deadLetterQueue())).hasSize(2);
+  }
+
+  private List<String> browsed(Queue of) {
+    List<String> shown = new ArrayList<>();
+    try (QueueBrowser browser = connection.createBrowser(of)) {
+      browser.forEachRemaining(
+          message -> shown.add(new String(message.body(), StandardCharsets.UTF_8)));
+    }
+    return shown;
   }
 
   @Test
