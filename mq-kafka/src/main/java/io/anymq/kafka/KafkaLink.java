@@ -81,7 +81,7 @@ final class KafkaLink
             new Turns(calls),
             producer,
             state,
-            profile.session(),
+            profile,
             unused,
             kept,
             handOuts);
