@@ -40,7 +40,7 @@ final class ConsumerGroups {
                   .admin()
                   .removeMembersFromConsumerGroup(
                       group, new RemoveMembersFromConsumerGroupOptions(List.of(each)))
-                  .all(),
+                  .memberResult(each),
               "to remove %s from group %s".formatted(each.groupInstanceId(), group),
               "READ on group " + group);
     }

@@ -164,6 +164,7 @@ final class Consumers {
     OldLocks.View view =
         new OldLocks.View(
             config,
+            topology.groups(),
             QueueScan.Subject.of(member.group(), topology.require(member.destination())),
             profile.stateReadable(),
             state);

@@ -235,11 +235,12 @@ final class KafkaConfig {
 
   /**
    * A member of a group of which one at a time has the turn. It has a name in the group, so that it
-   * can be removed by that when it could not say good-bye; none has the name of another one.
+   * can be removed by that when it could not say good-bye; none has the name of another one. A
+   * client's name may have characters that the broker does not take there.
    */
   Map<String, Object> turn(String clientId, String group, Duration session) {
     Map<String, Object> config = inLine(clientId, group, session);
-    config.put(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG, clientId);
+    config.put(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG, ClientIds.next());
     return config;
   }
 

@@ -1,6 +1,5 @@
 package io.anymq.kafka;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -178,19 +177,6 @@ final class LaneGate {
   private long untilAllowed(ShareLane lane) {
     boolean soon = fetching == null && fits(lane) && isAllowedLater(lane);
     return soon ? Math.max(1, allowedAt() - System.nanoTime()) : Long.MAX_VALUE;
-  }
-
-  /** Waits for so long, unless the consumer closes meanwhile. */
-  void pause(Duration time) throws InterruptedException {
-    lock.lock();
-    try {
-      long left = time.toNanos();
-      while (!closing && left > 0) {
-        left = changed.awaitNanos(left);
-      }
-    } finally {
-      lock.unlock();
-    }
   }
 
   /** The lane that had the turn has handed out that many deliveries, and gives the turn back. */

@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -38,21 +40,41 @@ final class OldLocks {
    * How to find out what a group is not done with.
    *
    * @param config the native clients' settings
+   * @param groups tells where the group is
    * @param subject the group and its partitions
-   * @param readable whether this user may read that
+   * @param readable whether this user may read what the group is done with behind that
    * @param state the link's
    */
-  record View(KafkaConfig config, QueueScan.Subject subject, boolean readable, LinkState state) {}
+  record View(
+      KafkaConfig config,
+      ShareGroups groups,
+      QueueScan.Subject subject,
+      boolean readable,
+      LinkState state) {
+
+    /** The first places that the group is not done with; none, when they are not known. */
+    Map<TopicPartition, Long> starts() {
+      Map<TopicPartition, Long> starts = new HashMap<>();
+      try {
+        groups
+            .offsets(subject.group())
+            .forEach((partition, info) -> starts.put(partition, info.startOffset()));
+      } catch (MessagingException e) {
+        LOG.debug("Where group {} is is not known", subject.group(), e);
+      }
+      return starts;
+    }
+  }
 
   private final @Nullable View view;
   private volatile @Nullable QueueScan scan;
-  private volatile boolean closing;
+  private final CountDownLatch closed = new CountDownLatch(1);
 
   // Guarded by this:
   /** When some of the locks must have ended; with the last moment, all. */
   private final Deque<Long> ends;
 
-  /** From where on nothing has been fetched. */
+  /** From where on the group is not done, and nothing has been fetched by this consumer. */
   private final Map<TopicPartition, Long> next = new HashMap<>();
 
   private boolean behind;
@@ -81,8 +103,16 @@ final class OldLocks {
     return new OldLocks(view, within);
   }
 
-  /** How long nothing is to be fetched. To be asked before each fetch. */
-  synchronized Duration pause() {
+  /** Waits where an older record may be locked. To be called before each fetch. */
+  void awaitEnd() throws InterruptedException {
+    long pause = pause().toNanos();
+    if (pause > 0) {
+      boolean unused = closed.await(pause, TimeUnit.NANOSECONDS);
+    }
+  }
+
+  /** How long nothing is to be fetched. */
+  private synchronized Duration pause() {
     long now = System.nanoTime();
     while (!ends.isEmpty() && now - ends.getFirst() >= 0) {
       ends.removeFirst();
@@ -98,10 +128,14 @@ final class OldLocks {
 
   /** Whether there may be a lock on a record before one of these; then these must go back. */
   synchronized boolean mayBeBefore(ConsumerRecords<byte[], byte[]> fetched) {
-    if (ends.isEmpty() || fetched.isEmpty()) {
+    View seen = view;
+    if (seen == null || ends.isEmpty() || fetched.isEmpty()) {
       return false;
     }
-    behind = !isNext(fetched) && leavesOut(fetched);
+    if (next.isEmpty()) {
+      next.putAll(seen.starts());
+    }
+    behind = !isNext(fetched) && leavesOut(fetched, seen);
     if (behind) {
       LOG.info(
           "The consumer of {} that had its turn before is gone, and may still hold messages; they"
@@ -133,15 +167,14 @@ final class OldLocks {
     return true;
   }
 
-  private boolean leavesOut(ConsumerRecords<byte[], byte[]> fetched) {
-    View seen = view;
-    if (seen == null || !seen.readable()) {
+  private boolean leavesOut(ConsumerRecords<byte[], byte[]> fetched, View seen) {
+    if (!seen.readable()) {
       return true;
     }
     try (QueueScan look =
-        new QueueScan(seen.config(), seen.subject(), seen.state(), closed -> scan = null)) {
+        new QueueScan(seen.config(), seen.subject(), seen.state(), ended -> scan = null)) {
       scan = look;
-      if (closing) {
+      if (closed.getCount() == 0) {
         return true;
       }
       look.begin();
@@ -181,9 +214,9 @@ final class OldLocks {
         && fetched.stream().noneMatch(each -> each.offset() == record.offset());
   }
 
-  /** Ends a look that is under way. Returns at once. */
+  /** Ends a look or a wait that is under way. Returns at once. */
   void close() {
-    closing = true;
+    closed.countDown();
     QueueScan look = scan;
     if (look != null) {
       look.stop();

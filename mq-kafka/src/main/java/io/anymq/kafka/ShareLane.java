@@ -227,7 +227,7 @@ final class ShareLane implements Runnable {
     int before = handedOut;
     try {
       while (open == 0 && !gate.isClosing()) {
-        gate.pause(owner.oldLocks().pause());
+        owner.oldLocks().awaitEnd();
         take(consumer, poll(consumer));
       }
     } finally {
