@@ -135,17 +135,17 @@ final class OldLocks {
     if (next.isEmpty()) {
       next.putAll(seen.starts());
     }
-    behind = !isNext(fetched) && leavesOut(fetched, seen);
-    if (behind) {
+    boolean later = !isNext(fetched) && leavesOut(fetched, seen);
+    if (later) {
       LOG.info(
           "The consumer of {} that had its turn before is gone, and may still hold messages; they"
-              + " come within {} s",
-          fetched.partitions(),
-          pause().toSeconds() + 1);
+              + " come when its locks have ended",
+          fetched.partitions());
     } else {
       fetched.partitions().forEach(each -> next.merge(each, last(fetched, each) + 1, Math::max));
     }
-    return behind;
+    behind = later;
+    return later;
   }
 
   private static long last(ConsumerRecords<byte[], byte[]> fetched, TopicPartition partition) {
