@@ -22,8 +22,8 @@ import org.slf4j.LoggerFactory;
  * A connection's own threads: a timer, which must never block; one that settles what waited for a
  * moment; some that complete the application's futures; a maintenance thread, which makes links and
  * all that lives on them; one for chores, which may wait for a link, and so must not be the one
- * that makes it; one that ends burials; and one that tells the application of events, and may do what that likes. All are
- * daemons: they serve, and do not keep a program alive.
+ * that makes it; one that ends burials; and one that tells the application of events, and may do
+ * what that likes. All are daemons: they serve, and do not keep a program alive.
  */
 class Threads {
 
@@ -196,7 +196,8 @@ class Threads {
   void end(Deadline deadline) {
     shutdown();
     try {
-      for (ExecutorService executor : List.of(chores, maintenance, timer, settlements, burials, events)) {
+      for (ExecutorService executor :
+          List.of(chores, maintenance, timer, settlements, burials, events)) {
         if (!executor.awaitTermination(deadline.plus(GRACE).remainingNanos(), NANOSECONDS)) {
           LOG.warn("Threads of {} are still at work; they end with their present task", prefix);
         }

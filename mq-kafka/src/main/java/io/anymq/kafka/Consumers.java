@@ -10,7 +10,6 @@ import io.anymq.spi.ConsumerRequest;
 import io.anymq.spi.DeliverySink;
 import io.anymq.spi.LinkConsumer;
 import io.anymq.spi.Source;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -40,7 +39,7 @@ final class Consumers {
   private final LinkState state;
   private final Set<OpenConsumer> open = ConcurrentHashMap.newKeySet();
   private final Turns turns;
-  private final Duration session;
+  private final BrokerProfile profile;
   private final Members members;
   private final UnusedGroups unused;
   private final PatternConsumers patterns;
@@ -51,7 +50,7 @@ final class Consumers {
       Turns turns,
       SharedProducer producer,
       LinkState state,
-      Duration session,
+      BrokerProfile profile,
       UnusedGroups unused,
       KeptReturn kept,
       HandOuts handOuts) {
@@ -59,7 +58,7 @@ final class Consumers {
     this.topology = topology;
     this.state = state;
     this.turns = turns;
-    this.session = session;
+    this.profile = profile;
     this.unused = unused;
     members = new Members(config, topology.groups(), turns, producer, state, open, kept, handOuts);
     patterns = new PatternConsumers(config, topology, members, unused, state, open);
@@ -195,9 +194,20 @@ final class Consumers {
   private LinkConsumer takeTurns(
       Members.Member member, DeliverySink sink, Consumer<OpenConsumer> onClosed) {
     members.requireSafe(member);
+    OldLocks.View view =
+        new OldLocks.View(
+            config,
+            topology.groups(),
+            QueueScan.Subject.of(member.group(), topology.require(member.destination())),
+            profile.stateReadable(),
+            state);
     Turn.Setup setup =
         new Turn.Setup(
-            config, member, session, topology.groups().settings().shortenLocks(member.group()));
+            config,
+            member,
+            profile.session(),
+            topology.groups().settings().shortenLocks(member.group()),
+            view);
     Turn turn =
         new Turn(setup, members, turns, sink, state, onClosed.andThen(open::remove)::accept);
     open.add(turn);

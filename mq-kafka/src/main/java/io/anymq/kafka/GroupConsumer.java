@@ -62,6 +62,7 @@ final class GroupConsumer implements OpenConsumer, Parking {
    * @param beforeFirst called when the first records are there; throws when nobody may have them
    * @param kept the records that the group would lose
    * @param handOuts which deliveries applications have had
+   * @param oldLocks what somebody before this consumer may still hold
    */
   record Setup(
       KafkaConfig config,
@@ -73,7 +74,8 @@ final class GroupConsumer implements OpenConsumer, Parking {
       String role,
       Runnable beforeFirst,
       KeptReturn kept,
-      HandOuts handOuts) {}
+      HandOuts handOuts,
+      OldLocks oldLocks) {}
 
   private final Setup setup;
   private final DeliverySink sink;
@@ -244,6 +246,11 @@ final class GroupConsumer implements OpenConsumer, Parking {
     }
   }
 
+  /** What somebody before this consumer may still hold. */
+  OldLocks oldLocks() {
+    return setup.oldLocks();
+  }
+
   DeliveryLimit limit() {
     return setup.limit();
   }
@@ -346,6 +353,7 @@ final class GroupConsumer implements OpenConsumer, Parking {
   @Override
   public void stop() {
     setup.kept().remove(this);
+    setup.oldLocks().close();
     gate.close();
     gate.lanes().forEach(ShareLane::wake);
   }

@@ -234,8 +234,18 @@ final class KafkaConfig {
     return config;
   }
 
-  /** A member of a group of which one at a time has the turn. */
+  /**
+   * A member of a group of which one at a time has the turn. It has a name in the group, so that it
+   * can be removed by that when it could not say good-bye; none has the name of another one. A
+   * client's name may have characters that the broker does not take there.
+   */
   Map<String, Object> turn(String clientId, String group, Duration session) {
+    Map<String, Object> config = inLine(clientId, group, session);
+    config.put(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG, ClientIds.next());
+    return config;
+  }
+
+  private Map<String, Object> inLine(String clientId, String group, Duration session) {
     Map<String, Object> config = lease(clientId, group, session);
     config.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, (int) TURN_HEARTBEAT.toMillis());
     config.put(ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG, TurnAssignor.class.getName());
@@ -244,7 +254,7 @@ final class KafkaConfig {
 
   /** One that moves delayed messages when it has the turn. */
   Map<String, Object> mover(String clientId, String group, Duration session) {
-    Map<String, Object> config = turn(clientId, group, session);
+    Map<String, Object> config = inLine(clientId, group, session);
     config.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 500);
     config.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, (int) FETCH_WAIT.toMillis());
     config.put(

@@ -78,15 +78,7 @@ final class KafkaLink
         new UnusedGroups(farewell.groups(), new Turns(last), state, config.operationTimeout());
     consumers =
         new Consumers(
-            config,
-            topology,
-            new Turns(calls),
-            producer,
-            state,
-            profile.session(),
-            unused,
-            kept,
-            handOuts);
+            config, topology, new Turns(calls), producer, state, profile, unused, kept, handOuts);
     temporary = new TemporaryTopics(config, calls, topology, profile, state);
     delays = new Delays(config, calls, topology, profile, state);
     state.onLoss(this::cut);

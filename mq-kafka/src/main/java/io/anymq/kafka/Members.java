@@ -137,6 +137,12 @@ final class Members {
 
   /** One that is not open yet, and that its maker keeps an eye on. */
   GroupConsumer create(Member member, DeliverySink sink, Consumer<GroupConsumer> onClosed) {
+    return create(member, OldLocks.none(), sink, onClosed);
+  }
+
+  /** As that, after another one that may still hold something. */
+  GroupConsumer create(
+      Member member, OldLocks oldLocks, DeliverySink sink, Consumer<GroupConsumer> onClosed) {
     GroupConsumer.Setup setup =
         new GroupConsumer.Setup(
             config,
@@ -148,7 +154,8 @@ final class Members {
             member.role(),
             () -> requireNoTurns(member),
             kept,
-            handOuts);
+            handOuts,
+            oldLocks);
     return new GroupConsumer(setup, sink, state, onClosed);
   }
 

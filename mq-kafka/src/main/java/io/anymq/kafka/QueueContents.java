@@ -16,8 +16,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.admin.SharePartitionOffsetInfo;
-import org.apache.kafka.clients.admin.TopicDescription;
-import org.apache.kafka.common.TopicIdPartition;
 import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -114,12 +112,8 @@ final class QueueContents {
 
   /** Begins to read what the queue holds now. */
   QueueScan scan(Queue queue) {
-    TopicDescription found = topology.require(queue);
-    List<TopicIdPartition> partitions =
-        KafkaTopology.partitions(found).stream()
-            .map(partition -> new TopicIdPartition(found.topicId(), partition))
-            .toList();
-    QueueScan.Subject subject = new QueueScan.Subject(topology.names().group(queue), partitions);
+    QueueScan.Subject subject =
+        QueueScan.Subject.of(topology.names().group(queue), topology.require(queue));
     QueueScan scan = new QueueScan(config, subject, state, scans::remove);
     scans.add(scan);
     try {

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -44,7 +45,16 @@ final class QueueScan implements AutoCloseable {
    * @param group the share group
    * @param partitions the partitions of its topic
    */
-  record Subject(String group, List<TopicIdPartition> partitions) {}
+  record Subject(String group, List<TopicIdPartition> partitions) {
+
+    static Subject of(String group, TopicDescription topic) {
+      List<TopicIdPartition> partitions =
+          KafkaTopology.partitions(topic).stream()
+              .map(partition -> new TopicIdPartition(topic.topicId(), partition))
+              .toList();
+      return new Subject(group, partitions);
+    }
+  }
 
   private final Subject subject;
   private final Duration timeout;
@@ -202,10 +212,15 @@ final class QueueScan implements AutoCloseable {
 
   @Override
   public void close() {
-    closing = true;
-    consumer.wakeup();
+    stop();
     end();
     onClosed.accept(this);
+  }
+
+  /** Has what is under way fail. Returns at once. */
+  void stop() {
+    closing = true;
+    consumer.wakeup();
   }
 
   private synchronized void end() {

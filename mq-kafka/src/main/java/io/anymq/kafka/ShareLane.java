@@ -235,10 +235,11 @@ final class ShareLane implements Runnable {
     return gate.wantsLane() ? LaneGate.STALL_NANOS : LONG_WAIT_NANOS;
   }
 
-  private void fetch(KafkaShareConsumer<byte[], byte[]> consumer) {
+  private void fetch(KafkaShareConsumer<byte[], byte[]> consumer) throws InterruptedException {
     int before = handedOut;
     try {
       while (open == 0 && !gate.isClosing()) {
+        owner.oldLocks().awaitEnd();
         take(consumer, poll(consumer));
       }
     } finally {
@@ -287,11 +288,17 @@ final class ShareLane implements Runnable {
     if (!records.isEmpty()) {
       owner.beforeDeliveries();
     }
+    boolean later = owner.oldLocks().mayBeBefore(records);
     for (ConsumerRecord<byte[], byte[]> record : records) {
       int attempts = record.deliveryCount().map(Short::intValue).orElse(1);
       DeliveryLimit.Copy copy = DeliveryLimit.copy(record.headers());
       if (limit.isForOthers(copy)) {
         consumer.acknowledge(record, AcknowledgeType.ACCEPT);
+        noteUncommitted();
+        continue;
+      }
+      if (later && !limit.isNear(attempts)) {
+        consumer.acknowledge(record, AcknowledgeType.RELEASE);
         noteUncommitted();
         continue;
       }
@@ -312,6 +319,9 @@ final class ShareLane implements Runnable {
       }
     }
     handOut();
+    if (later) {
+      commit(consumer);
+    }
   }
 
   private void rewrite(ShareDelivery delivery, int seen) {

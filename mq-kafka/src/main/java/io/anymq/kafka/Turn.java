@@ -16,11 +16,13 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.CloseOptions;
+import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.RebalanceInProgressException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jspecify.annotations.Nullable;
@@ -49,9 +51,15 @@ final class Turn implements OpenConsumer, Parking, Runnable, ConsumerRebalanceLi
    * @param config the native clients' settings
    * @param member the member of the share group to be
    * @param session how soon after a crash the broker ends a turn
-   * @param lock how long the broker keeps what a crashed member holds
+   * @param lock how long the broker keeps what a crashed member holds, at most
+   * @param view what the share group is not done with
    */
-  record Setup(KafkaConfig config, Members.Member member, Duration session, Duration lock) {}
+  record Setup(
+      KafkaConfig config,
+      Members.Member member,
+      Duration session,
+      Duration lock,
+      OldLocks.View view) {}
 
   private final Setup setup;
   private final Members members;
@@ -71,7 +79,7 @@ final class Turn implements OpenConsumer, Parking, Runnable, ConsumerRebalanceLi
 
   // The thread's own:
   private boolean mine;
-  private long openAt;
+  private OldLocks oldLocks = OldLocks.none();
 
   Turn(
       Setup setup,
@@ -97,6 +105,7 @@ final class Turn implements OpenConsumer, Parking, Runnable, ConsumerRebalanceLi
     thread.start();
     try {
       awaitMember();
+      turns.removeLeftovers(setup.member().group());
       if (members.hasOthersThanTurns(setup.member().group())) {
         throw Turns.inUse(
             "it is to keep the order of keys, and another one does not", setup.member().group());
@@ -145,7 +154,9 @@ final class Turn implements OpenConsumer, Parking, Runnable, ConsumerRebalanceLi
     try {
       giveBack();
     } finally {
-      consumer.close(CloseOptions.timeout(state.timeLeft(setup.config().requestTimeout())));
+      consumer.close(
+          CloseOptions.timeout(state.timeLeft(setup.config().requestTimeout()))
+              .withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP));
     }
   }
 
@@ -156,7 +167,7 @@ final class Turn implements OpenConsumer, Parking, Runnable, ConsumerRebalanceLi
       return;
     }
     consumer.close();
-    if (!state.isLost()) {
+    if (!state.isLost() && oldLocks.haveEnded()) {
       try {
         noteGivenBack();
       } catch (KafkaException e) {
@@ -184,7 +195,7 @@ final class Turn implements OpenConsumer, Parking, Runnable, ConsumerRebalanceLi
     consumer.subscribe(Set.of(setup.member().topic()), this);
     while (!closing) {
       consumer.poll(POLL);
-      if (mine && System.nanoTime() - openAt >= 0) {
+      if (mine) {
         begin();
       }
     }
@@ -198,16 +209,10 @@ final class Turn implements OpenConsumer, Parking, Runnable, ConsumerRebalanceLi
     }
     consumer.pause(partitions); // It shows whose turn it is, and reads nothing.
     mine = true;
-    openAt = System.nanoTime();
     if (isLeft(consumer)) {
-      LOG.info(
-          "The consumer of {} that had its turn before has crashed; what it holds comes in {}",
-          setup.member().topic(),
-          left().toSeconds() + " s");
-      openAt += left().toNanos();
-    } else {
-      begin();
+      oldLocks = OldLocks.of(setup.view(), List.of(leftByCrash(), setup.lock().plus(MARGIN)));
     }
+    begin();
   }
 
   /** Whether the one before did not say that it has given back what it held. */
@@ -231,10 +236,11 @@ final class Turn implements OpenConsumer, Parking, Runnable, ConsumerRebalanceLi
   }
 
   /**
-   * Its session has ended since, and with that so much of the time that its locks last; but the
-   * session began with its last heartbeat, and the locks with its last sign of life.
+   * How long locks may last when the broker has ended the session of the one before: with that so
+   * much of their time is over; but the session began with its last heartbeat, and the locks with
+   * its last sign of life. Where it was removed in good time they may last for longer.
    */
-  private Duration left() {
+  private Duration leftByCrash() {
     Duration left =
         setup.lock().plus(KafkaConfig.TURN_HEARTBEAT).plus(MARGIN).minus(setup.session());
     return left.isNegative() ? Duration.ZERO : left;
@@ -249,16 +255,22 @@ final class Turn implements OpenConsumer, Parking, Runnable, ConsumerRebalanceLi
     }
   }
 
+  /** The group may change in this moment; then the note is written after the next poll. */
   private void begin() {
     if (inner() == null && !closing) {
-      note(HELD);
+      try {
+        note(HELD);
+      } catch (CommitFailedException | RebalanceInProgressException e) {
+        LOG.debug("Turn {} begins a moment later", clientId, e);
+        return;
+      }
       openInner();
     }
   }
 
   private synchronized void openInner() {
     if (inner == null && !closing) {
-      GroupConsumer consumer = members.create(setup.member(), new Inner(), closed -> {});
+      GroupConsumer consumer = members.create(setup.member(), oldLocks, new Inner(), closed -> {});
       inner = consumer;
       consumer.open();
     }

@@ -32,6 +32,11 @@ final class Turns {
         .toList();
   }
 
+  /** Has nobody wait for what clients of this JVM have left in line that have ended. */
+  void removeLeftovers(String shareGroup) {
+    ConsumerGroups.removeLeftovers(calls, group(shareGroup));
+  }
+
   /** Refuses one that takes no turns where others do. */
   void requireNone(String shareGroup) {
     if (!members(shareGroup).isEmpty()) {
