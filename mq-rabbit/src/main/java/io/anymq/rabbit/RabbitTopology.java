@@ -216,6 +216,11 @@ final class RabbitTopology {
     }
   }
 
+  /** Warns once of a durable subscription that may lose something. */
+  void checkSubscription(String subscription, String queue) {
+    check.checkSubscription(subscription, queue);
+  }
+
   /** What queues are that ask for nothing, and those of durable subscriptions. */
   QueueKind ordinary() {
     return kinds.ordinary();

@@ -153,11 +153,7 @@ final class DeletedTargetTest {
               return call.make();
             });
     new RabbitTopology(
-            altered,
-            names,
-            RabbitOptions.QueueType.QUORUM,
-            "/",
-            new QueueCheck(Optional.empty()))
+            altered, names, RabbitOptions.QueueType.QUORUM, "/", new QueueCheck(Optional.empty()))
         .declare(topic, QueueOptions.DEFAULT);
     assertThat(other.exists(topic)).isTrue();
     altered.close(Links.PATIENCE);
