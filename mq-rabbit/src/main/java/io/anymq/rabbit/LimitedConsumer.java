@@ -66,8 +66,7 @@ final class LimitedConsumer extends RabbitConsumer implements Parking {
       int limit = Math.min(MAX_PREFETCH, prefetch + parked);
       try {
         if (channel.isOpen()) {
-          channel.asyncRpc(
-              new AMQP.Basic.Qos.Builder().prefetchCount(limit).global(true).build());
+          channel.asyncRpc(new AMQP.Basic.Qos.Builder().prefetchCount(limit).global(true).build());
         }
       } catch (IOException | ShutdownSignalException e) {
         // With the channel its limit has ended.

@@ -37,7 +37,19 @@ final class QueueCheck {
               .formatted(queue.describe(), name));
     }
     if (seen.add(name)) {
-      kind.loss().or(() -> byPolicy(name)).ifPresent(loss -> warn(queue, name, loss));
+      kind.loss().or(() -> byPolicy(name)).ifPresent(loss -> warn(queue.describe(), name, loss));
+    }
+  }
+
+  /**
+   * Warns once of a subscription that may lose something. Its queue has the arguments that this
+   * adapter gives it, or could not be declared; a policy may apply to it all the same.
+   *
+   * @param subscription what it is, in words
+   */
+  void checkSubscription(String subscription, String name) {
+    if (seen.add(name)) {
+      byPolicy(name).ifPresent(loss -> warn(subscription, name, loss));
     }
   }
 
@@ -45,11 +57,8 @@ final class QueueCheck {
     return management.flatMap(known -> known.lossByPolicy(name));
   }
 
-  private static void warn(Queue queue, String name, String loss) {
+  private static void warn(String what, String name, String loss) {
     NativeConnection.LOG.warn(
-        "{} may lose messages that were confirmed: the native queue '{}' {}",
-        queue.describe(),
-        name,
-        loss);
+        "{} may lose messages that were confirmed: the native queue '{}' {}", what, name, loss);
   }
 }

@@ -116,7 +116,8 @@ final class RabbitConnector {
     // The client waits half of it for each of two answers; connect() bounds the whole.
     factory.setHandshakeTimeout(2 * millis(request.connectTimeout()));
     factory.setChannelRpcTimeout(millis(request.operationTimeout()));
-    // A consumer does not wait for the answer to each change of its limit; nor takes another for it.
+    // A consumer does not wait for the answer to each change of its limit; nor takes another for
+    // it.
     factory.setChannelShouldCheckRpcResponseType(true);
     factory.setMaxInboundMessageBodySize(MAX_INBOUND_BYTES);
     factory.setThreadFactory(threads);

@@ -249,6 +249,8 @@ final class RabbitSubscriptions {
     try {
       topology.declareDurableSubscription(queue, doing);
       subject.binder().accept(queue);
+      topology.checkSubscription(
+          "subscription '%s' of %s".formatted(name, subject.origin()), queue);
     } catch (RuntimeException e) {
       releaser.run();
       throw e;

@@ -39,6 +39,9 @@ final class RabbitTopology {
   /** Matches every routing key of a topic exchange; other kinds ignore it or match it literally. */
   private static final String ANY_KEY = "#";
 
+  /** How often a topic is made that others delete in the moment in which it is made. */
+  private static final int ATTEMPTS = 5;
+
   private final NativeConnection connection;
   private final RabbitNames names;
   private final QueueKinds kinds;
@@ -213,6 +216,11 @@ final class RabbitTopology {
     }
   }
 
+  /** Warns once of a durable subscription that may lose something. */
+  void checkSubscription(String subscription, String queue) {
+    check.checkSubscription(subscription, queue);
+  }
+
   /** What queues are that ask for nothing, and those of durable subscriptions. */
   QueueKind ordinary() {
     return kinds.ordinary();
@@ -278,6 +286,20 @@ final class RabbitTopology {
    * send has, to the exchange behind all topics, where subscriptions to patterns are bound.
    */
   private void declareTopic(Topic topic) {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        declareTopicNow(topic);
+        return;
+      } catch (DestinationNotFoundException e) {
+        if (attempt == ATTEMPTS) {
+          throw e;
+        }
+        NativeConnection.LOG.debug("{} was deleted before it was bound", topic.describe(), e);
+      }
+    }
+  }
+
+  private void declareTopicNow(Topic topic) {
     String exchange = names.topic(topic);
     connection.ask(
         "Declaring " + topic.describe(),

@@ -165,12 +165,12 @@
  *       one by one, and 50 of 50 sent without waiting; a classic one took exactly 3 both ways. A
  *       classic queue with {@code x-max-priority} takes a message without a priority as one of 0.
  *   <li>The prefetch of a consumer cannot be changed: {@code basic.qos} holds for consumers that
- *       begin later. With {@code global} it sets a limit of the channel, which a classic queue heeds
- *       at once, up or down, also with {@code x-single-active-consumer}; what is settled after a
- *       lower limit was sent brings nothing before that is reached (the same on 4.0.5). A quorum
- *       queue and a stream break the connection then, with 540. {@code basic.qos} without {@code
- *       global} takes the channel's limit away. A broker that does not permit the deprecated feature
- *       {@code global_qos} reads {@code global} as false, without a word (seen on 4.0.5, so
+ *       begin later. With {@code global} it sets a limit of the channel, which a classic queue
+ *       heeds at once, up or down, also with {@code x-single-active-consumer}; what is settled
+ *       after a lower limit was sent brings nothing before that is reached (the same on 4.0.5). A
+ *       quorum queue and a stream break the connection then, with 540. {@code basic.qos} without
+ *       {@code global} takes the channel's limit away. A broker that does not permit the deprecated
+ *       feature {@code global_qos} reads {@code global} as false, without a word (seen on 4.0.5, so
  *       configured; 4.3's source has that by default). From 3.13 on its use is a warning in the
  *       broker's log, once a day.
  *   <li>A stream of 3.10 gives its consumer all of a chunk, that is of what came at one moment: 5

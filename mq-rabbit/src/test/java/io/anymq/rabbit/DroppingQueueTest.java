@@ -11,6 +11,8 @@ import io.anymq.InvalidOptionException;
 import io.anymq.Options;
 import io.anymq.Queue;
 import io.anymq.QueueOptions;
+import io.anymq.Topic;
+import io.anymq.spi.NativeNames;
 import java.net.HttpURLConnection;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -59,18 +61,27 @@ final class DroppingQueueTest extends OneLink {
     String name = "policy." + UUID.randomUUID();
     Queue queue = Queue.of(name);
     link.declare(queue, QueueOptions.DEFAULT);
+    Topic topic = Topic.of(name);
+    link.declare(topic, QueueOptions.DEFAULT);
+    Links.consume(link, Links.durable(topic, "s"), 1);
     put(
         url + "/api/policies/%2F/" + name,
-        "{\"pattern\":\"^%s$\",\"definition\":{\"max-length\":2},\"apply-to\":\"queues\"}"
+        "{\"pattern\":\"%s\",\"definition\":{\"max-length\":2},\"apply-to\":\"queues\"}"
             .formatted(name));
     Options options = Options.none().with(RabbitOptions.MANAGEMENT, url);
     RabbitManagement management =
         RabbitManagement.find(Links.request(broker.url(), options, new LinkedBlockingQueue<>()))
             .orElseThrow();
-    Optional<String> loss = management.lossByPolicy(name);
+    assertLossByPolicy(management, name);
+    RabbitNames names = new RabbitNames(NativeNames.none());
+    assertLossByPolicy(management, names.subscription(topic, "s"));
+  }
+
+  private static void assertLossByPolicy(RabbitManagement management, String queue) {
+    Optional<String> loss = management.lossByPolicy(queue);
     long deadline = System.nanoTime() + Links.PATIENCE.toNanos();
     while (loss.isEmpty() && System.nanoTime() < deadline) {
-      loss = management.lossByPolicy(name);
+      loss = management.lossByPolicy(queue);
     }
     assertThat(loss).hasValueSatisfying(text -> assertThat(text).contains("policy"));
   }
