@@ -24,6 +24,7 @@ import io.anymq.spi.LinkProducer;
 import io.anymq.spi.LinkRequest;
 import io.anymq.spi.ProducerListener;
 import io.anymq.spi.Purger;
+import io.anymq.spi.Source;
 import io.anymq.spi.TemporaryQueues;
 import io.anymq.spi.TopicPatterns;
 import java.time.Duration;
@@ -52,6 +53,7 @@ final class ActiveMqLink
   private final ActiveMqDestinations names;
   private final ActiveMqMapper mapper;
   private final Optional<ArtemisManagement> artemis;
+  private final Optional<ArtemisLosses> losses;
   private final Optional<ActiveMqStatistics> statistics;
   private final boolean scheduler;
   private final Optional<ActiveMqTurns> turns;
@@ -67,6 +69,7 @@ final class ActiveMqLink
     this.warnings = warnings;
     names = new ActiveMqDestinations(request.names());
     artemis = ArtemisManagement.detect(wire, request.operationTimeout());
+    losses = artemis.map(management -> new ArtemisLosses(names, management, warnings));
     mapper = new ActiveMqMapper(names, artemis.isPresent());
     statistics =
         artemis.isPresent()
@@ -230,6 +233,7 @@ final class ActiveMqLink
     if (ActiveMqTemporaries.isTemporary(destination) && !exists(destination)) {
       throw ActiveMqErrors.missing(destination.describe());
     }
+    losses.ifPresent(found -> found.check(destination));
     ActiveMQDestination to = names.toNative(destination);
     return ActiveMqProducer.open(
         wire,
@@ -241,7 +245,16 @@ final class ActiveMqLink
 
   @Override
   public LinkConsumer openConsumer(ConsumerRequest wanted, DeliverySink sink) {
+    losses.ifPresent(found -> destination(wanted.source()).ifPresent(found::check));
     return consumers.open(wanted, sink);
+  }
+
+  /** A pattern is no destination. */
+  private static Optional<Destination> destination(Source source) {
+    if (source instanceof Source.OfQueue of) {
+      return Optional.of(of.queue());
+    }
+    return source instanceof Source.OfTopic of ? Optional.of(of.topic()) : Optional.empty();
   }
 
   @Override

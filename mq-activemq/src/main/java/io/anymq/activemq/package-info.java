@@ -175,6 +175,11 @@
  *       KiB by default: what would not fit there with the marks of a dead letter is refused.
  *   <li>It orders every queue by the native priority: so the portable one goes in {@code
  *       x$anymq$priority}, and the native one is always that of the middle.
+ *   <li>Settings that lose what was confirmed are read when a connection first uses a destination,
+ *       and named in a warning: {@code address-full-policy} {@code DROP}, {@code expiry-delay},
+ *       {@code max-expiry-delay}, {@code max-delivery-attempts} without a dead letter address,
+ *       {@code ring-size}, last-value queues, {@code purge-on-no-consumers}, queues that are not
+ *       durable. What is set later, or goes through a divert or a filter, goes unnoticed.
  *   <li>Not declared: browse, temporary queues, shared subscriptions, selectors on queues, key
  *       ordering, delivery delay. They are built on the statistics plug-in and the scheduler.
  * </ul>
@@ -224,6 +229,13 @@
  *       there is no {@code exists}, and deletions go unnoticed.
  *   <li>A broker with a {@code pendingMessageLimitStrategy} for topics, as its example
  *       configuration has, discards from slow plain subscriptions; durable ones lose nothing.
+ *   <li>No client can read the broker's policies and plug-ins. So these go unnoticed: {@code
+ *       persistent="false"}, whose queues end with the broker; {@code timeStampPlugin}, which can
+ *       give messages an expiry; {@code discardingDLQBrokerPlugin} and a {@code discarding} dead
+ *       letter strategy, which drop what expires and what native clients reject; {@code
+ *       gcInactiveDestinations}, which removes empty queues, and so the marks of durable
+ *       subscriptions. What is accepted into a queue is otherwise not dropped: the limits are of
+ *       memory, and hold up the producer.
  *   <li>Names under {@code ActiveMQ.Advisory.} and {@code ActiveMQ.Statistics.}, virtual topics and
  *       properties such as {@code AMQ_SCHEDULED_DELAY} keep their native meaning.
  * </ul>

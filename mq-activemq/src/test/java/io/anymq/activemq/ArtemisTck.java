@@ -1,14 +1,21 @@
 package io.anymq.activemq;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.anymq.ConnectionFactory;
+import io.anymq.Queue;
+import io.anymq.Topic;
 import io.anymq.UnsupportedCapabilityException;
 import io.anymq.tck.BackendHarness;
 import io.anymq.tck.TckSuite;
 import io.anymq.tck.broker.ArtemisBroker;
 import io.anymq.tck.broker.BrokerHandle;
 import io.anymq.tck.broker.BrokerOptions;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -33,6 +40,58 @@ final class ArtemisTck extends TckSuite {
           .isInstanceOf(UnsupportedCapabilityException.class)
           .hasMessageContaining("The broker is ActiveMQ Artemis")
           .hasMessageContaining("the permission 'manage' on activemq.management");
+    }
+  }
+
+  @Test
+  @Timeout(120)
+  void whatLosesConfirmedMessagesIsWarnedOf() {
+    try (BrokerHandle broker = ArtemisBroker.start(BrokerOptions.none())) {
+      BlockingQueue<String> warnings = new LinkedBlockingQueue<>();
+      OpenWire wire =
+          OpenWire.open(
+              Links.request(broker.url(), new LinkedBlockingQueue<>()),
+              Optional.empty(),
+              lost -> {});
+      ArtemisManagement management = ArtemisManagement.detect(wire, Links.PATIENCE).orElseThrow();
+      for (List<Object> settings :
+          List.<List<Object>>of(
+              List.of("bounded", "{\"addressFullMessagePolicy\":\"DROP\"}"),
+              List.of("brief", "{\"expiryDelay\":5000}"),
+              List.of("buried", "{\"maxDeliveryAttempts\":3,\"deadLetterAddress\":\"\"}"))) {
+        assertThat(management.invoke("broker", "addAddressSettings", settings))
+            .as("%s", settings)
+            .contains("managementBrowsePageSize");
+      }
+      assertThat(
+              management.invoke(
+                  "broker",
+                  "createQueue",
+                  List.of(
+                      "{\"name\":\"ring\",\"address\":\"ring\",\"routing-type\":\"ANYCAST\","
+                          + "\"ring-size\":3,\"durable\":false}")))
+          .contains("ring-size");
+      ActiveMqLink link =
+          ActiveMqLink.open(
+              Links.request(broker.url(), new LinkedBlockingQueue<>()), warnings::add);
+      link.openProducer(Queue.of("plain"), cause -> {}).close();
+      link.openProducer(Topic.of("plain"), cause -> {}).close();
+      assertThat(warnings).isEmpty();
+      link.openProducer(Queue.of("ring"), cause -> {}).close();
+      link.openProducer(Queue.of("ring"), cause -> {}).close();
+      assertThat(warnings).hasSize(1);
+      assertThat(warnings.remove())
+          .contains("queue 'ring' may lose messages that were confirmed")
+          .contains("the newest 3")
+          .contains("not durable");
+      link.openProducer(Topic.of("bounded"), cause -> {}).close();
+      assertThat(warnings.remove()).contains("topic 'bounded'").contains("DROP");
+      Links.consume(link, Links.queue(Queue.of("brief")), 1).consumer().close();
+      assertThat(warnings.remove()).contains("expire after 5000 ms");
+      link.openProducer(Queue.of("buried"), cause -> {}).close();
+      assertThat(warnings.remove()).contains("after 3 deliveries");
+      link.close(Links.PATIENCE);
+      wire.close(Links.PATIENCE);
     }
   }
 }
