@@ -6,7 +6,6 @@ import io.anymq.MessagingException;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -28,7 +27,7 @@ final class SharedProducer {
   private final String clientId;
 
   /** Renews what the native producer knows. While it is busy it takes nothing: soon again. */
-  private final ExecutorService renewal;
+  private final ThreadPoolExecutor renewal;
 
   private @Nullable Producer<byte[], byte[]> producer;
   private volatile boolean closed;
@@ -40,9 +39,9 @@ final class SharedProducer {
     clientId = config.clientId("producer");
     renewal =
         new ThreadPoolExecutor(
-            0,
             1,
-            KafkaConfig.TOPIC_IDLE.toMillis(),
+            1,
+            0,
             TimeUnit.MILLISECONDS,
             new SynchronousQueue<>(),
             task -> Threads.daemon("anymq-kafka-" + clientId + "-topics", task),
@@ -57,6 +56,7 @@ final class SharedProducer {
           new KafkaProducer<>(
               config.producer(clientId), new ByteArraySerializer(), new ByteArraySerializer());
       producer = made;
+      renewal.prestartCoreThread(); // What a link needs it has from its first send on.
     }
     return made;
   }
