@@ -13,10 +13,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ConsumerGroupDescription;
 import org.apache.kafka.clients.admin.MemberDescription;
 import org.apache.kafka.clients.consumer.KafkaShareConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -63,9 +65,7 @@ final class KafkaTurnsCutTest extends LinkTest {
   }
 
   private Link proxied() {
-    Link now = proxied;
-    assertThat(now).isNotNull();
-    return now;
+    return Objects.requireNonNull(proxied, "the link through the proxy");
   }
 
   private Taking inTurn(Link by) {
@@ -115,7 +115,9 @@ final class KafkaTurnsCutTest extends LinkTest {
     assertThat(first)
         .as("a delivery within %s; see Turns.removeLeftovers, and OldLocks", SOON)
         .isNotNull();
-    assertThat(text(first)).as("what was held comes first").isEqualTo("0 again");
+    assertThat(text(Objects.requireNonNull(first)))
+        .as("what was held comes first")
+        .isEqualTo("0 again");
     assertThat(take(consumer, 3))
         .as("what was held, and then what was not, in order")
         .containsExactly("1 again", "3 again", "0");
@@ -167,13 +169,12 @@ final class KafkaTurnsCutTest extends LinkTest {
 
   private List<String> inLine() throws Exception {
     String group = Turns.group(group());
-    return admin()
-        .describeConsumerGroups(Set.of(group))
-        .all()
-        .get(Links.PATIENCE.toSeconds(), TimeUnit.SECONDS)
-        .get(group)
-        .members()
-        .stream()
+    Map<String, ConsumerGroupDescription> found =
+        admin()
+            .describeConsumerGroups(Set.of(group))
+            .all()
+            .get(Links.PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    return Objects.requireNonNull(found.get(group), group).members().stream()
         .map(MemberDescription::clientId)
         .toList();
   }
