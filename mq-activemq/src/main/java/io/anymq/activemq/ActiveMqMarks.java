@@ -174,9 +174,13 @@ final class ActiveMqMarks {
     }
   }
 
-  /** One whose consumer is there hears of the deletion, and takes its mark along when it ends. */
+  /**
+   * One whose consumer is there hears of the deletion, and takes its mark along when it ends. What
+   * is marked again since must not be connected to, not even to look: its program would find it in
+   * use.
+   */
   private void see(ActiveMQDestination mark, ActiveMqStatistics.Counts counts, Heard news) {
-    if (counts.consumers() == 0) {
+    if (counts.consumers() == 0 && !news.removedSince.contains(mark)) {
       ActiveMqShare.ofTopic(news.topic, mark).ifPresent(share -> removeOrphan(share, news));
     }
     ActiveMqShare.ofPattern(mark).ifPresent(share -> warn(share, news));
