@@ -23,6 +23,9 @@ final class BandedBuffer {
   /** Enough for a broker to send on when there is room again: some 30 ms on Kafka (seen). */
   private static final Duration REFILL = Duration.ofMillis(100);
 
+  /** Enough for a message that was released to come back; another consumer may get it instead. */
+  private static final Duration RETURN = Duration.ofSeconds(1);
+
   /** Whatever happens is signalled. */
   private static final Duration IDLE = Duration.ofMinutes(1);
 
@@ -51,8 +54,11 @@ final class BandedBuffer {
     }
 
     void settled(boolean comesAgain) {
-      if (comesAgain || unsettled >= room()) {
-        sure = Deadline.in(REFILL);
+      if (comesAgain) {
+        sure = Deadline.in(RETURN);
+      } else if (unsettled >= room()) {
+        Deadline refilled = Deadline.in(REFILL);
+        sure = refilled.nanos() - sure.nanos() > 0 ? refilled : sure;
       }
       unsettled--;
     }
