@@ -152,7 +152,9 @@ final class Consumers {
     String group = topology.names().sharedGroup(topic, terms.name().orElseThrow());
     UnusedGroups.Use use = unused.use(group);
     try {
-      return openShared(topic, terms, request, sink, use);
+      LinkConsumer consumer = openShared(topic, terms, request, sink, use);
+      use.opened();
+      return consumer;
     } catch (RuntimeException e) {
       use.end();
       throw e;

@@ -42,13 +42,22 @@ final class KeptMark {
    * @param partition any of its topic's: Kafka takes no offset for another
    */
   void set(String group, TopicPartition partition) {
+    write(name(group), partition, "to note that records of group " + group + " are kept");
+  }
+
+  /** Throws when this user may not set marks; writes where nobody looks for any. */
+  void probe(TopicPartition partition) {
+    write(prefix + "rights", partition, "to find out whether records may be noted");
+  }
+
+  private void write(String name, TopicPartition partition, String purpose) {
     calls.await(
         calls
             .admin()
-            .alterConsumerGroupOffsets(name(group), Map.of(partition, new OffsetAndMetadata(0)))
+            .alterConsumerGroupOffsets(name, Map.of(partition, new OffsetAndMetadata(0)))
             .all(),
-        "to note that records of group " + group + " are kept",
-        "READ on group %s and on topic %s".formatted(name(group), partition.topic()));
+        purpose,
+        "READ on group %s and on topic %s".formatted(name, partition.topic()));
   }
 
   /** Whether there may be notes. Whoever may not read that may not read them, either. */

@@ -67,10 +67,10 @@ final class KeptRights {
     return allowed == null || allowed.contains(AclOperation.WRITE);
   }
 
-  /** Only an attempt tells: the mark means no more than that there may be notes. */
+  /** Only an attempt tells. */
   private void requireNotes(String topic, String group) {
     try {
-      mark.set(group, new TopicPartition(topic, 0));
+      mark.probe(new TopicPartition(topic, 0));
     } catch (MessagingException e) {
       if (!KafkaErrors.isRefusal(e)) {
         throw e;

@@ -105,7 +105,10 @@ final class PatternConsumers implements AutoCloseable {
       boolean isNew = !use.isContinued() && topology.groups().members(group).isEmpty();
       initialise(group, terms, view, isNew);
       Subscription subscription = new Subscription(group, Members.MEMBER, view);
-      return openGroups(subscription, prefetch, sink, broken -> Consumers.end(use, broken));
+      LinkConsumer consumer =
+          openGroups(subscription, prefetch, sink, broken -> Consumers.end(use, broken));
+      use.opened();
+      return consumer;
     } catch (RuntimeException e) {
       use.end();
       throw e;

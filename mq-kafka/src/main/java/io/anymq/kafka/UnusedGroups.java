@@ -57,18 +57,26 @@ final class UnusedGroups implements AutoCloseable {
   final class Use {
 
     private final String group;
+    private final boolean inherited;
     private final boolean continued;
+    private volatile boolean opened;
     private volatile boolean broken;
     private boolean ended;
 
-    private Use(String group, boolean continued) {
+    private Use(String group, boolean inherited, boolean isShared) {
       this.group = group;
-      this.continued = continued;
+      this.inherited = inherited;
+      this.continued = inherited || isShared;
     }
 
     /** Whether the group goes on, and does not begin anew where it has no members. */
     boolean isContinued() {
       return continued;
+    }
+
+    /** The consumer is open. One that cannot be leaves a group that it was to take over. */
+    void opened() {
+      opened = true;
     }
 
     /** The consumer broke: the core opens another, which needs the group. */
@@ -120,7 +128,7 @@ final class UnusedGroups implements AutoCloseable {
         rest = removed.awaitNanos(rest);
       }
       boolean isShared = users.merge(group, 1, Integer::sum) > 1;
-      return new Use(group, left.remove(group) || isShared);
+      return new Use(group, left.remove(group), isShared);
     } catch (InterruptedException e) {
       throw KafkaErrors.translate(e, "waiting for the removal of group " + group, "DELETE on it");
     } finally {
@@ -139,7 +147,7 @@ final class UnusedGroups implements AutoCloseable {
         return false;
       }
       users.remove(use.group);
-      if (use.broken) {
+      if (use.broken || (use.inherited && !use.opened)) {
         left.add(use.group);
         return false;
       }
