@@ -174,13 +174,9 @@ final class ActiveMqMarks {
     }
   }
 
-  /**
-   * One whose consumer is there hears of the deletion, and takes its mark along when it ends. What
-   * is marked again since must not be connected to, not even to look: its program would find it in
-   * use.
-   */
+  /** One whose consumer is there hears of the deletion, and takes its mark along when it ends. */
   private void see(ActiveMQDestination mark, ActiveMqStatistics.Counts counts, Heard news) {
-    if (counts.consumers() == 0 && !news.removedSince.contains(mark)) {
+    if (counts.consumers() == 0) {
       ActiveMqShare.ofTopic(news.topic, mark).ifPresent(share -> removeOrphan(share, news));
     }
     ActiveMqShare.ofPattern(mark).ifPresent(share -> warn(share, news));
