@@ -20,7 +20,6 @@ final class ActiveMqConsumers {
   private final ActiveMqConsumer.Setting setting;
   private final ActiveMqSubscriptions subscriptions;
   private final Optional<ActiveMqSharing> sharing;
-  private final Optional<ActiveMqMarks> marks;
   private final Optional<ActiveMqTurns> turns;
   private final Optional<ActiveMqPages> pages;
   private final Set<ActiveMqConsumer> open = ConcurrentHashMap.newKeySet();
@@ -30,14 +29,12 @@ final class ActiveMqConsumers {
       ActiveMqConsumer.Setting setting,
       ActiveMqSubscriptions subscriptions,
       Optional<ActiveMqSharing> sharing,
-      Optional<ActiveMqMarks> marks,
       Optional<ActiveMqTurns> turns,
       Optional<ActiveMqPages> pages) {
     this.request = request;
     this.setting = setting;
     this.subscriptions = subscriptions;
     this.sharing = sharing;
-    this.marks = marks;
     this.turns = turns;
     this.pages = pages;
   }
@@ -147,11 +144,8 @@ final class ActiveMqConsumers {
 
   /** The only consumer of a durable subscription. */
   private LinkConsumer openAlone(ActiveMqShare share, ConsumerRequest wanted, DeliverySink sink) {
-    marks.ifPresent(mark -> mark.set(share));
-    OpenWire own =
-        marks.isPresent()
-            ? subscriptions.occupy(share, sink::broken)
-            : subscriptions.connect(share, sink::broken);
+    sharing.ifPresent(shares -> shares.mark(share));
+    OpenWire own = subscriptions.connect(share, sink::broken);
     boolean direct = false;
     try {
       if (sharing.isEmpty() || !sharing.get().hasBacklog(share)) {
@@ -172,16 +166,12 @@ final class ActiveMqConsumers {
   private void left(OpenWire own, ActiveMqShare share, ActiveMqConsumer consumer) {
     if (consumer.isOfDeleted() && own.isLive()) {
       ActiveMqSubscriptions.forget(own, share);
-      marks.ifPresent(found -> ActiveMqSubscriptions.unmark(own, share));
     }
     own.close(request.operationTimeout());
   }
 
   private LinkConsumer openShared(ActiveMqShare share, ConsumerRequest wanted, DeliverySink sink) {
     ActiveMqSharing shares = sharing.orElseThrow(); // declared only then
-    if (share.durable()) {
-      marks.orElseThrow().set(share);
-    }
     return openMoved(share, wanted, sink, shares.member(share, wanted.source()));
   }
 
@@ -249,27 +239,19 @@ final class ActiveMqConsumers {
       if (sharing.isPresent() && sharing.get().hasMembers(share)) {
         throw ActiveMqSubscriptions.inUse(share, null);
       }
-      boolean unused = ActiveMqSubscriptions.remove(own, share);
+      ActiveMqSubscriptions.remove(own, share);
       sharing.ifPresent(shares -> shares.removeQueues(own, share));
     } finally {
       own.close(request.operationTimeout());
     }
   }
 
-  /**
-   * Deletes a topic with its durable subscriptions, which would get nothing from a new topic of
-   * that name, and with what its shared subscriptions have kept.
-   *
-   * @param topic the topic
-   * @param deletion deletes the topic itself
-   */
-  void deleteTopic(ActiveMQDestination topic, Runnable deletion) {
-    marks.ifPresentOrElse(found -> found.deleteTopic(topic, deletion), deletion);
+  /** A topic has been deleted; what its shared subscriptions have kept goes with it. */
+  void topicDeleted(ActiveMQDestination topic) {
     sharing.ifPresent(shares -> shares.topicDeleted(topic));
   }
 
   void close() {
-    marks.ifPresent(ActiveMqMarks::close);
     open.forEach(ActiveMqConsumer::close);
   }
 }

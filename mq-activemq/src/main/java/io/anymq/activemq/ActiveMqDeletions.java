@@ -4,7 +4,6 @@ import io.anymq.MessagingException;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Consumer;
 import org.apache.activemq.ActiveMQDispatcher;
 import org.apache.activemq.command.ActiveMQDestination;
 import org.apache.activemq.command.ActiveMQMessage;
@@ -40,7 +39,6 @@ final class ActiveMqDeletions implements ActiveMQDispatcher {
   private final OpenWire wire;
   private volatile boolean heard;
   private final Map<ActiveMQDestination, News> known = new ConcurrentHashMap<>();
-  private volatile Consumer<ActiveMQDestination> listener = deleted -> {};
 
   private ActiveMqDeletions(OpenWire wire) {
     this.wire = wire;
@@ -130,11 +128,6 @@ final class ActiveMqDeletions implements ActiveMQDispatcher {
     return new Watch(destination, onDeleted);
   }
 
-  /** Tells of every deletion. The reading thread calls the listener, which must not wait. */
-  void onEach(Consumer<ActiveMQDestination> hears) {
-    listener = hears;
-  }
-
   /** A destination has been made by this connection; the news of it may come later. */
   void made(ActiveMQDestination destination) {
     News news = known.get(destination);
@@ -160,9 +153,6 @@ final class ActiveMqDeletions implements ActiveMQDispatcher {
         removed(news);
       } else if (news != null) {
         news.gone = false;
-      }
-      if (told.isRemoveOperation()) {
-        listener.accept(told.getDestination());
       }
     }
     MessageAck ack = new MessageAck(dispatch, MessageAck.STANDARD_ACK_TYPE, 1);

@@ -100,16 +100,8 @@ final class ActiveMqLink
                 plugin ->
                     new ActiveMqSharing(
                         wire, names, plugin, subscriptions, request.operationTimeout())),
-            statistics.map(plugin -> marks(plugin, subscriptions)),
             turns,
             statistics.map(plugin -> new ActiveMqPages(wire, plugin, request.operationTimeout())));
-  }
-
-  private ActiveMqMarks marks(ActiveMqStatistics plugin, ActiveMqSubscriptions subscriptions) {
-    ActiveMqMarks marks =
-        new ActiveMqMarks(wire, names, plugin, subscriptions, request.operationTimeout(), warnings);
-    deletions.onEach(marks::heard);
-    return marks;
   }
 
   private Topology topology() {
@@ -269,10 +261,9 @@ final class ActiveMqLink
 
   @Override
   public void delete(Destination destination) {
+    topology.delete(destination);
     if (destination instanceof Topic) {
-      consumers.deleteTopic(names.toNative(destination), () -> topology.delete(destination));
-    } else {
-      topology.delete(destination);
+      consumers.topicDeleted(names.toNative(destination));
     }
   }
 

@@ -36,7 +36,7 @@ record ActiveMqShare(ActiveMQDestination origin, String key, String name, boolea
   private static final String WHILE_USED = ":while-used:";
 
   /** What collects from a pattern has this before its key, for the same reason. */
-  static final String PATTERN = ":pattern:";
+  private static final String PATTERN = ":pattern:";
 
   /** What a source is natively; empty when it has no name. */
   static Optional<ActiveMqShare> of(Source source, ActiveMqDestinations names) {
@@ -111,21 +111,6 @@ record ActiveMqShare(ActiveMQDestination origin, String key, String name, boolea
     String own = topic.getPhysicalName() + ":";
     return key.startsWith(own) && key.indexOf(':', own.length()) < 0
         ? Optional.of(new ActiveMqShare(topic, key, key.substring(own.length()), true))
-        : Optional.empty();
-  }
-
-  /**
-   * The durable subscription to a pattern that a queue of {@link #MARKS} belongs to; empty when it
-   * is to a topic.
-   */
-  static Optional<ActiveMqShare> ofPattern(ActiveMQDestination mark) {
-    String key = mark.getPhysicalName().substring(MARKS.length());
-    int end = key.lastIndexOf(':');
-    return key.startsWith(PATTERN) && end > PATTERN.length()
-        ? Optional.of(
-            of(
-                TopicPattern.of(key.substring(PATTERN.length(), end).replace('+', '*')),
-                key.substring(end + 1)))
         : Optional.empty();
   }
 

@@ -102,10 +102,7 @@ final class ActiveMqSharing {
 
   /** Not when the link is lost: another one's member may have the subscription by then. */
   private OpenWire connect(ActiveMqShare share, Consumer<MessagingException> onLost) {
-    OpenWire own =
-        share.durable()
-            ? subscriptions.occupy(share, onLost)
-            : subscriptions.connect(share, onLost);
+    OpenWire own = subscriptions.connect(share, onLost);
     if (!wire.isLive()) {
       own.close(timeout);
       throw new ConnectionLostException("The link is lost, and its members with it");
@@ -130,8 +127,23 @@ final class ActiveMqSharing {
     remove(own, share.mark(), FORCED);
   }
 
-  /** A topic has been deleted; what its shared subscriptions have kept goes with it. */
+  /** A durable subscription is there, and must be found when its topic is deleted. */
+  void mark(ActiveMqShare share) {
+    wire.request(
+        "No durable subscription to " + NativeText.of(share.origin()),
+        new DestinationInfo(wire.connectionId(), DestinationInfo.ADD_OPERATION_TYPE, share.mark()));
+  }
+
+  /**
+   * The broker would keep durable subscriptions, tied to the deleted topic: when one of that name
+   * is created, they would get nothing from it. Those that have a consumer are removed by that.
+   */
   void topicDeleted(ActiveMQDestination topic) {
+    for (String words : new String[] {ActiveMqShare.MARKS, ActiveMqShare.QUEUES}) {
+      for (ActiveMQDestination queue : statistics.queuesUnder(words).keySet()) {
+        ActiveMqShare.ofTopic(topic, queue).ifPresent(this::removeUnused);
+      }
+    }
     for (String words : new String[] {ActiveMqShare.QUEUES, ActiveMqShare.LEASES}) {
       for (ActiveMQDestination queue : statistics.queuesUnder(words).keySet()) {
         if (ActiveMqShare.isOf(topic, queue)) {
@@ -148,12 +160,26 @@ final class ActiveMqSharing {
     wire.request(NativeText.of(queue) + " could not be removed", info);
   }
 
+  private void removeUnused(ActiveMqShare share) {
+    try {
+      OpenWire own = subscriptions.connect(share, lost -> {});
+      try {
+        ActiveMqSubscriptions.remove(own, share);
+        remove(own, share.mark(), FORCED);
+      } finally {
+        own.close(timeout);
+      }
+    } catch (MessagingException e) {
+      if (e.code() != ErrorCode.SUBSCRIPTION_IN_USE) {
+        throw e;
+      }
+      LOG.debug("{} has a consumer, which hears of the deletion", share.key(), e);
+    }
+  }
+
   /** Ends a subscription, with what it has kept; its connection must be one's own. */
   private static void dissolve(OpenWire own, ActiveMqShare share) {
-    boolean unused = ActiveMqSubscriptions.remove(own, share);
-    if (share.durable()) {
-      ActiveMqSubscriptions.unmark(own, share);
-    }
+    ActiveMqSubscriptions.remove(own, share);
     remove(own, share.queue(), FORCED);
   }
 

@@ -5,8 +5,6 @@ import io.anymq.MessagingException;
 import io.anymq.spi.LinkRequest;
 import java.util.Optional;
 import java.util.function.Consumer;
-import org.apache.activemq.command.ConsumerInfo;
-import org.apache.activemq.command.DestinationInfo;
 import org.apache.activemq.command.RemoveSubscriptionInfo;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -45,35 +43,6 @@ final class ActiveMqSubscriptions {
     }
   }
 
-  /**
-   * Connects as a durable subscription that is to be consumed, and consumes its mark, so that those
-   * who find the mark see that the subscription is in use.
-   */
-  OpenWire occupy(ActiveMqShare share, Consumer<MessagingException> onLost) {
-    OpenWire own = connect(share, onLost);
-    ConsumerInfo sign = new ConsumerInfo(own.newConsumerId());
-    sign.setDestination(share.mark());
-    sign.setPrefetchSize(1);
-    try {
-      own.addConsumer("The mark of the subscription could not be consumed", sign, sent -> {});
-    } catch (MessagingException e) {
-      if (!own.isLive()) {
-        throw e;
-      }
-      LOG.debug("Others cannot see that {} is in use", share.key(), e);
-    }
-    return own;
-  }
-
-  /** Removes the mark of a subscription that is not there any more, without waiting. */
-  static void unmark(OpenWire own, ActiveMqShare share) {
-    DestinationInfo info =
-        new DestinationInfo(
-            own.connectionId(), DestinationInfo.REMOVE_OPERATION_TYPE, share.mark());
-    info.setTimeout(-1); // although this connection consumes it
-    own.sendIfLive("The mark of a subscription could not be removed", info);
-  }
-
   /** The failure that says that a subscription has a consumer. */
   static MessagingException inUse(ActiveMqShare share, @Nullable Throwable cause) {
     return new MessagingException(
@@ -83,22 +52,17 @@ final class ActiveMqSubscriptions {
         cause);
   }
 
-  /**
-   * Removes the durable subscription with its backlog; one that is not there is no failure.
-   *
-   * @return whether it was there
-   */
-  static boolean remove(OpenWire own, ActiveMqShare share) {
+  /** Removes the durable subscription with its backlog; one that is not there is no failure. */
+  static void remove(OpenWire own, ActiveMqShare share) {
     try {
       own.request(
           "The subscription '%s' could not be removed".formatted(share.name()),
           removal(own, share));
-      return true;
     } catch (MessagingException e) {
       if (!(e.getCause() instanceof jakarta.jms.InvalidDestinationException)) {
         throw e;
       }
-      return false;
+      // There is no such subscription, which is no failure.
     }
   }
 

@@ -24,7 +24,7 @@
  * <tr><td>plain subscription</td><td>consumer of the topic</td></tr>
  * <tr><td>durable subscription</td><td>durable subscriber of that name with the client id {@code
  *     anymq:<topic>:<name>}; the empty queue {@code anymq:durable.<topic>:<name>} says that it is
- *     there, and its consumers that it is in use, so that it is removed with its topic</td></tr>
+ *     there, so that it is removed with its topic</td></tr>
  * <tr><td>message that is sent again after a loss</td><td>redelivery counter 1, and the property
  *     {@code x-anymq-repeated}</td></tr>
  * <tr><td>pattern</td><td>{@code *} as it is; from the first {@code #} on {@code >}, and the adapter
@@ -123,14 +123,8 @@
  *       the owners of the last 1,024 groups. Of 2,999 groups with two messages each, two consumers
  *       held one of every group at the same time.
  *   <li>A deleted topic stays in durable subscriptions as it was: when one of its name is made,
- *       those without a consumer get nothing of it until the broker is restarted, also when they
- *       are opened again. So subscriptions are removed with their topic. A subscription to a
- *       pattern that is consumed while the topic is deleted and made again goes on getting its
- *       messages, and those sent while it is closed after that. A native client's own deletion
- *       (time-out 0) is refused while there are durable subscriptions; JMX and the console force
- *       it. The advisory message does not tell who deleted: this adapter's {@code delete} takes the
- *       marks of the subscriptions away first, so that a deletion that leaves marks is another
- *       program's.
+ *       they get nothing of it until the broker is restarted. So subscriptions are removed with
+ *       their topic.
  *   <li>The broker lets only that connection consume a temporary queue whose id its name begins
  *       with, so that the portable name alone does not tell the native one. It is learnt from the
  *       reply-to of a message; for a name that came in another way the statistics plug-in is asked
@@ -208,11 +202,9 @@
  *       KahaDB keeps three classes. Where the policy is on, ordinary queues are not first in, first
  *       out. No bounds: limits are of memory, and what exceeds it is stored.
  *   <li>With selecting consumers the broker keeps in memory all that nobody selects.
- *   <li>A durable subscription to a pattern that has no consumer while a topic of it is deleted and
- *       created again gets nothing from that topic before the broker's restart. So does one to a
- *       topic that another program deletes while no connection of this adapter is open. To remove a
- *       pattern's subscription would lose what it keeps of other topics: it is named in a warning,
- *       by each connection that hears of the deletion.
+ *   <li>A durable subscription to a pattern, and one without a consumer whose topic another program
+ *       deletes, has the fault told above: when the topic is made again, it gets nothing of it
+ *       before the broker's restart.
  *   <li>A shared subscription that is not durable and whose members all crash collects until the
  *       next such subscription is made on that broker.
  *   <li>A shared subscription whose messages cannot be moved for a reason that may pass, such as a
