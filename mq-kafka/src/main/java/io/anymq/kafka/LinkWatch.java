@@ -180,7 +180,9 @@ final class LinkWatch implements AutoCloseable {
   private void note(String topic, Presence presence) {
     if (presence != Presence.MISSING) {
       missing.remove(topic);
-    } else if (missing.merge(topic, 1, Integer::sum) == LOOKS) {
+    } else if (missing.merge(topic, 1, Integer::sum) >= LOOKS) {
+      // It may be made again and deleted once more between two looks: then this is said again.
+      missing.remove(topic);
       onGone.accept(topic);
     }
   }

@@ -116,9 +116,10 @@ final class KafkaDelayFaultsTest extends LinkTest {
   void aTopicThatRefusesTheMessageHoldsNobodyUp() throws Exception {
     Queue compacted = Links.newQueue(link);
     String topic = KafkaHarness.NAMES.topic(compacted);
+    send(compacted, "refused", 3_000);
+    // A queue that is compacted already is refused.
     Links.set(link, ConfigResource.Type.TOPIC, topic, "cleanup.policy", "compact");
-    send(compacted, "refused", 500);
-    send(queue, "next", 600);
+    send(queue, "next", 3_100);
     take("next");
     link.delete(compacted);
   }
