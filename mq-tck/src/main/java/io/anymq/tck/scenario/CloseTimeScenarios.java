@@ -19,7 +19,7 @@ final class CloseTimeScenarios {
   private static final Duration TIME_OUT = Duration.ofSeconds(2);
 
   /** The time-out for each consumer would be 16 s; a native client may take some on its way out. */
-  private static final Duration AT_MOST = Duration.ofSeconds(14);
+  private static final Duration AT_MOST = Duration.ofSeconds(12);
 
   private static final String CHECK =
       "that close waits for all consumers at the same time, and then closes the link all the same";
