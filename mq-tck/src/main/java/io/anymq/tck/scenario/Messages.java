@@ -23,6 +23,9 @@ final class Messages {
   /** The application settles, a listener's too, and a release is immediate. */
   static final ConsumerOptions MANUAL = manual().build();
 
+  /** What has been released many times is still there, and not a dead letter. */
+  private static final ConsumerOptions ALL = manual().maxDeliveries(1000).build();
+
   private static final String MARKER = "marker";
 
   private Messages() {}
@@ -165,7 +168,7 @@ final class Messages {
   /** Takes what is in the queue, in order: all that comes before a message that is sent now. */
   static List<String> drain(Connection connection, Queue queue) {
     send(connection, queue, MARKER);
-    try (Consumer consumer = connection.createConsumer(queue)) {
+    try (Consumer consumer = connection.createConsumer(queue, ALL)) {
       List<String> texts = new ArrayList<>();
       String next = takeText(consumer);
       while (!next.equals(MARKER)) {
