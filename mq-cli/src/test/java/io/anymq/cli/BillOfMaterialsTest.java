@@ -47,6 +47,24 @@ class BillOfMaterialsTest {
     assertThat(Files.readString(HOME.resolve("README.md"))).contains(version);
   }
 
+  /** Jars are packed from there. */
+  @ParameterizedTest
+  @MethodSource("modules")
+  void jarOfEachModuleThatIsPublishedHasItsLicence(String module) throws IOException {
+    if (isPublished(module) && !isBom(module)) {
+      Path own = HOME.resolve(module).resolve("target/classes/META-INF/LICENSE");
+      assertThat(own).hasSameTextualContentAs(HOME.resolve("LICENSE"));
+    }
+  }
+
+  @Test
+  void releaseHasSourcesAndJavadocAndSaysWhereItComesFrom() {
+    assertThat(pom("."))
+        .contains("<artifactId>maven-source-plugin<", "<goal>jar-no-fork<")
+        .contains("<artifactId>maven-javadoc-plugin<", "<goal>jar</goal>")
+        .contains("<scm>", "<licenses>", "<developers>");
+  }
+
   @ParameterizedTest
   @MethodSource("modules")
   void moduleSaysWhatItIs(String module) throws IOException {

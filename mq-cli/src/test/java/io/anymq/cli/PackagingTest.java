@@ -10,6 +10,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -61,6 +62,14 @@ class PackagingTest {
     assertThat(run("zeromq:inproc://packed", jar, false, client)).contains("Hello from zeromq");
   }
 
+  @Test
+  void programWithoutAUrlIsWarnedThatNothingIsPersistent() throws Exception {
+    assertThat(run(null, fatJar("zeromq"), true))
+        .containsOnlyOnce("WARN io.anymq.core.Bootstrap - No URL is configured")
+        .contains("in memory, nothing is persistent")
+        .contains("INFO io.anymq.core.Supervisor - Connected to zeromq:inproc://");
+  }
+
   /** The classes of the API, of the program and of adapters, in one place. */
   private Path fatJar(String... adapters) throws IOException {
     Path jar = directory.resolve("fat");
@@ -90,7 +99,8 @@ class PackagingTest {
     return Path.of(Class.forName(type).getProtectionDomain().getCodeSource().getLocation().toURI());
   }
 
-  private String run(String url, Path jar, boolean withClients, Path... more) throws Exception {
+  private String run(@Nullable String url, Path jar, boolean withClients, Path... more)
+      throws Exception {
     Stream<Path> libraries =
         Stream.of(classPath().split(File.pathSeparator, -1))
             .filter(entry -> entry.endsWith(".jar") && !entry.contains("/mq-"))
@@ -110,7 +120,10 @@ class PackagingTest {
                 "io.anymq.samples.Quickstart")
             .redirectErrorStream(true)
             .redirectOutput(output.toFile());
-    builder.environment().put("ANYMQ_URL", url);
+    builder.environment().keySet().removeIf(name -> name.startsWith("ANYMQ_"));
+    if (url != null) {
+      builder.environment().put("ANYMQ_URL", url);
+    }
     Process process = builder.start();
     assertThat(process.waitFor(50, TimeUnit.SECONDS)).isTrue();
     return Files.readString(output);
