@@ -10,8 +10,10 @@ import io.anymq.Destination;
 import io.anymq.ErrorCode;
 import io.anymq.MessagingException;
 import io.anymq.Queue;
+import io.anymq.QueueOptions;
 import io.anymq.SubscriptionOptions;
 import io.anymq.Topic;
+import io.anymq.TopicPattern;
 import io.anymq.tck.Scenario;
 import io.anymq.tck.broker.BrokerControl;
 import java.time.Duration;
@@ -95,9 +97,9 @@ final class IdleScenarios {
   }
 
   private static void openAndClose(
-      ScenarioContext t, Destination from, Function<Connection, Consumer> opening) {
+      ScenarioContext t, Destination from, int times, Function<Connection, Consumer> opening) {
     Connection connection = t.connect();
-    for (int i = 0; i < TIMES; i++) {
+    for (int i = 0; i < times; i++) {
       try (Consumer idle = opening.apply(connection)) {
         awaitPrefetch(t, from);
         Check.that(idle != null, "a consumer", "none", CHECK);
@@ -113,7 +115,7 @@ final class IdleScenarios {
   static void queue(ScenarioContext t) {
     Queue queue = t.queue();
     Messages.sendNumbers(t.observer(), queue, BACKLOG);
-    openAndClose(t, queue, connection -> connection.createConsumer(queue));
+    openAndClose(t, queue, TIMES, connection -> connection.createConsumer(queue));
     nothingBuried(t, t.connect().createConsumer(queue, limited()), queue.deadLetterQueue());
   }
 
@@ -125,8 +127,75 @@ final class IdleScenarios {
   static void subscription(ScenarioContext t) {
     Topic topic = durable(t);
     Messages.sendNumbers(t.observer(), topic, BACKLOG);
-    openAndClose(t, topic, connection -> subscribe(connection, topic, ConsumerOptions.DEFAULT));
+    openAndClose(
+        t, topic, TIMES, connection -> subscribe(connection, topic, ConsumerOptions.DEFAULT));
     nothingBuried(t, subscribe(t.connect(), topic, limited()), topic.deadLetterQueue());
+  }
+
+  @Scenario(
+      id = "RDLV-51",
+      title = "Consumers that close without receiving bury nothing, of whatever source",
+      intent = "Nobody loses a backlog because it is shared, prioritized or in order.",
+      needs = Capability.DEAD_LETTER,
+      limitSeconds = 180)
+  static void everySource(ScenarioContext t) {
+    ConsumerOptions limited = limited();
+    if (t.supports(Capability.PRIORITY)) {
+      Queue queue = t.newQueue();
+      t.observer().declare(queue, QueueOptions.builder().prioritized(true).build());
+      idle(
+          t,
+          queue,
+          queue.deadLetterQueue(),
+          connection -> connection.createConsumer(queue, limited));
+    }
+    if (t.supports(Capability.KEY_ORDERING)) {
+      Queue queue = t.queue();
+      ConsumerOptions inOrder = limited.toBuilder().keyOrdered(true).build();
+      idle(
+          t,
+          queue,
+          queue.deadLetterQueue(),
+          connection -> connection.createConsumer(queue, inOrder));
+    }
+    if (t.supports(Capability.DURABLE_SUBSCRIPTIONS)) {
+      durableSources(t, limited);
+    }
+  }
+
+  private static void durableSources(ScenarioContext t, ConsumerOptions limited) {
+    SubscriptionOptions.Builder durable =
+        SubscriptionOptions.builder().durable(KEEPER).consumer(limited);
+    if (t.supports(Capability.TOPIC_PATTERNS)) {
+      Topic topic = t.topic();
+      TopicPattern pattern = TopicPattern.of(topic.name());
+      t.onClose(() -> t.observer().unsubscribe(pattern, KEEPER));
+      idle(
+          t,
+          topic,
+          topic.deadLetterQueue(),
+          connection -> connection.subscribe(pattern, durable.build()));
+    }
+    if (t.supports(Capability.SHARED_SUBSCRIPTIONS)) {
+      Topic topic = t.topic();
+      t.removeAtEnd(topic, KEEPER);
+      SubscriptionOptions shared =
+          SubscriptionOptions.builder().durable(KEEPER).shared(KEEPER).consumer(limited).build();
+      idle(t, topic, topic.deadLetterQueue(), connection -> connection.subscribe(topic, shared));
+    }
+  }
+
+  private static void idle(
+      ScenarioContext t,
+      Destination from,
+      Queue deadLetters,
+      Function<Connection, Consumer> opening) {
+    opening.apply(t.observer()).close(); // a subscription must be there before what it is to get
+    Messages.sendNumbers(t.observer(), from, BACKLOG);
+    openAndClose(t, from, LIMIT + 1, opening);
+    try (Consumer consumer = opening.apply(t.connect())) {
+      nothingBuried(t, consumer, deadLetters);
+    }
   }
 
   @Scenario(
@@ -135,7 +204,7 @@ final class IdleScenarios {
       intent = "A bad network does not cost a backlog either.",
       needs = Capability.DEAD_LETTER,
       controls = BrokerControl.CUT_NETWORK,
-      limitSeconds = 120)
+      limitSeconds = 240)
   static void cut(ScenarioContext t) {
     Queue queue = t.queue();
     Messages.sendNumbers(t.observer(), queue, BACKLOG);
@@ -149,7 +218,7 @@ final class IdleScenarios {
       intent = "A bad network does not cost a subscriber its backlog.",
       needs = {Capability.DEAD_LETTER, Capability.DURABLE_SUBSCRIPTIONS},
       controls = BrokerControl.CUT_NETWORK,
-      limitSeconds = 120)
+      limitSeconds = 240)
   static void subscriptionCut(ScenarioContext t) {
     Topic topic = durable(t);
     Messages.sendNumbers(t.observer(), topic, BACKLOG);
@@ -187,7 +256,7 @@ final class IdleScenarios {
     for (int i = 0; i < TIMES; i++) {
       Connection mortal =
           t.connectProxied(o -> o.option("recovery", "false"), (which, state, cause) -> {});
-      Consumer unused = opening.apply(mortal);
+      Consumer unused = open(mortal, opening);
       awaitPrefetch(t, from);
       t.broker().cutNetwork();
       Check.eventually(
