@@ -20,8 +20,8 @@ import java.util.stream.IntStream;
  */
 final class BandedBuffer {
 
-  /** Enough for a broker to send on when there is room again: some 30 ms on Kafka (seen). */
-  private static final Duration REFILL = Duration.ofMillis(100);
+  /** Enough for a broker to send on when there is room again: 30 ms on a quiet Kafka (seen). */
+  private static final Duration REFILL = Duration.ofMillis(300);
 
   /** Enough for a message that was released to come back; another consumer may get it instead. */
   private static final Duration RETURN = Duration.ofSeconds(1);

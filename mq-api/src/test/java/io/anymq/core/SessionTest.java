@@ -409,7 +409,7 @@ class SessionTest {
   @Test
   void aRolledBackUnitComesAgainInItsOrder() {
     for (RedeliveryDelay delay :
-        List.of(RedeliveryDelay.NONE, RedeliveryDelay.constant(Duration.ofMillis(20)))) {
+        List.of(RedeliveryDelay.NONE, RedeliveryDelay.constant(Duration.ofSeconds(2)))) {
       Consumer own =
           session.createConsumer(IN, ConsumerOptions.builder().redeliveryDelay(delay).build());
       link.consumer().releases = false; // so that the core delivers again

@@ -7,6 +7,7 @@ import io.anymq.Queue;
 import io.anymq.QueueOptions;
 import io.anymq.kafka.Links.Sent;
 import io.anymq.kafka.Links.Taking;
+import io.anymq.spi.InboundDelivery;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -158,11 +159,15 @@ final class KafkaDelayFaultsTest extends LinkTest {
   @Test
   void aTopicThatIsMissedOnceIsLookedForAgain() throws Exception {
     Queue missed = Links.newQueue(link);
-    send(missed, "kept", 1_500);
-    link.delete(missed);
-    send(queue, "looked for", 2_000);
-    take("looked for");
-    link.declare(missed, QueueOptions.DEFAULT);
+    try (Taking consumer = new Taking(link, queue, 1)) {
+      send(missed, "kept", 3_000);
+      link.delete(missed);
+      send(queue, "looked for", 3_500);
+      InboundDelivery due = consumer.take();
+      // Before the second look, which comes 5 s after the first.
+      link.declare(missed, QueueOptions.DEFAULT);
+      consumer.accept(due);
+    }
     take(missed, "kept");
   }
 }

@@ -31,6 +31,7 @@ import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.internals.KafkaFutureImpl;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** What a link has yet to do when it closes is done, and does not take longer than it may. */
 final class KafkaFarewellTest extends LinkTest {
@@ -175,6 +176,7 @@ final class KafkaFarewellTest extends LinkTest {
 
   /** Everything that has to say good-bye to a broker that is silent, all at once. */
   @Test
+  @Timeout(180)
   void aCloseKeepsItsLimit() throws Exception {
     Links.send(link, queue, 3);
     Options patient = Options.none().with(KafkaOptions.LINK_TIMEOUT, Duration.ofMinutes(2));

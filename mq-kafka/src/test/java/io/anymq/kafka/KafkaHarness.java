@@ -23,7 +23,7 @@ public final class KafkaHarness implements BackendHarness {
 
   @Override
   public Map<String, String> attentive() {
-    return Map.of("link-timeout", "3s");
+    return Map.of("link-timeout", "5s");
   }
 
   @Override
@@ -47,7 +47,7 @@ public final class KafkaHarness implements BackendHarness {
    */
   @Override
   public Map<String, String> options() {
-    return Map.of(KafkaOptions.LINK_TIMEOUT.key(), "3s");
+    return Map.of(KafkaOptions.LINK_TIMEOUT.key(), "5s");
   }
 
   @Override

@@ -59,7 +59,7 @@ final class KafkaTurnsCutTest extends LinkTest {
   private Link attentive() {
     Options options =
         Options.none()
-            .with(KafkaOptions.LINK_TIMEOUT, Duration.ofSeconds(1))
+            .with(KafkaOptions.LINK_TIMEOUT, Duration.ofSeconds(3))
             .with(ConnectionOptions.CLIENT_NAME, "a client's näme");
     return Links.open(broker.proxiedUrl(), options, losses);
   }

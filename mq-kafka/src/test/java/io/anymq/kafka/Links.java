@@ -26,6 +26,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
@@ -34,6 +35,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.common.config.ConfigResource;
 import org.assertj.core.api.Assertions;
@@ -91,11 +93,33 @@ final class Links {
       throws Exception {
     AlterConfigOp change =
         new AlterConfigOp(new ConfigEntry(name, value), AlterConfigOp.OpType.SET);
-    link.unwrap(Admin.class)
-        .orElseThrow()
-        .incrementalAlterConfigs(Map.of(new ConfigResource(type, of), List.of(change)))
+    Admin admin = link.unwrap(Admin.class).orElseThrow();
+    ConfigResource resource = new ConfigResource(type, of);
+    admin
+        .incrementalAlterConfigs(Map.of(resource, List.of(change)))
         .all()
         .get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    if (type == ConfigResource.Type.TOPIC) {
+      awaitSetting(admin, resource, name, value);
+    }
+  }
+
+  /** A broker answers from a copy of its own, which follows a moment later. */
+  private static void awaitSetting(Admin admin, ConfigResource resource, String name, String value)
+      throws Exception {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    String seen = "";
+    while (!value.equals(seen)) {
+      Assertions.assertThat(System.nanoTime() - deadline)
+          .as("time until %s of %s is %s; it is %s", name, resource, value, seen)
+          .isNegative();
+      Map<ConfigResource, Config> settings =
+          admin
+              .describeConfigs(List.of(resource))
+              .all()
+              .get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+      seen = Objects.requireNonNull(settings.get(resource)).get(name).value();
+    }
   }
 
   /** Sends texts {@code 0}, {@code 1} … and waits until all are confirmed. */
@@ -172,9 +196,13 @@ final class Links {
     }
 
     InboundDelivery take() throws InterruptedException {
-      InboundDelivery next = deliveries.poll(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+      return take(PATIENCE);
+    }
+
+    InboundDelivery take(Duration limit) throws InterruptedException {
+      InboundDelivery next = deliveries.poll(limit.toMillis(), TimeUnit.MILLISECONDS);
       Assertions.assertThat(next)
-          .as("a delivery within %s; see the consumer's lanes", PATIENCE)
+          .as("a delivery within %s; see the consumer's lanes", limit)
           .isNotNull();
       return next;
     }

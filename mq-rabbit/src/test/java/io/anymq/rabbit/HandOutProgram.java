@@ -15,6 +15,9 @@ public final class HandOutProgram {
   /** What kills it, and its exit status then. */
   static final int KILLED = 42;
 
+  /** A broker takes its time to notice that the process before was killed. */
+  private static final int PATIENCE_SECONDS = 20;
+
   private HandOutProgram() {}
 
   /**
@@ -27,10 +30,17 @@ public final class HandOutProgram {
         ConsumerOptions.builder().maxDeliveries(Integer.parseInt(arguments[2])).build();
     try (Connection connection = ConnectionFactory.of(arguments[0]).connect();
         Consumer consumer = connection.createConsumer(Queue.of(arguments[1]), options)) {
-      Optional<Delivery> delivery = consumer.receive(Duration.ofSeconds(3));
-      if (delivery.isPresent()) {
-        Runtime.getRuntime().halt(KILLED);
+      Queue deadLetters = Queue.of(arguments[1]).deadLetterQueue();
+      for (int i = 0; i < PATIENCE_SECONDS && !holdsAny(connection, deadLetters); i++) {
+        Optional<Delivery> delivery = consumer.receive(Duration.ofSeconds(1));
+        if (delivery.isPresent()) {
+          Runtime.getRuntime().halt(KILLED);
+        }
       }
     }
+  }
+
+  private static boolean holdsAny(Connection connection, Queue queue) {
+    return connection.exists(queue) && connection.depth(queue).atRest() > 0;
   }
 }

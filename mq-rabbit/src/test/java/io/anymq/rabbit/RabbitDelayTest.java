@@ -25,6 +25,10 @@ import org.junit.jupiter.api.Test;
 final class RabbitDelayTest extends OneLink {
 
   private static final Duration SOON = Duration.ofMillis(600);
+
+  /** What the test does before it is due is surely done by then. */
+  private static final Duration LATER = Duration.ofSeconds(4);
+
   private static final Duration LONG_FROM_NOW = Duration.ofDays(3);
   private static final String UNDELIVERABLE = "anymq/undeliverable";
 
@@ -95,9 +99,9 @@ final class RabbitDelayTest extends OneLink {
     Queue gone = Links.newQueue(link);
     Queue there = Links.newQueue(link);
     String mark = UUID.randomUUID().toString();
-    Links.send(link, gone, Collections.nCopies(40, later(mark, SOON)));
+    Links.send(link, gone, Collections.nCopies(40, later(mark, LATER)));
     link.delete(gone);
-    send(there, "goes on", SOON);
+    send(there, "goes on", LATER);
     Links.Received received = Links.consume(link, Links.queue(there), 1);
     assertThat(received.next().message().text()).isEqualTo("goes on");
     RabbitLink reader = Links.open(broker.url(), Map.of(Queue.of("aside"), UNDELIVERABLE));
@@ -112,7 +116,7 @@ final class RabbitDelayTest extends OneLink {
   @Test
   void whatWaitsGoesToAQueueThatWasMadeAgainMeanwhile() throws Exception {
     Queue queue = Links.newQueue(link);
-    send(queue, "a", Duration.ofSeconds(1));
+    send(queue, "a", LATER);
     link.delete(queue);
     link.declare(queue, QueueOptions.DEFAULT);
     assertThat(Links.consume(link, Links.queue(queue), 1).next().message().text()).isEqualTo("a");
@@ -121,7 +125,7 @@ final class RabbitDelayTest extends OneLink {
   @Test
   void aTopicsMessageReachesWhoIsSubscribedWhenItIsDue() throws Exception {
     Topic topic = Links.newTopic(link);
-    send(topic, "a", Duration.ofSeconds(1));
+    send(topic, "a", LATER);
     Source.Terms terms = new Source.Terms(Optional.empty(), false, false);
     Links.Received plain = Links.consume(link, new Source.OfTopic(topic, terms), 1);
     Links.Received pattern =

@@ -205,7 +205,7 @@ final class TurnTest {
     Member waiting = ordered(other, source);
     long begin = System.nanoTime();
     waiting.consumer().close();
-    assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(1));
+    assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Links.PATIENCE);
     first.consumer().close();
     send(source, 1);
     Member next = ordered(other, source);

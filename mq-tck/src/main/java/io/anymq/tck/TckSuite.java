@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.Timeout;
 
 /**
  * The kit as JUnit tests: extend it in an adapter's tests, give it the adapter's harness, and every
@@ -38,8 +39,9 @@ public abstract class TckSuite {
     return RuleCatalogue.kit().rules();
   }
 
-  /** One test for each rule, in order. */
+  /** One test for each rule, in order. The limit is for the broker's start alone. */
   @TestFactory
+  @Timeout(240)
   final Stream<DynamicTest> everyRule() {
     TckRun opened = TckRun.open(harness());
     run = opened;

@@ -7,6 +7,7 @@ import io.anymq.ErrorCode;
 import io.anymq.InvalidDestinationException;
 import io.anymq.Message;
 import io.anymq.MessagingException;
+import io.anymq.Options;
 import io.anymq.Queue;
 import io.anymq.QueueOptions;
 import io.anymq.spi.AtomicCommit;
@@ -39,7 +40,7 @@ class CommandFaultTest {
   @BeforeEach
   void open() {
     hub = ZeroMqHub.builder().bind("tcp://127.0.0.1:0").start();
-    link = Links.connect(hub.url(), Links.quick(Links.LIMIT), lost);
+    link = Links.connect(hub.url(), Options.none(), lost);
     link.declare(QUEUE, QueueOptions.DEFAULT);
   }
 

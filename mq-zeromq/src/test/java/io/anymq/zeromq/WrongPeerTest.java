@@ -24,6 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.zeromq.SocketType;
 import org.zeromq.ZContext;
 import org.zeromq.ZMQ;
+import org.zeromq.ZMQException;
 
 /** A URL that leads somewhere else says so, and says nothing that is secret. */
 class WrongPeerTest {
@@ -120,7 +121,22 @@ class WrongPeerTest {
     }
   }
 
-  /** Answers one greeting as a hub does that speaks other versions alone. */
+  /**
+   * Answers as a hub does that speaks other versions alone: every greeting, as a link that has
+   * waited for its answer greets again on a new connection.
+   */
+  private static void refuseVersions(ZMQ.Socket hub) {
+    try {
+      while (true) {
+        refuseVersion(hub);
+      }
+    } catch (ZMQException e) {
+      assertThat(e.getErrorCode()).as("why it ends").isEqualTo(ZMQ.Error.ETERM.getCode());
+    } finally {
+      hub.close();
+    }
+  }
+
   private static void refuseVersion(ZMQ.Socket hub) {
     byte[] peer = hub.recv();
     byte[] unused = hub.recv();
@@ -141,7 +157,7 @@ class WrongPeerTest {
     try (ZContext context = new ZContext()) {
       ZMQ.Socket hub = context.createSocket(SocketType.ROUTER);
       int port = hub.bindToRandomPort("tcp://127.0.0.1");
-      Thread answering = new Thread(() -> refuseVersion(hub), "hub-of-version-7");
+      Thread answering = new Thread(() -> refuseVersions(hub), "hub-of-version-7");
       answering.start();
       assertThatThrownBy(() -> ConnectionFactory.of("zeromq:tcp://127.0.0.1:" + port).connect())
           .isInstanceOfSatisfying(

@@ -153,7 +153,7 @@ public final class Check {
     return wrapper && cause != null ? cause : thrown;
   }
 
-  private static void pause() {
+  static void pause() {
     try {
       Thread.sleep(POLL_MILLIS);
     } catch (InterruptedException e) {

@@ -14,7 +14,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
@@ -77,7 +76,10 @@ final class CloseScenarios {
       title = "Close leaves no thread behind",
       intent = "A program that has closed its connections ends by itself.")
   static void noThreads(ScenarioContext t) {
-    Set<Thread> before = ThreadWatch.ours();
+    ThreadWatch.noneLeftBy(() -> openAndClose(t));
+  }
+
+  private static void openAndClose(ScenarioContext t) {
     Connection connection = t.connect();
     Queue queue = t.queue();
     connection.createConsumer(
@@ -86,7 +88,6 @@ final class CloseScenarios {
     connection.subscribe(t.topic());
     Messages.sendNumbers(connection, queue, 20);
     connection.close();
-    ThreadWatch.noneBeyond(before);
   }
 
   @Scenario(

@@ -44,7 +44,7 @@ final class CrashScenarios {
       limitSeconds = 180)
   static void killedWhileSending(ScenarioContext t) {
     Queue queue = t.oldQueue();
-    Connection connection = t.connect();
+    Connection connection = t.connect(o -> o.option("send-timeout", LONGER_THAN_A_RESTART));
     Ledger ledger = new Ledger();
     List<CompletableFuture<Boolean>> sent = new ArrayList<>();
     t.onClose(t.broker()::ensureUp);

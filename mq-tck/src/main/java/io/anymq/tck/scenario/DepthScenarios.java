@@ -11,7 +11,6 @@ import io.anymq.QueueDepth;
 import io.anymq.Session;
 import io.anymq.Topic;
 import io.anymq.tck.Scenario;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -322,7 +321,6 @@ final class DepthScenarios {
   static void depth(ScenarioContext t, Queue queue, long expected, String when) {
     Connection observer = t.observer();
     Check.eventually(
-        Duration.ofSeconds(3),
         () -> observer.depth(queue).atRest() == expected,
         "a depth of " + expected + " " + when,
         () -> observer.depth(queue),
@@ -331,7 +329,6 @@ final class DepthScenarios {
 
   private static void inFlight(ScenarioContext t, Queue queue, long expected) {
     Check.eventually(
-        Duration.ofSeconds(3),
         () -> inFlight(t, queue).equals(Optional.of(expected)),
         "an in-flight count of " + expected,
         () -> t.observer().depth(queue),

@@ -153,7 +153,7 @@ final class ExpiryScenarios {
     Consumer consumer = connection.createConsumer(queue, Messages.MANUAL);
     Message sent =
         connection.send(
-            queue, Message.text("a").toBuilder().timeToLive(Duration.ofSeconds(2)).build());
+            queue, Message.text("a").toBuilder().timeToLive(Duration.ofSeconds(4)).build());
     Delivery delivery = Messages.take(consumer);
     awaitExpiry(sent);
     delivery.release();
@@ -189,7 +189,7 @@ final class ExpiryScenarios {
     Consumer consumer = connection.createConsumer(queue, Messages.MANUAL);
     Message sent =
         connection.send(
-            queue, Message.text("a").toBuilder().timeToLive(Duration.ofSeconds(2)).build());
+            queue, Message.text("a").toBuilder().timeToLive(Duration.ofSeconds(4)).build());
     Messages.take(consumer).reject("bad");
     awaitExpiry(sent);
     Message dead = Messages.take(connection.createConsumer(queue.deadLetterQueue())).message();

@@ -112,9 +112,9 @@ final class InterruptScenarios {
     Messages.sendNumbers(interruptions.connection(), from, HELD);
     Set<String> done = new TreeSet<>();
     Set<String> undone = new TreeSet<>();
-    interruptions.disturb(
+    interruptions.disturbPart(
         "commit",
-        round -> move(interruptions.connection(), from, to, done, undone),
+        interrupt -> move(interruptions.connection(), from, to, done, undone, interrupt),
         ErrorCode.SEND_IN_DOUBT,
         ErrorCode.ROLLED_BACK);
     List<String> moved = new ArrayList<>();
@@ -144,20 +144,24 @@ final class InterruptScenarios {
 
   /** One unit of work, of which the commit alone is interrupted. */
   private static void move(
-      Connection connection, Queue from, Queue to, Set<String> done, Set<String> undone) {
-    boolean interrupted = Thread.interrupted();
+      Connection connection,
+      Queue from,
+      Queue to,
+      Set<String> done,
+      Set<String> undone,
+      Runnable interrupt) {
     try (Session session = connection.createSession()) {
       String number = Messages.takeText(session.createConsumer(from, PATIENT));
       session.createProducer(to).send(number); // held back until the commit
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
+      interrupt.run();
       try {
         session.commit();
         done.add(number);
         undone.remove(number);
       } catch (MessagingException e) {
-        if (e.code() != ErrorCode.SEND_IN_DOUBT) {
+        if (e.code() == ErrorCode.SEND_IN_DOUBT) {
+          undone.remove(number); // by this commit it may have been moved, whatever came before
+        } else {
           undone.add(number);
         }
         throw e;

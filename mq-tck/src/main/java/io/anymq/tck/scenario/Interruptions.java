@@ -42,6 +42,12 @@ final class Interruptions {
     void run(int round) throws Exception;
   }
 
+  /** The same, where one call of several is to be hit: it asks for the interrupt itself. */
+  @FunctionalInterface
+  interface PointedWork {
+    void run(Runnable interrupt) throws Exception;
+  }
+
   Interruptions(ScenarioContext t) {
     this.t = t;
     this.connection = t.connect((on, state, cause) -> states.add(state));
@@ -93,6 +99,26 @@ final class Interruptions {
    * @param allowed how the call may fail, besides {@link ErrorCode#INTERRUPTED}
    */
   void disturb(String what, Work work, ErrorCode... allowed) {
+    rounds(
+        what,
+        (round, interrupt) -> {
+          interrupt.run();
+          work.run(round);
+        },
+        allowed);
+  }
+
+  /** The same for work that asks for the interrupt, just before the call that is to be hit. */
+  void disturbPart(String what, PointedWork work, ErrorCode... allowed) {
+    rounds(what, (round, interrupt) -> work.run(interrupt), allowed);
+  }
+
+  @FunctionalInterface
+  private interface Round {
+    void run(int number, Runnable interrupt) throws Exception;
+  }
+
+  private void rounds(String what, Round work, ErrorCode... allowed) {
     AtomicBoolean done = new AtomicBoolean();
     Future<Boolean> bystander = t.inThread(() -> workUndisturbed(done));
     try {
@@ -144,19 +170,14 @@ final class Interruptions {
     }
   }
 
-  private static void interrupted(String what, int round, Work work, Set<ErrorCode> allowed)
+  private static void interrupted(String what, int round, Round work, Set<ErrorCode> allowed)
       throws Exception {
     Thread victim = Thread.currentThread();
     Thread pest = new Thread(() -> pester(victim, round), "tck-pest");
     MessagingException failure = null;
     pest.setDaemon(true);
-    if (round % 2 == 0) {
-      victim.interrupt();
-    } else {
-      pest.start();
-    }
     try {
-      work.run(round);
+      work.run(round, round % 2 == 0 ? victim::interrupt : pest::start);
     } catch (MessagingException e) {
       failure = e;
     }

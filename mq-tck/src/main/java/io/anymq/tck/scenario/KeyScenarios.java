@@ -24,7 +24,7 @@ final class KeyScenarios {
       "what is delivered while a message of the same key is unsettled, and to whom";
 
   /** Longer than it takes to get what may come at once. */
-  private static final Duration PAUSE = Duration.ofMillis(700);
+  private static final Duration PAUSE = Duration.ofSeconds(3);
 
   private static final List<String> KEYS = List.of("a", "b", "c");
   private static final int OF_EACH = 8;

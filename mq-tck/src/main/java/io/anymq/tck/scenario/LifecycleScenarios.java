@@ -12,7 +12,6 @@ import io.anymq.tck.Scenario;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
 /** LIFE: connections. */
@@ -81,7 +80,10 @@ final class LifecycleScenarios {
       title = "Opening and closing many connections uses nothing up",
       intent = "A leak that is small is still a leak.")
   static void many(ScenarioContext t) {
-    Set<Thread> before = ThreadWatch.ours();
+    ThreadWatch.noneLeftBy(() -> openAndCloseMany(t));
+  }
+
+  private static void openAndCloseMany(ScenarioContext t) {
     Queue queue = t.queue();
     for (int i = 0; i < 10; i++) {
       Connection connection = t.connect();
@@ -93,7 +95,6 @@ final class LifecycleScenarios {
           "the connection");
       connection.close();
     }
-    ThreadWatch.noneBeyond(before);
   }
 
   @Scenario(

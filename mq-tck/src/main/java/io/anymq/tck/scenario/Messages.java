@@ -7,8 +7,11 @@ import io.anymq.ConsumerOptions;
 import io.anymq.Delivery;
 import io.anymq.Destination;
 import io.anymq.Message;
+import io.anymq.MessagingTimeoutException;
+import io.anymq.Producer;
 import io.anymq.Queue;
 import io.anymq.RedeliveryDelay;
+import io.anymq.SendInDoubtException;
 import io.anymq.SubscriptionOptions;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -64,6 +67,22 @@ final class Messages {
     for (String text : texts) {
       connection.send(to, Message.text(text));
     }
+  }
+
+  /** Sends until it is confirmed: the first send of a producer may take longer than its limit. */
+  static void warm(Producer producer, String text) {
+    Check.eventually(
+        () -> {
+          try {
+            producer.send(text);
+            return true;
+          } catch (SendInDoubtException | MessagingTimeoutException e) {
+            return false;
+          }
+        },
+        "a first send to be confirmed",
+        () -> "that none is",
+        "the confirmations");
   }
 
   /** Sends "0", "1", … and waits until all are confirmed. */

@@ -34,7 +34,7 @@ final class PatienceScenarios {
   private static final Duration DELAY = Duration.ofSeconds(5);
 
   /** In which the next message surely comes. */
-  private static final Duration LONG_DELAY = Duration.ofSeconds(8);
+  private static final Duration LONG_DELAY = Duration.ofSeconds(12);
 
   private PatienceScenarios() {}
 
@@ -83,7 +83,8 @@ final class PatienceScenarios {
       id = "RDLV-50",
       title = "What waits for its redelivery holds up no consumer, of whatever source",
       intent = "A queue of another kind, or a subscription, is no reason to stop the shop.",
-      needs = Capability.REDELIVERY_DELAY)
+      needs = Capability.REDELIVERY_DELAY,
+      limitSeconds = 120)
   static void everySource(ScenarioContext t) {
     Connection connection = t.connect();
     ConsumerOptions one = Messages.manual().prefetch(1).build();

@@ -28,7 +28,7 @@ final class PauseScenarios {
   private static final Duration PAUSE = Duration.ofMillis(600);
 
   /** How much later than asked for is still what was asked for: half a poll of a busy broker. */
-  private static final Duration LATENESS = Duration.ofSeconds(3);
+  private static final Duration LATENESS = Duration.ofSeconds(6);
 
   private static final String CHECK =
       "where the pause of a released delivery is kept, and from when it is counted";

@@ -134,7 +134,7 @@ final class QueueSelectionScenarios {
     Queue queue = t.queue();
     Consumer red = taking(t.connect(), queue, "red", 5);
     long begun = System.nanoTime();
-    Duration delay = Duration.ofMillis(400);
+    Duration delay = Duration.ofSeconds(3); // "b2" and "r3" surely come before
     for (String text : List.of("b0", "r1")) {
       Message later = message(text).toBuilder().deliveryDelay(delay).build();
       connection.send(queue, later);

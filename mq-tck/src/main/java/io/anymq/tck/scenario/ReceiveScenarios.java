@@ -62,14 +62,19 @@ final class ReceiveScenarios {
     Queue queue = t.queue();
     Consumer consumer = connection.createConsumer(queue);
     Messages.send(connection, queue, "warm");
-    Messages.take(consumer);
-    Future<Delivery> waiting = ThreadWatch.waiting(t, () -> Messages.take(consumer), "receive");
-    Messages.send(connection, queue, "a");
-    long sent = System.nanoTime();
-    Delivery delivery = Check.completes(waiting, "a waiting receive", "what wakes it up");
-    long millis = Duration.ofNanos(System.nanoTime() - sent).toMillis();
-    Check.equal("a", delivery.message().text(), "the message", "the delivery");
-    Check.that(millis < 1_000, "the message within 1 s", millis + " ms", "the consumer's wake-up");
+    Messages.take(consumer).accept();
+    long shortest = Long.MAX_VALUE;
+    for (int i = 0; i < 3 && shortest >= 1_000; i++) { // a busy machine delays one, and not all
+      Future<Delivery> waiting = ThreadWatch.waiting(t, () -> Messages.take(consumer), "receive");
+      long begun = System.nanoTime();
+      Messages.send(connection, queue, "a");
+      Delivery delivery = Check.completes(waiting, "a waiting receive", "what wakes it up");
+      shortest = Math.min(shortest, Duration.ofNanos(System.nanoTime() - begun).toMillis());
+      Check.equal("a", delivery.message().text(), "the message", "the delivery");
+      delivery.accept();
+    }
+    Check.that(
+        shortest < 1_000, "the message within 1 s", shortest + " ms", "the consumer's wake-up");
   }
 
   @Scenario(
@@ -81,9 +86,15 @@ final class ReceiveScenarios {
     Queue queue = t.queue();
     Consumer consumer = connection.createConsumer(queue);
     String check = "that it looks at what has been prefetched, and nowhere else";
-    Optional<Delivery> nothing =
-        Check.within(Duration.ofMillis(500), consumer::receiveNoWait, "receiveNoWait", check);
-    Check.that(nothing.isEmpty(), "nothing from an empty queue", nothing, check);
+    Duration shortest = Check.LIMIT;
+    for (int i = 0; i < 5; i++) { // a busy machine delays one of them, and not all
+      long begun = System.nanoTime();
+      Optional<Delivery> nothing = consumer.receiveNoWait();
+      Duration took = Duration.ofNanos(System.nanoTime() - begun);
+      shortest = took.compareTo(shortest) < 0 ? took : shortest;
+      Check.that(nothing.isEmpty(), "nothing from an empty queue", nothing, check);
+    }
+    Check.that(shortest.toMillis() < 500, "no wait on an empty queue", shortest, check);
     Messages.send(connection, queue, "a");
     List<Delivery> found = new ArrayList<>();
     Check.eventually(

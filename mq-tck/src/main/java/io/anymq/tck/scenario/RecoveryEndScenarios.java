@@ -54,7 +54,7 @@ final class RecoveryEndScenarios {
     Outage outage = Outage.of(t);
     ProducerOptions options = ProducerOptions.builder().sendTimeout(Duration.ofSeconds(1)).build();
     Producer producer = outage.connection().createProducer(queue, options);
-    producer.send("0");
+    Messages.warm(producer, "0");
     outage.cut();
     MessagingException failure =
         Check.within(
@@ -70,7 +70,7 @@ final class RecoveryEndScenarios {
             "a send with a time limit of 1 s",
             "the send time-out");
     outage.restore();
-    producer.send("2");
+    Messages.send(outage.connection(), queue, "2");
     Consumer consumer = t.connect().createConsumer(queue);
     Set<String> texts = new TreeSet<>();
     while (!texts.contains("2")) {

@@ -16,7 +16,9 @@ import io.anymq.SubscriptionOptions;
 import io.anymq.Topic;
 import io.anymq.tck.Scenario;
 import io.anymq.tck.broker.BrokerControl;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.BlockingQueue;
@@ -60,12 +62,14 @@ final class RecoveryScenarios {
     Queue queue = t.queue();
     Outage outage = Outage.of(t);
     Consumer consumer = outage.connection().createConsumer(queue);
-    Future<Delivery> waiting = ThreadWatch.waiting(t, () -> Messages.take(consumer), "receive");
+    Duration overTheOutage = Check.LIMIT.multipliedBy(3);
+    Future<Optional<Delivery>> waiting =
+        ThreadWatch.waiting(t, () -> consumer.receive(overTheOutage), "receive");
     outage.cut();
     outage.restore();
     Messages.send(t.connect(), queue, "a");
-    Delivery delivery = Check.completes(waiting, "the receive over the outage", AGAIN);
-    Check.equal("a", delivery.message().text(), "the message", AGAIN);
+    Optional<Delivery> delivery = Check.completes(waiting, "the receive over the outage", AGAIN);
+    Check.equal(Optional.of("a"), delivery.map(d -> d.message().text()), "the message", AGAIN);
   }
 
   @Scenario(
@@ -275,6 +279,7 @@ final class RecoveryScenarios {
     t.broker().pause();
     CompletableFuture<Message> sent = connection.sendAsync(queue, Message.text("during"));
     Check.eventually(
+        Check.LIMIT.multipliedBy(2),
         () -> states.contains(ConnectionState.RECOVERING),
         "the state RECOVERING while the broker is silent",
         () -> states,

@@ -133,7 +133,7 @@ final class SendLimitScenarios {
     Queue queue = t.queue();
     Connection connection = t.connect();
     Producer producer = connection.createProducer(queue, options);
-    producer.send("0");
+    Messages.warm(producer, "0");
     t.onClose(t.broker()::resume);
     t.broker().pause();
     ErrorCode code = failure(producer).code();

@@ -1,5 +1,6 @@
 package io.anymq.tck.scenario;
 
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Future;
@@ -9,6 +10,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Watches threads: of the library, which are named {@code anymq-…}, and of a scenario. */
 final class ThreadWatch {
+
+  private static final int TRIES = 3;
+  private static final Duration SOON = Duration.ofSeconds(3);
 
   private ThreadWatch() {}
 
@@ -26,6 +30,31 @@ final class ThreadWatch {
         "no thread named anymq-… beyond those before",
         () -> beyond(before).stream().map(Thread::getName).sorted().toList(),
         "what is left running");
+  }
+
+  /**
+   * Fails when work leaves threads behind each time. What leaks does so every time; what the run's
+   * own connection happens to start meanwhile, such as a helper after a loss, it starts once.
+   */
+  static void noneLeftBy(Runnable work) {
+    for (int i = 1; i < TRIES; i++) {
+      Set<Thread> before = ours();
+      work.run();
+      if (endSoon(before)) {
+        return;
+      }
+    }
+    Set<Thread> before = ours();
+    work.run();
+    noneBeyond(before);
+  }
+
+  private static boolean endSoon(Set<Thread> before) {
+    long deadline = System.nanoTime() + SOON.toNanos();
+    while (!beyond(before).isEmpty() && System.nanoTime() - deadline < 0) {
+      Check.pause();
+    }
+    return beyond(before).isEmpty();
   }
 
   /** Does something in a thread of its own, and returns when that waits for something. */

@@ -79,7 +79,7 @@ final class UnitDelayScenarios {
     Set<String> done = new HashSet<>();
     try (Session session = connection.createSession()) {
       Consumer consumer = session.createConsumer(queue);
-      long downUntil = System.nanoTime() + Duration.ofSeconds(2).toNanos();
+      long downSince = 0;
       while (done.size() < backlog) {
         Optional<Delivery> next = consumer.receive(Check.LIMIT);
         Check.that(
@@ -87,7 +87,8 @@ final class UnitDelayScenarios {
             "all %d, each in a unit of its own".formatted(backlog),
             done.size() + ", and then none in " + Check.LIMIT.toSeconds() + " s",
             CHECK);
-        if (System.nanoTime() - downUntil < 0) {
+        downSince = downSince == 0 ? System.nanoTime() : downSince;
+        if (System.nanoTime() - downSince < Duration.ofSeconds(2).toNanos()) {
           session.rollback();
         } else {
           session.commit();

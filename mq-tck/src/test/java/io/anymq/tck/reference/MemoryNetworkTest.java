@@ -23,12 +23,13 @@ class MemoryNetworkTest {
   private static final Duration LONG = Duration.ofSeconds(10);
 
   private final MemoryBrokerHandle broker = new MemoryBrokerHandle(UUID.randomUUID().toString());
-  private final Connection direct = connect(broker.url());
-  private final Connection proxied = connect(broker.proxiedUrl());
-
-  private static Connection connect(String url) {
-    return ConnectionFactory.builder().url(url).option("operation-timeout", "1s").build().connect();
-  }
+  private final Connection direct = ConnectionFactory.of(broker.url()).connect();
+  private final Connection proxied =
+      ConnectionFactory.builder()
+          .url(broker.proxiedUrl())
+          .option("operation-timeout", "1s")
+          .build()
+          .connect();
 
   @AfterEach
   void close() {
