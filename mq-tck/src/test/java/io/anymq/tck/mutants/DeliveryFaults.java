@@ -42,10 +42,10 @@ final class DeliveryFaults {
             "RDLV-26",
             "RDLV-25"),
         ApiVariant.of(
-            "a delayed release takes twice as long",
+            "a delayed release takes eight seconds longer",
             delayed(
                 call ->
-                    call.with(0, call.argument(0, Duration.class).multipliedBy(2).plusSeconds(3))
+                    call.with(0, call.argument(0, Duration.class).plusSeconds(8))
                         .proceed()),
             "RDLV-20",
             "RDLV-21"),
