@@ -12,6 +12,7 @@ import io.anymq.spi.Source;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
@@ -71,6 +72,7 @@ final class ActiveMqConsumer implements LinkConsumer, Parking, ActiveMQDispatche
   /** How many are parked; guarded by {@link #listLock}. */
   private int parked;
 
+  private final CountDownLatch ended = new CountDownLatch(1);
   private volatile boolean closed;
   private volatile boolean deleted;
 
@@ -335,8 +337,17 @@ final class ActiveMqConsumer implements LinkConsumer, Parking, ActiveMQDispatche
     } catch (MessagingException e) {
       LOG.debug("The consumer of {} goes with its connection", info.getDestination(), e);
     } finally {
-      afterClose.accept(this);
+      try {
+        afterClose.accept(this);
+      } finally {
+        ended.countDown();
+      }
     }
+  }
+
+  /** Waits until it is closed with all that belongs to it, whoever closes it. */
+  boolean awaitEnd(Duration limit) {
+    return Waits.uninterrupted(limit, nanos -> ended.await(nanos, TimeUnit.NANOSECONDS));
   }
 
   /** After this neither a delivery nor a settlement begins. */
