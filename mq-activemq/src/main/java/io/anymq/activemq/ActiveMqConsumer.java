@@ -72,6 +72,7 @@ final class ActiveMqConsumer implements LinkConsumer, Parking, ActiveMQDispatche
   /** How many are parked; guarded by {@link #listLock}. */
   private int parked;
 
+  private final ActiveMqCommits commits = new ActiveMqCommits();
   private final CountDownLatch ended = new CountDownLatch(1);
   private volatile boolean closed;
   private volatile boolean deleted;
@@ -151,7 +152,7 @@ final class ActiveMqConsumer implements LinkConsumer, Parking, ActiveMQDispatche
   private void destinationDeleted() {
     if (!closed) {
       deleted = true;
-      close();
+      close(Duration.ZERO); // the thread that reads a commit's answer must not wait for it
       sink.broken(ActiveMqErrors.deleted(names.describe(info.getDestination())));
     }
   }
@@ -164,6 +165,11 @@ final class ActiveMqConsumer implements LinkConsumer, Parking, ActiveMQDispatche
   /** The connection that the deliveries must be settled on. */
   OpenWire wire() {
     return wire;
+  }
+
+  /** The commits under way that accept deliveries of this consumer. */
+  ActiveMqCommits commits() {
+    return commits;
   }
 
   @Override
@@ -325,6 +331,11 @@ final class ActiveMqConsumer implements LinkConsumer, Parking, ActiveMQDispatche
 
   @Override
   public void close() {
+    close(wire.onOwnThread() ? Duration.ZERO : timeout);
+  }
+
+  private void close(Duration forCommits) {
+    commits.close(forCommits);
     if (!end()) {
       return;
     }
