@@ -297,7 +297,9 @@ final class ActiveMqConsumers {
               .allMatch(consumer -> consumer.awaitEnd(Duration.ofNanos(end - System.nanoTime())));
     }
 
-    /** The link's connection is closed; whoever waits on another one for its consumer's end ends. */
+    /**
+     * The link's connection is closed; whoever waits on another one for its consumer's end ends.
+     */
     void cut() {
       subscriptions.cut();
       await(CUT);
