@@ -12,6 +12,7 @@ import io.anymq.spi.Source;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
@@ -71,6 +72,8 @@ final class ActiveMqConsumer implements LinkConsumer, Parking, ActiveMQDispatche
   /** How many are parked; guarded by {@link #listLock}. */
   private int parked;
 
+  private final ActiveMqCommits commits = new ActiveMqCommits();
+  private final CountDownLatch ended = new CountDownLatch(1);
   private volatile boolean closed;
   private volatile boolean deleted;
 
@@ -149,7 +152,7 @@ final class ActiveMqConsumer implements LinkConsumer, Parking, ActiveMQDispatche
   private void destinationDeleted() {
     if (!closed) {
       deleted = true;
-      close();
+      close(Duration.ZERO); // the thread that reads a commit's answer must not wait for it
       sink.broken(ActiveMqErrors.deleted(names.describe(info.getDestination())));
     }
   }
@@ -162,6 +165,11 @@ final class ActiveMqConsumer implements LinkConsumer, Parking, ActiveMQDispatche
   /** The connection that the deliveries must be settled on. */
   OpenWire wire() {
     return wire;
+  }
+
+  /** The commits under way that accept deliveries of this consumer. */
+  ActiveMqCommits commits() {
+    return commits;
   }
 
   @Override
@@ -323,6 +331,11 @@ final class ActiveMqConsumer implements LinkConsumer, Parking, ActiveMQDispatche
 
   @Override
   public void close() {
+    close(wire.onOwnThread() ? Duration.ZERO : timeout);
+  }
+
+  private void close(Duration forCommits) {
+    commits.close(forCommits);
     if (!end()) {
       return;
     }
@@ -335,8 +348,17 @@ final class ActiveMqConsumer implements LinkConsumer, Parking, ActiveMQDispatche
     } catch (MessagingException e) {
       LOG.debug("The consumer of {} goes with its connection", info.getDestination(), e);
     } finally {
-      afterClose.accept(this);
+      try {
+        afterClose.accept(this);
+      } finally {
+        ended.countDown();
+      }
     }
+  }
+
+  /** Waits until it is closed with all that belongs to it, whoever closes it. */
+  boolean awaitEnd(Duration limit) {
+    return Waits.uninterrupted(limit, nanos -> ended.await(nanos, TimeUnit.NANOSECONDS));
   }
 
   /** After this neither a delivery nor a settlement begins. */

@@ -6,15 +6,25 @@ import io.anymq.spi.DeliverySink;
 import io.anymq.spi.LinkConsumer;
 import io.anymq.spi.LinkRequest;
 import io.anymq.spi.Source;
+import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.function.Consumer;
 import org.apache.activemq.command.ActiveMQDestination;
 import org.apache.activemq.command.ConsumerInfo;
 
 /** Opens a link's consumers, and keeps them until they are closed. */
 final class ActiveMqConsumers {
+
+  /** So many at a time are closed with the link; what has not begun in time ends with it. */
+  private static final int MOST_CLOSERS = 64;
+
+  /** How long an end takes that waits for nobody. */
+  private static final Duration CUT = Duration.ofSeconds(1);
 
   private final LinkRequest request;
   private final ActiveMqConsumer.Setting setting;
@@ -219,8 +229,8 @@ final class ActiveMqConsumers {
             wanted.source(),
             sink,
             closed -> {
-              open.remove(closed);
               afterClose.accept(closed);
+              open.remove(closed);
             });
     open.add(consumer);
     try {
@@ -251,7 +261,48 @@ final class ActiveMqConsumers {
     sharing.ifPresent(shares -> shares.topicDeleted(topic));
   }
 
-  void close() {
-    open.forEach(ActiveMqConsumer::close);
+  /** Begins to close all consumers, side by side. */
+  Closing close() {
+    List<ActiveMqConsumer> left = List.copyOf(open);
+    if (!left.isEmpty()) {
+      ExecutorService closers =
+          Executors.newFixedThreadPool(
+              Math.min(MOST_CLOSERS, left.size()), ActiveMqConsumers::closer);
+      left.forEach(consumer -> closers.execute(consumer::close));
+      closers.shutdown();
+    }
+    return new Closing(left);
+  }
+
+  private static Thread closer(Runnable task) {
+    Thread thread = new Thread(task, "anymq-activemq-closer");
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  /** The end of all consumers, whoever closes them. */
+  final class Closing {
+
+    private final List<ActiveMqConsumer> left;
+
+    private Closing(List<ActiveMqConsumer> left) {
+      this.left = left;
+    }
+
+    /** Waits until all are closed, or the time that they have together is over. */
+    void await(Duration limit) {
+      long end = System.nanoTime() + limit.toNanos();
+      boolean unused =
+          left.stream()
+              .allMatch(consumer -> consumer.awaitEnd(Duration.ofNanos(end - System.nanoTime())));
+    }
+
+    /**
+     * The link's connection is closed; whoever waits on another one for its consumer's end ends.
+     */
+    void cut() {
+      subscriptions.cut();
+      await(CUT);
+    }
   }
 }

@@ -47,6 +47,9 @@ final class ActiveMqLink
 
   private static final Logger LOG = LoggerFactory.getLogger(ActiveMqLink.class);
 
+  /** What consumers get to end in when there is no time at all. */
+  private static final Duration GRACE = Duration.ofSeconds(1);
+
   private final LinkRequest request;
   private final OpenWire wire;
   private final Consumer<String> warnings;
@@ -360,8 +363,15 @@ final class ActiveMqLink
 
   @Override
   public void close(Duration timeout) {
+    long end = System.nanoTime() + timeout.toNanos();
     browsers.forEach(ActiveMqBrowser::close);
-    consumers.close();
-    wire.close(timeout);
+    ActiveMqConsumers.Closing closing = consumers.close();
+    closing.await(wire.onOwnThread() ? Duration.ZERO : longer(timeout, GRACE));
+    wire.close(longer(Duration.ofNanos(end - System.nanoTime()), Duration.ZERO));
+    closing.cut();
+  }
+
+  private static Duration longer(Duration one, Duration other) {
+    return one.compareTo(other) > 0 ? one : other;
   }
 }

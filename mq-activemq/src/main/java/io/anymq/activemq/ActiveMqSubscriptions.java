@@ -4,6 +4,8 @@ import io.anymq.ErrorCode;
 import io.anymq.MessagingException;
 import io.anymq.spi.LinkRequest;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.apache.activemq.command.RemoveSubscriptionInfo;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +23,11 @@ final class ActiveMqSubscriptions {
 
   private final LinkRequest request;
 
+  /** The connections that may still be there. */
+  private final Set<OpenWire> wires = ConcurrentHashMap.newKeySet();
+
+  private volatile boolean cut;
+
   ActiveMqSubscriptions(LinkRequest request) {
     this.request = request;
   }
@@ -34,13 +41,28 @@ final class ActiveMqSubscriptions {
    */
   OpenWire connect(ActiveMqShare share, Consumer<MessagingException> onLost) {
     try {
-      return OpenWire.open(request, Optional.of(share.clientId()), onLost);
+      return kept(OpenWire.open(request, Optional.of(share.clientId()), onLost));
     } catch (MessagingException e) {
       if (e.code() == ErrorCode.SUBSCRIPTION_IN_USE) {
         throw inUse(share, e.getCause());
       }
       throw e;
     }
+  }
+
+  private OpenWire kept(OpenWire wire) {
+    wires.removeIf(OpenWire::hasEnded);
+    wires.add(wire);
+    if (cut) {
+      wire.cut();
+    }
+    return wire;
+  }
+
+  /** The link's time is over: whoever still waits for an answer on one of the connections ends. */
+  void cut() {
+    cut = true;
+    wires.forEach(OpenWire::cut);
   }
 
   /** The failure that says that a subscription has a consumer. */

@@ -1,5 +1,6 @@
 package io.anymq.activemq;
 
+import io.anymq.ClosedException;
 import io.anymq.MessagingException;
 import io.anymq.RolledBackException;
 import io.anymq.SendInDoubtException;
@@ -102,8 +103,20 @@ final class ActiveMqTransaction {
 
   /** Does it all or nothing; see {@link io.anymq.spi.AtomicCommit#commit}. */
   void commit(List<Send> sends, List<Accept> accepts) {
+    accepts.forEach(accept -> consumer(accept).commits().begin());
+    try {
+      commitAll(sends, accepts);
+    } finally {
+      accepts.forEach(accept -> consumer(accept).commits().end());
+    }
+  }
+
+  private void commitAll(List<Send> sends, List<Accept> accepts) {
     try {
       fill(sends, accepts);
+      if (hasClosed(accepts)) {
+        throw new ClosedException("one of its consumers was closed meanwhile");
+      }
     } catch (MessagingException e) {
       rollBack();
       throw new RolledBackException("Nothing was done: " + e.getMessage(), e);
@@ -115,6 +128,16 @@ final class ActiveMqTransaction {
       throw afterCommit(e);
     }
     accepts.forEach(accept -> consumer(accept).forget(accept.deliveries()));
+    if (hasClosed(accepts)) {
+      throw new SendInDoubtException(
+          "One of the consumers was closed while the broker committed: its deliveries may come again",
+          null);
+    }
+  }
+
+  /** Closed without waiting for this commit any longer. */
+  private static boolean hasClosed(List<Accept> accepts) {
+    return accepts.stream().anyMatch(accept -> consumer(accept).commits().isClosed());
   }
 
   /** The broker's own word that it rolled back is one; anything else says nothing. */

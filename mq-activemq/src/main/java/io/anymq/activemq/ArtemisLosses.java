@@ -7,7 +7,9 @@ import io.anymq.Queue;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
@@ -30,7 +32,16 @@ final class ArtemisLosses {
       Pattern.compile("\\\\\"(\\w+)\\\\\":(?:\\\\\")?([^,\"\\\\}]*)");
 
   private static final String FULL = "addressFullMessagePolicy";
-  private static final List<String> EXPIRIES = List.of("expiryDelay", "maxExpiryDelay");
+
+  /** Unless it is set, the broker pages what exceeds its memory. */
+  private static final String PAGE = "PAGE";
+
+  private static final String DROP = "DROP";
+
+  /** To what has no time to live the broker gives the first of these that is set. */
+  private static final List<String> EXPIRIES =
+      List.of("expiryDelay", "maxExpiryDelay", "minExpiryDelay");
+
   private static final String ATTEMPTS = "maxDeliveryAttempts";
 
   /** The broker's own default. */
@@ -88,15 +99,8 @@ final class ArtemisLosses {
       set.put(found.group(1), found.group(2));
     }
     List<String> losses = new ArrayList<>();
-    if (set.getOrDefault(FULL, "").equals("DROP")) {
-      losses.add("drops messages when its address is full (address-full-policy DROP)");
-    }
-    for (String expiry : EXPIRIES) {
-      String millis = set.getOrDefault(expiry, NO_LIMIT);
-      if (!millis.equals(NO_LIMIT)) {
-        losses.add("lets messages expire after %s ms (%s)".formatted(millis, expiry));
-      }
-    }
+    whenFull(set).ifPresent(losses::add);
+    expiry(set).ifPresent(losses::add);
     String attempts = set.getOrDefault(ATTEMPTS, TEN);
     if (set.getOrDefault("deadLetterAddress", "").isEmpty() && !attempts.equals(NO_LIMIT)) {
       losses.add(
@@ -104,6 +108,39 @@ final class ArtemisLosses {
               .formatted(attempts));
     }
     return losses;
+  }
+
+  private static Optional<String> whenFull(Map<String, String> set) {
+    String policy = set.getOrDefault(FULL, PAGE);
+    if (policy.equals(DROP)) {
+      return Optional.of("drops messages when its address is full (address-full-policy DROP)");
+    }
+    boolean limited = isLimited(set, "pageLimitBytes") || isLimited(set, "pageLimitMessages");
+    boolean drops = DROP.equals(set.get("pageFullMessagePolicy")); // without a limit it is void
+    return policy.equals(PAGE) && limited && drops
+        ? Optional.of("drops messages when its pages are full (page-full-policy DROP)")
+        : Optional.empty();
+  }
+
+  private static Optional<String> expiry(Map<String, String> set) {
+    if ("true".equals(set.get("noExpiry"))) {
+      return Optional.empty();
+    }
+    return EXPIRIES.stream()
+        .filter(name -> isLimited(set, name))
+        .findFirst()
+        .map(
+            name ->
+                "lets messages expire after %s ms (%s)".formatted(set.get(name), written(name)));
+  }
+
+  private static boolean isLimited(Map<String, String> set, String name) {
+    return !set.getOrDefault(name, NO_LIMIT).equals(NO_LIMIT);
+  }
+
+  /** As it is written in the broker's configuration. */
+  private static String written(String name) {
+    return name.replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT);
   }
 
   /** One that does not exist has no attributes. */

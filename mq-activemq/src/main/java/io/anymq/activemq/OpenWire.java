@@ -410,8 +410,16 @@ final class OpenWire {
     }
   }
 
-  /** The broker reads nothing any more, so that the thread is stuck in a write. */
-  private void cut() {
+  /** Whether it was closed, and nothing of it is left. */
+  boolean hasEnded() {
+    return thread.hasEnded();
+  }
+
+  /**
+   * Closes the socket, also while the thread is stuck in a write to a broker that reads nothing any
+   * more. Everybody who waits for an answer ends.
+   */
+  void cut() {
     try {
       connection.getTransport().stop();
     } catch (Exception e) { // as the native method declares

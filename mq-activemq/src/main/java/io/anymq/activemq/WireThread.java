@@ -69,4 +69,9 @@ final class WireThread {
   void end() {
     executor.shutdown();
   }
+
+  /** Whether it has taken its last task, and run it. */
+  boolean hasEnded() {
+    return executor.isTerminated();
+  }
 }

@@ -12,6 +12,7 @@ import io.anymq.tck.TckSuite;
 import io.anymq.tck.broker.ArtemisBroker;
 import io.anymq.tck.broker.BrokerHandle;
 import io.anymq.tck.broker.BrokerOptions;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
@@ -41,6 +42,52 @@ final class ArtemisTck extends TckSuite {
           .hasMessageContaining("The broker is ActiveMQ Artemis")
           .hasMessageContaining("the permission 'manage' on activemq.management");
     }
+  }
+
+  /** Some settings have an effect only together with others, or without them. */
+  @Test
+  @Timeout(120)
+  void settingsThatLoseTogetherAreWarnedOf() {
+    List<String> warnings =
+        warningsOf(
+            List.of(
+                List.of("late", "{\"minExpiryDelay\":7000}"),
+                List.of("both", "{\"minExpiryDelay\":7000,\"maxExpiryDelay\":8000}"),
+                List.of("kept", "{\"minExpiryDelay\":7000,\"noExpiry\":true}"),
+                List.of(
+                    "paged", "{\"pageLimitMessages\":10,\"pageFullMessagePolicy\":\"DROP\"}"),
+                List.of("unlimited", "{\"pageFullMessagePolicy\":\"DROP\"}"),
+                List.of(
+                    "failing", "{\"pageLimitMessages\":10,\"pageFullMessagePolicy\":\"FAIL\"}")));
+    assertThat(warnings).hasSize(3);
+    assertThat(warnings.get(0)).contains("'late'").contains("after 7000 ms (min-expiry-delay)");
+    assertThat(warnings.get(1)).contains("'both'").contains("after 8000 ms (max-expiry-delay)");
+    assertThat(warnings.get(2)).contains("'paged'").contains("page-full-policy DROP");
+  }
+
+  /** What is said of queues with these settings, each a name and JSON text. */
+  private static List<String> warningsOf(List<List<Object>> settings) {
+    List<String> warnings = new ArrayList<>();
+    try (BrokerHandle broker = ArtemisBroker.start(BrokerOptions.none())) {
+      OpenWire wire =
+          OpenWire.open(
+              Links.request(broker.url(), new LinkedBlockingQueue<>()),
+              Optional.empty(),
+              lost -> {});
+      ArtemisManagement management = ArtemisManagement.detect(wire, Links.PATIENCE).orElseThrow();
+      ActiveMqLink link =
+          ActiveMqLink.open(
+              Links.request(broker.url(), new LinkedBlockingQueue<>()), warnings::add);
+      for (List<Object> each : settings) {
+        assertThat(management.invoke("broker", "addAddressSettings", each))
+            .as("%s", each)
+            .contains("managementBrowsePageSize");
+        link.openProducer(Queue.of(each.get(0).toString()), cause -> {}).close();
+      }
+      link.close(Links.PATIENCE);
+      wire.close(Links.PATIENCE);
+    }
+    return warnings;
   }
 
   @Test

@@ -101,6 +101,25 @@ final class Attachment {
     return true;
   }
 
+  /**
+   * Accepts, and hands it over before this returns, by this thread: a failure is the caller's.
+   *
+   * @return whether it was accepted; it comes again when its consumer has closed or lost its link
+   */
+  boolean acceptNow(InboundDelivery delivery) {
+    try {
+      return gatherAndFlush(delivery);
+    } finally {
+      buffer.done(delivery);
+    }
+  }
+
+  private synchronized boolean gatherAndFlush(InboundDelivery delivery) {
+    boolean gathered = gather(delivery);
+    flush();
+    return gathered;
+  }
+
   private synchronized void plannedFlush() {
     flushPlanned = false;
     flush();

@@ -179,10 +179,12 @@ final class Commit {
     for (SessionDelivery delivery : unit.deliveries()) {
       if (delivery.decision() == Settlement.RELEASED) {
         delivery.giveBack();
-      } else {
-        delivery.core().accept();
+      } else if (!delivery.core().acceptAtCommit()) {
+        unit.releaseWhatIsLeft();
+        throw inDoubt(
+            "The sends are done, but a consumer was lost while the deliveries were accepted: what was not comes again",
+            null);
       }
-      delivery.core().attachment().flush();
     }
   }
 

@@ -114,6 +114,11 @@ final class CoreDelivery implements Delivery {
     return settlement.compareAndSet(null, Settlement.ACCEPTED) && attachment.accept(inbound);
   }
 
+  /** A unit of work is committed: accepts, at once; false when it comes again all the same. */
+  boolean acceptAtCommit() {
+    return settlement.compareAndSet(null, Settlement.ACCEPTED) && attachment.acceptNow(inbound);
+  }
+
   /** The listener has returned: accepts, unless it was settled already. */
   void acceptUnlessSettled() {
     if (settlement.compareAndSet(null, Settlement.ACCEPTED)) {

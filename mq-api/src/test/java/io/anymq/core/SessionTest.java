@@ -197,6 +197,32 @@ class SessionTest {
   }
 
   @Test
+  void aConsumerThatClosesWhileDeliveriesAreAcceptedMakesTheCommitInDoubt() {
+    FakeConsumer lost = link.consumer();
+    link.consumerMaker =
+        (request, sink) ->
+            new FakeConsumer(request, sink) {
+              @Override
+              public void settle(Outcome outcome, List<? extends InboundDelivery> deliveries) {
+                super.settle(outcome, deliveries);
+                consumer.close();
+              }
+            };
+    Consumer kept = session.createConsumer(IN, AT_ONCE);
+    delivered("1", kept);
+    lost.deliver("2");
+    assertThat(consumer.receive(LONG)).isPresent();
+    delivered("3", kept);
+    CompletableFuture<Message> sent = producer.sendAsync(Message.text("a"));
+    assertThatThrownBy(session::commit)
+        .isInstanceOf(SendInDoubtException.class)
+        .hasMessageContaining("a consumer was lost while the deliveries were accepted");
+    assertThat(sent).isCompletedExceptionally();
+    assertThat(lost.settled).isEmpty();
+    assertThat(link.consumer().settled).containsExactly("ACCEPT 1", "RELEASE 3");
+  }
+
+  @Test
   void aSendInDoubtMakesTheCommitInDoubt() {
     producer.send(Message.text("a"));
     producer.send(Message.text("b"));

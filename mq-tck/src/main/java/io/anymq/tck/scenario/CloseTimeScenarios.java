@@ -14,11 +14,11 @@ import java.util.concurrent.Future;
 /** LIFE: how long a close takes. */
 final class CloseTimeScenarios {
 
-  private static final int CONSUMERS = 8;
+  private static final int CONSUMERS = 12;
 
   private static final Duration TIME_OUT = Duration.ofSeconds(2);
 
-  /** The time-out for each consumer would be 16 s; a native client may take some on its way out. */
+  /** The time-out for each consumer would be 24 s; a native client may take some on its way out. */
   private static final Duration AT_MOST = Duration.ofSeconds(12);
 
   private static final String CHECK =
@@ -51,7 +51,7 @@ final class CloseTimeScenarios {
     Check.eventually(
         AT_MOST,
         closing::isDone,
-        "close(2 s) with 8 consumers to return",
+        "close(2 s) with " + CONSUMERS + " consumers to return",
         () -> "that it goes on",
         CHECK);
     Check.completes(closing, "close(2 s) while the broker is silent", CHECK);

@@ -84,9 +84,10 @@ final class UnitEdgeScenarios {
       }
     }
 
-    /** What the closed consumer had may come again all the same: its close met the commit. */
+    /** Neither comes again, also where the close of the consumer met the commit. */
     void isDone() {
       kept.close();
+      Messages.empty(t, first, "after a unit that was done", RESOLVED);
       Messages.empty(t, second, "after a unit that was done", RESOLVED);
     }
   }

@@ -120,6 +120,18 @@ final class SourceVariants {
                 "TX-21")
             .over(Map.of("atomic-commit", "false")),
         SourceVariant.of(
+                "a commit is done though a consumer was lost behind the sends",
+                "core/Commit.java",
+                "sendAll(held);\n    if (unit.hasLostDelivery()) {",
+                "sendAll(held);\n"
+                    + "    if (unit.hasLostDelivery()) {\n"
+                    + "      unit.deliveries().forEach(each -> each.core().accept());\n"
+                    + "      return;\n"
+                    + "    }\n"
+                    + "    if (false) {",
+                "TX-21")
+            .over(Map.of("atomic-commit", "false")),
+        SourceVariant.of(
                 "what comes again here goes to the front",
                 "core/DeliveryBuffer.java",
                 "insert(delivery);\n        letBack",
