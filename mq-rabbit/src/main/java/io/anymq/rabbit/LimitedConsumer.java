@@ -57,8 +57,9 @@ final class LimitedConsumer extends RabbitConsumer implements Parking {
   }
 
   /**
-   * Does not wait for the broker's answer; the broker has the new limit before it sees what is
-   * settled from now on.
+   * Does not wait for the broker's answer, nor for that to the change before, as the client's other
+   * requests would: a silent broker holds up no settlement. The broker has the new limit before it
+   * sees what is settled from now on.
    */
   private void raise(int by) {
     synchronized (unsettled) {
