@@ -95,7 +95,8 @@ final class LinkWatch implements AutoCloseable {
             onLook, INTERVAL_MILLIS, 5 * INTERVAL_MILLIS, TimeUnit.MILLISECONDS);
   }
 
-  private void look() {
+  /** One look; a watch that is started looks by itself. */
+  void look() {
     try {
       brokers = answered();
       lookForTopics();

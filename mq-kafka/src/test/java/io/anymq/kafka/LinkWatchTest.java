@@ -1,0 +1,100 @@
+package io.anymq.kafka;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.anymq.ConnectionOptions;
+import io.anymq.Options;
+import io.anymq.QueueOptions;
+import io.anymq.spi.BrokerUrl;
+import io.anymq.spi.LinkRequest;
+import io.anymq.spi.NativeNames;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What a watch says of topics; it looks when a test says so, and not by itself. */
+final class LinkWatchTest extends LinkTest {
+
+  private final List<String> gone = new ArrayList<>();
+  private final List<Set<String>> seen = new ArrayList<>();
+  private LinkWatch watch;
+  private String topic;
+
+  @BeforeEach
+  void makeWatch() {
+    topic = KafkaHarness.NAMES.topic(queue);
+    String servers = broker.url().substring("kafka:".length());
+    Options options =
+        Options.none().with(ConnectionOptions.OPERATION_TIMEOUT, Links.PATIENCE);
+    BrokerUrl url = new BrokerUrl("kafka", servers, Optional.empty(), Optional.empty());
+    KafkaConfig config =
+        new KafkaConfig(
+            new LinkRequest(url, options, NativeNames.none(), cause -> {}),
+            KafkaAddress.parse(url));
+    watch =
+        new LinkWatch(
+            config,
+            () -> Set.of(topic),
+            seen::add,
+            gone::add,
+            cause -> {
+              throw new AssertionError("the broker is there", cause);
+            },
+            () -> {});
+  }
+
+  @AfterEach
+  void closeWatch() {
+    watch.close();
+  }
+
+  private void delete() {
+    link.delete(queue);
+    assertThat(link.exists(queue)).as("deleted").isFalse();
+  }
+
+  private void lookTwice() {
+    watch.look();
+    watch.look();
+  }
+
+  @Test
+  void aTopicThatIsThereIsSeen() {
+    watch.look();
+    assertThat(seen).containsExactly(Set.of(topic));
+    assertThat(gone).isEmpty();
+  }
+
+  /** A broker that has just started knows no topics for a moment. */
+  @Test
+  void aTopicThatIsMissedOnceIsNotGone() {
+    delete();
+    watch.look();
+    link.declare(queue, QueueOptions.DEFAULT);
+    watch.look();
+    delete();
+    watch.look();
+    assertThat(gone).isEmpty();
+    watch.look();
+    assertThat(gone).containsExactly(topic);
+  }
+
+  /** The watch has not seen that it was there; producers have, and have sent. */
+  @Test
+  void aTopicThatGoesAgainBetweenTwoLooksIsGoneAgain() {
+    watch.look();
+    delete();
+    lookTwice();
+    assertThat(gone).as("what is said when it is deleted").containsExactly(topic);
+    link.declare(queue, QueueOptions.DEFAULT);
+    delete();
+    lookTwice();
+    assertThat(gone)
+        .as("what is said when it is deleted for the second time; see LinkWatch.note")
+        .containsExactly(topic, topic);
+  }
+}
