@@ -123,12 +123,13 @@ final class SourceVariants {
                 "a commit is done though a consumer was lost behind the sends",
                 "core/Commit.java",
                 "sendAll(held);\n    if (unit.hasLostDelivery()) {",
-                "sendAll(held);\n"
-                    + "    if (unit.hasLostDelivery()) {\n"
-                    + "      unit.deliveries().forEach(each -> each.core().accept());\n"
-                    + "      return;\n"
-                    + "    }\n"
-                    + "    if (false) {",
+                """
+                sendAll(held);
+                    if (unit.hasLostDelivery()) {
+                      unit.deliveries().forEach(each -> each.core().accept());
+                      return;
+                    }
+                    if (false) {""",
                 "TX-21")
             .over(Map.of("atomic-commit", "false")),
         SourceVariant.of(
