@@ -114,12 +114,15 @@ final class ActiveMqTransaction {
   private void commitAll(List<Send> sends, List<Accept> accepts) {
     try {
       fill(sends, accepts);
-      if (hasClosed(accepts)) {
-        throw new ClosedException("one of its consumers was closed meanwhile");
+      if (hasGone(accepts)) {
+        throw new ClosedException("one of its consumers has gone meanwhile");
       }
     } catch (MessagingException e) {
       rollBack();
       throw new RolledBackException("Nothing was done: " + e.getMessage(), e);
+    } catch (RuntimeException e) {
+      rollBack();
+      throw e;
     }
     try {
       first.request(
@@ -128,16 +131,25 @@ final class ActiveMqTransaction {
       throw afterCommit(e);
     }
     accepts.forEach(accept -> consumer(accept).forget(accept.deliveries()));
-    if (hasClosed(accepts)) {
+    if (hasGone(accepts)) {
       throw new SendInDoubtException(
-          "One of the consumers was closed while the broker committed: its deliveries may come again",
+          "One of the consumers has gone while the broker committed: its deliveries may come again",
           null);
     }
   }
 
-  /** Closed without waiting for this commit any longer. */
-  private static boolean hasClosed(List<Accept> accepts) {
-    return accepts.stream().anyMatch(accept -> consumer(accept).commits().isClosed());
+  /**
+   * Closed without waiting for this commit any longer, or lost with a connection of its own, which
+   * the transaction may outlive.
+   */
+  private boolean hasGone(List<Accept> accepts) {
+    return accepts.stream()
+        .map(ActiveMqTransaction::consumer)
+        .anyMatch(each -> each.commits().isClosed() || hasLost(each.wire()));
+  }
+
+  private boolean hasLost(OpenWire wire) {
+    return wire != first && !wire.isLive();
   }
 
   /** The broker's own word that it rolled back is one; anything else says nothing. */

@@ -173,9 +173,9 @@
  *       and named in a warning: {@code address-full-policy} {@code DROP}, {@code page-full-policy}
  *       {@code DROP} with a limit of pages, of the expiry delays the first that is set of {@code
  *       expiry-delay}, {@code max-expiry-delay} and {@code min-expiry-delay} (not with {@code
- *       no-expiry}), {@code max-delivery-attempts} without a dead letter address, {@code ring-size},
- *       last-value queues, {@code purge-on-no-consumers}, queues that are not durable. What is set
- *       later, or goes through a divert or a filter, goes unnoticed.
+ *       no-expiry}), {@code max-delivery-attempts} without a dead letter address, {@code
+ *       ring-size}, last-value queues, {@code purge-on-no-consumers}, queues that are not durable.
+ *       What is set later, or goes through a divert or a filter, goes unnoticed.
  *   <li>Not declared: browse, temporary queues, shared subscriptions, selectors on queues, key
  *       ordering, delivery delay. They are built on the statistics plug-in and the scheduler.
  * </ul>

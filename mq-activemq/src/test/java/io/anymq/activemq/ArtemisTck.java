@@ -54,8 +54,7 @@ final class ArtemisTck extends TckSuite {
                 List.of("late", "{\"minExpiryDelay\":7000}"),
                 List.of("both", "{\"minExpiryDelay\":7000,\"maxExpiryDelay\":8000}"),
                 List.of("kept", "{\"minExpiryDelay\":7000,\"noExpiry\":true}"),
-                List.of(
-                    "paged", "{\"pageLimitMessages\":10,\"pageFullMessagePolicy\":\"DROP\"}"),
+                List.of("paged", "{\"pageLimitMessages\":10,\"pageFullMessagePolicy\":\"DROP\"}"),
                 List.of("unlimited", "{\"pageFullMessagePolicy\":\"DROP\"}"),
                 List.of(
                     "failing", "{\"pageLimitMessages\":10,\"pageFullMessagePolicy\":\"FAIL\"}")));

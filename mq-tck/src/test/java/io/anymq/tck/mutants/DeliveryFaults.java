@@ -44,9 +44,7 @@ final class DeliveryFaults {
         ApiVariant.of(
             "a delayed release takes eight seconds longer",
             delayed(
-                call ->
-                    call.with(0, call.argument(0, Duration.class).plusSeconds(8))
-                        .proceed()),
+                call -> call.with(0, call.argument(0, Duration.class).plusSeconds(8)).proceed()),
             "RDLV-20",
             "RDLV-21"),
         ApiVariant.of("a negative delay is none", delayed(DeliveryFaults::unsigned), "RDLV-24"),
