@@ -28,8 +28,7 @@ final class LinkWatchTest extends LinkTest {
   void makeWatch() {
     topic = KafkaHarness.NAMES.topic(queue);
     String servers = broker.url().substring("kafka:".length());
-    Options options =
-        Options.none().with(ConnectionOptions.OPERATION_TIMEOUT, Links.PATIENCE);
+    Options options = Options.none().with(ConnectionOptions.OPERATION_TIMEOUT, Links.PATIENCE);
     BrokerUrl url = new BrokerUrl("kafka", servers, Optional.empty(), Optional.empty());
     KafkaConfig config =
         new KafkaConfig(
