@@ -15,6 +15,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -69,8 +70,10 @@ class MutantTest {
     return verdict;
   }
 
+  /** The first tests wait while most variants are judged, of which some take a minute. */
   @ParameterizedTest(name = "{0}")
   @MethodSource("variants")
+  @Timeout(180)
   void isCaught(Variant variant) throws InterruptedException, ExecutionException {
     List<String> unnoticed = new ArrayList<>();
     for (Map.Entry<String, Future<Verdict>> each :
