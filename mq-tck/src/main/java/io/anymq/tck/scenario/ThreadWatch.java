@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class ThreadWatch {
 
   private static final int TRIES = 3;
-  private static final Duration SOON = Duration.ofSeconds(3);
+  private static final Duration SOON = Duration.ofSeconds(1);
 
   private ThreadWatch() {}
 
