@@ -62,7 +62,7 @@ class BillOfMaterialsTest {
     assertThat(pom("."))
         .contains("<artifactId>maven-source-plugin<", "<goal>jar-no-fork<")
         .contains("<artifactId>maven-javadoc-plugin<", "<goal>jar</goal>")
-        .contains("<scm>", "<licenses>", "<developers>");
+        .contains("<scm ", "<licenses>", "<developers>");
   }
 
   @ParameterizedTest
