@@ -1,5 +1,6 @@
 package io.anymq.kafka;
 
+import io.anymq.ConnectFailedException;
 import io.anymq.MessagingException;
 import io.anymq.UnsupportedCapabilityException;
 import java.time.Duration;
@@ -135,12 +136,8 @@ record BrokerProfile(
 
   private static Map<String, String> settings(KafkaCalls calls) {
     try {
-      Node node =
-          calls
-              .await(calls.admin().describeCluster().nodes(), "for its brokers", "a login")
-              .iterator()
-              .next();
-      ConfigResource broker = new ConfigResource(ConfigResource.Type.BROKER, node.idString());
+      String node = firstInService(calls).idString();
+      ConfigResource broker = new ConfigResource(ConfigResource.Type.BROKER, node);
       Config config =
           calls
               .await(
@@ -149,9 +146,32 @@ record BrokerProfile(
                   "DESCRIBE_CONFIGS on the cluster")
               .get(broker);
       return config == null ? Map.of() : asMap(config.entries());
+    } catch (ConnectFailedException e) {
+      throw e;
     } catch (MessagingException e) {
       LOG.debug("The settings of the brokers cannot be read; Kafka's defaults are assumed", e);
       return Map.of();
+    }
+  }
+
+  /**
+   * A broker that was silent for a while answers before its controller has it back: until then the
+   * cluster names none.
+   */
+  private static Node firstInService(KafkaCalls calls) {
+    long deadline = System.nanoTime() + calls.timeout().toNanos();
+    while (true) {
+      Collection<Node> nodes =
+          calls.await(calls.admin().describeCluster().nodes(), "for its brokers", "a login");
+      if (!nodes.isEmpty()) {
+        return nodes.iterator().next();
+      }
+      if (System.nanoTime() - deadline > 0) {
+        throw new ConnectFailedException(
+            "The Kafka cluster has no broker in service; look into the log of its controller",
+            null);
+      }
+      Pauses.brief("waiting for a broker in service");
     }
   }
 
