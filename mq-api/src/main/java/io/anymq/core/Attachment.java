@@ -102,9 +102,9 @@ final class Attachment {
   }
 
   /**
-   * Accepts, and hands it over before this returns, by this thread: a failure is the caller's.
+   * Accepts, and hands over by this thread what is gathered, where there is a link.
    *
-   * @return whether it was accepted; it comes again when its consumer has closed or lost its link
+   * @return false when its consumer has ended, so that it comes again
    */
   boolean acceptNow(InboundDelivery delivery) {
     try {
