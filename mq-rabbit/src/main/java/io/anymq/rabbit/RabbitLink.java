@@ -154,6 +154,9 @@ final class RabbitLink implements Link, DepthQuery, Purger, TopicPatterns, Tempo
 
   @Override
   public LinkProducer openProducer(Destination destination, ProducerListener listener) {
+    if (destination instanceof Topic topic) {
+      topology.requireBound(topic);
+    }
     return RabbitProducer.open(
         new RabbitTarget(destination, topology),
         publisher().channel("Opening a producer for " + destination.describe()),

@@ -300,14 +300,38 @@ final class RabbitTopology {
   }
 
   private void declareTopicNow(Topic topic) {
-    String exchange = names.topic(topic);
     connection.ask(
         "Declaring " + topic.describe(),
         channel -> {
           declareExchange(channel, RabbitNames.ALL_TOPICS);
-          declareExchange(channel, exchange);
-          return channel.exchangeBind(RabbitNames.ALL_TOPICS, exchange, topic.name());
+          declareExchange(channel, names.topic(topic));
+          return bindBehind(channel, topic);
         });
+  }
+
+  private AMQP.Exchange.BindOk bindBehind(Channel channel, Topic topic) throws IOException {
+    return channel.exchangeBind(RabbitNames.ALL_TOPICS, names.topic(topic), topic.name());
+  }
+
+  /**
+   * A topic is about to be sent to: sees to it that its exchange is bound. Somebody else may be
+   * making it, and may have done the first step of the two; the broker confirms what it drops until
+   * the second. An exchange that configuration names is left as it is.
+   */
+  void requireBound(Topic topic) {
+    if (names.isConfigured(topic)) {
+      return;
+    }
+    try {
+      connection.ask("Binding " + topic.describe(), channel -> bindBehind(channel, topic));
+    } catch (DestinationNotFoundException e) {
+      NativeConnection.LOG.debug("{} is gone; the first send finds that out", topic.describe(), e);
+    } catch (MessagingException e) {
+      if (e.code() != ErrorCode.ACCESS_REFUSED) {
+        throw e;
+      }
+      NativeConnection.LOG.debug("{} is left as its maker binds it", topic.describe(), e);
+    }
   }
 
   private static void declareExchange(Channel channel, String exchange) throws IOException {

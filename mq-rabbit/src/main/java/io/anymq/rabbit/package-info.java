@@ -21,9 +21,12 @@
  * sending; {@code basic.nack} is {@code QueueFullException}</td><td>what consumers hold unsettled
  * takes no room; no delayed sends; does not count deliveries</td></tr>
  * <tr><td>topic {@code x}</td><td>durable topic exchange {@code topic/x}, which passes on what has
- * the routing key {@code x} to the exchange {@code anymq/topics}</td><td>exists when its exchange
+ * the routing key {@code x} to the exchange {@code anymq/topics}; each producer binds the two
+ * before it sends, as somebody else may have made the exchange only</td><td>exists when its exchange
  * does</td><td>deleting a topic leaves its subscriptions; they take part again when it is made
- * again</td></tr>
+ * again. Until it is bound, producers that were open before, and those whose user may not bind
+ * (write {@code anymq/topics}, read {@code topic/x}), send to its own exchange's queues
+ * alone</td></tr>
  * <tr><td>plain subscription</td><td>exclusive auto-delete queue {@code subscriber/x/<uuid>}, bound
  * to both exchanges</td><td>live when the call returns; gets what native programs publish to
  * {@code topic/x} with whatever routing key</td><td>in the broker's memory and disk cache only, and

@@ -22,6 +22,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -139,7 +140,6 @@ final class DeletedTargetTest {
   /** Its exchange is deleted between the two steps in which it is made. */
   @Test
   void aTopicThatIsDeletedWhileItIsMadeIsMadeAnew() {
-    RabbitNames names = new RabbitNames(NativeNames.none());
     Topic topic = Topic.of("t." + UUID.randomUUID());
     RabbitLink other = Links.open(broker.url());
     AtomicInteger deletions = new AtomicInteger();
@@ -152,12 +152,51 @@ final class DeletedTargetTest {
               }
               return call.make();
             });
-    new RabbitTopology(
-            altered, names, RabbitOptions.QueueType.QUORUM, "/", new QueueCheck(Optional.empty()))
-        .declare(topic, QueueOptions.DEFAULT);
+    topology(altered).declare(topic, QueueOptions.DEFAULT);
     assertThat(other.exists(topic)).isTrue();
     altered.close(Links.PATIENCE);
     other.close(Links.PATIENCE);
+  }
+
+  /**
+   * Somebody else has made its exchange, and not bound it yet: the broker confirms what it drops.
+   */
+  @Test
+  void aTopicThatSomebodyIsMakingIsHeardFromTheFirstMessageOn() throws Exception {
+    try (Connection connection = ConnectionFactory.of(broker.url()).connect()) {
+      Topic topic = Topic.of("t." + UUID.randomUUID());
+      Consumer subscriber = connection.subscribe(topic, SubscriptionOptions.durable("s"));
+      connection.delete(topic);
+      CountDownLatch made = new CountDownLatch(1);
+      CountDownLatch sent = new CountDownLatch(1);
+      NativeConnection slow =
+          AlteredConnection.open(
+              broker.url(),
+              (method, call) -> {
+                if (method.equals("exchangeBind")) {
+                  made.countDown();
+                  assertThat(sent.await(20, TimeUnit.SECONDS)).as("the send ended").isTrue();
+                }
+                return call.make();
+              });
+      CompletableFuture<Boolean> making =
+          CompletableFuture.supplyAsync(() -> topology(slow).declare(topic, QueueOptions.DEFAULT));
+      assertThat(made.await(20, TimeUnit.SECONDS)).as("the exchange is there").isTrue();
+      connection.createProducer(topic).send("first");
+      sent.countDown();
+      assertThat(making.get(20, TimeUnit.SECONDS)).as("somebody made the topic").isTrue();
+      assertThat(text(next(subscriber))).as("what was confirmed").isEqualTo("first");
+      slow.close(Links.PATIENCE);
+    }
+  }
+
+  private static RabbitTopology topology(NativeConnection connection) {
+    return new RabbitTopology(
+        connection,
+        new RabbitNames(NativeNames.none()),
+        RabbitOptions.QueueType.QUORUM,
+        "/",
+        new QueueCheck(Optional.empty()));
   }
 
   private static void await(List<CompletableFuture<?>> window) throws Exception {

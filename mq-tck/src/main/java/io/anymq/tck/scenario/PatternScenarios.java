@@ -12,8 +12,11 @@ import io.anymq.tck.broker.BrokerControl;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Future;
 
 /** TOPIC from 60 on: subscriptions to many topics by a pattern. */
 final class PatternScenarios {
@@ -179,5 +182,37 @@ final class PatternScenarios {
     Topic topic = topic(t, base + ".a");
     Messages.send(t.connect(), topic, "a");
     Check.equal("a", Messages.takeText(subscription), "the message after the outage", CHECK);
+  }
+
+  @Scenario(
+      id = "TOPIC-67",
+      title = "A topic that several make at the same moment is heard from the first message on",
+      intent = "Whoever comes second must not send into a topic that is half made.",
+      needs = Capability.TOPIC_PATTERNS)
+  static void madeTogether(ScenarioContext t) {
+    String base = t.freshName();
+    Subscription subscription =
+        t.connect().subscribe(TopicPattern.of(base + ".*"), SubscriptionOptions.DEFAULT);
+    List<Connection> makers = List.of(t.connect(), t.connect(), t.connect());
+    for (int round = 0; round < 6; round++) {
+      Topic made = topic(t, base + "." + round);
+      Set<String> sent = new TreeSet<>();
+      List<Future<Boolean>> sends = new ArrayList<>();
+      CountDownLatch start = new CountDownLatch(1);
+      for (Connection maker : makers) {
+        String text = "from maker " + sent.size() + " in round " + round;
+        sent.add(text);
+        sends.add(
+            t.inThread(
+                () -> {
+                  start.await();
+                  Messages.send(maker, made, text);
+                }));
+      }
+      start.countDown();
+      sends.forEach(each -> Check.completes(each, "making the topic and sending to it", CHECK));
+      Set<String> seen = new TreeSet<>(Messages.takeTexts(subscription, sent.size()));
+      Check.equal(sent, seen, "what the pattern got of a topic that three made", CHECK);
+    }
   }
 }

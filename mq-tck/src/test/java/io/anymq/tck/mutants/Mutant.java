@@ -140,6 +140,7 @@ enum Mutant implements Variant {
   STAR_IS_HASH(SubscriptionMutations.StarIsHash::new, "TOPIC-60"),
   PATTERN_KNOWS_OLD_TOPICS(
       SubscriptionMutations.PatternKnowsOldTopics::new, "TOPIC-61", "TOPIC-66"),
+  TOPIC_IS_HALF_MADE(SubscriptionMutations.TopicIsHalfMade::new, "TOPIC-67"),
   PATTERN_UNSUBSCRIBES_NOTHING(SubscriptionMutations.PatternUnsubscribesNothing::new, "TOPIC-64"),
   FORGETS_TOPIC(SubscriptionMutations.ForgetsTopic::new, "CAP-08", "TOPIC-65", "TOPIC-07"),
   IGNORES_KEYS(

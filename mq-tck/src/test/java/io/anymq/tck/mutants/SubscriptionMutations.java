@@ -11,11 +11,14 @@ import io.anymq.spi.InboundDelivery;
 import io.anymq.spi.Link;
 import io.anymq.spi.LinkConsumer;
 import io.anymq.spi.Source;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
 
 /** Faults of shared subscriptions and of those to patterns. */
 final class SubscriptionMutations {
@@ -93,24 +96,50 @@ final class SubscriptionMutations {
         return link.openConsumer(request, sink);
       }
       Set<Topic> known = new HashSet<>(DECLARED);
-      return link.openConsumer(
-          request,
-          new DeliverySink() {
-            @Override
-            public void deliver(List<? extends InboundDelivery> deliveries) {
-              List<? extends InboundDelivery> meant =
-                  deliveries.stream().filter(each -> known.contains(each.destination())).toList();
-              if (!meant.isEmpty()) {
-                sink.deliver(meant);
-              }
-            }
-
-            @Override
-            public void broken(MessagingException cause) {
-              sink.broken(cause);
-            }
-          });
+      return link.openConsumer(request, filtered(sink, each -> known.contains(each.destination())));
     }
+  }
+
+  /** What is sent to a topic while somebody else makes it is not heard by patterns. */
+  static final class TopicIsHalfMade extends Mutation {
+    private static final Duration MAKING = Duration.ofMillis(50);
+    private static final Set<Topic> BEGUN = ConcurrentHashMap.newKeySet();
+    private static final Set<Topic> HALF_MADE = ConcurrentHashMap.newKeySet();
+
+    @Override
+    void declare(Link link, Destination destination, QueueOptions options) {
+      link.declare(destination, options);
+      if (destination instanceof Topic topic && BEGUN.add(topic)) {
+        HALF_MADE.add(topic);
+        LockSupport.parkNanos(MAKING.toNanos());
+        HALF_MADE.remove(topic);
+      }
+    }
+
+    @Override
+    LinkConsumer open(Link link, ConsumerRequest request, DeliverySink sink) {
+      return request.source() instanceof Source.OfPattern
+          ? link.openConsumer(
+              request, filtered(sink, each -> !HALF_MADE.contains(each.destination())))
+          : link.openConsumer(request, sink);
+    }
+  }
+
+  private static DeliverySink filtered(DeliverySink sink, Predicate<InboundDelivery> meant) {
+    return new DeliverySink() {
+      @Override
+      public void deliver(List<? extends InboundDelivery> deliveries) {
+        List<? extends InboundDelivery> passed = deliveries.stream().filter(meant).toList();
+        if (!passed.isEmpty()) {
+          sink.deliver(passed);
+        }
+      }
+
+      @Override
+      public void broken(MessagingException cause) {
+        sink.broken(cause);
+      }
+    };
   }
 
   static final class PatternUnsubscribesNothing extends Mutation {
