@@ -155,7 +155,7 @@ final class RabbitLink implements Link, DepthQuery, Purger, TopicPatterns, Tempo
   @Override
   public LinkProducer openProducer(Destination destination, ProducerListener listener) {
     if (destination instanceof Topic topic) {
-      topology.requireBound(topic);
+      requireHeard(topic);
     }
     return RabbitProducer.open(
         new RabbitTarget(destination, topology),
@@ -164,6 +164,16 @@ final class RabbitLink implements Link, DepthQuery, Purger, TopicPatterns, Tempo
         delays,
         listener,
         () -> confirms(destination));
+  }
+
+  /** Somebody else may have made the topic, and not yet what hears it. */
+  private void requireHeard(Topic topic) {
+    try {
+      topology.requireBound(topic);
+      streams.ifPresent(kept -> kept.keep(topic));
+    } catch (DestinationNotFoundException e) {
+      NativeConnection.LOG.debug("{} is gone; the first send finds that out", topic.describe(), e);
+    }
   }
 
   private void confirms(Destination destination) {
@@ -212,7 +222,7 @@ final class RabbitLink implements Link, DepthQuery, Purger, TopicPatterns, Tempo
       }
     }
     if (destination instanceof Topic topic) {
-      streams.ifPresent(kept -> kept.keep(topic, made));
+      streams.ifPresent(kept -> kept.keep(topic));
     }
   }
 
@@ -226,10 +236,8 @@ final class RabbitLink implements Link, DepthQuery, Purger, TopicPatterns, Tempo
   @Override
   public void delete(Destination destination) {
     topology.delete(destination);
-    if (destination instanceof Topic topic) {
-      streams.ifPresent(kept -> kept.forget(topic));
-    } else {
-      opener.forget(topology.names().queue((Queue) destination));
+    if (destination instanceof Queue queue) {
+      opener.forget(topology.names().queue(queue));
     }
   }
 

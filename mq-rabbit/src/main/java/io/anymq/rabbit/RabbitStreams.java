@@ -10,8 +10,6 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 
 /**
@@ -41,9 +39,6 @@ final class RabbitStreams {
   private final RabbitNames names;
   private final Map<String, Object> arguments;
 
-  /** Topics that this link has made a stream for. */
-  private final Set<Topic> made = ConcurrentHashMap.newKeySet();
-
   private RabbitStreams(
       NativeConnection connection, RabbitNames names, Map<String, Object> arguments) {
     this.connection = connection;
@@ -70,20 +65,25 @@ final class RabbitStreams {
   }
 
   /**
-   * A topic exists and is about to be used: from now on it keeps what is sent to it.
-   *
-   * @param isNew whether it was just made: somebody may have deleted the one that was seen before
+   * A topic exists and is about to be used: from now on it keeps what is sent to it. Looks each
+   * time: somebody may have deleted the topic and made it again, and a stream that this link knew
+   * is not the new one's. A stream that exists is left as it was made; just after the broker has
+   * started it may not be up.
    */
-  void keep(Topic topic, boolean isNew) {
-    if (isNew || !made.contains(topic)) {
-      make(topic);
-      made.add(topic);
+  void keep(Topic topic) {
+    long deadline = System.nanoTime() + UP_AGAIN.toNanos();
+    while (true) {
+      try {
+        makeNow(topic);
+        return;
+      } catch (DestinationNotFoundException e) {
+        boolean starting = String.valueOf(e.getMessage()).contains(NOT_UP);
+        if (!starting || System.nanoTime() - deadline >= 0) {
+          throw e;
+        }
+        Pauses.brief("waiting for a stream");
+      }
     }
-  }
-
-  /** A topic is deleted, with its stream. */
-  void forget(Topic topic) {
-    made.remove(topic);
   }
 
   /**
@@ -98,7 +98,7 @@ final class RabbitStreams {
             .map(RabbitStreams::after)
             .or(() -> terms.replayFrom().map(StreamStart::from))
             .orElseGet(StreamStart::now);
-    make(topic);
+    keep(topic);
     return RabbitSource.ofStream(names.stream(topic), topic, start);
   }
 
@@ -109,23 +109,6 @@ final class RabbitStreams {
               .formatted(position));
     }
     return StreamStart.at(Long.parseLong(position) + 1);
-  }
-
-  /** One that exists is left as it was made; just after the broker has started it may not be up. */
-  private void make(Topic topic) {
-    long deadline = System.nanoTime() + UP_AGAIN.toNanos();
-    while (true) {
-      try {
-        makeNow(topic);
-        return;
-      } catch (DestinationNotFoundException e) {
-        boolean starting = String.valueOf(e.getMessage()).contains(NOT_UP);
-        if (!starting || System.nanoTime() - deadline >= 0) {
-          throw e;
-        }
-        Pauses.brief("waiting for a stream");
-      }
-    }
   }
 
   private void makeNow(Topic topic) {

@@ -299,12 +299,14 @@ final class RabbitTopology {
     }
   }
 
+  /** Without waiting for its answer, so that the exchange is bound as soon as it is there. */
   private void declareTopicNow(Topic topic) {
     connection.ask(
         "Declaring " + topic.describe(),
         channel -> {
           declareExchange(channel, RabbitNames.ALL_TOPICS);
-          declareExchange(channel, names.topic(topic));
+          channel.exchangeDeclareNoWait(
+              names.topic(topic), BuiltinExchangeType.TOPIC, true, false, false, Map.of());
           return bindBehind(channel, topic);
         });
   }
@@ -317,20 +319,35 @@ final class RabbitTopology {
    * A topic is about to be sent to: sees to it that its exchange is bound. Somebody else may be
    * making it, and may have done the first step of the two; the broker confirms what it drops until
    * the second. An exchange that configuration names is left as it is.
+   *
+   * @throws DestinationNotFoundException when the topic does not exist
    */
   void requireBound(Topic topic) {
     if (names.isConfigured(topic)) {
       return;
     }
     try {
-      connection.ask("Binding " + topic.describe(), channel -> bindBehind(channel, topic));
-    } catch (DestinationNotFoundException e) {
-      NativeConnection.LOG.debug("{} is gone; the first send finds that out", topic.describe(), e);
+      bindBehind(topic);
     } catch (MessagingException e) {
       if (e.code() != ErrorCode.ACCESS_REFUSED) {
         throw e;
       }
       NativeConnection.LOG.debug("{} is left as its maker binds it", topic.describe(), e);
+    }
+  }
+
+  private void bindBehind(Topic topic) {
+    String doing = "Binding " + topic.describe();
+    try {
+      connection.ask(doing, channel -> bindBehind(channel, topic));
+    } catch (DestinationNotFoundException e) {
+      NativeConnection.LOG.debug("One of the two exchanges is missing", e);
+      connection.ask(
+          doing,
+          channel -> {
+            declareExchange(channel, RabbitNames.ALL_TOPICS);
+            return bindBehind(channel, topic);
+          });
     }
   }
 

@@ -174,6 +174,7 @@ final class DeletedTargetTest {
               broker.url(),
               (method, call) -> {
                 if (method.equals("exchangeBind")) {
+                  awaitExistence(connection, topic);
                   made.countDown();
                   assertThat(sent.await(20, TimeUnit.SECONDS)).as("the send ended").isTrue();
                 }
@@ -187,6 +188,13 @@ final class DeletedTargetTest {
       assertThat(making.get(20, TimeUnit.SECONDS)).as("somebody made the topic").isTrue();
       assertThat(text(next(subscriber))).as("what was confirmed").isEqualTo("first");
       slow.close(Links.PATIENCE);
+    }
+  }
+
+  private static void awaitExistence(Connection connection, Topic topic) {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    while (!connection.exists(topic)) {
+      assertThat(System.nanoTime() - deadline).as("the exchange is there in time").isNegative();
     }
   }
 

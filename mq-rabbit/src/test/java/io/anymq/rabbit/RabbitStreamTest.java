@@ -157,6 +157,29 @@ final class RabbitStreamTest {
     assertThat(texts(replay(Instant.EPOCH), 1)).containsExactly("new");
   }
 
+  /** The stream that this link has seen went with the former topic. */
+  @Test
+  void whatIsSentWhileSomebodyElseMakesTheTopicAgainIsKept() throws Exception {
+    link.declare(topic, QueueOptions.DEFAULT);
+    other.delete(topic);
+    other.declare(topic, QueueOptions.DEFAULT);
+    link.declare(topic, QueueOptions.DEFAULT);
+    Links.send(link, topic, List.of(Links.text("first")));
+    assertThat(texts(replay(Instant.EPOCH), 1)).containsExactly("first");
+  }
+
+  @Test
+  void aProducerThatMayNotMakeTheTopicHasItKeepWhatItSends() throws Exception {
+    Topic made = Links.newTopic(other);
+    Links.send(link, made, List.of(Links.text("first")));
+    Source.Terms all =
+        new Source.Terms(
+            Optional.empty(), false, false, Optional.of(Instant.EPOCH), Optional.empty());
+    Links.Received received = Links.consume(link, new Source.OfTopic(made, all), 100);
+    assertThat(texts(received, 1)).containsExactly("first");
+    link.delete(made);
+  }
+
   @Test
   void aStreamThatExistsStaysAsItWasMade() throws Exception {
     Links.send(other, topic, 1);
