@@ -1,5 +1,7 @@
 package io.anymq.core;
 
+import static java.util.Objects.requireNonNull;
+
 import io.anymq.MessagingException;
 import io.anymq.spi.DelayedRelease;
 import io.anymq.spi.InboundDelivery;
@@ -76,6 +78,11 @@ final class Attachment {
     return link;
   }
 
+  /** The link's consumer, where it is known to be open. */
+  LinkConsumer openLink() {
+    return requireNonNull(link(), "the link's consumer is not open");
+  }
+
   boolean ended() {
     return ended;
   }
@@ -102,9 +109,10 @@ final class Attachment {
   }
 
   /**
-   * Accepts, and hands over by this thread what is gathered, where there is a link.
+   * Accepts, and hands over by this thread what is gathered.
    *
-   * @return false when its consumer has ended, so that it comes again
+   * @return false when its consumer has ended, or the backend cannot be told, so that it comes
+   *     again
    */
   boolean acceptNow(InboundDelivery delivery) {
     try {
@@ -115,9 +123,11 @@ final class Attachment {
   }
 
   private synchronized boolean gatherAndFlush(InboundDelivery delivery) {
-    boolean gathered = gather(delivery);
-    flush();
-    return gathered;
+    if (ended) {
+      return false;
+    }
+    accepted.add(delivery);
+    return flush();
   }
 
   private synchronized void plannedFlush() {
@@ -125,12 +135,14 @@ final class Attachment {
     flush();
   }
 
-  synchronized void flush() {
-    if (link != null && !accepted.isEmpty() && !ended) {
-      List<InboundDelivery> batchNow = accepted;
-      accepted = new ArrayList<>(batchNow.size());
-      settle(link, Outcome.ACCEPT, batchNow);
+  /** Hands over what is gathered; false when the backend could not be told. */
+  synchronized boolean flush() {
+    if (link == null || accepted.isEmpty() || ended) {
+      return accepted.isEmpty();
     }
+    List<InboundDelivery> batchNow = accepted;
+    accepted = new ArrayList<>(batchNow.size());
+    return settle(link, Outcome.ACCEPT, batchNow);
   }
 
   /**
@@ -231,12 +243,14 @@ final class Attachment {
     }
   }
 
-  private static void settle(
+  private static boolean settle(
       LinkConsumer consumer, Outcome outcome, List<InboundDelivery> deliveries) {
     try {
       consumer.settle(outcome, deliveries);
+      return true;
     } catch (MessagingException e) {
       LOG.debug("Not settled; these messages come again", e);
+      return false;
     }
   }
 

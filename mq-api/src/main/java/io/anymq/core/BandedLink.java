@@ -72,6 +72,19 @@ class BandedLink implements Link, DepthQuery, Purger, Browsing, TemporaryQueues,
         && link.exists(Bands.mark(queue));
   }
 
+  /** The same, for who is about to use it: one that somebody else is making is made by both. */
+  private boolean isBandedWhole(Queue queue) {
+    boolean banded = isBanded(queue);
+    if (banded && !link.exists(Bands.last(queue))) {
+      declareBehindMark(queue);
+    }
+    return banded;
+  }
+
+  private void declareBehindMark(Queue queue) {
+    Bands.behind(queue).stream().skip(1).forEach(this::declarePlain);
+  }
+
   @Override
   public BackendInfo info() {
     return link.info();
@@ -94,14 +107,14 @@ class BandedLink implements Link, DepthQuery, Purger, Browsing, TemporaryQueues,
 
   @Override
   public LinkProducer openProducer(Destination destination, ProducerListener listener) {
-    return destination instanceof Queue queue && isBanded(queue)
+    return destination instanceof Queue queue && isBandedWhole(queue)
         ? BandedProducer.open(this, link, queue, listener)
         : link.openProducer(destination, listener);
   }
 
   @Override
   public LinkConsumer openConsumer(ConsumerRequest request, DeliverySink sink) {
-    if (!(request.source() instanceof Source.OfQueue of) || !isBanded(of.queue())) {
+    if (!(request.source() instanceof Source.OfQueue of) || !isBandedWhole(of.queue())) {
       return link.openConsumer(request, sink);
     }
     if (request.keyOrdered()) {
@@ -123,17 +136,34 @@ class BandedLink implements Link, DepthQuery, Purger, Browsing, TemporaryQueues,
       requireBanded(queue);
       return;
     }
+    declarePlain(Bands.mark(queue));
+    requireMarkedFirst(queue);
     // The queue itself comes last: when it is there, it is prioritized.
-    Bands.behind(queue).forEach(this::declarePlain);
+    declareBehindMark(queue);
     declarePlain(queue);
   }
 
   private void requireBanded(Queue queue) {
-    if (!isBanded(queue)) {
-      throw new InvalidOptionException(
-          "%s exists and is not prioritized; it was asked for as prioritized"
-              .formatted(queue.describe()));
+    if (!isBandedWhole(queue)) {
+      throw notPrioritized(queue);
     }
+  }
+
+  /**
+   * Of two who make it at once, with priorities and without, one sees the other: who makes it
+   * without looks for the mark behind that. Who saw the mark has made what was missing.
+   */
+  private void requireMarkedFirst(Queue queue) {
+    if (link.exists(queue) && !link.exists(Bands.last(queue))) {
+      link.delete(Bands.mark(queue));
+      throw notPrioritized(queue);
+    }
+  }
+
+  private static InvalidOptionException notPrioritized(Queue queue) {
+    return new InvalidOptionException(
+        "%s exists and is not prioritized; it was asked for as prioritized"
+            .formatted(queue.describe()));
   }
 
   private void declarePlain(Queue queue) {

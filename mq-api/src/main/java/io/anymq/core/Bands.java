@@ -35,10 +35,7 @@ final class Bands {
         .toList();
   }
 
-  /**
-   * All but the queue itself, the mark last: made or deleted in this order, they are all there, or
-   * all gone, when the mark is.
-   */
+  /** All but the queue itself, in the order in which they are made and deleted: the mark first. */
   static List<Queue> behind(Queue queue) {
     return IntStream.rangeClosed(0, Message.MAX_PRIORITY)
         .filter(priority -> priority != Message.DEFAULT_PRIORITY)
@@ -46,8 +43,13 @@ final class Bands {
         .toList();
   }
 
-  /** The one by which a prioritized queue is known. */
+  /** The one by which a prioritized queue is known, from the beginning of its making on. */
   static Queue mark(Queue queue) {
+    return of(queue, 0);
+  }
+
+  /** The one behind a prioritized queue that is made last: with the mark, all are there. */
+  static Queue last(Queue queue) {
     return of(queue, Message.MAX_PRIORITY);
   }
 

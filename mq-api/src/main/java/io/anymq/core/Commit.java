@@ -75,6 +75,11 @@ final class Commit {
           "The connection was lost while the commit waited for it: the deliveries come again",
           null);
     }
+    if (unit.hasUnopenedConsumer()) {
+      throw rolledBack(
+          "A consumer of the unit of work is still being opened, and cannot accept its deliveries yet: they come again",
+          null);
+    }
     List<HeldSend> sends = prepared();
     if (now.link() instanceof AtomicCommit atomic) {
       commitAtOnce(atomic, sends);
@@ -152,10 +157,9 @@ final class Commit {
   private List<AtomicCommit.Accept> accepts() {
     Map<LinkConsumer, List<InboundDelivery>> byConsumer = new LinkedHashMap<>();
     for (SessionDelivery delivery : unit.deliveries()) {
-      LinkConsumer consumer = delivery.core().attachment().link();
-      if (delivery.decision() != Settlement.RELEASED && consumer != null) {
+      if (delivery.decision() != Settlement.RELEASED) {
         byConsumer
-            .computeIfAbsent(consumer, key -> new ArrayList<>())
+            .computeIfAbsent(delivery.core().attachment().openLink(), key -> new ArrayList<>())
             .add(delivery.core().inbound());
       }
     }

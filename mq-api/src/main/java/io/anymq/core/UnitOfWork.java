@@ -53,6 +53,11 @@ final class UnitOfWork {
     return deliveries.stream().anyMatch(delivery -> delivery.core().attachment().ended());
   }
 
+  /** Whether the backend cannot be told yet what became of a delivery. */
+  boolean hasUnopenedConsumer() {
+    return deliveries.stream().anyMatch(delivery -> delivery.core().attachment().link() == null);
+  }
+
   /** Whether a delivery came on another link than this one. */
   boolean hasDeliveryFromBefore(long epoch) {
     return hasLostDelivery()

@@ -8,7 +8,9 @@ import io.anymq.ConnectionLostException;
 import io.anymq.Consumer;
 import io.anymq.ConsumerOptions;
 import io.anymq.Delivery;
+import io.anymq.ErrorCode;
 import io.anymq.Message;
+import io.anymq.MessagingException;
 import io.anymq.Producer;
 import io.anymq.Queue;
 import io.anymq.QueueFullException;
@@ -24,6 +26,7 @@ import io.anymq.spi.AtomicCommit;
 import io.anymq.spi.LinkRequest;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -153,6 +156,29 @@ class AtomicSessionTest {
     Eventually.until("the consumer opens again", () -> link.consumers.size() == 2);
     assertThat(first.closed).isTrue();
     assertThat(first.settled).isEmpty();
+  }
+
+  /** The backend would never hear of its acceptance, and the commit be reported done. */
+  @Test
+  void aCommitWhileAConsumerIsStillBeingOpenedIsRolledBack() {
+    Consumer consumer = session.createConsumer(IN, ConsumerOptions.DEFAULT);
+    CountDownLatch committed = new CountDownLatch(1);
+    link.consumerMaker =
+        (request, sink) -> {
+          FakeConsumer opening = new FakeConsumer(request, sink);
+          opening.deliver("1");
+          Eventually.until("the commit ended", () -> committed.getCount() == 0);
+          return opening;
+        };
+    link.consumer().sink.broken(new MessagingException(ErrorCode.BACKEND_FAILURE, "broke"));
+    assertThat(consumer.receive(LONG)).isPresent();
+    assertThatThrownBy(session::commit)
+        .isInstanceOf(RolledBackException.class)
+        .hasMessageContaining("still being opened");
+    assertThat(commits()).as("what the backend committed").isEmpty();
+    committed.countDown();
+    Eventually.until("the consumer opens again", () -> link.consumers.size() == 2);
+    released(link.consumers.get(1));
   }
 
   @Test

@@ -77,6 +77,42 @@ class BandedLinkTest {
         .hasSize(10);
   }
 
+  /** Or it would read one of ten queues for as long as it lives. */
+  @Test
+  void whoUsesAQueueThatSomebodyIsMakingMakesWhatIsMissing() {
+    link.existing.removeAll(Bands.behind(QUEUE));
+    link.existing.add(Bands.mark(QUEUE));
+    connection.createConsumer(QUEUE);
+    assertThat(link.existing).containsAll(Bands.all(QUEUE));
+    assertThat(link.consumers).hasSize(10);
+  }
+
+  @Test
+  void aQueueThatSomebodyMakesWithoutPrioritiesMeanwhileIsRefused() {
+    Queue other = Queue.of("other");
+    link.before("declare", () -> link.existing.add(other));
+    assertThatThrownBy(() -> connection.declare(other, PRIORITIZED))
+        .isInstanceOf(InvalidOptionException.class)
+        .hasMessageContaining("queue 'other' exists and is not prioritized");
+    assertThat(link.existing).doesNotContainAnyElementsOf(Bands.behind(other));
+  }
+
+  @Test
+  void aQueueThatSomebodyElseCompletesMeanwhileIsPrioritized() {
+    Queue other = Queue.of("other");
+    link.before("declare", () -> link.existing.addAll(Bands.all(other)));
+    connection.declare(other, PRIORITIZED);
+    assertThat(link.existing).containsAll(Bands.all(other));
+  }
+
+  /** What is left of it is not waited for. */
+  @Test
+  void aQueueThatSomebodyIsDeletingIsAPlainOne() {
+    link.existing.remove(Bands.mark(QUEUE));
+    connection.createConsumer(QUEUE);
+    assertThat(link.consumers).hasSize(1);
+  }
+
   @Test
   void aQueueThatExistsWithoutPrioritiesIsRefused() {
     connection.declare(Queue.of("plain"));
@@ -111,7 +147,7 @@ class BandedLinkTest {
     assertThat(depth.inFlight()).isEqualTo(OptionalLong.of(20));
     assertThat(depth.total()).isEqualTo(OptionalLong.of(30));
     assertThat(depth.exact()).isTrue();
-    link.depths.put(Bands.mark(QUEUE), QueueDepth.ofReady(1, false));
+    link.depths.put(Bands.last(QUEUE), QueueDepth.ofReady(1, false));
     depth = connection.depth(QUEUE);
     assertThat(depth.ready()).isEqualTo(OptionalLong.of(10));
     assertThat(depth.total()).isEmpty();
@@ -259,10 +295,10 @@ class BandedLinkTest {
 
   @Test
   void whatIsThereWhenAConsumerOpensIsWaitedForInOrder() throws Exception {
-    link.depths.put(Bands.mark(QUEUE), QueueDepth.ofReady(1, true));
+    link.depths.put(Bands.last(QUEUE), QueueDepth.ofReady(1, true));
     try (var consumer = connection.createConsumer(QUEUE, ConsumerOptions.DEFAULT)) {
       band(QUEUE).deliver("late");
-      band(Bands.mark(QUEUE)).deliver("urgent");
+      band(Bands.last(QUEUE)).deliver("urgent");
       assertThat(consumer.receive(Duration.ofSeconds(10)).orElseThrow().message().text())
           .isEqualTo("urgent");
     }

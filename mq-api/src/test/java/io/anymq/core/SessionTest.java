@@ -223,6 +223,28 @@ class SessionTest {
   }
 
   @Test
+  void anAcceptanceThatDoesNotReachTheBackendMakesTheCommitInDoubt() {
+    link.consumerMaker =
+        (request, sink) ->
+            new FakeConsumer(request, sink) {
+              @Override
+              public void settle(Outcome outcome, List<? extends InboundDelivery> deliveries) {
+                if (outcome == Outcome.ACCEPT) {
+                  throw new ConnectionLostException("cut");
+                }
+                super.settle(outcome, deliveries);
+              }
+            };
+    Consumer cut = session.createConsumer(IN, AT_ONCE);
+    delivered("1", cut);
+    CompletableFuture<Message> sent = producer.sendAsync(Message.text("a"));
+    assertThatThrownBy(session::commit)
+        .isInstanceOf(SendInDoubtException.class)
+        .hasMessageContaining("a consumer was lost while the deliveries were accepted");
+    assertThat(sent).isCompletedExceptionally();
+  }
+
+  @Test
   void aSendInDoubtMakesTheCommitInDoubt() {
     producer.send(Message.text("a"));
     producer.send(Message.text("b"));
