@@ -154,10 +154,11 @@ final class ActiveMqConsumers {
 
   /** The only consumer of a durable subscription. */
   private LinkConsumer openAlone(ActiveMqShare share, ConsumerRequest wanted, DeliverySink sink) {
-    sharing.ifPresent(shares -> shares.mark(share));
     OpenWire own = subscriptions.connect(share, sink::broken);
     boolean direct = false;
     try {
+      // Not before: who removes a subscription has its connection, and takes the mark away.
+      sharing.ifPresent(shares -> shares.mark(share));
       if (sharing.isEmpty() || !sharing.get().hasBacklog(share)) {
         ConsumerInfo info = share.collector(own, wanted.prefetch());
         LinkConsumer consumer =

@@ -42,7 +42,7 @@ final class ActiveMqMembership implements ActiveMQDispatcher {
 
   private static final Logger LOG = LoggerFactory.getLogger(ActiveMqMembership.class);
 
-  /** A mover that goes leaves its connection for the next for a moment. */
+  /** A mover that goes leaves its connection for the next for a moment; a busy broker hangs up. */
   private static final Duration HAND_OVER = Duration.ofSeconds(1);
 
   private static final int PREFETCH = 1000;
@@ -238,13 +238,13 @@ final class ActiveMqMembership implements ActiveMQDispatcher {
     }
   }
 
+  /** What may be over by itself is waited for: the mover before, or a busy broker that hung up. */
   private boolean mayPass() {
-    return trouble == null
-        || (trouble.code() == ErrorCode.SUBSCRIPTION_IN_USE
-            && System.nanoTime() - troubledSince < HAND_OVER.toNanos());
+    MessagingException why = trouble;
+    return why == null
+        || (why.isTransient() && System.nanoTime() - troubledSince < HAND_OVER.toNanos());
   }
 
-  /** All but the last are done with; that one stays unsettled, for the next mover. */
   private void answerLetters() {
     if (!live && mayPass()) {
       return;

@@ -136,7 +136,8 @@ final class ActiveMqSharing {
 
   /**
    * The broker would keep durable subscriptions, tied to the deleted topic: when one of that name
-   * is created, they would get nothing from it. Those that have a consumer are removed by that.
+   * is created, they would get nothing from it. Those that have a consumer are removed by that, and
+   * so are queues and leases: who uses one may have joined anew, after the deletion.
    */
   void topicDeleted(ActiveMQDestination topic) {
     for (String words : new String[] {ActiveMqShare.MARKS, ActiveMqShare.QUEUES}) {
@@ -147,7 +148,7 @@ final class ActiveMqSharing {
     for (String words : new String[] {ActiveMqShare.QUEUES, ActiveMqShare.LEASES}) {
       for (ActiveMQDestination queue : statistics.queuesUnder(words).keySet()) {
         if (ActiveMqShare.isOf(topic, queue)) {
-          remove(wire, queue, FORCED);
+          giveUp(wire, queue);
         }
       }
     }
@@ -183,9 +184,9 @@ final class ActiveMqSharing {
     remove(own, share.queue(), FORCED);
   }
 
-  private static void giveUp(OpenWire own, ActiveMQQueue lease) {
+  private static void giveUp(OpenWire own, ActiveMQDestination queue) {
     try {
-      remove(own, lease, UNUSED_ONLY);
+      remove(own, queue, UNUSED_ONLY);
     } catch (MessagingException e) {
       LOG.debug("Somebody joins anew", e);
     }

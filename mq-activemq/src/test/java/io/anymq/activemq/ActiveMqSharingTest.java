@@ -10,6 +10,7 @@ import io.anymq.QueueOptions;
 import io.anymq.Topic;
 import io.anymq.TopicPattern;
 import io.anymq.spi.InboundDelivery;
+import io.anymq.spi.LinkRequest;
 import io.anymq.spi.NativeNames;
 import io.anymq.spi.Outcome;
 import io.anymq.spi.Source;
@@ -131,6 +132,35 @@ final class ActiveMqSharingTest {
       broker.restoreNetwork();
     }
     assertThat(second.deliveries).isEmpty();
+  }
+
+  /** The library that deleted the topic may still be at work when others are back already. */
+  @Test
+  void whoJoinsAnewAfterADeletionKeepsWhatComes() throws Exception {
+    ActiveMqLink link = open(broker.url());
+    Topic topic = Links.newTopic(link);
+    Links.Received member = Links.consume(link, shared(topic, true), 1);
+    Links.send(link, topic, 3);
+    assertThat(member.next().message().text()).isEqualTo("0");
+    LinkRequest request = Links.request(broker.url(), new LinkedBlockingQueue<>());
+    OpenWire wire = OpenWire.open(request, Optional.empty(), lost -> {});
+    try {
+      ActiveMqDestinations names = new ActiveMqDestinations(NativeNames.none());
+      ActiveMqStatistics statistics =
+          ActiveMqStatistics.detect(wire, request.operationTimeout()).orElseThrow();
+      new ActiveMqSharing(
+              wire,
+              names,
+              statistics,
+              new ActiveMqSubscriptions(request),
+              request.operationTimeout())
+          .topicDeleted(names.toNative(topic));
+    } finally {
+      wire.close(Links.PATIENCE);
+    }
+    member.consumer().close();
+    Links.Received again = Links.consume(link, shared(topic, true), 10);
+    assertThat(texts(take(again, 3))).containsExactly("0", "1", "2");
   }
 
   @Test
