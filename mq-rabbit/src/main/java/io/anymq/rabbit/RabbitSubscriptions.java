@@ -1,6 +1,7 @@
 package io.anymq.rabbit;
 
 import io.anymq.Destination;
+import io.anymq.DestinationNotFoundException;
 import io.anymq.ErrorCode;
 import io.anymq.InvalidDestinationException;
 import io.anymq.MessagingException;
@@ -15,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Turns what is to be consumed into native queues. Safe for use by several threads. */
 final class RabbitSubscriptions {
+
+  /** How often a queue is made that others take away in that moment. */
+  private static final int ATTEMPTS = 5;
 
   private final RabbitTopology topology;
   private final SubscriptionLocks locks;
@@ -217,16 +221,34 @@ final class RabbitSubscriptions {
   /** Its queue is made for the one order or the other, and goes with the last of its consumers. */
   private RabbitSource shared(Subject subject, String name, boolean keyOrdered) {
     String queue = subject.shared().apply(name);
-    String doing = "Subscribing '%s' to %s".formatted(name, subject.origin());
+    makeShared(subject, queue, keyOrdered, "Subscribing '%s' to %s".formatted(name, subject.origin()));
+    RabbitSource shared =
+        source(subject, queue, false, true, RabbitSource.Upkeep.HAND_OUTS_AND_PLACES, () -> {});
+    return keyOrdered ? shared.inOrder() : shared;
+  }
+
+  /** Its last consumer may take it away before it is bound. */
+  private void makeShared(Subject subject, String queue, boolean keyOrdered, String doing) {
+    for (int attempt = 1; ; attempt++) {
+      declareShared(queue, keyOrdered, doing);
+      try {
+        subject.binder().accept(queue);
+        return;
+      } catch (DestinationNotFoundException e) {
+        if (attempt == ATTEMPTS) {
+          throw e;
+        }
+        NativeConnection.LOG.debug("{}: the queue has gone before it was bound", doing, e);
+      }
+    }
+  }
+
+  private void declareShared(String queue, boolean keyOrdered, String doing) {
     try {
       topology.declareSharedSubscription(queue, keyOrdered, doing);
     } catch (MessagingException e) {
       throw QueueKinds.isOfAnotherKind(e) ? otherOrder(doing, keyOrdered, e) : e;
     }
-    subject.binder().accept(queue);
-    RabbitSource shared =
-        source(subject, queue, false, true, RabbitSource.Upkeep.HAND_OUTS_AND_PLACES, () -> {});
-    return keyOrdered ? shared.inOrder() : shared;
   }
 
   private static MessagingException otherOrder(

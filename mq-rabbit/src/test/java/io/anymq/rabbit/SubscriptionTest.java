@@ -3,13 +3,19 @@ package io.anymq.rabbit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.Connection;
 import io.anymq.ErrorCode;
 import io.anymq.MessagingException;
 import io.anymq.QueueOptions;
 import io.anymq.Topic;
 import io.anymq.spi.InboundDelivery;
+import io.anymq.spi.NativeNames;
+import io.anymq.spi.Source;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** Plain and durable subscriptions on a real broker. */
@@ -71,6 +77,43 @@ final class SubscriptionTest extends OneLink {
         .isInstanceOfSatisfying(
             MessagingException.class,
             e -> assertThat(e.code()).isEqualTo(ErrorCode.SUBSCRIPTION_IN_USE));
+  }
+
+  /** The last of those who shared it closes in the moment in which it is joined. */
+  @Test
+  void aSharedQueueThatGoesBeforeItIsBoundIsMadeAgain() {
+    Topic topic = Links.newTopic(link);
+    RabbitNames names = new RabbitNames(NativeNames.none());
+    String queue = names.sharedSubscription(topic, "s");
+    AtomicInteger binds = new AtomicInteger();
+    NativeConnection altered =
+        AlteredConnection.open(
+            broker.url(),
+            (method, call) -> {
+              if (method.equals("queueBind") && binds.incrementAndGet() == 1) {
+                try (Channel channel =
+                    link.unwrap(Connection.class).orElseThrow().createChannel()) {
+                  channel.queueDelete(queue);
+                }
+              }
+              return call.make();
+            });
+    RabbitTopology topology =
+        new RabbitTopology(
+            altered,
+            names,
+            RabbitOptions.QueueType.QUORUM,
+            "/",
+            new QueueCheck(Optional.empty()));
+    RabbitSource source =
+        new RabbitSubscriptions(
+                topology, new SubscriptionLocks(altered, names), altered, Optional.empty())
+            .source(
+                new Source.OfTopic(topic, new Source.Terms(Optional.of("s"), false, true)), false);
+    assertThat(source.queue()).isEqualTo(queue);
+    assertThat(binds).as("binds to two exchanges, the first of which failed once").hasValue(3);
+    topology.deleteQueue(queue, "Cleaning up");
+    altered.close(Links.PATIENCE);
   }
 
   @Test
