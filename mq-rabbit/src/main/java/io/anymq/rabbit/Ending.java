@@ -11,8 +11,8 @@ enum Ending {
   /** It is cancelled. What it held comes back with the channel's end, in no sure order. */
   CANCEL {
     @Override
-    void end(Channel channel, String queue, IntSupplier onTheirWay) throws IOException {
-      channel.basicCancel(TAG);
+    void end(Channel channel, String queue, int place, IntSupplier onTheirWay) throws IOException {
+      channel.basicCancel(tag(place));
     }
   },
 
@@ -26,13 +26,13 @@ enum Ending {
    */
   CANCEL_IN_ORDER {
     @Override
-    void end(Channel channel, String queue, IntSupplier onTheirWay) throws IOException {
-      channel.basicCancel(TAG);
+    void end(Channel channel, String queue, int place, IntSupplier onTheirWay) throws IOException {
+      channel.basicCancel(tag(place));
       int most = onTheirWay.getAsInt();
       if (most > 0) {
         channel.queueDeclarePassive(queue); // the channel has seen what the queue sent it before
         channel.basicQos(most);
-        channel.basicConsume(queue, false, SECOND_TAG, DROPPING, ENDED);
+        channel.basicConsume(queue, false, tag(place + 1), DROPPING, ENDED);
       }
     }
   },
@@ -43,24 +43,30 @@ enum Ending {
    */
   CLOSE {
     @Override
-    void end(Channel channel, String queue, IntSupplier onTheirWay) {}
+    void end(Channel channel, String queue, int place, IntSupplier onTheirWay) {}
   };
-
-  /** The consumer on its channel. */
-  static final String TAG = "anymq-1";
-
-  /** Behind the first in the order of bytes, by which quorum queues take back. */
-  private static final String SECOND_TAG = "anymq-2";
 
   private static final DeliverCallback DROPPING = (tag, delivery) -> {};
   private static final CancelCallback ENDED = tag -> {};
 
   /**
-   * Ends the consumer with {@link #TAG}.
+   * What a consumer is called.
    *
+   * @param place which one of its channel it is, from 1 on; later ones come behind it in the order
+   *     of bytes, by which quorum queues take back
+   */
+  static String tag(int place) {
+    return "anymq-%06d".formatted(place);
+  }
+
+  /**
+   * Ends a channel's consumer.
+   *
+   * @param place which one of its channel it is
    * @param onTheirWay how many messages may have been on their way to it when it was cancelled
    */
-  abstract void end(Channel channel, String queue, IntSupplier onTheirWay) throws IOException;
+  abstract void end(Channel channel, String queue, int place, IntSupplier onTheirWay)
+      throws IOException;
 
   /** The ending that leaves the order as it was. */
   static Ending inOrder(boolean classic) {

@@ -104,17 +104,31 @@ class RabbitConsumer implements LinkConsumer {
   }
 
   private void begin() throws IOException {
+    consume(place());
+    consuming = true;
+  }
+
+  /**
+   * Consumes on the channel; waits for the broker's word.
+   *
+   * @param place which consumer of the channel this is
+   */
+  final void consume(int place) throws IOException {
     StreamStart start = source.start();
     Map<String, Object> arguments = start == null ? Map.of() : start.arguments();
     channel.basicConsume(
         source.queue(),
         false,
-        Ending.TAG,
+        Ending.tag(place),
         false,
         false,
         arguments,
         new Arrivals(inbox, source.origin()));
-    consuming = true;
+  }
+
+  /** Which consumer of the channel it is. */
+  int place() {
+    return 1;
   }
 
   @Override
@@ -185,7 +199,7 @@ class RabbitConsumer implements LinkConsumer {
     }
     try {
       if (consuming && channel.isOpen()) {
-        source.ending().end(channel, source.queue(), this::onTheirWay);
+        source.ending().end(channel, source.queue(), place(), this::onTheirWay);
       }
     } catch (IOException | ShutdownSignalException e) {
       NativeConnection.LOG.debug("Cancelling the consumer of {}", source, e);
@@ -194,10 +208,16 @@ class RabbitConsumer implements LinkConsumer {
   }
 
   /** What the broker may have sent beside all that has arrived, by the prefetch. */
-  private int onTheirWay() {
+  final int onTheirWay() {
     synchronized (unsettled) {
-      return (int) (prefetch - (inbox.arrivals() - unsettled.settled()));
+      long held = arrivals() - unsettled.mark() - unsettled.settledSinceMark();
+      return (int) (prefetch - held);
     }
+  }
+
+  /** How many have come, whose tags are the numbers up to this one. */
+  final long arrivals() {
+    return inbox.arrivals();
   }
 
   /** What has arrived and was not taken is dropped. */
@@ -229,9 +249,13 @@ class RabbitConsumer implements LinkConsumer {
       if (!deliveries.isEmpty()) {
         sink.deliver(deliveries);
       }
+      arrived();
     }
     inbox.cause().ifPresent(this::broke);
   }
+
+  /** Some have arrived. */
+  void arrived() {}
 
   /** Another one takes its place on the same link: what it took is free before that is told. */
   private void broke(MessagingException cause) {
@@ -253,7 +277,8 @@ class RabbitConsumer implements LinkConsumer {
     }
   }
 
-  private void fail(MessagingException cause) {
+  /** Breaks, for that reason. */
+  final void fail(MessagingException cause) {
     if (cause instanceof ConnectionLostException) {
       inbox.end(); // the link tells of its own loss
     } else {

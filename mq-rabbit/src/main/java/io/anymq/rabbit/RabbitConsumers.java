@@ -56,8 +56,10 @@ final class RabbitConsumers {
               new LimitedConsumer(main, channel, source, mapper, sink, log, atClose);
           case HAND_OUTS -> new RabbitConsumer(main, channel, source, mapper, sink, log, atClose);
           case HAND_OUTS_AND_DELAYS ->
-              new DelayingConsumer(
-                  main, channel, source, mapper, sink, log, releases(source), atClose);
+              source.turn() == null
+                  ? new DelayingConsumer(
+                      main, channel, source, mapper, sink, log, releases(source), atClose)
+                  : new RenewingConsumer(main, channel, source, mapper, sink, log, limit, atClose);
         };
     consumer.start(prefetch);
     return consumer;

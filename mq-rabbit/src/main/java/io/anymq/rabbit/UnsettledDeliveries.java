@@ -18,6 +18,11 @@ final class UnsettledDeliveries {
   private final Entry sentinel = new Entry(0);
   private long settled;
 
+  /** Tags up to this one are older ones. */
+  private long mark;
+
+  private long settledOlder;
+
   /** Settles with the broker. */
   @FunctionalInterface
   interface Settlement {
@@ -83,6 +88,22 @@ final class UnsettledDeliveries {
     return settled;
   }
 
+  /** Those with tags up to this one are older ones from now on. */
+  void mark(long tag) {
+    mark = tag;
+    settledOlder = settled;
+  }
+
+  /** The tag up to which they are older ones. */
+  long mark() {
+    return mark;
+  }
+
+  /** How many were settled so far that are no older ones. */
+  long settledSinceMark() {
+    return settled - settledOlder;
+  }
+
   /** Shows all of them, in order. */
   void forEach(Consumer<Entry> action) {
     for (Entry each = sentinel.after; each != sentinel; each = each.after) {
@@ -102,6 +123,9 @@ final class UnsettledDeliveries {
 
   private void unlink(Entry entry) {
     settled++;
+    if (entry.tag <= mark) {
+      settledOlder++;
+    }
     entry.before.after = entry.after;
     entry.after.before = entry.before;
     entry.before = entry;

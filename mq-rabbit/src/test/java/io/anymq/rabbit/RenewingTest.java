@@ -1,0 +1,130 @@
+package io.anymq.rabbit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.anymq.Queue;
+import io.anymq.Topic;
+import io.anymq.spi.ConsumerRequest;
+import io.anymq.spi.InboundDelivery;
+import io.anymq.spi.Parking;
+import io.anymq.spi.Source;
+import io.anymq.tck.broker.BrokerHandle;
+import io.anymq.tck.broker.BrokerProvisioner;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * Key-ordered consumers of quorum queues, and of classic ones without a limit, let more come for
+ * what is parked, and keep the order of all.
+ */
+@Timeout(120)
+final class RenewingTest {
+
+  private final BrokerHandle broker = BrokerProvisioner.shared("rabbitmq");
+  private final RabbitLink quorum = Links.open(broker.url());
+  private final RabbitLink classic = Links.open(broker.url() + "?queue-type=classic");
+
+  /** What is consumed. */
+  private enum Kind {
+    QUORUM,
+    CLASSIC,
+    SUBSCRIPTION
+  }
+
+  private RabbitLink link(Kind kind) {
+    return kind == Kind.CLASSIC ? classic : quorum;
+  }
+
+  @AfterEach
+  void disconnect() {
+    quorum.close(Duration.ofSeconds(5));
+    classic.close(Duration.ofSeconds(5));
+  }
+
+  private Source filled(Kind kind, int count) throws Exception {
+    RabbitLink link = link(kind);
+    if (kind != Kind.SUBSCRIPTION) {
+      Queue queue = Links.newQueue(link);
+      Links.send(link, queue, count);
+      return Links.queue(queue);
+    }
+    Topic topic = Links.newTopic(link);
+    Source source = new Source.OfTopic(topic, new Source.Terms(Optional.of("kept"), true, true));
+    open(kind, source, 1).consumer().close();
+    Links.send(link, topic, count);
+    return source;
+  }
+
+  private Links.Received open(Kind kind, Source source, int prefetch) {
+    ConsumerRequest request = new ConsumerRequest(source, prefetch, Optional.empty(), true);
+    return Links.consume(link(kind), request);
+  }
+
+  private static void assertNext(Links.Received received, int expected) throws Exception {
+    assertThat(received.next().message().text()).isEqualTo(String.valueOf(expected));
+  }
+
+  @ParameterizedTest
+  @EnumSource(Kind.class)
+  void whatIsParkedLetsOthersComeAndGoesOnInOrder(Kind kind) throws Exception {
+    Source source = filled(kind, 200);
+    Links.Received received = open(kind, source, 4);
+    Parking lot = (Parking) received.consumer();
+    for (int i = 0; i < 100; i++) {
+      InboundDelivery next = received.next();
+      assertThat(next.message().text()).isEqualTo(String.valueOf(i));
+      lot.park(next);
+    }
+    received.consumer().close();
+    Links.Received heir = open(kind, source, 200);
+    for (int i = 0; i < 200; i++) {
+      assertNext(heir, i);
+    }
+    heir.consumer().close();
+  }
+
+  @ParameterizedTest
+  @EnumSource(Kind.class)
+  void theOrderStaysWhateverIsSettledMeanwhile(Kind kind) throws Exception {
+    int count = 2000;
+    Source source = filled(kind, count);
+    Links.Received received = open(kind, source, 20);
+    Parking lot = (Parking) received.consumer();
+    Random random = new Random(1);
+    Deque<InboundDelivery> parked = new ArrayDeque<>();
+    for (int i = 0; i < count; i++) {
+      InboundDelivery next = received.next();
+      assertThat(next.message().text()).isEqualTo(String.valueOf(i));
+      if (random.nextInt(3) == 0) {
+        received.accept(next);
+      } else {
+        lot.park(next);
+        parked.add(next);
+      }
+      while (parked.size() > 100 || (!parked.isEmpty() && random.nextInt(4) == 0)) {
+        InboundDelivery ready = random.nextBoolean() ? parked.removeFirst() : parked.removeLast();
+        lot.unpark(ready);
+        received.accept(ready);
+      }
+    }
+    List<String> left = new ArrayList<>();
+    parked.stream().map(each -> each.message().text()).forEach(left::add);
+    received.consumer().close();
+    Links.Received heir = open(kind, source, 200);
+    for (String text : left) {
+      assertThat(heir.next().message().text()).isEqualTo(text);
+    }
+    assertThat(IntStream.range(0, heir.deliveries.size())).isEmpty();
+    heir.consumer().close();
+  }
+}
