@@ -38,8 +38,7 @@ final class RenewingConsumer extends RabbitConsumer implements Parking {
   private final Duration patience;
 
   // Guarded by the lock under which settlements are written.
-  private final Set<InboundDelivery> parked =
-      Collections.newSetFromMap(new IdentityHashMap<>());
+  private final Set<InboundDelivery> parked = Collections.newSetFromMap(new IdentityHashMap<>());
   private final Queue<Settlement> later = new ArrayDeque<>();
   private int prefetch;
   private int place = 1;

@@ -5,23 +5,27 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.anymq.Options;
 import io.anymq.Queue;
 import io.anymq.QueueOptions;
+import io.anymq.spi.ConsumerRequest;
 import io.anymq.spi.InboundDelivery;
 import io.anymq.spi.Parking;
 import io.anymq.tck.broker.BrokerHandle;
 import io.anymq.tck.broker.BrokerProvisioner;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * Parking on a connection whose broker answers no more: each change of the limit of a channel is a
- * request, and nobody waits for the answer to the one before.
+ * Parking on a connection whose broker answers no more: each change of the limit of a channel, and
+ * each change of a native consumer, is a request, and nobody waits for the answer to the one before.
  */
 @Timeout(120)
 final class SilentParkingTest {
@@ -83,5 +87,63 @@ final class SilentParkingTest {
         .as("what was accepted comes to nobody, and what was parked comes again")
         .extracting(each -> each.message().text())
         .containsExactly("3", "4", "5");
+  }
+
+  /** What is settled while another native consumer is asked for is told afterwards, or is lost. */
+  @Test
+  void nobodyWaitsForTheNextConsumerOfAKeyOrderedOne() throws Exception {
+    Queue queue = Links.newQueue(link);
+    Links.send(link, queue, 6);
+    Links.Received received = Links.consume(link, keyOrdered(queue, 3));
+    List<InboundDelivery> all = received.next(3);
+    Parking lot = (Parking) received.consumer();
+    broker.swallowAnswers();
+    inTime(
+        () -> {
+          lot.park(all.get(0));
+          lot.park(all.get(1));
+          received.accept(all.get(2));
+          lot.unpark(all.get(1));
+          received.accept(all.get(1));
+        });
+    broker.cutNetwork(); // which ends the connection
+    assertComeAgain(keyOrdered(queue, 10), "0", "3", "4", "5");
+  }
+
+  private static ConsumerRequest keyOrdered(Queue queue, int prefetch) {
+    return new ConsumerRequest(Links.queue(queue), prefetch, Optional.empty(), true);
+  }
+
+  private static void inTime(Runnable settlements) throws Exception {
+    CompletableFuture<Void> done = new CompletableFuture<>();
+    Runnable work =
+        () -> {
+          try {
+            settlements.run();
+            done.complete(null);
+          } catch (RuntimeException e) {
+            done.completeExceptionally(e);
+          }
+        };
+    new Thread(work, "test-settling").start();
+    try {
+      done.get(Links.PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    } catch (TimeoutException e) {
+      throw new AssertionError("A settlement waits for an answer of a silent broker", e);
+    }
+  }
+
+  /** What was accepted may come, too, as the broker may not have heard of it. */
+  private void assertComeAgain(ConsumerRequest request, String... texts) throws Exception {
+    Links.Received next = Links.consume(other, request);
+    List<String> expected = List.of(texts);
+    List<String> came = new ArrayList<>();
+    while (came.size() < expected.size()) {
+      String text = next.next().message().text();
+      if (expected.contains(text)) {
+        came.add(text);
+      }
+    }
+    assertThat(came).isEqualTo(expected);
   }
 }
