@@ -2,6 +2,7 @@ package io.anymq.rabbit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.rabbitmq.client.Connection;
 import io.anymq.Queue;
 import io.anymq.Topic;
 import io.anymq.spi.ConsumerRequest;
@@ -17,7 +18,6 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -95,6 +95,25 @@ final class RenewingTest {
 
   @ParameterizedTest
   @EnumSource(Kind.class)
+  void whatIsParkedGoesOnInOrderWhenItsLinkIsLost(Kind kind) throws Exception {
+    Source source = filled(kind, 60);
+    RabbitLink lost = Links.open(broker.url());
+    ConsumerRequest request = new ConsumerRequest(source, 4, Optional.empty(), true);
+    Links.Received received = Links.consume(lost, request);
+    Parking lot = (Parking) received.consumer();
+    for (int i = 0; i < 30; i++) {
+      lot.park(received.next());
+    }
+    lost.unwrap(Connection.class).orElseThrow().abort();
+    Links.Received heir = open(kind, source, 60);
+    for (int i = 0; i < 60; i++) {
+      assertNext(heir, i);
+    }
+    lost.close(Duration.ofSeconds(5));
+  }
+
+  @ParameterizedTest
+  @EnumSource(Kind.class)
   void theOrderStaysWhateverIsSettledMeanwhile(Kind kind) throws Exception {
     int count = 2000;
     Source source = filled(kind, count);
@@ -124,7 +143,7 @@ final class RenewingTest {
     for (String text : left) {
       assertThat(heir.next().message().text()).isEqualTo(text);
     }
-    assertThat(IntStream.range(0, heir.deliveries.size())).isEmpty();
+    assertThat(heir.deliveries).isEmpty();
     heir.consumer().close();
   }
 }
