@@ -22,7 +22,7 @@ enum Ending {
    * messages does not. What is on its way to the consumer when it is cancelled goes back at once,
    * and would come before what it held. So another consumer of the same channel takes that again:
    * at the channel's end the queue takes back what the first of them held, and then what the second
-   * has.
+   * has. So it does with up to {@link #MOST} of them.
    */
   CANCEL_IN_ORDER {
     @Override
@@ -46,6 +46,13 @@ enum Ending {
     void end(Channel channel, String queue, int place, IntSupplier onTheirWay) {}
   };
 
+  /**
+   * How many consumers of one channel a quorum queue takes back in order, those that are cancelled
+   * and hold something among them. It keeps them in an Erlang map, whose keys are sorted up to 32
+   * of them, and beyond that as a hash table has them.
+   */
+  static final int MOST = 32;
+
   private static final DeliverCallback DROPPING = (tag, delivery) -> {};
   private static final CancelCallback ENDED = tag -> {};
 
@@ -56,7 +63,7 @@ enum Ending {
    *     of bytes, by which quorum queues take back
    */
   static String tag(int place) {
-    return "anymq-%06d".formatted(place);
+    return "anymq-%09d".formatted(place);
   }
 
   /**

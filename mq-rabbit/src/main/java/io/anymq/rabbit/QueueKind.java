@@ -21,6 +21,7 @@ record QueueKind(Map<String, Object> arguments) {
   private static final String OVERFLOW = "x-overflow";
   private static final String TTL = "x-message-ttl";
   private static final String EXPIRES = "x-expires";
+  private static final String IN_TURN = "x-single-active-consumer";
 
   /** Flags of a declaration, where they are not as ours. */
   static final String DURABLE = "durable";
@@ -81,6 +82,11 @@ record QueueKind(Map<String, Object> arguments) {
   /** Whether it takes single messages back and counts them without a limit in our way. */
   boolean countsDeliveries() {
     return equals(QUORUM);
+  }
+
+  /** Whether it gives to one of its consumers at a time. */
+  boolean givesTurns() {
+    return Boolean.TRUE.equals(arguments.get(IN_TURN));
   }
 
   /** Whether it orders by the native priority as a {@code prioritized()} queue does. */

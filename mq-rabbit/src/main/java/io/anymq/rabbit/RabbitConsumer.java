@@ -198,13 +198,18 @@ class RabbitConsumer implements LinkConsumer {
       turn.waitNoMore();
     }
     try {
-      if (consuming && channel.isOpen()) {
+      if (consuming && isCertain() && channel.isOpen()) {
         source.ending().end(channel, source.queue(), place(), this::onTheirWay);
       }
     } catch (IOException | ShutdownSignalException e) {
       NativeConnection.LOG.debug("Cancelling the consumer of {}", source, e);
     }
     NativeConnection.closeQuietly(channel);
+  }
+
+  /** Whether it is known which consumer of the channel it is. */
+  boolean isCertain() {
+    return true;
   }
 
   /** What the broker may have sent beside all that has arrived, by the prefetch. */

@@ -62,7 +62,7 @@ final class RabbitSubscriptions {
   RabbitSource source(Source source, boolean keyOrdered) {
     if (source instanceof Source.OfQueue of) {
       Optional<QueueKind> kind = kind(of.queue());
-      return ordered(queue(of, kind), kind.orElse(QueueKind.UNKNOWN), keyOrdered);
+      return ordered(queue(of, kind, keyOrdered), kind.orElse(QueueKind.UNKNOWN), keyOrdered);
     }
     if (source instanceof Source.OfTopic of) {
       boolean plain = !of.terms().durable() && !of.terms().shared();
@@ -91,23 +91,27 @@ final class RabbitSubscriptions {
     }
   }
 
-  private RabbitSource queue(Source.OfQueue of, Optional<QueueKind> kind) {
+  private RabbitSource queue(Source.OfQueue of, Optional<QueueKind> kind, boolean keyOrdered) {
     return new RabbitSource(
         topology.names().queue(of.queue()),
         of.queue().describe(),
         key -> of.queue(),
         kind.filter(QueueKind::countsDeliveries).isPresent(),
         false,
-        upkeep(of.queue(), kind),
+        upkeep(of.queue(), kind, keyOrdered),
         () -> {});
   }
 
-  /** A queue with a limit would hold up what is due for it; one that is not known may have one. */
-  private RabbitSource.Upkeep upkeep(Queue queue, Optional<QueueKind> kind) {
+  /**
+   * A queue with a limit would hold up what is due for it; one that is not known may have one. One
+   * that gives turns by itself could give the next to another consumer than that which is to take
+   * the place of the one before.
+   */
+  private RabbitSource.Upkeep upkeep(Queue queue, Optional<QueueKind> kind, boolean keyOrdered) {
     if (topology.isTemporary(queue)) {
       return RabbitSource.Upkeep.PLACES;
     }
-    if (kind.isPresent() && !kind.get().limited()) {
+    if (kind.isPresent() && !kind.get().limited() && !(keyOrdered && kind.get().givesTurns())) {
       return RabbitSource.Upkeep.HAND_OUTS_AND_DELAYS;
     }
     return kind.filter(QueueKind::isClassic).isPresent()
@@ -195,7 +199,7 @@ final class RabbitSubscriptions {
   private RabbitSource subscription(Subject subject, Source.Terms terms, boolean keyOrdered) {
     if (terms.durable()) {
       RabbitSource durable = durable(subject, terms);
-      return terms.shared() ? orderedOrReleased(durable, keyOrdered) : durable;
+      return terms.shared() || keyOrdered ? orderedOrReleased(durable, keyOrdered) : durable;
     }
     return terms.shared()
         ? shared(subject, terms.name().orElseThrow(), keyOrdered)

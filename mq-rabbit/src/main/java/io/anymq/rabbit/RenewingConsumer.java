@@ -1,5 +1,6 @@
 package io.anymq.rabbit;
 
+import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.ShutdownSignalException;
 import io.anymq.spi.DeliverySink;
@@ -29,8 +30,17 @@ import org.jspecify.annotations.Nullable;
  * other, in the order of their tags.
  *
  * <p>All together it holds one and a half times the prefetch at most, beside what is parked.
+ *
+ * <p>A quorum queue keeps the order of so many consumers of a channel alone. When that many hold
+ * something, what is parked takes a place until one of them holds nothing any more.
  */
 final class RenewingConsumer extends RabbitConsumer implements Parking {
+
+  /**
+   * How many native consumers there are, or are cancelled and hold something, at most. One more
+   * takes what is on its way when all ends.
+   */
+  static final int MOST = Ending.MOST - 1;
 
   private final NativeConnection connection;
   private final Channel channel;
@@ -44,6 +54,9 @@ final class RenewingConsumer extends RabbitConsumer implements Parking {
   private int place = 1;
   private boolean renewing;
   private boolean ended;
+
+  /** The place did not change, or nobody knows; no other change begins. */
+  private boolean uncertain;
 
   /** What was settled while the place changed. */
   private record Settlement(Outcome outcome, List<? extends InboundDelivery> deliveries) {}
@@ -106,15 +119,21 @@ final class RenewingConsumer extends RabbitConsumer implements Parking {
         later.add(new Settlement(outcome, List.copyOf(deliveries)));
       } else {
         super.settle(outcome, deliveries);
+        renewIfFull(); // the ones before hold less
       }
     }
   }
 
   private void renewIfFull() {
-    if (!renewing && !ended && onTheirWay() == 0 && parkedAreMany()) {
+    if (mayRenew() && onTheirWay() == 0 && parkedAreMany()) {
       renewing = true;
       connection.thread("renew", this::renew).start();
     }
+  }
+
+  private boolean mayRenew() {
+    boolean idle = !renewing && !ended && !uncertain;
+    return idle && !parked.isEmpty() && unsettled.olderRuns() + 1 < MOST && channel.isOpen();
   }
 
   /** Against what the consumers before hold, and half of the prefetch. */
@@ -125,19 +144,40 @@ final class RenewingConsumer extends RabbitConsumer implements Parking {
 
   /** On a thread of its own, as the broker may be silent. */
   private void renew() {
+    int before = place();
     try {
       long all = arrivals();
-      consume(place + 1);
+      consume(before + 1);
       synchronized (unsettled) {
-        place++;
+        place = before + 1;
         unsettled.mark(all);
       }
-      channel.basicCancel(Ending.tag(place - 1));
+      channel.basicCancel(Ending.tag(before));
     } catch (IOException | ShutdownSignalException e) {
       // Whether there are two now, nobody knows. It breaks, and with its channel both end.
+      failToRenew(before);
       fail(RabbitErrors.translate(e, doing));
     } finally {
       renewed();
+    }
+  }
+
+  /**
+   * The one before is cancelled before a place of it gets free: otherwise it could get what comes
+   * behind what the other one has. Nobody waits for an answer, which the broker may not give.
+   */
+  private void failToRenew(int before) {
+    synchronized (unsettled) {
+      uncertain = true;
+      try {
+        if (channel.isOpen()) {
+          String tag = Ending.tag(before);
+          channel.asyncRpc(new AMQP.Basic.Cancel.Builder().consumerTag(tag).nowait(true).build());
+        }
+      } catch (IOException | ShutdownSignalException e) {
+        // With the channel both have ended.
+        NativeConnection.LOG.debug("Cancelling a consumer while its place changes", e);
+      }
     }
   }
 
@@ -152,10 +192,23 @@ final class RenewingConsumer extends RabbitConsumer implements Parking {
     }
   }
 
+  /** Not while the place changes, which may take longer than anybody waits here. */
+  @Override
+  boolean isCertain() {
+    synchronized (unsettled) {
+      return !renewing && !uncertain;
+    }
+  }
+
   /** What was settled while the place changes is told before. */
   @Override
   void end() {
     stopDelivering();
+    awaitChange();
+    super.end();
+  }
+
+  private void awaitChange() {
     long deadline = System.nanoTime() + patience.toNanos();
     synchronized (unsettled) {
       ended = true;
@@ -169,6 +222,5 @@ final class RenewingConsumer extends RabbitConsumer implements Parking {
         Thread.currentThread().interrupt();
       }
     }
-    super.end();
   }
 }

@@ -1,7 +1,10 @@
 package io.anymq.rabbit;
 
 import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Queue;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +25,20 @@ final class UnsettledDeliveries {
   private long mark;
 
   private long settledOlder;
+
+  /** What came between two marks and is not all settled, the oldest first. */
+  private final Queue<Run> older = new ArrayDeque<>();
+
+  private static final class Run {
+
+    private final long last;
+    private long left;
+
+    Run(long last, long left) {
+      this.last = last;
+      this.left = left;
+    }
+  }
 
   /** Settles with the broker. */
   @FunctionalInterface
@@ -88,8 +105,16 @@ final class UnsettledDeliveries {
     return settled;
   }
 
-  /** Those with tags up to this one are older ones from now on. */
+  /**
+   * Those with tags up to this one are older ones from now on.
+   *
+   * @param tag the last that has come
+   */
   void mark(long tag) {
+    long left = tag - mark - settledSinceMark();
+    if (left > 0) {
+      older.add(new Run(tag, left));
+    }
     mark = tag;
     settledOlder = settled;
   }
@@ -102,6 +127,11 @@ final class UnsettledDeliveries {
   /** How many were settled so far that are no older ones. */
   long settledSinceMark() {
     return settled - settledOlder;
+  }
+
+  /** Between how many marks something came that is not settled yet. */
+  int olderRuns() {
+    return older.size();
   }
 
   /** Shows all of them, in order. */
@@ -125,10 +155,24 @@ final class UnsettledDeliveries {
     settled++;
     if (entry.tag <= mark) {
       settledOlder++;
+      settleOlder(entry.tag);
     }
     entry.before.after = entry.after;
     entry.after.before = entry.before;
     entry.before = entry;
     entry.after = entry;
+  }
+
+  private void settleOlder(long tag) {
+    for (Iterator<Run> each = older.iterator(); each.hasNext(); ) {
+      Run run = each.next();
+      if (tag <= run.last) {
+        run.left--;
+        if (run.left == 0) {
+          each.remove();
+        }
+        return;
+      }
+    }
   }
 }

@@ -83,7 +83,9 @@
  * unsettled; when the prefetch is full, and half of it waits, another native consumer of the same
  * channel takes the place of the one before</td><td>takes no place of the prefetch; the order
  * stays</td><td>comes again at once when its consumer goes; up to one and a half times the prefetch
- * is held beside what waits</td></tr>
+ * is held beside what waits. Takes a place while each of 31 native consumers holds something, and in
+ * a quorum queue with {@code x-single-active-consumer} that somebody else made. {@code
+ * consumer_timeout} counts</td></tr>
  * <tr><td>the same, from plain subscriptions</td><td>{@code basic.ack} at once: it would go with its
  * consumer anyway</td><td>takes no place of the prefetch</td><td></td></tr>
  * <tr><td>delivery count</td><td>{@code x-delivery-count} or {@code x-acquired-count}, plus one</td>
@@ -185,7 +187,10 @@
  *       settled there. Another consumer of the channel has a prefetch of its own. While the
  *       prefetch of the first is full nothing is on its way to it, so changing from one to the
  *       other keeps the order: 2,000 messages in order through many such changes (the same on
- *       4.0.5).
+ *       4.0.5). At the channel's end a quorum queue gives back what up to 32 of its consumers held
+ *       in the order of their tags; those of more it gives back in the order of a hash table ({@code
+ *       rabbit_fifo}, which has them in an Erlang map). So there are 31 at most, and one for what is
+ *       on its way at the end; one that is cancelled and holds nothing is none.
  *   <li>A stream of 3.10 gives its consumer all of a chunk, that is of what came at one moment: 5
  *       messages with a prefetch of 1. 4.0.5 gave 1.
  *   <li>{@code x-max-length} counts ready messages: a classic queue with 5 that had given 3 to a
@@ -288,7 +293,9 @@
  * Sends then wait unconfirmed, nothing is lost, and a warning is logged; consumers go on, as they
  * have a connection of their own. A delivery that is held longer than the broker's {@code
  * consumer_timeout} (30 minutes by default) costs the consumer its channel: it is opened again, and
- * the message comes again.
+ * the message comes again. Quorum queues of 4.3 and later take such a message back themselves, and
+ * end the native consumer with {@code basic.cancel} (by their source; not seen): it is opened again,
+ * too, but until then the message can come behind later ones.
  *
  * <p>Delays count by the broker's clock. One that ended while the broker was down goes on when it
  * is back, and then still waits for its lower digits. Those that are due within some milliseconds

@@ -81,6 +81,31 @@ final class BookkeepingTest {
     }
   }
 
+  @Test
+  void whatIsSettledIsCountedByTheMarkItCameBefore() throws IOException {
+    Broker broker = new Broker();
+    UnsettledDeliveries unsettled = new UnsettledDeliveries();
+    List<Held> held = deliver(broker, unsettled, 9);
+    unsettled.settle(List.of(held.get(1)), broker::settle);
+    assertThat(unsettled.settledSinceMark()).isEqualTo(1);
+    unsettled.mark(3);
+    unsettled.mark(6);
+    assertThat(unsettled.mark()).isEqualTo(6);
+    assertThat(unsettled.olderRuns()).isEqualTo(2);
+    unsettled.settle(held.subList(5, 8), broker::settle);
+    assertThat(unsettled.settledSinceMark()).isEqualTo(2);
+    assertThat(unsettled.settled()).isEqualTo(4);
+    unsettled.settle(List.of(held.get(4), held.get(3)), broker::settle);
+    assertThat(unsettled.olderRuns()).as("all between the marks are settled").isEqualTo(1);
+    unsettled.settle(List.of(held.get(2), held.get(0), held.get(2)), broker::settle);
+    assertThat(unsettled.olderRuns()).isZero();
+    assertThat(unsettled.settledSinceMark()).isEqualTo(2);
+    unsettled.settle(List.of(held.get(8)), broker::settle);
+    unsettled.mark(9);
+    assertThat(unsettled.olderRuns()).as("nothing was left at the mark").isZero();
+    assertThat(unsettled.settledSinceMark()).isZero();
+  }
+
   private static List<Held> deliver(Broker broker, UnsettledDeliveries unsettled, int count) {
     List<Held> held = new ArrayList<>();
     for (long tag = 1; tag <= count; tag++) {

@@ -18,7 +18,13 @@ import io.anymq.Topic;
 import io.anymq.tck.broker.BrokerHandle;
 import io.anymq.tck.broker.BrokerProvisioner;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -36,6 +42,9 @@ final class KeysHeldUpTest {
 
   private static final String IN_THE_WAY = "in the way";
 
+  private static final Set<Kind> TOPICS =
+      EnumSet.of(Kind.SHARED, Kind.DURABLE, Kind.DURABLE_SHARED);
+
   private final BrokerHandle broker = BrokerProvisioner.shared("rabbitmq");
   private final Connection connection = ConnectionFactory.of(broker.url()).connect();
   private final Connection classic =
@@ -48,6 +57,7 @@ final class KeysHeldUpTest {
     CLASSIC,
     BOUNDED,
     SHARED,
+    DURABLE,
     DURABLE_SHARED
   }
 
@@ -59,13 +69,11 @@ final class KeysHeldUpTest {
 
   @ParameterizedTest
   @EnumSource(Kind.class)
-  void manyThatWaitHoldUpNoOtherKey(Kind kind) {
+  void manyThatWaitHoldUpNoOtherKey(Kind kind) throws Exception {
     Destination destination = destination(kind);
     try (Consumer consumer = consumer(kind, destination);
         Producer producer = producer(kind, destination)) {
-      for (int i = 0; i < MANY + 3; i++) {
-        producer.send(keyed(i, String.valueOf(i)));
-      }
+      sendMany(producer);
       for (int i = 0; i < MANY; i++) {
         next(consumer, String.valueOf(i)).release(LONG);
       }
@@ -73,6 +81,15 @@ final class KeysHeldUpTest {
         next(consumer, String.valueOf(i)).accept();
       }
     }
+  }
+
+  private static void sendMany(Producer producer) throws Exception {
+    List<CompletableFuture<Message>> sends = new ArrayList<>();
+    for (int i = 0; i < MANY + 3; i++) {
+      sends.add(producer.sendAsync(keyed(i, String.valueOf(i))));
+    }
+    CompletableFuture.allOf(sends.toArray(CompletableFuture[]::new))
+        .get(Links.PATIENCE.toSeconds(), TimeUnit.SECONDS);
   }
 
   /** It came to the application again, behind later ones of its key. */
@@ -108,7 +125,7 @@ final class KeysHeldUpTest {
   private Destination destination(Kind kind) {
     String name = "held-up." + UUID.randomUUID();
     Destination destination =
-        kind == Kind.SHARED || kind == Kind.DURABLE_SHARED ? Topic.of(name) : Queue.of(name);
+        TOPICS.contains(kind) ? Topic.of(name) : Queue.of(name);
     QueueOptions bounded = QueueOptions.builder().maxLength(2L * MANY).build();
     if (destination instanceof Queue queue) {
       connection(kind).declare(queue, kind == Kind.BOUNDED ? bounded : QueueOptions.DEFAULT);
@@ -124,10 +141,13 @@ final class KeysHeldUpTest {
       return connection(kind).createConsumer(queue, options);
     }
     SubscriptionOptions.Builder terms = SubscriptionOptions.builder().consumer(options);
-    if (kind == Kind.DURABLE_SHARED) {
+    if (kind != Kind.SHARED) {
       terms.durable("team");
     }
-    return connection(kind).subscribe((Topic) destination, terms.shared("team").build());
+    if (kind != Kind.DURABLE) {
+      terms.shared("team");
+    }
+    return connection(kind).subscribe((Topic) destination, terms.build());
   }
 
   private static Message keyed(int key, String text) {

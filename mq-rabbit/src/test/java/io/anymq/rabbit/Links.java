@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.anymq.ConnectionOptions;
 import io.anymq.Destination;
+import io.anymq.ErrorCode;
 import io.anymq.Message;
 import io.anymq.MessagingException;
 import io.anymq.Options;
@@ -156,6 +157,23 @@ final class Links {
     Received received = new Received();
     received.consumer = link.openConsumer(request, received);
     return received;
+  }
+
+  /**
+   * Consumes as the core does again after a loss: a source that a consumer still seems to have is
+   * asked for until it is free.
+   */
+  static Received consumeWhenFree(RabbitLink link, ConsumerRequest request) {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (true) {
+      try {
+        return consume(link, request);
+      } catch (MessagingException e) {
+        if (e.code() != ErrorCode.SUBSCRIPTION_IN_USE || System.nanoTime() > deadline) {
+          throw e;
+        }
+      }
+    }
   }
 
   /** What a consumer held is ready again a moment after its close. */

@@ -24,8 +24,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * Parking on a connection whose broker answers no more: each change of the limit of a channel, and
- * each change of a native consumer, is a request, and nobody waits for the answer to the one before.
+ * Parking on a connection whose broker answers no more. Each change of a channel's limit is a
+ * request, and each change of a native consumer: nobody waits for the answer to the one before.
  */
 @Timeout(120)
 final class SilentParkingTest {
@@ -135,7 +135,7 @@ final class SilentParkingTest {
 
   /** What was accepted may come, too, as the broker may not have heard of it. */
   private void assertComeAgain(ConsumerRequest request, String... texts) throws Exception {
-    Links.Received next = Links.consume(other, request);
+    Links.Received next = Links.consumeWhenFree(other, request);
     List<String> expected = List.of(texts);
     List<String> came = new ArrayList<>();
     while (came.size() < expected.size()) {
