@@ -143,19 +143,24 @@ class RabbitConsumer implements LinkConsumer {
     if (outcome == Outcome.RELEASE && channel.isOpen()) {
       ours.forEach(RabbitDelivery::goesBack);
     }
+    synchronized (unsettled) {
+      tell(outcome, ours);
+    }
+  }
+
+  /** Tells the broker, with the lock held under which settlements are written. */
+  void tell(Outcome outcome, List<RabbitDelivery> ours) {
     UnsettledDeliveries.Settlement settlement =
         outcome == Outcome.ACCEPT
             ? channel::basicAck
             : (tag, multiple) -> channel.basicNack(tag, multiple, true);
-    synchronized (unsettled) {
-      try {
-        if (channel.isOpen()) {
-          unsettled.settle(ours, settlement);
-        }
-      } catch (IOException | ShutdownSignalException e) {
-        // The channel's end gives back all that is unsettled.
-        NativeConnection.LOG.debug("Settling deliveries of {}", source, e);
+    try {
+      if (channel.isOpen()) {
+        unsettled.settle(ours, settlement);
       }
+    } catch (IOException | ShutdownSignalException e) {
+      // The channel's end gives back all that is unsettled.
+      NativeConnection.LOG.debug("Settling deliveries of {}", source, e);
     }
   }
 

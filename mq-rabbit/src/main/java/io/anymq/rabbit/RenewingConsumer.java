@@ -59,7 +59,7 @@ final class RenewingConsumer extends RabbitConsumer implements Parking {
   private boolean uncertain;
 
   /** What was settled while the place changed. */
-  private record Settlement(Outcome outcome, List<? extends InboundDelivery> deliveries) {}
+  private record Settlement(Outcome outcome, List<RabbitDelivery> deliveries) {}
 
   RenewingConsumer(
       NativeConnection connection,
@@ -113,14 +113,12 @@ final class RenewingConsumer extends RabbitConsumer implements Parking {
   }
 
   @Override
-  public void settle(Outcome outcome, List<? extends InboundDelivery> deliveries) {
-    synchronized (unsettled) {
-      if (renewing) {
-        later.add(new Settlement(outcome, List.copyOf(deliveries)));
-      } else {
-        super.settle(outcome, deliveries);
-        renewIfFull(); // the ones before hold less
-      }
+  void tell(Outcome outcome, List<RabbitDelivery> ours) {
+    if (renewing) {
+      later.add(new Settlement(outcome, ours));
+    } else {
+      super.tell(outcome, ours);
+      renewIfFull(); // the ones before hold less
     }
   }
 
@@ -185,7 +183,7 @@ final class RenewingConsumer extends RabbitConsumer implements Parking {
     synchronized (unsettled) {
       renewing = false;
       for (Settlement each = later.poll(); each != null; each = later.poll()) {
-        super.settle(each.outcome(), each.deliveries());
+        super.tell(each.outcome(), each.deliveries());
       }
       unsettled.notifyAll();
       renewIfFull();
@@ -200,27 +198,41 @@ final class RenewingConsumer extends RabbitConsumer implements Parking {
     }
   }
 
-  /** What was settled while the place changes is told before. */
+  /**
+   * What was settled while the place changes is told before, or it would come again: whoever
+   * interrupts cuts nothing short.
+   */
   @Override
   void end() {
     stopDelivering();
-    awaitChange();
+    boolean interrupted = isInterruptedUntilChanged();
     super.end();
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
   }
 
-  private void awaitChange() {
+  private boolean isInterruptedUntilChanged() {
     long deadline = System.nanoTime() + patience.toNanos();
+    boolean interrupted = false;
     synchronized (unsettled) {
       ended = true;
-      try {
-        long left = patience.toMillis();
-        while (renewing && left > 0 && !RabbitThreads.isClientThread()) {
-          unsettled.wait(left);
-          left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
-        }
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
+      long left = patience.toMillis();
+      while (renewing && left > 0 && !RabbitThreads.isClientThread()) {
+        interrupted |= isInterruptedIn(left);
+        left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
       }
+    }
+    return interrupted;
+  }
+
+  /** Waits for word of the change, with the lock held. */
+  private boolean isInterruptedIn(long millis) {
+    try {
+      unsettled.wait(millis);
+      return false;
+    } catch (InterruptedException e) {
+      return true;
     }
   }
 }

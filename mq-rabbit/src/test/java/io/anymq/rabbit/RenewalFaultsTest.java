@@ -214,11 +214,51 @@ final class RenewalFaultsTest extends OneLink {
     RabbitConsumer consumer = open(Links.PATIENCE);
     List<InboundDelivery> held = changing(consumer);
     consumer.settle(Outcome.ACCEPT, held.subList(2, 4));
-    CompletableFuture<Void> closed = CompletableFuture.runAsync(consumer::close);
+    CompletableFuture<Boolean> interrupted = new CompletableFuture<>();
+    awaitWait(closing(consumer, interrupted));
     change.goesOn.countDown();
-    closed.get(Links.PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    assertThat(interrupted.get(Links.PATIENCE.toSeconds(), TimeUnit.SECONDS)).isFalse();
     assertThat(inherited()).isEqualTo(allBut("2", "3"));
     assertThat(received.broken).isNotDone();
+  }
+
+  @Test
+  void anInterruptCutsTheChangeNotShort() throws Exception {
+    RabbitConsumer consumer = open(Links.PATIENCE);
+    List<InboundDelivery> held = changing(consumer);
+    consumer.settle(Outcome.ACCEPT, held.subList(2, 4));
+    CompletableFuture<Boolean> interrupted = new CompletableFuture<>();
+    Thread closing = closing(consumer, interrupted);
+    awaitWait(closing);
+    closing.interrupt();
+    change.goesOn.countDown();
+    assertThat(interrupted.get(Links.PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+    assertThat(inherited()).isEqualTo(allBut("2", "3"));
+  }
+
+  /** Closes on a thread of its own, and tells whether that has its interrupt flag afterwards. */
+  private static Thread closing(RabbitConsumer consumer, CompletableFuture<Boolean> interrupted) {
+    Runnable close =
+        () -> {
+          try {
+            consumer.close();
+            interrupted.complete(Thread.currentThread().isInterrupted());
+          } catch (RuntimeException e) {
+            interrupted.completeExceptionally(e);
+          }
+        };
+    Thread thread = new Thread(close, "test-closing");
+    thread.start();
+    return thread;
+  }
+
+  /** Until a thread waits for something, for a time. */
+  private static void awaitWait(Thread thread) {
+    long deadline = System.nanoTime() + Links.PATIENCE.toNanos();
+    while (thread.getState() != Thread.State.TIMED_WAITING && System.nanoTime() < deadline) {
+      Thread.onSpinWait();
+    }
+    assertThat(thread.getState()).as("state of %s", thread).isEqualTo(Thread.State.TIMED_WAITING);
   }
 
   /** With its channel all its native consumers end, whichever there are. */
