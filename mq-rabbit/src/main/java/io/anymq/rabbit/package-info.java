@@ -188,9 +188,9 @@
  *       prefetch of the first is full nothing is on its way to it, so changing from one to the
  *       other keeps the order: 2,000 messages in order through many such changes (the same on
  *       4.0.5). At the channel's end a quorum queue gives back what up to 32 of its consumers held
- *       in the order of their tags; those of more it gives back in the order of a hash table ({@code
- *       rabbit_fifo}, which has them in an Erlang map). So there are 31 at most, and one for what is
- *       on its way at the end; one that is cancelled and holds nothing is none.
+ *       in the order of their tags; those of more it gives back in the order of a hash table
+ *       ({@code rabbit_fifo}, which has them in an Erlang map). So there are 31 at most, and one
+ *       for what is on its way at the end; one that is cancelled and holds nothing is none.
  *   <li>A stream of 3.10 gives its consumer all of a chunk, that is of what came at one moment: 5
  *       messages with a prefetch of 1. 4.0.5 gave 1.
  *   <li>{@code x-max-length} counts ready messages: a classic queue with 5 that had given 3 to a
@@ -294,8 +294,8 @@
  * have a connection of their own. A delivery that is held longer than the broker's {@code
  * consumer_timeout} (30 minutes by default) costs the consumer its channel: it is opened again, and
  * the message comes again. Quorum queues of 4.3 and later take such a message back themselves, and
- * end the native consumer with {@code basic.cancel} (by their source; not seen): it is opened again,
- * too, but until then the message can come behind later ones.
+ * end the native consumer with {@code basic.cancel} (by their source; not seen): it is opened
+ * again, too, but until then the message can come behind later ones.
  *
  * <p>Delays count by the broker's clock. One that ended while the broker was down goes on when it
  * is back, and then still waits for its lower digits. Those that are due within some milliseconds

@@ -124,8 +124,7 @@ final class KeysHeldUpTest {
 
   private Destination destination(Kind kind) {
     String name = "held-up." + UUID.randomUUID();
-    Destination destination =
-        TOPICS.contains(kind) ? Topic.of(name) : Queue.of(name);
+    Destination destination = TOPICS.contains(kind) ? Topic.of(name) : Queue.of(name);
     QueueOptions bounded = QueueOptions.builder().maxLength(2L * MANY).build();
     if (destination instanceof Queue queue) {
       connection(kind).declare(queue, kind == Kind.BOUNDED ? bounded : QueueOptions.DEFAULT);

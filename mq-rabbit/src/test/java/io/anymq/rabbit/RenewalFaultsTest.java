@@ -38,6 +38,9 @@ final class RenewalFaultsTest extends OneLink {
   /** Shorter than anything that the test holds back. */
   private static final Duration IMPATIENCE = Duration.ofMillis(50);
 
+  /** In which what must not happen would happen, on most machines. */
+  private static final Duration A_WHILE = Duration.ofMillis(500);
+
   private static final int PREFETCH = 4;
   private static final int COUNT = 20;
 
@@ -100,7 +103,11 @@ final class RenewalFaultsTest extends OneLink {
   }
 
   private RabbitConsumer open(Duration patience) throws Exception {
-    Links.send(link, queue, COUNT);
+    return open(patience, COUNT);
+  }
+
+  private RabbitConsumer open(Duration patience, int count) throws Exception {
+    Links.send(link, queue, count);
     String name = names.queue(queue);
     RabbitSource source =
         new RabbitSource(
@@ -111,8 +118,7 @@ final class RenewalFaultsTest extends OneLink {
             false,
             RabbitSource.Upkeep.HAND_OUTS_AND_DELAYS,
             () -> {});
-    Turn turn =
-        new Turn(altered, new SubscriptionLocks(altered, names), names, name, "Consuming");
+    Turn turn = new Turn(altered, new SubscriptionLocks(altered, names), names, name, "Consuming");
     turn.begin();
     RabbitConsumers consumers =
         new RabbitConsumers(
@@ -162,10 +168,21 @@ final class RenewalFaultsTest extends OneLink {
         .count();
   }
 
+  /** It would come behind what the next native consumer has, and is before that. */
+  @Test
+  void noChangeBeginsWhileSomethingMayBeOnItsWay() throws Exception {
+    RabbitConsumer consumer = open(Links.PATIENCE, PREFETCH - 1);
+    received.next(PREFETCH - 1).forEach(((Parking) consumer)::park);
+    assertThat(change.begun.await(A_WHILE.toMillis(), TimeUnit.MILLISECONDS))
+        .as("a change with a place free")
+        .isFalse();
+    Links.send(link, queue, 1);
+    await(change.begun);
+  }
+
   @ParameterizedTest
   @EnumSource(Heard.class)
-  void aLinkThatIsLostMeanwhileEndsTheChangeAndTheHeirGetsAllInOrder(Heard heard)
-      throws Exception {
+  void aLinkThatIsLostMeanwhileEndsTheChangeAndTheHeirGetsAllInOrder(Heard heard) throws Exception {
     change.heard = heard;
     changing(open(Links.PATIENCE));
     if (heard == Heard.BEFORE) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
+import io.anymq.Options;
 import io.anymq.Queue;
 import io.anymq.Topic;
 import io.anymq.spi.ConsumerRequest;
@@ -44,7 +45,10 @@ final class RenewingTest {
 
   private final BrokerHandle broker = BrokerProvisioner.shared("rabbitmq");
   private final RabbitLink quorum = Links.open(broker.url());
-  private final RabbitLink classic = Links.open(broker.url() + "?queue-type=classic");
+  private final RabbitLink classic =
+      Links.open(
+          broker.url(),
+          Options.none().with(RabbitOptions.QUEUE_TYPE, RabbitOptions.QueueType.CLASSIC));
 
   /** What is consumed. */
   private enum Kind {
