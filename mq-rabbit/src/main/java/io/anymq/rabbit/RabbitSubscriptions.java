@@ -225,7 +225,8 @@ final class RabbitSubscriptions {
   /** Its queue is made for the one order or the other, and goes with the last of its consumers. */
   private RabbitSource shared(Subject subject, String name, boolean keyOrdered) {
     String queue = subject.shared().apply(name);
-    makeShared(subject, queue, keyOrdered, "Subscribing '%s' to %s".formatted(name, subject.origin()));
+    makeShared(
+        subject, queue, keyOrdered, "Subscribing '%s' to %s".formatted(name, subject.origin()));
     RabbitSource shared =
         source(subject, queue, false, true, RabbitSource.Upkeep.HAND_OUTS_AND_PLACES, () -> {});
     return keyOrdered ? shared.inOrder() : shared;

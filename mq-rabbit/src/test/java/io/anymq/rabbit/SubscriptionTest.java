@@ -100,11 +100,7 @@ final class SubscriptionTest extends OneLink {
             });
     RabbitTopology topology =
         new RabbitTopology(
-            altered,
-            names,
-            RabbitOptions.QueueType.QUORUM,
-            "/",
-            new QueueCheck(Optional.empty()));
+            altered, names, RabbitOptions.QueueType.QUORUM, "/", new QueueCheck(Optional.empty()));
     RabbitSource source =
         new RabbitSubscriptions(
                 topology, new SubscriptionLocks(altered, names), altered, Optional.empty())
