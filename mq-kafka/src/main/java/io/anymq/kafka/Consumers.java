@@ -10,6 +10,7 @@ import io.anymq.spi.ConsumerRequest;
 import io.anymq.spi.DeliverySink;
 import io.anymq.spi.LinkConsumer;
 import io.anymq.spi.Source;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -42,6 +43,7 @@ final class Consumers {
   private final BrokerProfile profile;
   private final Members members;
   private final UnusedGroups unused;
+  private final SharedSubscriptions shared;
   private final PatternConsumers patterns;
 
   Consumers(
@@ -61,6 +63,7 @@ final class Consumers {
     this.profile = profile;
     this.unused = unused;
     members = new Members(config, topology.groups(), turns, producer, state, open, kept, handOuts);
+    shared = new SharedSubscriptions(topology, turns, members, unused, this::takeTurns);
     patterns = new PatternConsumers(config, topology, members, unused, state, open);
   }
 
@@ -114,7 +117,7 @@ final class Consumers {
       return openDurable(of.topic(), of.terms(), request, sink);
     }
     return of.terms().shared()
-        ? openShared(of.topic(), of.terms(), request, sink)
+        ? shared.open(of.topic(), of.terms(), request, sink)
         : openPlain(of.topic(), of.terms(), request.prefetch(), sink);
   }
 
@@ -124,7 +127,7 @@ final class Consumers {
     String group = topology.names().group(queue);
     if (request.keyOrdered()) {
       Members.Member member = member(queue, group, limit, request.prefetch(), Members.TURN);
-      return takeTurns(member, sink, closed -> {});
+      return takeTurns(member, sink);
     }
     turns.requireNone(group);
     Members.Member member = member(queue, group, limit, request.prefetch(), Members.MEMBER);
@@ -142,59 +145,20 @@ final class Consumers {
     int limit = topology.ensureGroup(topic, group, start(terms.replayFrom()));
     if (inTurn) {
       Members.Member member = member(topic, group, limit, request.prefetch(), Members.TURN);
-      return takeTurns(member, sink, closed -> {});
+      return takeTurns(member, sink);
     }
     return members.join(member(topic, group, limit, request.prefetch(), role), sink, closed -> {});
   }
 
-  private LinkConsumer openShared(
-      Topic topic, Source.Terms terms, ConsumerRequest request, DeliverySink sink) {
-    String group = topology.names().sharedGroup(topic, terms.name().orElseThrow());
-    UnusedGroups.Use use = unused.use(group);
-    try {
-      LinkConsumer consumer = openShared(topic, terms, request, sink, use);
-      use.opened();
-      return consumer;
-    } catch (RuntimeException e) {
-      use.end();
-      throw e;
-    }
-  }
-
-  /** Ends with its last member; what members that crashed have left begins anew. */
-  private LinkConsumer openShared(
-      Topic topic,
-      Source.Terms terms,
-      ConsumerRequest request,
-      DeliverySink sink,
-      UnusedGroups.Use use) {
-    String group = topology.names().sharedGroup(topic, terms.name().orElseThrow());
-    // One that waits for its turn is no member of the share group, and keeps the subscription.
-    boolean goesOn = use.isContinued() || (request.keyOrdered() && !turns.members(group).isEmpty());
-    int limit =
-        goesOn
-            ? topology.ensureGroup(topic, group, start(terms.replayFrom()))
-            : topology.beginGroup(topic, group, start(terms.replayFrom()));
-    if (request.keyOrdered()) {
-      Members.Member member = member(topic, group, limit, request.prefetch(), Members.TURN);
-      return takeTurns(member, use.watching(sink), closed -> use.end());
-    }
-    turns.requireNone(group);
-    return members.join(
-        member(topic, group, limit, request.prefetch(), Members.MEMBER),
-        sink,
-        closed -> end(use, closed.isBroken()));
-  }
-
-  static void end(UnusedGroups.Use use, boolean broken) {
-    if (broken) {
-      use.breakUp();
-    }
-    use.end();
+  private LinkConsumer takeTurns(Members.Member member, DeliverySink sink) {
+    return takeTurns(member, sink, () -> {}, closed -> {});
   }
 
   private LinkConsumer takeTurns(
-      Members.Member member, DeliverySink sink, Consumer<OpenConsumer> onClosed) {
+      Members.Member member,
+      DeliverySink sink,
+      Runnable beforeTurn,
+      Consumer<OpenConsumer> onClosed) {
     members.requireSafe(member);
     OldLocks.View view =
         new OldLocks.View(
@@ -203,13 +167,10 @@ final class Consumers {
             QueueScan.Subject.of(member.group(), topology.require(member.destination())),
             profile.stateReadable(),
             state);
+    GroupSettings settings = topology.groups().settings();
+    Duration lock = settings.shortenLocks(member.group());
     Turn.Setup setup =
-        new Turn.Setup(
-            config,
-            member,
-            profile.session(),
-            topology.groups().settings().shortenLocks(member.group()),
-            view);
+        new Turn.Setup(config, member, profile.session(), lock, view, beforeTurn);
     Turn turn =
         new Turn(setup, members, turns, sink, state, onClosed.andThen(open::remove)::accept);
     open.add(turn);

@@ -7,6 +7,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
@@ -19,6 +20,7 @@ final class GroupSettings {
   private static final int DEFAULT_DELIVERY_LIMIT = 5;
 
   private static final long DEFAULT_LOCK_MILLIS = 30_000;
+  private static final String RESET = "share.auto.offset.reset";
   private static final String DELIVERY_LIMIT = "share.delivery.count.limit";
   private static final String LOCK_DURATION = "share.record.lock.duration.ms";
   private static final String MAX_LOCKS = "share.partition.max.record.locks";
@@ -41,6 +43,12 @@ final class GroupSettings {
   int apply(String group, String reset) {
     Map<String, String> current = BrokerProfile.asMap(entries(group));
     Map<String, String> wanted = wanted(reset);
+    alter(group, changes(current, wanted), "to set up group " + group);
+    return limitOf(current, wanted);
+  }
+
+  private static List<AlterConfigOp> changes(
+      Map<String, String> current, Map<String, String> wanted) {
     List<AlterConfigOp> changes = new ArrayList<>();
     wanted.forEach(
         (name, value) -> {
@@ -49,13 +57,31 @@ final class GroupSettings {
             changes.add(set(name, value));
           }
         });
-    alter(group, changes, "to set up group " + group);
-    return limitOf(current, wanted);
+    return changes;
+  }
+
+  /** Whether a group is set up, wherever a partition begins that it has no place in. */
+  boolean areApplied(String group) {
+    Map<String, String> current = BrokerProfile.asMap(entries(group));
+    return changes(current, wanted(current.getOrDefault(RESET, ""))).isEmpty();
+  }
+
+  /** Sets again what was forgotten of a group, unless somebody has. */
+  void restore(String group, Map<String, String> forgotten) {
+    if (forgotten.isEmpty()) {
+      return;
+    }
+    Map<String, String> missing = new LinkedHashMap<>(forgotten);
+    own(group).keySet().forEach(missing::remove);
+    alter(
+        group,
+        changes(BrokerProfile.asMap(entries(group)), missing),
+        "to set up group " + group);
   }
 
   private Map<String, String> wanted(String reset) {
     Map<String, String> wanted = new LinkedHashMap<>();
-    wanted.put("share.auto.offset.reset", reset);
+    wanted.put(RESET, reset);
     wanted.put("share.isolation.level", "read_committed");
     // A second member else waits for the next heartbeat, 5 s later, until it is given partitions.
     wanted.put(
@@ -80,7 +106,7 @@ final class GroupSettings {
 
   /** Whether settings were made for a group, and not forgotten since. */
   boolean exist(String group) {
-    return entries(group).stream().anyMatch(GroupSettings::isOwn);
+    return !own(group).isEmpty();
   }
 
   /**
@@ -101,20 +127,28 @@ final class GroupSettings {
     return Duration.ofMillis(Math.min(Long.parseLong(now), least));
   }
 
-  /** Takes away what was set for a group, which is no more. */
-  void forget(String group) {
-    List<AlterConfigOp> deletions =
-        entries(group).stream().filter(GroupSettings::isOwn).map(GroupSettings::delete).toList();
-    if (!deletions.isEmpty()) {
-      alter(group, deletions, "to forget the settings of group " + group);
-      awaitForgotten(group);
+  /**
+   * Takes away what was set for a group, which is no more.
+   *
+   * @param isUnused whether nobody uses a new group of that name
+   * @return what it was
+   */
+  Map<String, String> forget(String group, BooleanSupplier isUnused) {
+    Map<String, String> own = own(group);
+    if (!own.isEmpty()) {
+      alter(
+          group,
+          own.keySet().stream().map(GroupSettings::delete).toList(),
+          "to forget the settings of group " + group);
+      awaitForgotten(group, isUnused);
     }
+    return own;
   }
 
   /** A broker hears of it a moment later; until then the group would be taken for one that is. */
-  private void awaitForgotten(String group) {
+  private void awaitForgotten(String group, BooleanSupplier isUnused) {
     long deadline = System.nanoTime() + calls.timeout().toNanos();
-    while (exist(group)) {
+    while (exist(group) && isUnused.getAsBoolean()) {
       if (System.nanoTime() - deadline > 0) {
         throw new MessagingTimeoutException(
             "Group " + group + " was deleted, but its settings are still there");
@@ -151,8 +185,13 @@ final class GroupSettings {
     return new AlterConfigOp(new ConfigEntry(name, value), AlterConfigOp.OpType.SET);
   }
 
-  private static AlterConfigOp delete(ConfigEntry entry) {
-    return new AlterConfigOp(new ConfigEntry(entry.name(), ""), AlterConfigOp.OpType.DELETE);
+  private static AlterConfigOp delete(String name) {
+    return new AlterConfigOp(new ConfigEntry(name, ""), AlterConfigOp.OpType.DELETE);
+  }
+
+  /** The settings that were made for the group itself. */
+  private Map<String, String> own(String group) {
+    return BrokerProfile.asMap(entries(group).stream().filter(GroupSettings::isOwn).toList());
   }
 
   /** Whether a setting was made for the group itself. */

@@ -106,7 +106,7 @@ final class PatternConsumers implements AutoCloseable {
       initialise(group, terms, view, isNew);
       Subscription subscription = new Subscription(group, Members.MEMBER, view);
       LinkConsumer consumer =
-          openGroups(subscription, prefetch, sink, broken -> Consumers.end(use, broken));
+          openGroups(subscription, prefetch, sink, broken -> SharedSubscriptions.end(use, broken));
       use.opened();
       return consumer;
     } catch (RuntimeException e) {

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.GroupListing;
@@ -27,6 +28,7 @@ final class ShareGroups {
   private static final Logger LOG = LoggerFactory.getLogger(ShareGroups.class);
 
   private static final String EARLIEST = "earliest";
+  private static final String LATEST = "latest";
 
   private final KafkaCalls calls;
   private final GroupSettings settings;
@@ -71,6 +73,11 @@ final class ShareGroups {
     return settings.apply(group, EARLIEST);
   }
 
+  /** As {@link #mark}, of a group that lasts as long as it has members. */
+  int markEnding(String group) {
+    return settings.apply(group, LATEST);
+  }
+
   /** Whether a group was set up, and not deleted since. */
   boolean isMarked(String group) {
     return settings.exist(group);
@@ -84,7 +91,7 @@ final class ShareGroups {
    * @return as {@link #ensure}
    */
   int begin(String group, List<TopicPartition> partitions, OffsetSpec start) {
-    int limit = settings.apply(group, "latest");
+    int limit = markEnding(group);
     if (members(group).isEmpty()) {
       initialise(group, partitions, start);
     }
@@ -166,12 +173,35 @@ final class ShareGroups {
 
   /** Removes a group; one that does not exist is no failure. */
   void delete(String group) {
+    Map<String, String> unused = delete(group, () -> true);
+  }
+
+  private Map<String, String> delete(String group, BooleanSupplier isUnused) {
     calls.awaitUnless(
         GroupIdNotFoundException.class,
         admin().deleteShareGroups(Set.of(group)).deletedGroups().get(group),
         "to delete group " + group,
         "DELETE on group " + group);
-    settings.forget(group);
+    return settings.forget(group, isUnused);
+  }
+
+  /**
+   * Removes a group without members. Somebody may join a new group of that name meanwhile, whose
+   * settings must not be forgotten with those of this one: then they are made again.
+   *
+   * @param isUnused whether nobody uses the group
+   */
+  void deleteWhile(String group, BooleanSupplier isUnused) {
+    if (isUnused.getAsBoolean()) {
+      try {
+        Map<String, String> forgotten = delete(group, isUnused);
+        if (!isUnused.getAsBoolean()) {
+          settings.restore(group, forgotten);
+        }
+      } catch (MessagingException e) {
+        requireInUse(group, e);
+      }
+    }
   }
 
   /** Removes a group whose topic is gone; members that it still has leave it by themselves. */
@@ -179,11 +209,15 @@ final class ShareGroups {
     try {
       delete(group);
     } catch (MessagingException e) {
-      if (e.code() != ErrorCode.SUBSCRIPTION_IN_USE) {
-        throw e;
-      }
-      LOG.debug("Group {} still has members; Kafka drops it when it has been empty", group);
+      requireInUse(group, e);
     }
+  }
+
+  private static void requireInUse(String group, MessagingException failure) {
+    if (failure.code() != ErrorCode.SUBSCRIPTION_IN_USE) {
+      throw failure;
+    }
+    LOG.debug("Group {} still has members; Kafka drops it when it has been empty", group);
   }
 
   /** The share groups whose names begin so. */

@@ -53,13 +53,15 @@ final class Turn implements OpenConsumer, Parking, Runnable, ConsumerRebalanceLi
    * @param session how soon after a crash the broker ends a turn
    * @param lock how long the broker keeps what a crashed member holds, at most
    * @param view what the share group is not done with
+   * @param beforeTurn is called at each attempt to begin, before it joins the share group
    */
   record Setup(
       KafkaConfig config,
       Members.Member member,
       Duration session,
       Duration lock,
-      OldLocks.View view) {}
+      OldLocks.View view,
+      Runnable beforeTurn) {}
 
   private final Setup setup;
   private final Members members;
@@ -264,6 +266,7 @@ final class Turn implements OpenConsumer, Parking, Runnable, ConsumerRebalanceLi
         LOG.debug("Turn {} begins a moment later", clientId, e);
         return;
       }
+      setup.beforeTurn().run();
       openInner();
     }
   }

@@ -182,15 +182,21 @@ final class UnusedGroups implements AutoCloseable {
     last.forEach(this::remove);
   }
 
+  private boolean isUnused(String group) {
+    return groups.members(group).isEmpty() && turns.members(group).isEmpty();
+  }
+
   /** Removes a group, and those below it, unless another link's consumer is a member. */
   private void remove(String group) {
     if (state.isLost()) {
       return;
     }
     try {
-      if (groups.members(group).isEmpty() && turns.members(group).isEmpty()) {
-        groups.beginningWith(group + ":").forEach(groups::deleteIfEmpty);
-        groups.deleteIfEmpty(group);
+      if (isUnused(group)) {
+        groups
+            .beginningWith(group + ":")
+            .forEach(each -> groups.deleteWhile(each, () -> isUnused(group)));
+        groups.deleteWhile(group, () -> isUnused(group));
       }
     } catch (MessagingException e) {
       LOG.warn("Could not remove group {} of a shared subscription", group, e);

@@ -1,0 +1,152 @@
+package io.anymq.kafka;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.anymq.QueueOptions;
+import io.anymq.Topic;
+import io.anymq.kafka.Links.Taking;
+import io.anymq.spi.Link;
+import io.anymq.spi.Source;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * A consumer of one process opens while the last member of another removes the group of a shared
+ * subscription: settings and places that are forgotten by that are messages lost.
+ */
+final class KafkaRemovedGroupsTest extends LinkTest {
+
+  private final Topic topic = Topic.of("u-" + UUID.randomUUID());
+  private final String group = KafkaHarness.NAMES.sharedGroup(topic, "crew");
+  private final Source all =
+      new Source.OfTopic(
+          topic,
+          new Source.Terms(
+              Optional.of("crew"), false, true, Optional.of(Instant.EPOCH), Optional.empty()));
+
+  @BeforeEach
+  void sendSome() throws Exception {
+    link.declare(topic, QueueOptions.DEFAULT);
+    Links.send(link, topic, 2);
+  }
+
+  @AfterEach
+  void deleteAll() {
+    link.delete(topic);
+    link.delete(queue);
+  }
+
+  /** The last member of another process closes. */
+  private void remove(Admin admin) {
+    KafkaCalls calls = new KafkaCalls(admin, Links.PATIENCE);
+    ShareGroups groups = new ShareGroups(calls, BrokerProfile.find(calls));
+    LinkState state = new LinkState(cause -> {}, calls);
+    new UnusedGroups(groups, new Turns(calls), state, Links.PATIENCE).use(group).end();
+  }
+
+  private Admin admin() {
+    return link.unwrap(Admin.class).orElseThrow();
+  }
+
+  private void assertSetUp(Taking consumer) throws Exception {
+    for (String text : List.of("0", "1")) {
+      assertThat(consumer.take().message().text()).as("a message from before").isEqualTo(text);
+    }
+    assertThat(settings().areApplied(group))
+        .as("the settings of the group are there; see BegunGroup and UnusedGroups")
+        .isTrue();
+  }
+
+  private GroupSettings settings() {
+    KafkaCalls calls = new KafkaCalls(admin(), Links.PATIENCE);
+    return new GroupSettings(calls, BrokerProfile.find(calls));
+  }
+
+  /** The group is set up, and has no member yet. */
+  private Interposed removingBeforeTheJoin() {
+    AtomicBoolean begun = new AtomicBoolean();
+    return new Interposed(
+        (question, arguments) -> {
+          boolean isNow =
+              begun.get()
+                  && question.equals("describeTopics")
+                  && ((Collection<?>) arguments.get(0)).contains(KafkaHarness.NAMES.topic(topic));
+          if (question.equals("alterShareGroupOffsets")) {
+            begun.set(true);
+          }
+          return isNow;
+        },
+        () -> remove(admin()));
+  }
+
+  private void isRemovedBeforeTheJoin(boolean keyOrdered) throws Exception {
+    Interposed removing = removingBeforeTheJoin();
+    Link opening = removing.link(broker);
+    try (Taking consumer = new Taking(opening, all, 10, keyOrdered)) {
+      assertThat(removing.isDone()).isTrue();
+      assertSetUp(consumer);
+    } finally {
+      opening.close(Links.PATIENCE);
+    }
+  }
+
+  @Test
+  void oneThatIsRemovedBeforeTheJoinIsSetUpAgain() throws Exception {
+    isRemovedBeforeTheJoin(false);
+  }
+
+  @Test
+  void soIsOneThatIsRemovedBeforeAConsumerStandsInLine() throws Exception {
+    isRemovedBeforeTheJoin(true);
+  }
+
+  /** The one that removes has seen nobody, and goes on when there is somebody. */
+  private void opensWhileAnotherOneRemoves(Interposed.Moment moment, boolean keyOrdered)
+      throws Exception {
+    Taking[] opened = new Taking[1];
+    Interposed opening =
+        new Interposed(moment, () -> opened[0] = new Taking(link, all, 10, keyOrdered));
+    new Taking(link, all, 1, keyOrdered).close();
+    settings().apply(group, "latest"); // as one that has closed has left them
+    remove(opening.around(admin()));
+    assertThat(opening.isDone()).isTrue();
+    try (Taking consumer = opened[0]) {
+      assertSetUp(consumer);
+    }
+  }
+
+  private static boolean isForgetting(String question, List<?> arguments) {
+    return question.equals("incrementalAlterConfigs")
+        && ((Map<?, ?>) arguments.get(0))
+            .values().stream()
+                .flatMap(each -> ((Collection<?>) each).stream())
+                .anyMatch(
+                    each -> ((AlterConfigOp) each).opType() == AlterConfigOp.OpType.DELETE);
+  }
+
+  @Test
+  void whatIsForgottenOfOneThatHasAMemberAgainIsSetAgain() throws Exception {
+    opensWhileAnotherOneRemoves(KafkaRemovedGroupsTest::isForgetting, false);
+  }
+
+  @Test
+  void orSomebodyInLine() throws Exception {
+    opensWhileAnotherOneRemoves(KafkaRemovedGroupsTest::isForgetting, true);
+  }
+
+  @Test
+  void oneThatHasAMemberIsNotRemoved() throws Exception {
+    opensWhileAnotherOneRemoves(
+        (question, arguments) -> question.equals("deleteShareGroups"), false);
+  }
+}
