@@ -1,12 +1,16 @@
 package io.anymq.kafka;
 
+import io.anymq.MessagingException;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import org.apache.kafka.clients.admin.ConsumerGroupDescription;
+import org.apache.kafka.clients.admin.MemberDescription;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.config.TopicConfig;
@@ -95,18 +99,30 @@ final class Delays {
             .whenComplete(
                 (found, failure) -> {
                   // A failure is that there is no such group, or what the mover will come upon too.
-                  if (failure != null || members(found.values()) < enough) {
+                  List<String> members = failure == null ? names(found.values()) : List.of();
+                  long left = members.stream().filter(ClientIds::isLeftover).count();
+                  if (members.size() - left < enough) {
                     start();
+                  } else if (left > 0) {
+                    send(this::removeLeftovers);
                   }
                 });
   }
 
-  private static int members(Iterable<ConsumerGroupDescription> groups) {
-    int members = 0;
-    for (ConsumerGroupDescription each : groups) {
-      members += each.members().size();
+  private static List<String> names(Collection<ConsumerGroupDescription> groups) {
+    return groups.stream()
+        .flatMap(each -> each.members().stream())
+        .map(MemberDescription::clientId)
+        .toList();
+  }
+
+  /** Others wait for their turn. */
+  private void removeLeftovers() {
+    try {
+      new MoverGroup(calls).removeLeftovers();
+    } catch (MessagingException e) {
+      LOG.debug("What a mover has left stays until its session ends", e);
     }
-    return members;
   }
 
   /** Makes sure that messages can wait, and that somebody will move them. */

@@ -10,21 +10,26 @@ import org.jspecify.annotations.Nullable;
 /**
  * Slows a native consumer down whose fetches fail. Where its topic was deleted, the native client
  * (4.4.0) fetches again at once for as long as one poll lasts, and logs each failure: 1,400 lines a
- * second. A fetch that finds nothing takes the broker half a second; so many within one short poll
- * that bring nothing are failures. For one thread.
+ * second. A fetch that finds nothing takes the broker 100 ms or more; so several within one short
+ * poll that bring nothing are failures. For one thread.
  */
 final class FetchPace {
 
   /** How long nothing is fetched after failures. */
   static final long PAUSE_MILLIS = 500;
 
-  private static final Duration POLL = Duration.ofMillis(50);
-  private static final Duration LOOK = Duration.ofMillis(10);
+  /** As short as an idle consumer may poll: the first failures all come within one. */
+  private static final Duration POLL = Duration.ofMillis(25);
 
-  /** How many fetches that bring nothing one poll may see: one or two for each broker. */
+  private static final Duration LOOK = Duration.ofMillis(1);
+
+  /**
+   * How many fetches that bring nothing one poll may see: two for each broker, of which there may
+   * be one for each partition.
+   */
   private static final double MOST = 10;
 
-  /** How many of them a short one may. */
+  /** How many of them a short one may: one for each. */
   private static final double MOST_IN_A_LOOK = 3;
 
   private @Nullable Metric fetches;
@@ -40,9 +45,17 @@ final class FetchPace {
     return failing ? LOOK : POLL;
   }
 
-  /** A poll is over, after so many fetches since the consumer began. */
-  void polled(double fetched, boolean empty) {
-    failing = empty && fetched - before > (failing ? MOST_IN_A_LOOK : MOST);
+  /**
+   * A poll is over.
+   *
+   * @param fetched how many fetches there were since the consumer began
+   * @param empty whether this poll has brought nothing, and has passed nothing over
+   * @param partitions how many partitions are read
+   */
+  void polled(double fetched, boolean empty, int partitions) {
+    double most =
+        failing ? Math.min(MOST_IN_A_LOOK, partitions) : Math.min(MOST, 2.0 * partitions);
+    failing = empty && fetched - before > most;
     before = fetched;
   }
 

@@ -240,13 +240,8 @@ final class KafkaConfig {
    * client's name may have characters that the broker does not take there.
    */
   Map<String, Object> turn(String clientId, String group, Duration session) {
-    Map<String, Object> config = inLine(clientId, group, session);
-    config.put(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG, ClientIds.next());
-    return config;
-  }
-
-  private Map<String, Object> inLine(String clientId, String group, Duration session) {
     Map<String, Object> config = lease(clientId, group, session);
+    config.put(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG, ClientIds.next());
     config.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, (int) TURN_HEARTBEAT.toMillis());
     config.put(ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG, TurnAssignor.class.getName());
     return config;
@@ -254,7 +249,7 @@ final class KafkaConfig {
 
   /** One that moves delayed messages when it has the turn. */
   Map<String, Object> mover(String clientId, String group, Duration session) {
-    Map<String, Object> config = inLine(clientId, group, session);
+    Map<String, Object> config = turn(clientId, group, session);
     config.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 500);
     config.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, (int) FETCH_WAIT.toMillis());
     config.put(

@@ -213,14 +213,20 @@ final class KafkaLink
     }
     // Asked first, because the native producer's own look-up may make the topic.
     topology.partitions(destination);
-    if (destination instanceof Queue queue) {
-      topology.retention().check(queue);
-    }
     String topic = topology.names().topic(destination);
+    Map<String, String> settings = topology.visibleSettings(topic);
+    if (destination instanceof Queue queue) {
+      topology.retention().check(queue, settings);
+    }
     producer.learn(topic);
     TopicProducer.Setup setup =
         new TopicProducer.Setup(
-            destination, topic, topology.keepsTimestamps(topic), producer, delays, state);
+            destination,
+            topic,
+            KafkaTopology.keepsTimestamps(settings),
+            producer,
+            delays,
+            state);
     TopicProducer opened = new TopicProducer(setup, topology, listener, producers::remove);
     producers.add(opened);
     return opened;

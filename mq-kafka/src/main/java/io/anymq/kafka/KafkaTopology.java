@@ -21,9 +21,13 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Makes and removes topics and the groups that go with them. Safe for use by several threads. */
 final class KafkaTopology {
+
+  private static final Logger LOG = LoggerFactory.getLogger(KafkaTopology.class);
 
   private final KafkaCalls calls;
   private final KafkaConfig config;
@@ -47,7 +51,7 @@ final class KafkaTopology {
     this.groups = groups;
     logs = new LogOffsets(calls);
     remarks = new TopicRemarks(calls, this);
-    retention = new QueueRetention(this);
+    retention = new QueueRetention(this, config.servers());
     this.profile = profile;
     maker = new TopicMaker(calls, config, this::find);
   }
@@ -182,9 +186,27 @@ final class KafkaTopology {
         .formatted(destination.describe(), names.topic(destination));
   }
 
-  /** Whether records of a topic keep the timestamps that they were sent with. */
-  boolean keepsTimestamps(String topic) {
-    return "CreateTime".equals(settings(topic).get(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG));
+  /** As {@link #settings}; none, too, where this user may not see them. */
+  Map<String, String> visibleSettings(String topic) {
+    try {
+      return settings(topic);
+    } catch (MessagingException e) {
+      if (!KafkaErrors.isRefusal(e)) {
+        throw e;
+      }
+      LOG.debug("What topic {} does with its records is not known", topic, e);
+      return Map.of();
+    }
+  }
+
+  /**
+   * Whether records of a topic keep the timestamps that they were sent with. Where that is not
+   * known they do not, and travel with each message.
+   *
+   * @param settings the topic's
+   */
+  static boolean keepsTimestamps(Map<String, String> settings) {
+    return "CreateTime".equals(settings.get(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG));
   }
 
   /** The settings of a topic; none, when it does not exist. */

@@ -203,7 +203,8 @@ final class LiveConsumer implements OpenConsumer, Parking, Runnable {
     }
     try {
       ConsumerRecords<byte[], byte[]> records = consumer.poll(pace.patience());
-      pace.polled(pace.count(consumer), records.isEmpty());
+      boolean isEmpty = records.isEmpty() && records.nextOffsets().isEmpty();
+      pace.polled(pace.count(consumer), isEmpty, assigned.size());
       records
           .nextOffsets()
           .forEach((partition, next) -> places.put(withId(partition, assigned), next.offset()));

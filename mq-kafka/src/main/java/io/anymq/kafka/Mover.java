@@ -1,6 +1,5 @@
 package io.anymq.kafka;
 
-import io.anymq.MessagingException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Collection;
@@ -51,7 +50,7 @@ final class Mover implements Runnable, ConsumerRebalanceListener {
 
   private final RareWarning warning = new RareWarning(Mover.class);
   private final KafkaConfig config;
-  private final KafkaCalls calls;
+  private final MoverGroup group;
   private final Moves moves;
   private final Duration session;
   private final LinkState state;
@@ -71,6 +70,10 @@ final class Mover implements Runnable, ConsumerRebalanceListener {
   private final Queue<List<DelayedRecord>> apart = new ArrayDeque<>();
 
   private boolean hold;
+
+  /** Whether it has removed what a mover before may have left. */
+  private boolean isHeir;
+
   private boolean leaving;
 
   Mover(
@@ -80,7 +83,7 @@ final class Mover implements Runnable, ConsumerRebalanceListener {
       Duration session,
       LinkState state) {
     this.config = config;
-    this.calls = calls;
+    group = new MoverGroup(calls);
     this.session = session;
     this.state = state;
     clientId = config.clientId("mover");
@@ -91,6 +94,7 @@ final class Mover implements Runnable, ConsumerRebalanceListener {
   }
 
   void start() {
+    ClientIds.hold(clientId);
     thread.start();
   }
 
@@ -101,6 +105,14 @@ final class Mover implements Runnable, ConsumerRebalanceListener {
 
   @Override
   public void run() {
+    try {
+      workAgainAndAgain();
+    } finally {
+      ClientIds.free(clientId);
+    }
+  }
+
+  private void workAgainAndAgain() {
     while (isWanted()) {
       try {
         workWithNew();
@@ -125,6 +137,7 @@ final class Mover implements Runnable, ConsumerRebalanceListener {
     KafkaConsumer<byte[], byte[]> consumer = newConsumer();
     open = consumer;
     leaving = false;
+    isHeir = false;
     try {
       work(consumer);
     } finally {
@@ -133,7 +146,9 @@ final class Mover implements Runnable, ConsumerRebalanceListener {
         moved.sweep(timetable);
       } finally {
         letGo();
-        consumer.close(CloseOptions.timeout(state.timeLeft(config.requestTimeout())));
+        consumer.close(
+            CloseOptions.timeout(state.timeLeft(config.requestTimeout()))
+                .withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP));
       }
     }
   }
@@ -155,7 +170,7 @@ final class Mover implements Runnable, ConsumerRebalanceListener {
     long until = System.nanoTime() + DelayedRecord.AGAIN.toNanos();
     do {
       pause(ASIDE);
-    } while (isWanted() && System.nanoTime() - until < 0 && members() > 0);
+    } while (isWanted() && System.nanoTime() - until < 0 && group.members() > 0);
   }
 
   private void pause(Duration time) {
@@ -180,6 +195,7 @@ final class Mover implements Runnable, ConsumerRebalanceListener {
       for (ConsumerRecord<byte[], byte[]> each : consumer.poll(untilNextLook())) {
         timetable.take(each);
       }
+      isHeir = isHeir || group.removeLeftovers(clientId);
       if (!timetable.isEmpty()) {
         timetable.taken(consumer);
         move(consumer);
@@ -190,7 +206,7 @@ final class Mover implements Runnable, ConsumerRebalanceListener {
   }
 
   private Duration untilNextLook() {
-    if (hold) {
+    if (hold || !isHeir) {
       hold = false;
       return HOLD;
     }
@@ -238,7 +254,7 @@ final class Mover implements Runnable, ConsumerRebalanceListener {
     Moves.Outcome outcome = moves.move(due, timetable.without(due), consumer.groupMetadata(), now);
     if (outcome.done()) {
       due.forEach(timetable::remove);
-      leaving = moves.lacksRights() && members() > 1;
+      leaving = moves.lacksRights() && group.members() > 1;
     } else if (outcome.suspects().isEmpty()) {
       hold = true;
     } else {
@@ -264,16 +280,6 @@ final class Mover implements Runnable, ConsumerRebalanceListener {
       apart.addAll(byTopic.values());
     } else {
       suspects.forEach(each -> apart.add(List.of(each)));
-    }
-  }
-
-  /** How many there are, this one included; 0, when that is not known. */
-  private int members() {
-    try {
-      return ConsumerGroups.members(calls, GROUP).size();
-    } catch (MessagingException e) {
-      LOG.debug("Who else moves delayed messages is not known", e);
-      return 0;
     }
   }
 

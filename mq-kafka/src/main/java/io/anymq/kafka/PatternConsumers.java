@@ -212,6 +212,9 @@ final class PatternConsumers implements AutoCloseable {
     /** Whether the consumer has yet to take a change on; an attempt that fails is made again. */
     private boolean behind;
 
+    /** A topic that this user may not read is refused again and again. */
+    private final GrowingPause pause = new GrowingPause(System::nanoTime);
+
     private boolean ended;
 
     Watch(PatternView view) {
@@ -233,10 +236,13 @@ final class PatternConsumers implements AutoCloseable {
 
     @Override
     public void accept(Map<String, Uuid> topics) {
-      behind |= view.look(topics);
-      if (behind) {
+      boolean changed = view.look(topics);
+      behind |= changed;
+      if (behind && (changed || pause.isOver())) {
+        pause.grow();
         onChange.run();
         behind = false;
+        pause.reset();
       }
     }
   }

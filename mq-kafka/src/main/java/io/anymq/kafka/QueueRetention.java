@@ -1,7 +1,6 @@
 package io.anymq.kafka;
 
 import io.anymq.InvalidDestinationException;
-import io.anymq.MessagingException;
 import io.anymq.Queue;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,31 +14,48 @@ import org.slf4j.LoggerFactory;
 /**
  * Looks at the topics of queues, which another program may have created: one that is compacted is
  * refused, for it loses messages as a matter of course, and one that drops what is old, or too
- * much, is warned of. Each is looked at when the link first uses it. Safe for use by several
- * threads.
+ * much, is warned of. Each is looked at when the link first uses it; it is warned of once, and not
+ * again with each link that recovers. Safe for use by several threads.
  */
 final class QueueRetention {
 
   private static final Logger LOG = LoggerFactory.getLogger(QueueRetention.class);
   private static final String KEEPS_ALL = "-1";
 
+  /** What has been warned of; far more topics than a program uses. */
+  private static final int MOST_TOLD = 10_000;
+
+  private static final Set<String> TOLD = ConcurrentHashMap.newKeySet();
+
   private final KafkaTopology topology;
+  private final String servers;
   private final Set<String> checked = ConcurrentHashMap.newKeySet();
 
-  QueueRetention(KafkaTopology topology) {
+  /**
+   * For one link.
+   *
+   * @param topology its topics
+   * @param servers the cluster: what is told of a topic there is not told again
+   */
+  QueueRetention(KafkaTopology topology, String servers) {
     this.topology = topology;
+    this.servers = servers;
   }
 
   /** Throws where the topic of a queue is compacted. */
   void check(Queue queue) {
     String topic = topology.names().topic(queue);
-    if (checked.contains(topic)) {
-      return;
+    if (!checked.contains(topic)) {
+      check(queue, topology.visibleSettings(topic));
     }
-    Map<String, String> settings = settings(topic);
+  }
+
+  /** As that, of a topic that has these settings. */
+  void check(Queue queue, Map<String, String> settings) {
+    String topic = topology.names().topic(queue);
     requireNotCompacted(queue, topic, settings);
     String dropping = dropping(settings);
-    if (checked.add(topic) && !dropping.isEmpty()) {
+    if (checked.add(topic) && !dropping.isEmpty() && isNew(topic, dropping)) {
       LOG.warn(
           "{} loses messages that nobody has consumed: its topic {} has {}; set -1 to keep them",
           queue.describe(),
@@ -48,17 +64,11 @@ final class QueueRetention {
     }
   }
 
-  /** Who may not see the settings may use the queue all the same. */
-  private Map<String, String> settings(String topic) {
-    try {
-      return topology.settings(topic);
-    } catch (MessagingException e) {
-      if (!KafkaErrors.isRefusal(e)) {
-        throw e;
-      }
-      LOG.debug("Whether topic {} keeps all messages is not known", topic, e);
-      return Map.of();
+  private boolean isNew(String topic, String dropping) {
+    if (TOLD.size() >= MOST_TOLD) {
+      TOLD.clear();
     }
+    return TOLD.add("%s %s %s".formatted(servers, topic, dropping));
   }
 
   static void requireNotCompacted(Queue queue, String topic, Map<String, String> settings) {

@@ -76,8 +76,8 @@ final class Turn implements OpenConsumer, Parking, Runnable, ConsumerRebalanceLi
   private volatile @Nullable KafkaConsumer<byte[], byte[]> waiting;
   private volatile boolean closing;
 
-  // Guarded by this:
-  private @Nullable GroupConsumer inner;
+  /** Made by the thread; whoever stops the turn meanwhile must not wait until it is open. */
+  private volatile @Nullable GroupConsumer inner;
 
   // The thread's own:
   private boolean mine;
@@ -164,7 +164,7 @@ final class Turn implements OpenConsumer, Parking, Runnable, ConsumerRebalanceLi
 
   /** Gives back what it holds, and says so to the next. */
   private void giveBack() {
-    GroupConsumer consumer = inner();
+    GroupConsumer consumer = inner;
     if (consumer == null) {
       return;
     }
@@ -259,7 +259,7 @@ final class Turn implements OpenConsumer, Parking, Runnable, ConsumerRebalanceLi
 
   /** The group may change in this moment; then the note is written after the next poll. */
   private void begin() {
-    if (inner() == null && !closing) {
+    if (inner == null && !closing) {
       try {
         note(HELD);
       } catch (CommitFailedException | RebalanceInProgressException e) {
@@ -271,16 +271,13 @@ final class Turn implements OpenConsumer, Parking, Runnable, ConsumerRebalanceLi
     }
   }
 
-  private synchronized void openInner() {
-    if (inner == null && !closing) {
-      GroupConsumer consumer = members.create(setup.member(), oldLocks, new Inner(), closed -> {});
-      inner = consumer;
-      consumer.open();
+  private void openInner() {
+    GroupConsumer consumer = members.create(setup.member(), oldLocks, new Inner(), closed -> {});
+    inner = consumer;
+    if (closing) {
+      consumer.stop(); // Whoever stopped the turn before may not have seen it.
     }
-  }
-
-  private synchronized @Nullable GroupConsumer inner() {
-    return inner;
+    consumer.open();
   }
 
   /** Passes on what the member of the share group receives. */
@@ -321,7 +318,7 @@ final class Turn implements OpenConsumer, Parking, Runnable, ConsumerRebalanceLi
   @Override
   public void stop() {
     closing = true;
-    GroupConsumer member = inner();
+    GroupConsumer member = inner;
     if (member != null) {
       member.stop();
     }

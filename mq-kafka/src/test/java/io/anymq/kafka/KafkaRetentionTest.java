@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.anymq.InvalidDestinationException;
 import io.anymq.kafka.Links.Taking;
+import io.anymq.spi.Link;
+import java.util.Collection;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.common.config.ConfigResource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -36,6 +39,47 @@ final class KafkaRetentionTest extends LinkTest {
 
   private void set(String name, String value) throws Exception {
     Links.set(link, ConfigResource.Type.TOPIC, KafkaHarness.NAMES.topic(queue), name, value);
+  }
+
+  /** An answer takes a moment, and each producer waits for it. */
+  @Test
+  void aProducerAsksOnceForTheSettingsOfItsTopic() {
+    AtomicInteger questions = new AtomicInteger();
+    Interposed counting =
+        new Interposed(
+            (question, arguments) -> {
+              if (question.equals("describeConfigs")
+                  && ((Collection<?>) arguments.get(0)).contains(topicOfQueue())) {
+                questions.incrementAndGet();
+              }
+              return false;
+            },
+            () -> {});
+    Link counted = counting.link(broker);
+    try {
+      counted.openProducer(queue, cause -> {}).close();
+      assertThat(questions).as("questions for the topic's settings").hasValue(1);
+    } finally {
+      counted.close(Links.PATIENCE);
+    }
+  }
+
+  private ConfigResource topicOfQueue() {
+    return new ConfigResource(ConfigResource.Type.TOPIC, KafkaHarness.NAMES.topic(queue));
+  }
+
+  @Test
+  void aQueueThatDropsMessagesIsWarnedOfOnceThoughTheLinkRecovers() throws Exception {
+    set("retention.ms", "604800000");
+    try (LogLines log = new LogLines(queue.name())) {
+      for (int links = 0; links < 3; links++) {
+        Link next = Links.open(broker);
+        next.openProducer(queue, cause -> {}).close();
+        new Taking(next, queue, 1).close();
+        next.close(Links.PATIENCE);
+      }
+      assertThat(log.lines()).singleElement().asString().contains("retention.ms=604800000");
+    }
   }
 
   @Test

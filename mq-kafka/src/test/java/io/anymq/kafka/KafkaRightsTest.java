@@ -16,6 +16,7 @@ import io.anymq.spi.DepthQuery;
 import io.anymq.spi.Link;
 import io.anymq.spi.LinkProducer;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -99,6 +100,22 @@ final class KafkaRightsTest extends RightsTest {
     assertRefused(
         () -> new Taking(link, queue, 1).close(),
         "DESCRIBE_CONFIGS on group " + KafkaHarness.NAMES.group(queue));
+  }
+
+  /** The time of a message travels in a header then. */
+  @Test
+  void whoMayNotSeeTheSettingsOfTopicsSendsAllTheSame() throws Exception {
+    deny(ResourceType.TOPIC, "*", AclOperation.DESCRIBE_CONFIGS);
+    Link link = login();
+    Instant before = Instant.EPOCH.plusSeconds(1);
+    Sent sent = new Sent(Message.text("old").toBuilder().id("id").timestamp(before).build());
+    link.openProducer(queue, cause -> {}).send(sent);
+    await(sent);
+    try (Taking consumer = new Taking(link, queue, 1)) {
+      var delivery = consumer.take();
+      assertThat(delivery.message().timestamp()).contains(before);
+      consumer.accept(delivery);
+    }
   }
 
   @Test

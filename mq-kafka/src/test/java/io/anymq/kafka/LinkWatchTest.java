@@ -2,15 +2,9 @@ package io.anymq.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.anymq.ConnectionOptions;
-import io.anymq.Options;
 import io.anymq.QueueOptions;
-import io.anymq.spi.BrokerUrl;
-import io.anymq.spi.LinkRequest;
-import io.anymq.spi.NativeNames;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -27,16 +21,9 @@ final class LinkWatchTest extends LinkTest {
   @BeforeEach
   void makeWatch() {
     topic = KafkaHarness.NAMES.topic(queue);
-    String servers = broker.url().substring("kafka:".length());
-    Options options = Options.none().with(ConnectionOptions.OPERATION_TIMEOUT, Links.PATIENCE);
-    BrokerUrl url = new BrokerUrl("kafka", servers, Optional.empty(), Optional.empty());
-    KafkaConfig config =
-        new KafkaConfig(
-            new LinkRequest(url, options, NativeNames.none(), cause -> {}),
-            KafkaAddress.parse(url));
     watch =
         new LinkWatch(
-            config,
+            Interposed.config(broker),
             () -> Set.of(topic),
             seen::add,
             gone::add,
