@@ -49,13 +49,13 @@ final class BegunGroup {
     return hasOthers ? now.keySet().containsAll(places.keySet()) : now.equals(places);
   }
 
-  /** Sets it up as it was, where it was removed. It must have no members. */
+  /** Sets it up as it was, where it was removed; one that has members has its places, too. */
   void restore() {
     groups.markEnding(group);
     Map<TopicPartition, Long> missing = new HashMap<>(places);
     List.copyOf(places(groups, group).keySet()).forEach(missing::remove);
     if (!missing.isEmpty()) {
-      groups.moveTo(group, missing);
+      groups.moveUnlessUsed(group, missing);
     }
   }
 }

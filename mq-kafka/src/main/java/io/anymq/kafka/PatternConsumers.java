@@ -6,6 +6,7 @@ import io.anymq.TopicPattern;
 import io.anymq.spi.DeliverySink;
 import io.anymq.spi.LinkConsumer;
 import io.anymq.spi.Source;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -68,7 +69,8 @@ final class PatternConsumers implements AutoCloseable {
       String group = topology.names().group(of.pattern(), terms.name().orElseThrow());
       String role = members.requireFree(group, terms, of.pattern().toString());
       initialise(group, terms, view, !topology.groups().isMarked(group));
-      return openGroups(new Subscription(group, role, view), prefetch, sink, broken -> {});
+      Subscription subscription = new Subscription(group, role, view, List.of());
+      return openGroups(subscription, prefetch, sink, broken -> {});
     }
     return terms.shared()
         ? openShared(of.pattern(), terms, prefetch, view, sink)
@@ -103,8 +105,8 @@ final class PatternConsumers implements AutoCloseable {
     UnusedGroups.Use use = unused.use(group);
     try {
       boolean isNew = !use.isContinued() && topology.groups().members(group).isEmpty();
-      initialise(group, terms, view, isNew);
-      Subscription subscription = new Subscription(group, Members.MEMBER, view);
+      List<BegunGroup> begun = initialise(group, terms, view, isNew);
+      Subscription subscription = new Subscription(group, Members.MEMBER, view, begun);
       LinkConsumer consumer =
           openGroups(subscription, prefetch, sink, broken -> SharedSubscriptions.end(use, broken));
       use.opened();
@@ -121,8 +123,10 @@ final class PatternConsumers implements AutoCloseable {
    * @param group the share group that holds it
    * @param role of the member that holds it
    * @param view the topics that match
+   * @param begun what others may remove until that member has joined
    */
-  private record Subscription(String group, String role, PatternView view) {}
+  private record Subscription(
+      String group, String role, PatternView view, List<BegunGroup> begun) {}
 
   private LinkConsumer openGroups(
       Subscription of, int prefetch, DeliverySink sink, Consumer<Boolean> onClosed) {
@@ -140,6 +144,7 @@ final class PatternConsumers implements AutoCloseable {
     open.add(groups);
     try {
       groups.hold(holder(of, groups));
+      of.begun().forEach(BegunGroup::restore);
       Runnable follow =
           () ->
               groups.follow(
@@ -157,9 +162,13 @@ final class PatternConsumers implements AutoCloseable {
    * A new subscription begins with the topics that there are where it is said; one that is there
    * begins with topics that are new to it at their beginning. That it is there is told by a mark,
    * which comes last: it may have no topic to begin with.
+   *
+   * @return the groups of those topics
    */
-  private void initialise(String group, Source.Terms terms, PatternView view, boolean isNew) {
+  private List<BegunGroup> initialise(
+      String group, Source.Terms terms, PatternView view, boolean isNew) {
     ShareGroups groups = topology.groups();
+    List<BegunGroup> begun = new ArrayList<>();
     OffsetSpec start = Consumers.start(terms.replayFrom());
     for (TopicDescription topic : view.topics()) {
       String one = KafkaNames.groupOfTopic(group, topic.name());
@@ -168,8 +177,12 @@ final class PatternConsumers implements AutoCloseable {
       } else {
         groups.ensure(one, KafkaTopology.partitions(topic), isNew ? start : OffsetSpec.earliest());
       }
+      if (!terms.durable()) {
+        begun.add(BegunGroup.of(groups, one));
+      }
     }
     groups.mark(group);
+    return begun;
   }
 
   private GroupConsumer holder(Subscription of, PatternGroups groups) {

@@ -109,19 +109,22 @@ final class ShareGroups {
 
   private boolean tryMoveTo(String group, Map<TopicPartition, Long> offsets, long deadline) {
     try {
-      moveTo(group, offsets);
+      moveUnlessUsed(group, offsets);
       return true;
     } catch (DestinationNotFoundException e) {
       if (System.nanoTime() - deadline > 0) {
         throw e;
       }
       return false;
+    }
+  }
+
+  /** Moves a group, unless another connection consumes from it already. */
+  void moveUnlessUsed(String group, Map<TopicPartition, Long> offsets) {
+    try {
+      moveTo(group, offsets);
     } catch (MessagingException e) {
-      // Another connection has made the group meanwhile, and consumes already.
-      if (e.code() != ErrorCode.SUBSCRIPTION_IN_USE) {
-        throw e;
-      }
-      return true;
+      requireInUse(group, e);
     }
   }
 
@@ -217,7 +220,7 @@ final class ShareGroups {
     if (failure.code() != ErrorCode.SUBSCRIPTION_IN_USE) {
       throw failure;
     }
-    LOG.debug("Group {} still has members; Kafka drops it when it has been empty", group);
+    LOG.debug("Group {} has members, and stays as it is", group);
   }
 
   /** The share groups whose names begin so. */

@@ -86,7 +86,9 @@
  * two</td><td>moved in one transaction
  * with the places in {@code anymq.delays}: not lost, and not twice. Not early by the sender's and the
  * mover's clocks. To a topic: published when it is due. While no link is open it waits; after a crash
- * of its mover up to 10 s ({@code session.timeout.ms}), and 5 s more where nobody stood by. What is due for a topic that is gone goes with
+ * of its mover up to 10 s ({@code session.timeout.ms}), and 5 s more where nobody stood by; a mover
+ * whose link was cut and is back is removed by the next one of its JVM, before its session ends.
+ * What is due for a topic that is gone goes with
  * it, when a second look 5 s later does not find it either; what a topic does not take is tried again
  * every minute. Rights of whoever is connected: read, write, describe and delete on {@code anymq.delays}, read on
  * group {@code anymq:delays}, write on the transactional id of that name, and describe, write and

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.anymq.QueueOptions;
 import io.anymq.Topic;
+import io.anymq.TopicPattern;
 import io.anymq.kafka.Links.Taking;
 import io.anymq.spi.Link;
 import io.anymq.spi.Source;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
@@ -48,6 +50,10 @@ final class KafkaRemovedGroupsTest extends LinkTest {
 
   /** The last member of another process closes. */
   private void remove(Admin admin) {
+    remove(admin, group);
+  }
+
+  private static void remove(Admin admin, String group) {
     KafkaCalls calls = new KafkaCalls(admin, Links.PATIENCE);
     ShareGroups groups = new ShareGroups(calls, BrokerProfile.find(calls));
     LinkState state = new LinkState(cause -> {}, calls);
@@ -108,6 +114,36 @@ final class KafkaRemovedGroupsTest extends LinkTest {
   @Test
   void soIsOneThatIsRemovedBeforeAConsumerStandsInLine() throws Exception {
     isRemovedBeforeTheJoin(true);
+  }
+
+  /** It would begin with all that its topics keep. */
+  @Test
+  void aSubscriptionToAPatternBeginsWhereItIsSaid() throws Exception {
+    TopicPattern pattern = TopicPattern.of(topic.name());
+    String whole = KafkaHarness.NAMES.sharedGroup(pattern, "crew");
+    AtomicBoolean begun = new AtomicBoolean();
+    Interposed removing =
+        new Interposed(
+            (question, arguments) -> {
+              if (question.equals("alterShareGroupOffsets")) {
+                begun.set(true);
+              }
+              return begun.get()
+                  && question.equals("listShareGroupOffsets")
+                  && ((Map<?, ?>) arguments.get(0)).containsKey(whole);
+            },
+            () -> remove(admin(), whole));
+    Link opening = removing.link(broker);
+    Source source =
+        new Source.OfPattern(pattern, new Source.Terms(Optional.of("crew"), false, true));
+    try (Taking consumer = new Taking(opening, source, 10)) {
+      assertThat(removing.isDone()).isTrue();
+      Links.send(link, topic, 1);
+      assertThat(consumer.take().message().text()).isEqualTo("0");
+      assertThat(consumer.takeWithin(Duration.ofSeconds(1))).as("from before").isNull();
+    } finally {
+      opening.close(Links.PATIENCE);
+    }
   }
 
   /** The one that removes has seen nobody, and goes on when there is somebody. */

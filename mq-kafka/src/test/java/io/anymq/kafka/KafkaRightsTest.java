@@ -114,6 +114,7 @@ final class KafkaRightsTest extends RightsTest {
     try (Taking consumer = new Taking(link, queue, 1)) {
       var delivery = consumer.take();
       assertThat(delivery.message().timestamp()).contains(before);
+      assertRefused(() -> ((DepthQuery) link).depth(queue), "DESCRIBE_CONFIGS on topic queue.q.");
       consumer.accept(delivery);
     }
   }
