@@ -169,8 +169,7 @@ final class Consumers {
             state);
     GroupSettings settings = topology.groups().settings();
     Duration lock = settings.shortenLocks(member.group());
-    Turn.Setup setup =
-        new Turn.Setup(config, member, profile.session(), lock, view, beforeTurn);
+    Turn.Setup setup = new Turn.Setup(config, member, profile.session(), lock, view, beforeTurn);
     Turn turn =
         new Turn(setup, members, turns, sink, state, onClosed.andThen(open::remove)::accept);
     open.add(turn);

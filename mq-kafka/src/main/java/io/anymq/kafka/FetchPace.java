@@ -53,8 +53,7 @@ final class FetchPace {
    * @param partitions how many partitions are read
    */
   void polled(double fetched, boolean empty, int partitions) {
-    double most =
-        failing ? Math.min(MOST_IN_A_LOOK, partitions) : Math.min(MOST, 2.0 * partitions);
+    double most = failing ? Math.min(MOST_IN_A_LOOK, partitions) : Math.min(MOST, 2.0 * partitions);
     failing = empty && fetched - before > most;
     before = fetched;
   }

@@ -73,10 +73,7 @@ final class GroupSettings {
     }
     Map<String, String> missing = new LinkedHashMap<>(forgotten);
     own(group).keySet().forEach(missing::remove);
-    alter(
-        group,
-        changes(BrokerProfile.asMap(entries(group)), missing),
-        "to set up group " + group);
+    alter(group, changes(BrokerProfile.asMap(entries(group)), missing), "to set up group " + group);
   }
 
   private Map<String, String> wanted(String reset) {

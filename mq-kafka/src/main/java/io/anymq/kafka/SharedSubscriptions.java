@@ -53,8 +53,7 @@ final class SharedSubscriptions {
     this.inTurn = inTurn;
   }
 
-  LinkConsumer open(
-      Topic topic, Source.Terms terms, ConsumerRequest request, DeliverySink sink) {
+  LinkConsumer open(Topic topic, Source.Terms terms, ConsumerRequest request, DeliverySink sink) {
     String group = topology.names().sharedGroup(topic, terms.name().orElseThrow());
     UnusedGroups.Use use = unused.use(group);
     try {
@@ -78,11 +77,7 @@ final class SharedSubscriptions {
    * @param use its use of the group
    */
   private record Opening(
-      Topic topic,
-      String group,
-      OffsetSpec start,
-      ConsumerRequest request,
-      UnusedGroups.Use use) {}
+      Topic topic, String group, OffsetSpec start, ConsumerRequest request, UnusedGroups.Use use) {}
 
   /** As long as it was no member, others may have removed the group: then all begins anew. */
   private LinkConsumer open(Opening of, DeliverySink sink) {
@@ -100,8 +95,7 @@ final class SharedSubscriptions {
       consumer.close();
     }
     throw new MessagingTimeoutException(
-        "Group %s was removed %d times while a consumer joined it"
-            .formatted(of.group(), ATTEMPTS));
+        "Group %s was removed %d times while a consumer joined it".formatted(of.group(), ATTEMPTS));
   }
 
   private int begin(Opening of) {
@@ -130,8 +124,7 @@ final class SharedSubscriptions {
             begun.restore();
             Duration unchanged = topology.groups().settings().shortenLocks(of.group());
           };
-      return inTurn.open(
-          member, of.use().watching(held), restore, closed -> end(of, held, false));
+      return inTurn.open(member, of.use().watching(held), restore, closed -> end(of, held, false));
     }
     turns.requireNone(of.group());
     return members.join(member, held, closed -> end(of, held, closed.isBroken()));

@@ -60,10 +60,7 @@ final class Interposed {
   static KafkaConfig config(BrokerHandle broker) {
     BrokerUrl url =
         new BrokerUrl(
-            "kafka",
-            broker.url().substring("kafka:".length()),
-            Optional.empty(),
-            Optional.empty());
+            "kafka", broker.url().substring("kafka:".length()), Optional.empty(), Optional.empty());
     Options options = Options.none().with(ConnectionOptions.OPERATION_TIMEOUT, Links.PATIENCE);
     return new KafkaConfig(
         new LinkRequest(url, options, NativeNames.none(), cause -> {}), KafkaAddress.parse(url));

@@ -166,8 +166,7 @@ final class KafkaRemovedGroupsTest extends LinkTest {
         && ((Map<?, ?>) arguments.get(0))
             .values().stream()
                 .flatMap(each -> ((Collection<?>) each).stream())
-                .anyMatch(
-                    each -> ((AlterConfigOp) each).opType() == AlterConfigOp.OpType.DELETE);
+                .anyMatch(each -> ((AlterConfigOp) each).opType() == AlterConfigOp.OpType.DELETE);
   }
 
   @Test

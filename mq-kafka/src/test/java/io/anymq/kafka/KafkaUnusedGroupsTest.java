@@ -107,6 +107,7 @@ final class KafkaUnusedGroupsTest extends LinkTest {
     UnusedGroups unused = new UnusedGroups(all, new Turns(calls()), state, Links.PATIENCE);
     UnusedGroups.Use closing = unused.use(group);
     all.mark(group);
+    awaitMarked(all, group);
     UnusedGroups.Use opening = unused.use(group);
     closing.end();
     closing.end();
@@ -115,6 +116,14 @@ final class KafkaUnusedGroupsTest extends LinkTest {
     assertThat(all.isMarked(group)).as("of no more use").isFalse();
     assertThat(opening.isContinued()).isTrue();
     assertThat(unused.use(group).isContinued()).isFalse();
+  }
+
+  /** A broker hears of settings a moment after they were made. */
+  private static void awaitMarked(ShareGroups all, String group) throws InterruptedException {
+    long deadline = System.nanoTime() + Links.PATIENCE.toNanos();
+    while (!all.isMarked(group) && System.nanoTime() - deadline < 0) {
+      Thread.sleep(20);
+    }
   }
 
   private KafkaCalls calls() {
