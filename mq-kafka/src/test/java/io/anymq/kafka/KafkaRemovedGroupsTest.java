@@ -68,9 +68,22 @@ final class KafkaRemovedGroupsTest extends LinkTest {
     for (String text : List.of("0", "1")) {
       assertThat(consumer.take().message().text()).as("a message from before").isEqualTo(text);
     }
-    assertThat(settings().areApplied(group))
+    assertThat(areSettingsThere())
         .as("the settings of the group are there; see BegunGroup and UnusedGroups")
         .isTrue();
+  }
+
+  /** A broker hears of settings a moment after they were made. */
+  private boolean areSettingsThere() throws InterruptedException {
+    GroupSettings settings = settings();
+    long deadline = System.nanoTime() + Links.PATIENCE.toNanos();
+    while (!settings.areApplied(group)) {
+      if (System.nanoTime() - deadline > 0) {
+        return false;
+      }
+      Thread.sleep(20);
+    }
+    return true;
   }
 
   private GroupSettings settings() {
@@ -154,6 +167,7 @@ final class KafkaRemovedGroupsTest extends LinkTest {
         new Interposed(moment, () -> opened[0] = new Taking(link, all, 10, keyOrdered));
     new Taking(link, all, 1, keyOrdered).close();
     settings().apply(group, "latest"); // as one that has closed has left them
+    assertThat(areSettingsThere()).isTrue();
     remove(opening.around(admin()));
     assertThat(opening.isDone()).isTrue();
     try (Taking consumer = opened[0]) {
