@@ -122,7 +122,7 @@ final class SharedSubscriptions {
       Runnable restore =
           () -> {
             begun.restore();
-            Duration unchanged = topology.groups().settings().shortenLocks(of.group());
+            Duration unused = topology.groups().settings().shortenLocks(of.group());
           };
       return inTurn.open(member, of.use().watching(held), restore, closed -> end(of, held, false));
     }
