@@ -14,6 +14,7 @@ import io.anymq.tck.broker.BrokerOptions;
 import io.anymq.tck.broker.BrokerProvisioner;
 import io.anymq.tck.broker.BrokerSettings;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -67,8 +68,9 @@ final class KafkaDelayCutTest {
       assertThat(delivery)
           .as("delayed message '%s'; see MoverGroup.removeLeftovers", text)
           .isNotNull();
-      assertThat(delivery.message().text()).isEqualTo(text);
-      consumer.accept(delivery);
+      var moved = Objects.requireNonNull(delivery);
+      assertThat(moved.message().text()).isEqualTo(text);
+      consumer.accept(moved);
     }
   }
 

@@ -15,6 +15,7 @@ import io.anymq.spi.Link;
 import io.anymq.spi.LinkProducer;
 import io.anymq.spi.Source;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
@@ -59,7 +60,7 @@ final class KafkaDeletionLogTest extends LinkTest {
       try {
         send(producer, "id-" + i).outcome().get(Links.PATIENCE.toSeconds(), TimeUnit.SECONDS);
       } catch (ExecutionException e) {
-        return (MessagingException) e.getCause();
+        return (MessagingException) Objects.requireNonNull(e.getCause());
       }
     }
   }
