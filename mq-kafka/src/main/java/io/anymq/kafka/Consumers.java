@@ -63,7 +63,9 @@ final class Consumers {
     this.profile = profile;
     this.unused = unused;
     members = new Members(config, topology.groups(), turns, producer, state, open, kept, handOuts);
-    shared = new SharedSubscriptions(topology, turns, members, unused, this::takeTurns);
+    shared =
+        new SharedSubscriptions(
+            topology, turns, members, unused, config.operationTimeout(), this::takeTurns);
     patterns = new PatternConsumers(config, topology, members, unused, state, open);
   }
 

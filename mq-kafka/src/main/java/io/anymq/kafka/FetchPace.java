@@ -2,6 +2,7 @@ package io.anymq.kafka;
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.function.IntSupplier;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.Metric;
 import org.apache.kafka.common.MetricName;
@@ -18,44 +19,70 @@ final class FetchPace {
   /** How long nothing is fetched after failures. */
   static final long PAUSE_MILLIS = 500;
 
-  /** As short as an idle consumer may poll: the first failures all come within one. */
-  private static final Duration POLL = Duration.ofMillis(25);
+  /** How long an idle consumer polls. */
+  private static final Duration POLL = Duration.ofMillis(50);
 
+  /** Where topics have just been made or deleted, failures are more likely. */
+  private static final Duration FIRST_POLL = Duration.ofMillis(25);
+
+  private static final int FIRST_POLLS = 100;
   private static final Duration LOOK = Duration.ofMillis(1);
 
-  /**
-   * How many fetches that bring nothing one poll may see: two for each broker, of which there may
-   * be one for each partition.
-   */
-  private static final double MOST = 10;
+  /** What the names of addresses begin with that the client was given. */
+  private static final String BOOTSTRAP = "node--";
 
-  /** How many of them a short one may: one for each. */
-  private static final double MOST_IN_A_LOOK = 3;
+  /** One alone may be too short for a fetch to fail in. */
+  private static final int CLEAN_LOOKS = 2;
 
   private @Nullable Metric fetches;
   private double before;
   private boolean failing;
+  private int first = FIRST_POLLS;
+  private int clean;
 
   boolean isFailing() {
     return failing;
   }
 
+  /** Other partitions are read from now on. */
+  void changed() {
+    first = FIRST_POLLS;
+  }
+
   /** How long the next poll may last. */
   Duration patience() {
-    return failing ? LOOK : POLL;
+    if (failing) {
+      return LOOK;
+    }
+    return first > 0 ? FIRST_POLL : POLL;
   }
 
   /**
-   * A poll is over.
+   * A poll is over. Of each broker it may see one fetch that was under way before; a whole poll may
+   * see one more, and a look none.
    *
    * @param fetched how many fetches there were since the consumer began
    * @param empty whether this poll has brought nothing, and has passed nothing over
-   * @param partitions how many partitions are read
+   * @param brokers tells from how many brokers it fetches
    */
-  void polled(double fetched, boolean empty, int partitions) {
-    double most = failing ? Math.min(MOST_IN_A_LOOK, partitions) : Math.min(MOST, 2.0 * partitions);
-    failing = empty && fetched - before > most;
+  void polled(double fetched, boolean empty, IntSupplier brokers) {
+    double now = fetched - before;
     before = fetched;
+    first = Math.max(0, first - 1);
+    boolean storm = empty && now > 1 && now > (failing ? 1 : 2) * Math.max(1, brokers.getAsInt());
+    clean = failing && !storm ? clean + 1 : 0;
+    failing = storm || (failing && clean < CLEAN_LOOKS);
+  }
+
+  /** From how many brokers a consumer has fetched. Those that it has asked for others count, too. */
+  static int brokers(KafkaConsumer<byte[], byte[]> consumer) {
+    return (int)
+        consumer.metrics().keySet().stream()
+            .filter(each -> each.group().equals("consumer-node-metrics"))
+            .map(each -> each.tags().getOrDefault("node-id", BOOTSTRAP))
+            .filter(node -> !node.startsWith(BOOTSTRAP))
+            .distinct()
+            .count();
   }
 
   /** How often a consumer has fetched. */

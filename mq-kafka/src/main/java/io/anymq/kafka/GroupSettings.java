@@ -4,12 +4,13 @@ import io.anymq.MessagingTimeoutException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.admin.AlterConfigOp;
-import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.common.config.ConfigResource;
 
@@ -41,8 +42,10 @@ final class GroupSettings {
    * @return after how many deliveries the broker archives a record, which is to lose it
    */
   int apply(String group, String reset) {
-    Map<String, String> current = BrokerProfile.asMap(entries(group));
-    Map<String, String> wanted = wanted(reset);
+    return apply(group, BrokerProfile.asMap(entries(group)), wanted(reset));
+  }
+
+  private int apply(String group, Map<String, String> current, Map<String, String> wanted) {
     alter(group, changes(current, wanted), "to set up group " + group);
     return limitOf(current, wanted);
   }
@@ -60,20 +63,30 @@ final class GroupSettings {
     return changes;
   }
 
-  /** Whether a group is set up, wherever a partition begins that it has no place in. */
-  boolean areApplied(String group) {
-    Map<String, String> current = BrokerProfile.asMap(entries(group));
-    return changes(current, wanted(current.getOrDefault(RESET, ""))).isEmpty();
+  /**
+   * Sets a group up again, where somebody else may have forgotten its settings.
+   *
+   * @param reset as for {@link #apply}, where no such setting is left
+   * @return as {@link #apply}
+   */
+  int applyAgain(String group, String reset) {
+    Collection<ConfigEntry> entries = entries(group);
+    String last = made(entries).getOrDefault(RESET, reset);
+    return apply(group, BrokerProfile.asMap(entries), wanted(last));
   }
 
-  /** Sets again what was forgotten of a group, unless somebody has. */
-  void restore(String group, Map<String, String> forgotten) {
-    if (forgotten.isEmpty()) {
-      return;
-    }
-    Map<String, String> missing = new LinkedHashMap<>(forgotten);
-    own(group).keySet().forEach(missing::remove);
-    alter(group, changes(BrokerProfile.asMap(entries(group)), missing), "to set up group " + group);
+  /**
+   * Sets again what was forgotten of groups. What is set is not looked at: a broker hears of a
+   * change a moment later, and may still tell what was there before.
+   */
+  void restore(Map<String, Map<String, String>> forgotten) {
+    Map<String, List<AlterConfigOp>> changes = new HashMap<>();
+    forgotten.forEach(
+        (group, own) ->
+            changes.put(
+                group,
+                own.entrySet().stream().map(each -> set(each.getKey(), each.getValue())).toList()));
+    alter(changes, "to set up groups " + forgotten.keySet());
   }
 
   private Map<String, String> wanted(String reset) {
@@ -124,54 +137,78 @@ final class GroupSettings {
     return Duration.ofMillis(Math.min(Long.parseLong(now), least));
   }
 
-  /**
-   * Takes away what was set for a group, which is no more.
-   *
-   * @param isUnused whether nobody uses a new group of that name
-   * @return what it was
-   */
-  Map<String, String> forget(String group, BooleanSupplier isUnused) {
-    Map<String, String> own = own(group);
-    if (!own.isEmpty()) {
-      alter(
-          group,
-          own.keySet().stream().map(GroupSettings::delete).toList(),
-          "to forget the settings of group " + group);
-      awaitForgotten(group, isUnused);
-    }
+  /** What was made for groups themselves, by group; those without any left out. */
+  Map<String, Map<String, String>> own(Collection<String> groups) {
+    Map<String, Map<String, String>> own = new HashMap<>();
+    entries(groups)
+        .forEach(
+            (group, entries) -> {
+              Map<String, String> made = made(entries);
+              if (!made.isEmpty()) {
+                own.put(group, made);
+              }
+            });
     return own;
   }
 
-  /** A broker hears of it a moment later; until then the group would be taken for one that is. */
-  private void awaitForgotten(String group, BooleanSupplier isUnused) {
+  /**
+   * Takes away what was set for groups that are no more.
+   *
+   * @param own what that is
+   * @param isUnused whether nobody uses new groups of their names
+   */
+  void forget(Map<String, Map<String, String>> own, BooleanSupplier isUnused) {
+    Map<String, List<AlterConfigOp>> changes = new HashMap<>();
+    own.forEach(
+        (group, made) ->
+            changes.put(group, made.keySet().stream().map(GroupSettings::delete).toList()));
+    alter(changes, "to forget the settings of groups " + own.keySet());
+    awaitForgotten(own.keySet(), isUnused);
+  }
+
+  /** A broker hears of it a moment later; until then a group would be taken for one that is. */
+  private void awaitForgotten(Set<String> groups, BooleanSupplier isUnused) {
     long deadline = System.nanoTime() + calls.timeout().toNanos();
-    while (exist(group) && isUnused.getAsBoolean()) {
+    while (!groups.isEmpty() && !own(groups).isEmpty() && isUnused.getAsBoolean()) {
       if (System.nanoTime() - deadline > 0) {
         throw new MessagingTimeoutException(
-            "Group " + group + " was deleted, but its settings are still there");
+            "Groups " + groups + " were deleted, but their settings are still there");
       }
-      Pauses.brief("waiting for the settings of group " + group + " to go");
+      Pauses.brief("waiting for the settings of groups " + groups + " to go");
     }
   }
 
   private void alter(String group, List<AlterConfigOp> changes, String doing) {
     if (!changes.isEmpty()) {
-      calls.await(
-          calls.admin().incrementalAlterConfigs(Map.of(resource(group), changes)).all(),
-          doing,
-          "ALTER_CONFIGS on group " + group);
+      alter(Map.of(group, changes), doing);
     }
   }
 
+  private void alter(Map<String, List<AlterConfigOp>> changes, String doing) {
+    if (changes.isEmpty()) {
+      return;
+    }
+    Map<ConfigResource, Collection<AlterConfigOp>> asked = new HashMap<>();
+    changes.forEach((group, of) -> asked.put(resource(group), of));
+    calls.await(
+        calls.admin().incrementalAlterConfigs(asked).all(),
+        doing,
+        "ALTER_CONFIGS on groups " + changes.keySet());
+  }
+
   private Collection<ConfigEntry> entries(String group) {
-    Config config =
-        calls
-            .await(
-                calls.admin().describeConfigs(List.of(resource(group))).all(),
-                "for settings of group " + group,
-                "DESCRIBE_CONFIGS on group " + group)
-            .get(resource(group));
-    return config == null ? List.of() : config.entries();
+    return entries(List.of(group)).getOrDefault(group, List.of());
+  }
+
+  private Map<String, Collection<ConfigEntry>> entries(Collection<String> groups) {
+    Map<String, Collection<ConfigEntry>> entries = new HashMap<>();
+    calls
+        .await(
+            calls.admin().describeConfigs(groups.stream().map(GroupSettings::resource).toList()).all(),
+            "for settings of groups " + groups,
+            "DESCRIBE_CONFIGS on groups " + groups)
+        .forEach((resource, config) -> entries.put(resource.name(), config.entries()));
+    return entries;
   }
 
   private static ConfigResource resource(String group) {
@@ -188,7 +225,11 @@ final class GroupSettings {
 
   /** The settings that were made for the group itself. */
   private Map<String, String> own(String group) {
-    return BrokerProfile.asMap(entries(group).stream().filter(GroupSettings::isOwn).toList());
+    return made(entries(group));
+  }
+
+  private static Map<String, String> made(Collection<ConfigEntry> entries) {
+    return BrokerProfile.asMap(entries.stream().filter(GroupSettings::isOwn).toList());
   }
 
   /** Whether a setting was made for the group itself. */

@@ -5,6 +5,7 @@ import io.anymq.spi.DeliverySink;
 import io.anymq.spi.InboundDelivery;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A sink that holds back what a consumer receives until it is certain that this consumer stays.
@@ -14,6 +15,7 @@ final class HeldBack implements DeliverySink {
 
   private enum Phase {
     HOLDING,
+    OPENING,
     OPEN,
     DROPPED
   }
@@ -23,34 +25,72 @@ final class HeldBack implements DeliverySink {
   // Guarded by this:
   private final List<InboundDelivery> held = new ArrayList<>();
   private Phase phase = Phase.HOLDING;
+  private @Nullable MessagingException failure;
 
   HeldBack(DeliverySink sink) {
     this.sink = sink;
   }
 
   @Override
-  public synchronized void deliver(List<? extends InboundDelivery> deliveries) {
-    if (phase == Phase.OPEN) {
+  public void deliver(List<? extends InboundDelivery> deliveries) {
+    if (!isHeld(deliveries)) {
       sink.deliver(deliveries);
-    } else if (phase == Phase.HOLDING) {
-      held.addAll(deliveries);
     }
   }
 
+  private synchronized boolean isHeld(List<? extends InboundDelivery> deliveries) {
+    if (phase == Phase.HOLDING || phase == Phase.OPENING) {
+      held.addAll(deliveries);
+    }
+    return phase != Phase.OPEN;
+  }
+
+  /** The core does not know the consumer before it stays: then its opening fails. */
   @Override
   public void broken(MessagingException cause) {
-    if (!isDropped()) {
+    if (!isHeld(cause)) {
       sink.broken(cause);
     }
   }
 
-  /** The consumer stays. */
-  synchronized void open() {
-    phase = Phase.OPEN;
-    if (!held.isEmpty()) {
-      sink.deliver(List.copyOf(held));
-      held.clear();
+  private synchronized boolean isHeld(MessagingException cause) {
+    if (phase == Phase.HOLDING) {
+      failure = cause;
     }
+    return phase == Phase.HOLDING || phase == Phase.DROPPED;
+  }
+
+  /** Throws what the consumer has broken with. */
+  synchronized void requireUnbroken() {
+    MessagingException cause = failure;
+    if (cause != null) {
+      throw cause;
+    }
+  }
+
+  /**
+   * The consumer stays. Throws when it has broken. What was held goes on before anything else, and
+   * without a lock, for the core may settle it at once.
+   */
+  void open() {
+    begin();
+    for (List<InboundDelivery> next = take(); !next.isEmpty(); next = take()) {
+      sink.deliver(next);
+    }
+  }
+
+  private synchronized void begin() {
+    requireUnbroken();
+    phase = Phase.OPENING;
+  }
+
+  private synchronized List<InboundDelivery> take() {
+    List<InboundDelivery> next = List.copyOf(held);
+    held.clear();
+    if (next.isEmpty() && phase == Phase.OPENING) {
+      phase = Phase.OPEN;
+    }
+    return next;
   }
 
   /** The consumer is closed, and returns what it has received; another one takes its place. */

@@ -51,7 +51,7 @@ final class KafkaTopology {
     this.groups = groups;
     logs = new LogOffsets(calls);
     remarks = new TopicRemarks(calls, this);
-    retention = new QueueRetention(this, config.servers());
+    retention = new QueueRetention(this);
     this.profile = profile;
     maker = new TopicMaker(calls, config, this::find);
   }

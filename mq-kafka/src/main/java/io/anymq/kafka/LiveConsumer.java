@@ -189,6 +189,7 @@ final class LiveConsumer implements OpenConsumer, Parking, Runnable {
           }
         });
     assigned = next;
+    pace.changed();
   }
 
   private void poll(
@@ -204,7 +205,10 @@ final class LiveConsumer implements OpenConsumer, Parking, Runnable {
     try {
       ConsumerRecords<byte[], byte[]> records = consumer.poll(pace.patience());
       boolean isEmpty = records.isEmpty() && records.nextOffsets().isEmpty();
-      pace.polled(pace.count(consumer), isEmpty, assigned.size());
+      pace.polled(
+          pace.count(consumer),
+          isEmpty,
+          () -> Math.min(assigned.size(), FetchPace.brokers(consumer)));
       records
           .nextOffsets()
           .forEach((partition, next) -> places.put(withId(partition, assigned), next.offset()));

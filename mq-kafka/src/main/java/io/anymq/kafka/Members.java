@@ -184,7 +184,7 @@ final class Members {
 
   private void awaitJoined(String group, GroupConsumer consumer) {
     long deadline = System.nanoTime() + config.operationTimeout().toNanos();
-    while (System.nanoTime() - deadline < 0 && state.isOpen()) {
+    while (System.nanoTime() - deadline < 0 && state.isOpen() && !consumer.isBroken()) {
       List<String> members = groups.members(group);
       if (consumer.clientIds().stream().anyMatch(members::contains)) {
         break;

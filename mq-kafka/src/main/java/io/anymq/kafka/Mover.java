@@ -1,16 +1,12 @@
 package io.anymq.kafka;
 
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -66,13 +62,9 @@ final class Mover implements Runnable, ConsumerRebalanceListener {
   private final Timetable timetable = new Timetable();
   private final MovedRecords moved;
 
-  /** What is to be moved before anything else, each in a transaction of its own. */
-  private final Queue<List<DelayedRecord>> apart = new ArrayDeque<>();
+  private final Apart apart = new Apart();
 
   private boolean hold;
-
-  /** Whether it has removed what a mover before may have left. */
-  private boolean isHeir;
 
   private boolean leaving;
 
@@ -94,7 +86,6 @@ final class Mover implements Runnable, ConsumerRebalanceListener {
   }
 
   void start() {
-    ClientIds.hold(clientId);
     thread.start();
   }
 
@@ -105,14 +96,6 @@ final class Mover implements Runnable, ConsumerRebalanceListener {
 
   @Override
   public void run() {
-    try {
-      workAgainAndAgain();
-    } finally {
-      ClientIds.free(clientId);
-    }
-  }
-
-  private void workAgainAndAgain() {
     while (isWanted()) {
       try {
         workWithNew();
@@ -133,13 +116,23 @@ final class Mover implements Runnable, ConsumerRebalanceListener {
     }
   }
 
+  /** Each native consumer has a name of its own: what one has left does not pass for the next. */
   private void workWithNew() {
-    KafkaConsumer<byte[], byte[]> consumer = newConsumer();
+    String name = config.clientId("mover");
+    ClientIds.hold(name);
+    try {
+      workAs(name);
+    } finally {
+      ClientIds.free(name);
+    }
+  }
+
+  private void workAs(String name) {
+    KafkaConsumer<byte[], byte[]> consumer = newConsumer(name);
     open = consumer;
     leaving = false;
-    isHeir = false;
     try {
-      work(consumer);
+      work(consumer, new Heir(() -> group.hasNoLeftovers(name), System::nanoTime));
     } finally {
       open = null;
       try {
@@ -182,20 +175,20 @@ final class Mover implements Runnable, ConsumerRebalanceListener {
     }
   }
 
-  private KafkaConsumer<byte[], byte[]> newConsumer() {
+  private KafkaConsumer<byte[], byte[]> newConsumer(String name) {
     return new KafkaConsumer<>(
-        config.mover(clientId, GROUP, session),
+        config.mover(name, GROUP, session),
         new ByteArrayDeserializer(),
         new ByteArrayDeserializer());
   }
 
-  private void work(KafkaConsumer<byte[], byte[]> consumer) {
+  private void work(KafkaConsumer<byte[], byte[]> consumer, Heir heir) {
     consumer.subscribe(Set.of(KafkaNames.DELAYS), this);
     while (isWanted() && !leaving) {
-      for (ConsumerRecord<byte[], byte[]> each : consumer.poll(untilNextLook())) {
+      for (ConsumerRecord<byte[], byte[]> each : consumer.poll(untilNextLook(heir))) {
         timetable.take(each);
       }
-      isHeir = isHeir || group.removeLeftovers(clientId);
+      heir.polled(!timetable.isEmpty());
       if (!timetable.isEmpty()) {
         timetable.taken(consumer);
         move(consumer);
@@ -205,21 +198,37 @@ final class Mover implements Runnable, ConsumerRebalanceListener {
     }
   }
 
-  private Duration untilNextLook() {
-    if (hold || !isHeir) {
+  private Duration untilNextLook(Heir heir) {
+    if (hold) {
       hold = false;
       return HOLD;
+    }
+    if (!heir.isDone()) {
+      return heir.patience();
     }
     long wait = Math.max(0, timetable.nextLook() - System.currentTimeMillis());
     return Duration.ofMillis(Math.min(wait, LONGEST_WAIT_MILLIS));
   }
 
+  /** The native client logs what is thrown here as an error, also when the link just closes. */
   @Override
   public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
     KafkaConsumer<byte[], byte[]> consumer = open;
-    if (partitions.isEmpty() || consumer == null) {
+    if (partitions.isEmpty() || consumer == null || !isWanted()) {
       return;
     }
+    try {
+      begin(consumer, partitions);
+    } catch (RuntimeException e) {
+      if (isWanted()) {
+        throw e;
+      }
+      LOG.debug("Mover {} gets the turn, and closes", clientId, e);
+    }
+  }
+
+  private void begin(
+      KafkaConsumer<byte[], byte[]> consumer, Collection<TopicPartition> partitions) {
     moves.begin();
     Map<TopicPartition, OffsetAndMetadata> committed = consumer.committed(Set.copyOf(partitions));
     Map<TopicPartition, Long> oldest = consumer.beginningOffsets(partitions);
@@ -258,28 +267,7 @@ final class Mover implements Runnable, ConsumerRebalanceListener {
     } else if (outcome.suspects().isEmpty()) {
       hold = true;
     } else {
-      separate(due, outcome.suspects());
-    }
-  }
-
-  /**
-   * What is refused must not hold up the others, nor be mixed up with them: suspects by their
-   * topic, and those of one topic one by one.
-   */
-  private void separate(List<DelayedRecord> due, Set<DelayedRecord> suspects) {
-    List<DelayedRecord> others = due.stream().filter(each -> !suspects.contains(each)).toList();
-    if (!others.isEmpty()) {
-      apart.add(others);
-    }
-    Map<String, List<DelayedRecord>> byTopic =
-        suspects.stream()
-            .collect(
-                Collectors.groupingBy(
-                    DelayedRecord::topic, LinkedHashMap::new, Collectors.toList()));
-    if (byTopic.size() > 1 || !others.isEmpty()) {
-      apart.addAll(byTopic.values());
-    } else {
-      suspects.forEach(each -> apart.add(List.of(each)));
+      apart.separate(due, outcome.suspects());
     }
   }
 

@@ -36,18 +36,22 @@ final class MoverGroup {
    * empty in between waits for some seconds until it gives its first member the turn.
    *
    * @param heir the name of a mover that is joining
-   * @return whether it is in the group, and there is nothing left to remove
+   * @return whether it is in the group, and nothing was left to remove
    */
-  boolean removeLeftovers(String heir) {
+  boolean hasNoLeftovers(String heir) {
     try {
-      if (!ConsumerGroups.members(calls, Mover.GROUP).contains(heir)) {
+      List<String> members = ConsumerGroups.members(calls, Mover.GROUP);
+      if (!members.contains(heir)) {
         return false;
+      }
+      if (members.stream().noneMatch(ClientIds::isLeftover)) {
+        return true;
       }
       removeLeftovers();
     } catch (MessagingException e) {
-      LOG.debug("What movers have left stays until its session ends", e);
+      LOG.debug("What movers have left is still there, or is not known", e);
     }
-    return true;
+    return false;
   }
 
   /** As that, where another one stands by. */

@@ -57,8 +57,8 @@ final class OldLocks {
       Map<TopicPartition, Long> starts = new HashMap<>();
       try {
         groups
-            .offsets(subject.group())
-            .forEach((partition, info) -> starts.put(partition, info.startOffset()));
+            .places(subject.group())
+            .forEach((each, place) -> place.ifPresent(known -> starts.put(each, known)));
       } catch (MessagingException e) {
         LOG.debug("Where group {} is is not known", subject.group(), e);
       }

@@ -1,15 +1,18 @@
 package io.anymq.kafka;
 
 import io.anymq.DestinationNotFoundException;
+import io.anymq.MessagingTimeoutException;
 import io.anymq.Topic;
 import io.anymq.TopicPattern;
 import io.anymq.spi.DeliverySink;
 import io.anymq.spi.LinkConsumer;
 import io.anymq.spi.Source;
-import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
@@ -69,7 +72,7 @@ final class PatternConsumers implements AutoCloseable {
       String group = topology.names().group(of.pattern(), terms.name().orElseThrow());
       String role = members.requireFree(group, terms, of.pattern().toString());
       initialise(group, terms, view, !topology.groups().isMarked(group));
-      Subscription subscription = new Subscription(group, role, view, List.of());
+      Subscription subscription = new Subscription(group, role, view, Map.of(), Map.of());
       return openGroups(subscription, prefetch, sink, broken -> {});
     }
     return terms.shared()
@@ -80,7 +83,7 @@ final class PatternConsumers implements AutoCloseable {
   private LinkConsumer openPlain(
       TopicPattern pattern, Source.Terms terms, int prefetch, PatternView view, DeliverySink sink) {
     Map<TopicPartition, Uuid> partitions = view.partitions();
-    Watch watch = new Watch(view);
+    PatternWatch watch = new PatternWatch(directory, view);
     LiveConsumer consumer =
         new LiveConsumer(
             new LiveConsumer.Setup(config, Subject.of(pattern, topology.names()), prefetch, false),
@@ -103,18 +106,101 @@ final class PatternConsumers implements AutoCloseable {
       TopicPattern pattern, Source.Terms terms, int prefetch, PatternView view, DeliverySink sink) {
     String group = topology.names().sharedGroup(pattern, terms.name().orElseThrow());
     UnusedGroups.Use use = unused.use(group);
+    Opening opening = new Opening(use, group, terms, prefetch, view, new HashSet<>());
     try {
-      boolean isNew = !use.isContinued() && topology.groups().members(group).isEmpty();
-      List<BegunGroup> begun = initialise(group, terms, view, isNew);
-      Subscription subscription = new Subscription(group, Members.MEMBER, view, begun);
-      LinkConsumer consumer =
-          openGroups(subscription, prefetch, sink, broken -> SharedSubscriptions.end(use, broken));
-      use.opened();
-      return consumer;
+      for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
+        Optional<LinkConsumer> consumer = tryShared(opening, sink);
+        if (consumer.isPresent()) {
+          use.opened(() -> setUpAgain(group));
+          return consumer.get();
+        }
+      }
     } catch (RuntimeException e) {
       use.end();
       throw e;
     }
+    use.end();
+    throw new MessagingTimeoutException(
+        "Group %s was removed, or could not be looked at, %d times while a consumer joined it"
+            .formatted(group, ATTEMPTS));
+  }
+
+  /**
+   * A consumer of a shared subscription to be.
+   *
+   * @param use its use of the group
+   * @param group the group that holds the subscription
+   * @param terms the subscription's
+   * @param prefetch how many deliveries may be unsettled
+   * @param view the topics that match
+   * @param placed the partitions in which groups have had places
+   */
+  private record Opening(
+      UnusedGroups.Use use,
+      String group,
+      Source.Terms terms,
+      int prefetch,
+      PatternView view,
+      Set<TopicPartition> placed) {}
+
+  /** As long as it was no member, others may have removed one of its groups: then nothing. */
+  private Optional<LinkConsumer> tryShared(Opening as, DeliverySink sink) {
+    boolean isNew = !as.use().isContinued() && topology.groups().members(as.group()).isEmpty();
+    initialise(as.group(), as.terms(), as.view(), isNew);
+    Optional<Map<String, BegunGroup>> begun = begun(as);
+    if (begun.isEmpty()) {
+      return Optional.empty();
+    }
+    Subscription of =
+        new Subscription(
+            as.group(), Members.MEMBER, as.view(), begun.get(), new ConcurrentHashMap<>());
+    HeldBack held = new HeldBack(sink);
+    PatternGroups consumer =
+        openGroups(
+            of, as.prefetch(), held, broken -> SharedSubscriptions.end(as.use(), held, broken));
+    if (isThere(of, held, consumer)) {
+      return Optional.of(consumer);
+    }
+    held.drop();
+    consumer.close();
+    return Optional.empty();
+  }
+
+  private Optional<Map<String, BegunGroup>> begun(Opening as) {
+    Map<String, BegunGroup> begun = new ConcurrentHashMap<>();
+    for (TopicDescription topic : as.view().topics()) {
+      String one = KafkaNames.groupOfTopic(as.group(), topic.name());
+      Optional<BegunGroup> found =
+          BegunGroup.of(topology, one, topic, config.operationTimeout(), as.placed());
+      if (found.isEmpty()) {
+        return Optional.empty();
+      }
+      begun.put(one, found.get());
+    }
+    return Optional.of(begun);
+  }
+
+  /** A failure ends the consumer, for nobody else has it yet. */
+  private boolean isThere(Subscription of, HeldBack held, PatternGroups consumer) {
+    try {
+      of.joining().forEach(members::awaitJoinedOrClose);
+      boolean there = of.begun().values().stream().allMatch(BegunGroup::isThere);
+      of.begun().clear(); // From now on they are as any other.
+      of.joining().clear();
+      held.requireUnbroken();
+      if (there) {
+        held.open();
+      }
+      return there;
+    } catch (RuntimeException e) {
+      consumer.close();
+      throw e;
+    }
+  }
+
+  private void setUpAgain(String group) {
+    topology.groups().beginningWith(group + ":").forEach(topology.groups()::markAgain);
+    int unused = topology.groups().markAgain(group);
   }
 
   /**
@@ -123,14 +209,19 @@ final class PatternConsumers implements AutoCloseable {
    * @param group the share group that holds it
    * @param role of the member that holds it
    * @param view the topics that match
-   * @param begun what others may remove until that member has joined
+   * @param begun the groups of topics that others may remove until members have joined them
+   * @param joining receives those members, by group
    */
   private record Subscription(
-      String group, String role, PatternView view, List<BegunGroup> begun) {}
+      String group,
+      String role,
+      PatternView view,
+      Map<String, BegunGroup> begun,
+      Map<String, GroupConsumer> joining) {}
 
-  private LinkConsumer openGroups(
+  private PatternGroups openGroups(
       Subscription of, int prefetch, DeliverySink sink, Consumer<Boolean> onClosed) {
-    Watch watch = new Watch(of.view());
+    PatternWatch watch = new PatternWatch(directory, of.view());
     PatternGroups groups =
         new PatternGroups(
             prefetch,
@@ -144,11 +235,8 @@ final class PatternConsumers implements AutoCloseable {
     open.add(groups);
     try {
       groups.hold(holder(of, groups));
-      of.begun().forEach(BegunGroup::restore);
       Runnable follow =
-          () ->
-              groups.follow(
-                  of.view().topics(), topic -> openTopic(of.group(), topic, prefetch, groups));
+          () -> groups.follow(of.view().topics(), topic -> openTopic(of, topic, prefetch, groups));
       follow.run();
       watch.begin(follow);
       return groups;
@@ -162,13 +250,10 @@ final class PatternConsumers implements AutoCloseable {
    * A new subscription begins with the topics that there are where it is said; one that is there
    * begins with topics that are new to it at their beginning. That it is there is told by a mark,
    * which comes last: it may have no topic to begin with.
-   *
-   * @return the groups of those topics
    */
-  private List<BegunGroup> initialise(
+  private void initialise(
       String group, Source.Terms terms, PatternView view, boolean isNew) {
     ShareGroups groups = topology.groups();
-    List<BegunGroup> begun = new ArrayList<>();
     OffsetSpec start = Consumers.start(terms.replayFrom());
     for (TopicDescription topic : view.topics()) {
       String one = KafkaNames.groupOfTopic(group, topic.name());
@@ -177,12 +262,8 @@ final class PatternConsumers implements AutoCloseable {
       } else {
         groups.ensure(one, KafkaTopology.partitions(topic), isNew ? start : OffsetSpec.earliest());
       }
-      if (!terms.durable()) {
-        begun.add(BegunGroup.of(groups, one));
-      }
     }
     groups.mark(group);
-    return begun;
   }
 
   private GroupConsumer holder(Subscription of, PatternGroups groups) {
@@ -198,65 +279,27 @@ final class PatternConsumers implements AutoCloseable {
   }
 
   private GroupConsumer openTopic(
-      String group, TopicDescription topic, int prefetch, PatternGroups groups) {
-    String one = KafkaNames.groupOfTopic(group, topic.name());
+      Subscription of, TopicDescription topic, int prefetch, PatternGroups groups) {
+    String one = KafkaNames.groupOfTopic(of.group(), topic.name());
+    BegunGroup begun = of.begun().get(one);
     int limit =
-        topology.groups().ensure(one, KafkaTopology.partitions(topic), OffsetSpec.earliest());
+        begun == null || !begun.isOf(topic)
+            ? topology.groups().ensure(one, KafkaTopology.partitions(topic), OffsetSpec.earliest())
+            : begun.restore();
     Topic destination = topology.names().portable(topic.name()).orElseThrow();
     Members.Member member =
         new Members.Member(destination, topic.name(), one, limit, prefetch, Members.MEMBER);
     members.requireSafe(member);
     GroupConsumer consumer = members.create(member, groups.sinkOfOne(), closed -> {});
     consumer.open();
+    if (begun != null) {
+      of.joining().put(one, consumer);
+    }
     return consumer;
   }
 
   @Override
   public void close() {
     directory.close();
-  }
-
-  /** Keeps one consumer's view up to date, from when it is open until it is closed. */
-  private final class Watch implements Consumer<Map<String, Uuid>> {
-
-    private final PatternView view;
-    private volatile Runnable onChange = () -> {};
-
-    /** Whether the consumer has yet to take a change on; an attempt that fails is made again. */
-    private boolean behind;
-
-    /** A topic that this user may not read is refused again and again. */
-    private final GrowingPause pause = new GrowingPause(System::nanoTime);
-
-    private boolean ended;
-
-    Watch(PatternView view) {
-      this.view = view;
-    }
-
-    synchronized void begin(Runnable changed) {
-      onChange = changed;
-      if (!ended) {
-        directory.add(this);
-      }
-    }
-
-    /** The consumer may break before it is open. */
-    synchronized void end() {
-      ended = true;
-      directory.remove(this);
-    }
-
-    @Override
-    public void accept(Map<String, Uuid> topics) {
-      boolean changed = view.look(topics);
-      behind |= changed;
-      if (behind && (changed || pause.isOver())) {
-        pause.grow();
-        onChange.run();
-        behind = false;
-        pause.reset();
-      }
-    }
   }
 }

@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.TopicConfig;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,18 +30,11 @@ final class QueueRetention {
   private static final Set<String> TOLD = ConcurrentHashMap.newKeySet();
 
   private final KafkaTopology topology;
-  private final String servers;
   private final Set<String> checked = ConcurrentHashMap.newKeySet();
 
-  /**
-   * For one link.
-   *
-   * @param topology its topics
-   * @param servers the cluster: what is told of a topic there is not told again
-   */
-  QueueRetention(KafkaTopology topology, String servers) {
+  /** For one link. */
+  QueueRetention(KafkaTopology topology) {
     this.topology = topology;
-    this.servers = servers;
   }
 
   /** Throws where the topic of a queue is compacted. */
@@ -64,11 +59,13 @@ final class QueueRetention {
     }
   }
 
+  /** Topics of the same name may be another cluster's, or made again; their ids differ. */
   private boolean isNew(String topic, String dropping) {
+    Uuid id = topology.find(topic).map(TopicDescription::topicId).orElse(Uuid.ZERO_UUID);
     if (TOLD.size() >= MOST_TOLD) {
       TOLD.clear();
     }
-    return TOLD.add("%s %s %s".formatted(servers, topic, dropping));
+    return TOLD.add("%s %s".formatted(id, dropping));
   }
 
   static void requireNotCompacted(Queue queue, String topic, Map<String, String> settings) {

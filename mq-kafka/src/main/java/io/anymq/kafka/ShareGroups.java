@@ -3,6 +3,8 @@ package io.anymq.kafka;
 import io.anymq.DestinationNotFoundException;
 import io.anymq.ErrorCode;
 import io.anymq.MessagingException;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -73,9 +75,9 @@ final class ShareGroups {
     return settings.apply(group, EARLIEST);
   }
 
-  /** As {@link #mark}, of a group that lasts as long as it has members. */
-  int markEnding(String group) {
-    return settings.apply(group, LATEST);
+  /** Marks a group again that lasts as long as it has members, should others have forgotten it. */
+  int markAgain(String group) {
+    return settings.applyAgain(group, LATEST);
   }
 
   /** Whether a group was set up, and not deleted since. */
@@ -91,7 +93,7 @@ final class ShareGroups {
    * @return as {@link #ensure}
    */
   int begin(String group, List<TopicPartition> partitions, OffsetSpec start) {
-    int limit = markEnding(group);
+    int limit = settings.apply(group, LATEST);
     if (members(group).isEmpty()) {
       initialise(group, partitions, start);
     }
@@ -100,7 +102,11 @@ final class ShareGroups {
 
   /** The group's coordinator hears of a topic that was just made a moment later than others. */
   private void initialise(String group, List<TopicPartition> partitions, OffsetSpec start) {
-    Map<TopicPartition, Long> offsets = logs.at(partitions, start);
+    initialise(group, logs.at(partitions, start));
+  }
+
+  /** As that, at certain places. */
+  void initialise(String group, Map<TopicPartition, Long> offsets) {
     long deadline = System.nanoTime() + calls.timeout().toNanos();
     while (!tryMoveTo(group, offsets, deadline)) {
       Pauses.brief("waiting for the coordinator of group " + group);
@@ -120,7 +126,7 @@ final class ShareGroups {
   }
 
   /** Moves a group, unless another connection consumes from it already. */
-  void moveUnlessUsed(String group, Map<TopicPartition, Long> offsets) {
+  private void moveUnlessUsed(String group, Map<TopicPartition, Long> offsets) {
     try {
       moveTo(group, offsets);
     } catch (MessagingException e) {
@@ -136,7 +142,11 @@ final class ShareGroups {
         "READ on group " + group + " and on its topic");
   }
 
-  /** Where a group is, by partition; empty when it does not exist. */
+  /**
+   * Where a group is, by partition; empty when it does not exist. A partition has no information
+   * where the broker tells no place: the group has none there yet, or it cannot be read now. One
+   * that the broker cannot tell the end of is left out.
+   */
   Map<TopicPartition, SharePartitionOffsetInfo> offsets(String group) {
     return calls
         .awaitUnless(
@@ -147,6 +157,22 @@ final class ShareGroups {
             "where group " + group + " is",
             "DESCRIBE on group " + group)
         .orElse(Map.of());
+  }
+
+  /** As {@link #offsets}, the places alone. */
+  Map<TopicPartition, Optional<Long>> places(String group) {
+    Map<TopicPartition, Optional<Long>> places = new HashMap<>();
+    offsets(group)
+        .forEach(
+            (partition, info) ->
+                places.put(
+                    partition, Optional.ofNullable(info).map(SharePartitionOffsetInfo::startOffset)));
+    return places;
+  }
+
+  /** Whether there is such a group. */
+  boolean exists(String group) {
+    return describe(group).isPresent();
   }
 
   /** The names of the clients that are members, leftovers of this JVM left out. */
@@ -176,33 +202,59 @@ final class ShareGroups {
 
   /** Removes a group; one that does not exist is no failure. */
   void delete(String group) {
-    Map<String, String> unused = delete(group, () -> true);
+    deleteWithoutSettings(group);
+    settings.forget(settings.own(List.of(group)), () -> true);
   }
 
-  private Map<String, String> delete(String group, BooleanSupplier isUnused) {
+  private void deleteWithoutSettings(String group) {
     calls.awaitUnless(
         GroupIdNotFoundException.class,
         admin().deleteShareGroups(Set.of(group)).deletedGroups().get(group),
         "to delete group " + group,
         "DELETE on group " + group);
-    return settings.forget(group, isUnused);
   }
 
   /**
-   * Removes a group without members. Somebody may join a new group of that name meanwhile, whose
-   * settings must not be forgotten with those of this one: then they are made again.
+   * Removes groups without members. Somebody may join a new group of such a name meanwhile, whose
+   * settings must not be forgotten with those of this one.
    *
-   * @param isUnused whether nobody uses the group
+   * @param isUnused whether nobody uses the groups
    */
-  void deleteWhile(String group, BooleanSupplier isUnused) {
-    if (isUnused.getAsBoolean()) {
-      try {
-        Map<String, String> forgotten = delete(group, isUnused);
-        if (!isUnused.getAsBoolean()) {
-          settings.restore(group, forgotten);
+  void deleteWhile(List<String> groups, BooleanSupplier isUnused) {
+    List<String> deleted = new ArrayList<>();
+    try {
+      for (String group : groups) {
+        if (isUnused.getAsBoolean() && isDeleted(group)) {
+          deleted.add(group);
         }
-      } catch (MessagingException e) {
-        requireInUse(group, e);
+      }
+    } finally {
+      if (!deleted.isEmpty() && isUnused.getAsBoolean()) {
+        forget(settings.own(deleted), isUnused);
+      }
+    }
+  }
+
+  /** Whether it is gone; one that has members stays. */
+  private boolean isDeleted(String group) {
+    try {
+      deleteWithoutSettings(group);
+      return true;
+    } catch (MessagingException e) {
+      requireInUse(group, e);
+      return false;
+    }
+  }
+
+  /** Forgets settings, and sets them again unless it is certain that nobody needs them. */
+  private void forget(Map<String, Map<String, String>> own, BooleanSupplier isUnused) {
+    boolean unused = false;
+    try {
+      settings.forget(own, isUnused);
+      unused = isUnused.getAsBoolean();
+    } finally {
+      if (!unused) {
+        settings.restore(own);
       }
     }
   }

@@ -7,8 +7,13 @@ import io.anymq.spi.DeliverySink;
 import io.anymq.spi.LinkConsumer;
 import io.anymq.spi.Source;
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,14 +47,26 @@ final class SharedSubscriptions {
   private final Turns turns;
   private final Members members;
   private final UnusedGroups unused;
+  private final Duration removal;
   private final InTurn inTurn;
 
+  /**
+   * For one link.
+   *
+   * @param removal how long a link takes at most to remove a group
+   */
   SharedSubscriptions(
-      KafkaTopology topology, Turns turns, Members members, UnusedGroups unused, InTurn inTurn) {
+      KafkaTopology topology,
+      Turns turns,
+      Members members,
+      UnusedGroups unused,
+      Duration removal,
+      InTurn inTurn) {
     this.topology = topology;
     this.turns = turns;
     this.members = members;
     this.unused = unused;
+    this.removal = removal;
     this.inTurn = inTurn;
   }
 
@@ -58,8 +75,9 @@ final class SharedSubscriptions {
     UnusedGroups.Use use = unused.use(group);
     try {
       OffsetSpec start = Consumers.start(terms.replayFrom());
-      LinkConsumer consumer = open(new Opening(topic, group, start, request, use), sink);
-      use.opened();
+      Opening opening = new Opening(topic, group, start, request, use);
+      LinkConsumer consumer = open(opening, sink);
+      use.opened(() -> setUpAgain(opening));
       return consumer;
     } catch (RuntimeException e) {
       use.end();
@@ -81,21 +99,47 @@ final class SharedSubscriptions {
 
   /** As long as it was no member, others may have removed the group: then all begins anew. */
   private LinkConsumer open(Opening of, DeliverySink sink) {
+    Set<TopicPartition> placed = new HashSet<>();
     for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
+      TopicDescription found = topology.require(of.topic());
       int limit = begin(of);
-      BegunGroup begun = BegunGroup.of(topology.groups(), of.group());
-      HeldBack held = new HeldBack(sink);
-      LinkConsumer consumer = join(of, limit, held, begun);
-      if (isThere(of, begun, consumer)) {
-        held.open();
-        return consumer;
+      Optional<BegunGroup> begun = BegunGroup.of(topology, of.group(), found, removal, placed);
+      if (begun.isPresent()) {
+        HeldBack held = new HeldBack(sink);
+        LinkConsumer consumer = join(of, limit, held, begun.get());
+        if (isThere(begun.get(), held, consumer)) {
+          return consumer;
+        }
+        held.drop();
+        consumer.close();
       }
       LOG.debug("Group {} was removed while it began; it begins anew", of.group());
-      held.drop();
-      consumer.close();
     }
     throw new MessagingTimeoutException(
-        "Group %s was removed %d times while a consumer joined it".formatted(of.group(), ATTEMPTS));
+        "Group %s was removed, or could not be looked at, %d times while a consumer joined it"
+            .formatted(of.group(), ATTEMPTS));
+  }
+
+  /** A failure ends the consumer, for nobody else has it yet. */
+  private static boolean isThere(BegunGroup begun, HeldBack held, LinkConsumer consumer) {
+    try {
+      boolean there = begun.isThere();
+      held.requireUnbroken();
+      if (there) {
+        held.open();
+      }
+      return there;
+    } catch (RuntimeException e) {
+      consumer.close();
+      throw e;
+    }
+  }
+
+  private void setUpAgain(Opening of) {
+    int unusedLimit = topology.groups().markAgain(of.group());
+    if (of.request().keyOrdered()) {
+      Duration unusedTime = topology.groups().settings().shortenLocks(of.group());
+    }
   }
 
   private int begin(Opening of) {
@@ -121,39 +165,22 @@ final class SharedSubscriptions {
     if (keyOrdered) {
       Runnable restore =
           () -> {
-            begun.restore();
-            Duration unused = topology.groups().settings().shortenLocks(of.group());
+            int unusedLimit = begun.restore();
+            Duration unusedTime = topology.groups().settings().shortenLocks(of.group());
           };
-      return inTurn.open(member, of.use().watching(held), restore, closed -> end(of, held, false));
+      return inTurn.open(member, of.use().watching(held), restore, closed -> end(of.use(), held, false));
     }
     turns.requireNone(of.group());
-    return members.join(member, held, closed -> end(of, held, closed.isBroken()));
+    return members.join(member, held, closed -> end(of.use(), held, closed.isBroken()));
   }
 
-  private static void end(Opening of, HeldBack held, boolean broken) {
+  /** A consumer has closed; not for one that another one takes the place of. */
+  static void end(UnusedGroups.Use use, HeldBack held, boolean broken) {
     if (!held.isDropped()) {
-      end(of.use(), broken);
-    }
-  }
-
-  static void end(UnusedGroups.Use use, boolean broken) {
-    if (broken) {
-      use.breakUp();
-    }
-    use.end();
-  }
-
-  /** A failure ends the consumer, for nobody else has it yet. */
-  private boolean isThere(Opening of, BegunGroup begun, LinkConsumer consumer) {
-    try {
-      int users =
-          of.request().keyOrdered()
-              ? turns.members(of.group()).size()
-              : topology.groups().members(of.group()).size();
-      return begun.isThere(users > 1);
-    } catch (RuntimeException e) {
-      consumer.close();
-      throw e;
+      if (broken) {
+        use.breakUp();
+      }
+      use.end();
     }
   }
 }

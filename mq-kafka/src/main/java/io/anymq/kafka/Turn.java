@@ -141,7 +141,7 @@ final class Turn implements OpenConsumer, Parking, Runnable, ConsumerRebalanceLi
       }
     } catch (WakeupException e) {
       LOG.debug("Turn {} ends", clientId, e);
-    } catch (KafkaException | MessagingException e) {
+    } catch (RuntimeException e) {
       failed(
           KafkaErrors.translate(
               e,
@@ -257,18 +257,25 @@ final class Turn implements OpenConsumer, Parking, Runnable, ConsumerRebalanceLi
     }
   }
 
-  /** The group may change in this moment; then the note is written after the next poll. */
+  /**
+   * What may fail comes before the note, for only what is open says that it has given all back. The
+   * group may change in this moment; then the note is written after the next poll.
+   */
   private void begin() {
-    if (inner == null && !closing) {
-      try {
-        note(HELD);
-      } catch (CommitFailedException | RebalanceInProgressException e) {
-        LOG.debug("Turn {} begins a moment later", clientId, e);
-        return;
-      }
-      setup.beforeTurn().run();
-      openInner();
+    if (inner != null || closing) {
+      return;
     }
+    setup.beforeTurn().run();
+    if (closing) {
+      return;
+    }
+    try {
+      note(HELD);
+    } catch (CommitFailedException | RebalanceInProgressException e) {
+      LOG.debug("Turn {} begins a moment later", clientId, e);
+      return;
+    }
+    openInner();
   }
 
   private void openInner() {

@@ -5,11 +5,14 @@ import io.anymq.MessagingTimeoutException;
 import io.anymq.spi.DeliverySink;
 import io.anymq.spi.InboundDelivery;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
@@ -23,6 +26,9 @@ import org.slf4j.LoggerFactory;
 final class UnusedGroups implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(UnusedGroups.class);
+
+  /** Longer than a removal takes; settings that are missing meanwhile do no harm so soon. */
+  private static final int LATER_SECONDS = 5;
 
   private final ShareGroups groups;
   private final Turns turns;
@@ -74,9 +80,21 @@ final class UnusedGroups implements AutoCloseable {
       return continued;
     }
 
-    /** The consumer is open. One that cannot be leaves a group that it was to take over. */
-    void opened() {
+    /**
+     * The consumer is open. One that cannot be leaves a group that it was to take over.
+     *
+     * @param again sets up again what another link has forgotten that saw nobody and crashed then;
+     *     it is called once, when such a link must be done
+     */
+    void opened(Runnable again) {
       opened = true;
+      CompletableFuture.delayedExecutor(LATER_SECONDS, TimeUnit.SECONDS, UnusedGroups.this::aside)
+          .execute(
+              () -> {
+                if (!hasEnded(this)) {
+                  setUp(group, again);
+                }
+              });
     }
 
     /** The consumer broke: the core opens another, which needs the group. */
@@ -133,6 +151,30 @@ final class UnusedGroups implements AutoCloseable {
       throw KafkaErrors.translate(e, "waiting for the removal of group " + group, "DELETE on it");
     } finally {
       lock.unlock();
+    }
+  }
+
+  private void aside(Runnable task) {
+    if (state.isOpen()) {
+      Thread unused = Threads.start("anymq-kafka-settings", task);
+    }
+  }
+
+  private boolean hasEnded(Use use) {
+    lock.lock();
+    try {
+      return use.ended;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private static void setUp(String group, Runnable again) {
+    try {
+      again.run();
+    } catch (RuntimeException e) {
+      // As a rule nobody has forgotten anything.
+      LOG.debug("Whether group {} is still set up is not known", group, e);
     }
   }
 
@@ -193,10 +235,9 @@ final class UnusedGroups implements AutoCloseable {
     }
     try {
       if (isUnused(group)) {
-        groups
-            .beginningWith(group + ":")
-            .forEach(each -> groups.deleteWhile(each, () -> isUnused(group)));
-        groups.deleteWhile(group, () -> isUnused(group));
+        List<String> all = new ArrayList<>(groups.beginningWith(group + ":"));
+        all.add(group);
+        groups.deleteWhile(all, () -> isUnused(group));
       }
     } catch (MessagingException e) {
       LOG.warn("Could not remove group {} of a shared subscription", group, e);

@@ -47,7 +47,7 @@ final class KafkaDelayCutTest {
   }
 
   private Link open() {
-    Options options = Options.none().with(KafkaOptions.LINK_TIMEOUT, Duration.ofSeconds(1));
+    Options options = Options.none().with(KafkaOptions.LINK_TIMEOUT, Duration.ofSeconds(5));
     return Links.open(broker.proxiedUrl(), options, losses);
   }
 
@@ -66,7 +66,7 @@ final class KafkaDelayCutTest {
     try (Taking consumer = new Taking(link, queue, 10)) {
       var delivery = consumer.takeWithin(SESSION.dividedBy(5));
       assertThat(delivery)
-          .as("delayed message '%s'; see MoverGroup.removeLeftovers", text)
+          .as("delayed message '%s'; see MoverGroup.hasNoLeftovers", text)
           .isNotNull();
       var moved = Objects.requireNonNull(delivery);
       assertThat(moved.message().text()).isEqualTo(text);

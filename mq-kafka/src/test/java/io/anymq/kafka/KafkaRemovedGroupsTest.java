@@ -2,6 +2,8 @@ package io.anymq.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.anymq.ErrorCode;
+import io.anymq.MessagingException;
 import io.anymq.QueueOptions;
 import io.anymq.Topic;
 import io.anymq.TopicPattern;
@@ -13,11 +15,15 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -77,7 +83,7 @@ final class KafkaRemovedGroupsTest extends LinkTest {
   private boolean areSettingsThere() throws InterruptedException {
     GroupSettings settings = settings();
     long deadline = System.nanoTime() + Links.PATIENCE.toNanos();
-    while (!settings.areApplied(group)) {
+    while (!settings.exist(group)) {
       if (System.nanoTime() - deadline > 0) {
         return false;
       }
@@ -162,9 +168,24 @@ final class KafkaRemovedGroupsTest extends LinkTest {
   /** The one that removes has seen nobody, and goes on when there is somebody. */
   private void opensWhileAnotherOneRemoves(Interposed.Moment moment, boolean keyOrdered)
       throws Exception {
+    opensWhileAnotherOneRemoves(moment, keyOrdered, () -> {});
+  }
+
+  /**
+   * As that.
+   *
+   * @param then what becomes of the one that removes
+   */
+  private void opensWhileAnotherOneRemoves(
+      Interposed.Moment moment, boolean keyOrdered, Runnable then) throws Exception {
     Taking[] opened = new Taking[1];
     Interposed opening =
-        new Interposed(moment, () -> opened[0] = new Taking(link, all, 10, keyOrdered));
+        new Interposed(
+            moment,
+            () -> {
+              opened[0] = new Taking(link, all, 10, keyOrdered);
+              then.run();
+            });
     new Taking(link, all, 1, keyOrdered).close();
     settings().apply(group, "latest"); // as one that has closed has left them
     assertThat(areSettingsThere()).isTrue();
@@ -193,9 +214,95 @@ final class KafkaRemovedGroupsTest extends LinkTest {
     opensWhileAnotherOneRemoves(KafkaRemovedGroupsTest::isForgetting, true);
   }
 
+  /** What it asked for may have been done. */
+  @Test
+  void soIsThatOfOneWhoseRemovalFails() throws Exception {
+    AtomicBoolean forgetting = new AtomicBoolean();
+    opensWhileAnotherOneRemoves(
+        (question, arguments) -> {
+          boolean isNow = forgetting.get() && question.equals("describeConfigs");
+          forgetting.compareAndSet(false, isForgetting(question, arguments));
+          return isNow;
+        },
+        false,
+        () -> {
+          throw new MessagingException(ErrorCode.TIMEOUT, "for this test");
+        });
+  }
+
+  private void keepsItsSettings(boolean keyOrdered) throws Exception {
+    AtomicBoolean deleted = new AtomicBoolean();
+    AtomicInteger forgotten = new AtomicInteger();
+    opensWhileAnotherOneRemoves(
+        (question, arguments) -> {
+          if (isForgetting(question, arguments)) {
+            forgotten.incrementAndGet();
+          }
+          boolean isNow = deleted.get();
+          deleted.compareAndSet(false, question.equals("deleteShareGroups"));
+          return isNow;
+        },
+        keyOrdered);
+    assertThat(forgotten).as("settings that are forgotten though somebody needs them").hasValue(0);
+  }
+
+  @Test
+  void oneThatHasAMemberAgainKeepsItsSettings() throws Exception {
+    keepsItsSettings(false);
+  }
+
+  @Test
+  void soDoesOneWithSomebodyInLine() throws Exception {
+    keepsItsSettings(true);
+  }
+
   @Test
   void oneThatHasAMemberIsNotRemoved() throws Exception {
     opensWhileAnotherOneRemoves(
         (question, arguments) -> question.equals("deleteShareGroups"), false);
+  }
+
+  /** The next in line would wait until locks of one that never began have ended. */
+  @Test
+  void oneThatCannotBeginItsTurnDoesNotSayThatItHolds() throws Exception {
+    Interposed failing =
+        new Interposed(
+            (question, arguments) ->
+                question.equals("describeConfigs")
+                    && Thread.currentThread().getName().contains("-turn-"),
+            () -> {
+              throw new MessagingException(ErrorCode.ACCESS_REFUSED, "for this test");
+            });
+    Link opening = failing.link(broker);
+    try {
+      assertThat(failureOfTurn(opening)).hasMessageContaining("for this test");
+      assertThat(notes()).as("what the note says; see Turn.begin").doesNotContain("held");
+    } finally {
+      opening.close(Links.PATIENCE);
+    }
+  }
+
+  /** It breaks while it opens, or afterwards. */
+  private Throwable failureOfTurn(Link opening) throws InterruptedException {
+    MessagingException failure;
+    try (Taking consumer = new Taking(opening, all, 10, true)) {
+      failure = consumer.failure();
+    } catch (MessagingException e) {
+      failure = e;
+    }
+    return Objects.requireNonNullElse(failure.getCause(), failure);
+  }
+
+  private List<String> notes() throws Exception {
+    String turns = Turns.group(group);
+    return admin()
+        .listConsumerGroupOffsets(turns)
+        .partitionsToOffsetAndMetadata(turns)
+        .get(Links.PATIENCE.toSeconds(), TimeUnit.SECONDS)
+        .values()
+        .stream()
+        .filter(Objects::nonNull)
+        .map(OffsetAndMetadata::metadata)
+        .toList();
   }
 }

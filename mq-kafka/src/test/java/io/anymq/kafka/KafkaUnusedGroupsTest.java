@@ -16,7 +16,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.GroupListing;
 import org.apache.kafka.clients.admin.ListGroupsOptions;
@@ -116,6 +118,38 @@ final class KafkaUnusedGroupsTest extends LinkTest {
     assertThat(all.isMarked(group)).as("of no more use").isFalse();
     assertThat(opening.isContinued()).isTrue();
     assertThat(unused.use(group).isContinued()).isFalse();
+  }
+
+  /** A pattern may match hundreds of topics, each of which has a group. */
+  @Test
+  void aRemovalAsksOnceForEachGroupWhetherItIsUsed() {
+    List<String> none = List.of(base + ":1", base + ":2", base + ":3", base + ":4", base + ":5");
+    AtomicInteger questions = new AtomicInteger();
+    shareGroups()
+        .deleteWhile(
+            none,
+            () -> {
+              questions.incrementAndGet();
+              return true;
+            });
+    assertThat(questions).as("five, and two for all of them").hasValue(7);
+  }
+
+  /** Another link may have forgotten its settings, and have crashed before it saw the consumer. */
+  @Test
+  void oneThatIsOpenIsSetUpAgainAMomentLater() throws Exception {
+    LinkState state = new LinkState(cause -> {}, calls());
+    UnusedGroups unused = new UnusedGroups(shareGroups(), new Turns(calls()), state, Links.PATIENCE);
+    UnusedGroups.Use ended = unused.use("ended-" + base);
+    CountDownLatch endedAgain = new CountDownLatch(1);
+    ended.opened(endedAgain::countDown);
+    ended.end();
+    UnusedGroups.Use open = unused.use("open-" + base);
+    CountDownLatch again = new CountDownLatch(1);
+    open.opened(again::countDown);
+    assertThat(again.await(Links.PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+    assertThat(endedAgain.getCount()).as("of no use any more").isOne();
+    open.end();
   }
 
   /** A broker hears of settings a moment after they were made. */

@@ -1,0 +1,184 @@
+package io.anymq.kafka;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.anymq.QueueOptions;
+import io.anymq.Topic;
+import io.anymq.kafka.Links.Taking;
+import io.anymq.spi.Source;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewPartitions;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What becomes of the places of a group that others remove, or seem to remove. */
+final class KafkaBegunGroupTest extends LinkTest {
+
+  private static final Duration REMOVAL = Duration.ofMinutes(1);
+
+  private final Topic topic = Topic.of("b-" + UUID.randomUUID());
+  private final String group = KafkaHarness.NAMES.sharedGroup(topic, "crew");
+  private final TopicPartition partition =
+      new TopicPartition(KafkaHarness.NAMES.topic(topic), 0);
+  private KafkaTopology topology;
+
+  @BeforeEach
+  void begin() throws Exception {
+    link.declare(topic, QueueOptions.DEFAULT);
+    Links.send(link, topic, 5);
+    KafkaCalls calls = new KafkaCalls(admin(), Links.PATIENCE);
+    BrokerProfile profile = BrokerProfile.find(calls);
+    topology =
+        new KafkaTopology(
+            calls,
+            Interposed.config(broker),
+            KafkaHarness.NAMES,
+            new ShareGroups(calls, profile),
+            profile);
+    topology.beginGroup(topic, group, OffsetSpec.earliest());
+    move(2);
+    awaitSettings();
+  }
+
+  /** A broker hears of settings a moment after they were made. */
+  private void awaitSettings() throws InterruptedException {
+    long deadline = System.nanoTime() + Links.PATIENCE.toNanos();
+    while (!topology.groups().settings().exist(group)) {
+      assertThat(System.nanoTime() - deadline).as("settings of the group").isNegative();
+      Thread.sleep(20);
+    }
+  }
+
+  @AfterEach
+  void deleteAll() {
+    link.delete(topic);
+    link.delete(queue);
+  }
+
+  private Admin admin() {
+    return link.unwrap(Admin.class).orElseThrow();
+  }
+
+  private BegunGroup begun(Duration removal) {
+    return of(removal, new HashSet<>()).orElseThrow();
+  }
+
+  private Optional<BegunGroup> of(Duration removal, Set<TopicPartition> placed) {
+    return BegunGroup.of(topology, group, topology.require(topic), removal, placed);
+  }
+
+  private void move(long place) {
+    topology.groups().moveTo(group, Map.of(partition, place));
+  }
+
+  private Map<TopicPartition, Optional<Long>> places() {
+    return topology.groups().places(group);
+  }
+
+  @Test
+  void oneThatIsGoneIsSetUpAsItWas() throws Exception {
+    BegunGroup begun = begun(REMOVAL);
+    topology.groups().delete(group);
+    begun.restore();
+    assertThat(places()).containsExactly(Map.entry(partition, Optional.of(2L)));
+    assertThat(begun.isThere()).isTrue();
+    awaitSettings();
+  }
+
+  /** While a leader is chosen the listing leaves its partitions out; others have gone on. */
+  @Test
+  void oneWhosePlacesAreNotToldIsNotSetBack() throws Exception {
+    BegunGroup begun = begun(REMOVAL);
+    admin()
+        .deleteShareGroupOffsets(group, Set.of(partition.topic()))
+        .all()
+        .get(Links.PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    assertThat(topology.groups().exists(group)).isTrue();
+    begun.restore();
+    assertThat(places()).as("places that were set back to").isEmpty();
+  }
+
+  /** One may wait for its turn for hours; the group may be gone for other reasons. */
+  @Test
+  void oldPlacesMeanNothing() {
+    BegunGroup begun = begun(Duration.ZERO);
+    topology.groups().delete(group);
+    begun.restore();
+    assertThat(places()).isEmpty();
+  }
+
+  @Test
+  void placesMeanNothingForALaterTopicOfThatName() {
+    BegunGroup begun = begun(REMOVAL);
+    topology.groups().delete(group);
+    link.delete(topic);
+    link.declare(topic, QueueOptions.DEFAULT);
+    begun.restore();
+    assertThat(places()).isEmpty();
+  }
+
+  @Test
+  void progressIsNoRemoval() {
+    BegunGroup begun = begun(REMOVAL);
+    move(4);
+    assertThat(begun.isThere()).isTrue();
+    move(1);
+    assertThat(begun.isThere()).as("one that begins before").isFalse();
+  }
+
+  @Test
+  void oneThatHasNoPlacesWasRemoved() {
+    BegunGroup begun = begun(REMOVAL);
+    topology.groups().delete(group);
+    assertThat(begun.isThere()).isFalse();
+    assertThat(of(REMOVAL, new HashSet<>())).isEmpty();
+  }
+
+  /** Where nothing has been settled yet, there is no place. */
+  @Test
+  void aPartitionWithoutAPlaceStandsInNobodysWay() throws Exception {
+    Source source =
+        new Source.OfTopic(topic, new Source.Terms(Optional.of("crew"), false, true));
+    try (Taking first = new Taking(link, source, 10)) {
+      admin()
+          .createPartitions(Map.of(partition.topic(), NewPartitions.increaseTo(2)))
+          .all()
+          .get(Links.PATIENCE.toSeconds(), TimeUnit.SECONDS);
+      TopicPartition added = new TopicPartition(partition.topic(), 1);
+      awaitListed(added);
+      assertThat(places().get(added)).as("the place in " + added).isEmpty();
+      new Taking(link, source, 10).close();
+      assertThat(first.hasFailed()).isFalse();
+      assertThat(of(REMOVAL, Set.of(added))).as("one that had a place there").isEmpty();
+    }
+  }
+
+  private void awaitListed(TopicPartition added) throws InterruptedException {
+    long deadline = System.nanoTime() + Links.PATIENCE.toNanos();
+    while (!places().containsKey(added)) {
+      assertThat(System.nanoTime() - deadline).as("the group hears of " + added).isNegative();
+      Thread.sleep(50);
+    }
+  }
+
+  /** Its own members' settings go with a link that sees nobody, and crashes before it looks. */
+  @Test
+  void forgottenSettingsAreMadeAgain() throws Exception {
+    GroupSettings settings = topology.groups().settings();
+    settings.forget(settings.own(List.of(group)), () -> true);
+    assertThat(settings.exist(group)).isFalse();
+    topology.groups().markAgain(group);
+    awaitSettings();
+  }
+}
