@@ -171,7 +171,7 @@ final class Consumers {
             state);
     GroupSettings settings = topology.groups().settings();
     Duration lock = settings.shortenLocks(member.group());
-    Turn.Setup setup = new Turn.Setup(config, member, profile.session(), lock, view, beforeTurn);
+    TurnSetup setup = new TurnSetup(config, member, profile.session(), lock, view, beforeTurn);
     Turn turn =
         new Turn(setup, members, turns, sink, state, onClosed.andThen(open::remove)::accept);
     open.add(turn);

@@ -11,18 +11,14 @@ import io.anymq.spi.Parking;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.CloseOptions;
-import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.RebalanceInProgressException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jspecify.annotations.Nullable;
@@ -39,31 +35,7 @@ final class Turn implements OpenConsumer, Parking, Runnable, ConsumerRebalanceLi
   private static final Logger LOG = LoggerFactory.getLogger(Turn.class);
   private static final Duration POLL = Duration.ofSeconds(1);
 
-  /** For the broker's own timers, by which locks end. */
-  private static final Duration MARGIN = Duration.ofSeconds(1);
-
-  private static final String HELD = "held";
-  private static final String GIVEN_BACK = "given back";
-
-  /**
-   * What a turn is made with.
-   *
-   * @param config the native clients' settings
-   * @param member the member of the share group to be
-   * @param session how soon after a crash the broker ends a turn
-   * @param lock how long the broker keeps what a crashed member holds, at most
-   * @param view what the share group is not done with
-   * @param beforeTurn is called at each attempt to begin, before it joins the share group
-   */
-  record Setup(
-      KafkaConfig config,
-      Members.Member member,
-      Duration session,
-      Duration lock,
-      OldLocks.View view,
-      Runnable beforeTurn) {}
-
-  private final Setup setup;
+  private final TurnSetup setup;
   private final Members members;
   private final Turns turns;
   private final DeliverySink sink;
@@ -71,7 +43,7 @@ final class Turn implements OpenConsumer, Parking, Runnable, ConsumerRebalanceLi
   private final Runnable onClosed;
   private final String clientId;
   private final Thread thread;
-  private final AtomicBoolean broken = new AtomicBoolean();
+  private final AtomicReference<@Nullable MessagingException> failure = new AtomicReference<>();
   private final AtomicBoolean woken = new AtomicBoolean();
   private volatile @Nullable KafkaConsumer<byte[], byte[]> waiting;
   private volatile boolean closing;
@@ -84,7 +56,7 @@ final class Turn implements OpenConsumer, Parking, Runnable, ConsumerRebalanceLi
   private OldLocks oldLocks = OldLocks.none();
 
   Turn(
-      Setup setup,
+      TurnSetup setup,
       Members members,
       Turns turns,
       DeliverySink sink,
@@ -121,7 +93,11 @@ final class Turn implements OpenConsumer, Parking, Runnable, ConsumerRebalanceLi
   private void awaitMember() {
     long deadline = System.nanoTime() + setup.config().operationTimeout().toNanos();
     while (!turns.members(setup.member().group()).contains(clientId)) {
-      if (System.nanoTime() - deadline > 0 || broken.get()) {
+      MessagingException cause = failure.get();
+      if (cause != null) {
+        throw cause;
+      }
+      if (System.nanoTime() - deadline > 0) {
         throw new MessagingTimeoutException(
             "Group " + Turns.group(setup.member().group()) + " cannot be joined");
       }
@@ -154,7 +130,7 @@ final class Turn implements OpenConsumer, Parking, Runnable, ConsumerRebalanceLi
 
   private void giveBackAndLeave(KafkaConsumer<byte[], byte[]> consumer) {
     try {
-      giveBack();
+      giveBack(consumer);
     } finally {
       consumer.close(
           CloseOptions.timeout(state.timeLeft(setup.config().requestTimeout()))
@@ -163,27 +139,20 @@ final class Turn implements OpenConsumer, Parking, Runnable, ConsumerRebalanceLi
   }
 
   /** Gives back what it holds, and says so to the next. */
-  private void giveBack() {
-    GroupConsumer consumer = inner;
-    if (consumer == null) {
+  private void giveBack(KafkaConsumer<byte[], byte[]> consumer) {
+    GroupConsumer member = inner;
+    if (member == null) {
       return;
     }
-    consumer.close();
+    member.close();
     if (!state.isLost() && oldLocks.haveEnded()) {
-      try {
-        noteGivenBack();
-      } catch (KafkaException e) {
-        LOG.debug("The next consumer of {} waits for a while", setup.member().topic(), e);
-      }
+      note(consumer).givenBack();
     }
   }
 
-  private void noteGivenBack() {
-    try {
-      note(GIVEN_BACK);
-    } catch (WakeupException e) {
-      note(GIVEN_BACK); // It was meant for a poll that had ended.
-    }
+  private TurnNote note(KafkaConsumer<byte[], byte[]> consumer) {
+    return new TurnNote(
+        consumer, setup.member().topic(), state.timeLeft(setup.config().requestTimeout()));
   }
 
   private KafkaConsumer<byte[], byte[]> newConsumer() {
@@ -198,7 +167,7 @@ final class Turn implements OpenConsumer, Parking, Runnable, ConsumerRebalanceLi
     while (!closing) {
       consumer.poll(POLL);
       if (mine) {
-        begin();
+        begin(consumer);
       }
     }
   }
@@ -211,41 +180,10 @@ final class Turn implements OpenConsumer, Parking, Runnable, ConsumerRebalanceLi
     }
     consumer.pause(partitions); // It shows whose turn it is, and reads nothing.
     mine = true;
-    if (isLeft(consumer)) {
-      oldLocks = OldLocks.of(setup.view(), List.of(leftByCrash(), setup.lock().plus(MARGIN)));
+    if (note(consumer).saysHeld()) {
+      oldLocks = setup.oldLocks();
     }
-    begin();
-  }
-
-  /** Whether the one before did not say that it has given back what it held. */
-  private boolean isLeft(KafkaConsumer<byte[], byte[]> consumer) {
-    OffsetAndMetadata note = consumer.committed(Set.of(noteAt())).get(noteAt());
-    return note != null && note.metadata().equals(HELD);
-  }
-
-  private TopicPartition noteAt() {
-    return new TopicPartition(setup.member().topic(), 0);
-  }
-
-  /** The offset is of no use; what counts is the word. */
-  private void note(String word) {
-    KafkaConsumer<byte[], byte[]> consumer = waiting;
-    if (consumer != null) {
-      consumer.commitSync(
-          Map.of(noteAt(), new OffsetAndMetadata(0, word)),
-          state.timeLeft(setup.config().requestTimeout()));
-    }
-  }
-
-  /**
-   * How long locks may last when the broker has ended the session of the one before: with that so
-   * much of their time is over; but the session began with its last heartbeat, and the locks with
-   * its last sign of life. Where it was removed in good time they may last for longer.
-   */
-  private Duration leftByCrash() {
-    Duration left =
-        setup.lock().plus(KafkaConfig.TURN_HEARTBEAT).plus(MARGIN).minus(setup.session());
-    return left.isNegative() ? Duration.ZERO : left;
+    begin(consumer);
   }
 
   @Override
@@ -258,24 +196,21 @@ final class Turn implements OpenConsumer, Parking, Runnable, ConsumerRebalanceLi
   }
 
   /**
-   * What may fail comes before the note, for only what is open says that it has given all back. The
-   * group may change in this moment; then the note is written after the next poll.
+   * What may fail comes before the note, for only what is open says that it has given all back. A
+   * failure ends the turn here: the native client would log it, and hide what it is.
    */
-  private void begin() {
+  private void begin(KafkaConsumer<byte[], byte[]> consumer) {
     if (inner != null || closing) {
       return;
     }
-    setup.beforeTurn().run();
-    if (closing) {
-      return;
-    }
     try {
-      note(HELD);
-    } catch (CommitFailedException | RebalanceInProgressException e) {
-      LOG.debug("Turn {} begins a moment later", clientId, e);
-      return;
+      setup.beforeTurn().run();
+      if (!closing && note(consumer).held()) {
+        openInner();
+      }
+    } catch (MessagingException e) {
+      failed(e);
     }
-    openInner();
   }
 
   private void openInner() {
@@ -314,7 +249,7 @@ final class Turn implements OpenConsumer, Parking, Runnable, ConsumerRebalanceLi
 
   @Override
   public void breakUp(MessagingException cause) {
-    if (broken.compareAndSet(false, true)) {
+    if (failure.compareAndSet(null, cause)) {
       stop();
       sink.broken(cause);
       Thread unused = Threads.start("anymq-kafka-broken", this::close);

@@ -9,10 +9,13 @@ import io.anymq.spi.NativeNames;
 import io.anymq.tck.broker.BrokerHandle;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
 
 /** Lets a test do something at a certain moment of what a link does: between two questions. */
 final class Interposed {
@@ -36,6 +39,15 @@ final class Interposed {
   /** Whether the moment has come. */
   boolean isDone() {
     return done.get();
+  }
+
+  /** Whether settings are to be taken away. */
+  static boolean isForgetting(String question, List<?> arguments) {
+    return question.equals("incrementalAlterConfigs")
+        && ((Map<?, ?>) arguments.get(0))
+            .values().stream()
+                .flatMap(each -> ((Collection<?>) each).stream())
+                .anyMatch(each -> ((AlterConfigOp) each).opType() == AlterConfigOp.OpType.DELETE);
   }
 
   /** Does the action before a question of that client. */

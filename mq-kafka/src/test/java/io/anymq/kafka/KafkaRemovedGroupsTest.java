@@ -22,7 +22,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -196,22 +195,14 @@ final class KafkaRemovedGroupsTest extends LinkTest {
     }
   }
 
-  private static boolean isForgetting(String question, List<?> arguments) {
-    return question.equals("incrementalAlterConfigs")
-        && ((Map<?, ?>) arguments.get(0))
-            .values().stream()
-                .flatMap(each -> ((Collection<?>) each).stream())
-                .anyMatch(each -> ((AlterConfigOp) each).opType() == AlterConfigOp.OpType.DELETE);
-  }
-
   @Test
   void whatIsForgottenOfOneThatHasAMemberAgainIsSetAgain() throws Exception {
-    opensWhileAnotherOneRemoves(KafkaRemovedGroupsTest::isForgetting, false);
+    opensWhileAnotherOneRemoves(Interposed::isForgetting, false);
   }
 
   @Test
   void orSomebodyInLine() throws Exception {
-    opensWhileAnotherOneRemoves(KafkaRemovedGroupsTest::isForgetting, true);
+    opensWhileAnotherOneRemoves(Interposed::isForgetting, true);
   }
 
   /** What it asked for may have been done. */
@@ -221,7 +212,7 @@ final class KafkaRemovedGroupsTest extends LinkTest {
     opensWhileAnotherOneRemoves(
         (question, arguments) -> {
           boolean isNow = forgetting.get() && question.equals("describeConfigs");
-          forgetting.compareAndSet(false, isForgetting(question, arguments));
+          forgetting.compareAndSet(false, Interposed.isForgetting(question, arguments));
           return isNow;
         },
         false,
@@ -235,7 +226,7 @@ final class KafkaRemovedGroupsTest extends LinkTest {
     AtomicInteger forgotten = new AtomicInteger();
     opensWhileAnotherOneRemoves(
         (question, arguments) -> {
-          if (isForgetting(question, arguments)) {
+          if (Interposed.isForgetting(question, arguments)) {
             forgotten.incrementAndGet();
           }
           boolean isNow = deleted.get();
