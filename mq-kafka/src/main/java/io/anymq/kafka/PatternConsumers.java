@@ -11,8 +11,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
@@ -65,23 +65,30 @@ final class PatternConsumers implements AutoCloseable {
   }
 
   private LinkConsumer openOnce(Source.OfPattern of, int prefetch, DeliverySink sink) {
-    PatternView view = new PatternView(of.pattern(), topology);
-    view.look(directory.topics());
     Source.Terms terms = of.terms();
     if (terms.durable()) {
+      PatternView view = view(of.pattern());
       String group = topology.names().group(of.pattern(), terms.name().orElseThrow());
       String role = members.requireFree(group, terms, of.pattern().toString());
       initialise(group, terms, view, !topology.groups().isMarked(group));
-      Subscription subscription = new Subscription(group, role, view, Map.of(), Map.of());
+      Subscription subscription = new Subscription(group, role, view, BegunGroups.none());
       return openGroups(subscription, prefetch, sink, broken -> {});
     }
     return terms.shared()
-        ? openShared(of.pattern(), terms, prefetch, view, sink)
-        : openPlain(of.pattern(), terms, prefetch, view, sink);
+        ? openShared(of.pattern(), terms, prefetch, sink)
+        : openPlain(of.pattern(), terms, prefetch, sink);
+  }
+
+  /** A view of its own for each attempt: the watch of one that failed may still look at its view. */
+  private PatternView view(TopicPattern pattern) {
+    PatternView view = new PatternView(pattern, topology);
+    boolean unused = view.look(directory.topics());
+    return view;
   }
 
   private LinkConsumer openPlain(
-      TopicPattern pattern, Source.Terms terms, int prefetch, PatternView view, DeliverySink sink) {
+      TopicPattern pattern, Source.Terms terms, int prefetch, DeliverySink sink) {
+    PatternView view = view(pattern);
     Map<TopicPartition, Uuid> partitions = view.partitions();
     PatternWatch watch = new PatternWatch(directory, view);
     LiveConsumer consumer =
@@ -103,10 +110,10 @@ final class PatternConsumers implements AutoCloseable {
 
   /** Ends with its last member. */
   private LinkConsumer openShared(
-      TopicPattern pattern, Source.Terms terms, int prefetch, PatternView view, DeliverySink sink) {
+      TopicPattern pattern, Source.Terms terms, int prefetch, DeliverySink sink) {
     String group = topology.names().sharedGroup(pattern, terms.name().orElseThrow());
     UnusedGroups.Use use = unused.use(group);
-    Opening opening = new Opening(use, group, terms, prefetch, view, new HashSet<>());
+    Opening opening = new Opening(use, group, pattern, terms, prefetch, new HashSet<>());
     try {
       for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
         Optional<LinkConsumer> consumer = tryShared(opening, sink);
@@ -130,30 +137,31 @@ final class PatternConsumers implements AutoCloseable {
    *
    * @param use its use of the group
    * @param group the group that holds the subscription
+   * @param pattern the pattern
    * @param terms the subscription's
    * @param prefetch how many deliveries may be unsettled
-   * @param view the topics that match
    * @param placed the partitions in which groups have had places
    */
   private record Opening(
       UnusedGroups.Use use,
       String group,
+      TopicPattern pattern,
       Source.Terms terms,
       int prefetch,
-      PatternView view,
       Set<TopicPartition> placed) {}
 
   /** As long as it was no member, others may have removed one of its groups: then nothing. */
   private Optional<LinkConsumer> tryShared(Opening as, DeliverySink sink) {
+    PatternView view = view(as.pattern());
     boolean isNew = !as.use().isContinued() && topology.groups().members(as.group()).isEmpty();
-    initialise(as.group(), as.terms(), as.view(), isNew);
-    Optional<Map<String, BegunGroup>> begun = begun(as);
+    initialise(as.group(), as.terms(), view, isNew);
+    Optional<BegunGroups> begun =
+        BegunGroups.of(
+            topology, as.group(), view.topics(), config.operationTimeout(), as.placed());
     if (begun.isEmpty()) {
       return Optional.empty();
     }
-    Subscription of =
-        new Subscription(
-            as.group(), Members.MEMBER, as.view(), begun.get(), new ConcurrentHashMap<>());
+    Subscription of = new Subscription(as.group(), Members.MEMBER, view, begun.get());
     HeldBack held = new HeldBack(sink);
     PatternGroups consumer =
         openGroups(
@@ -166,27 +174,10 @@ final class PatternConsumers implements AutoCloseable {
     return Optional.empty();
   }
 
-  private Optional<Map<String, BegunGroup>> begun(Opening as) {
-    Map<String, BegunGroup> begun = new ConcurrentHashMap<>();
-    for (TopicDescription topic : as.view().topics()) {
-      String one = KafkaNames.groupOfTopic(as.group(), topic.name());
-      Optional<BegunGroup> found =
-          BegunGroup.of(topology, one, topic, config.operationTimeout(), as.placed());
-      if (found.isEmpty()) {
-        return Optional.empty();
-      }
-      begun.put(one, found.get());
-    }
-    return Optional.of(begun);
-  }
-
   /** A failure ends the consumer, for nobody else has it yet. */
   private boolean isThere(Subscription of, HeldBack held, PatternGroups consumer) {
     try {
-      of.joining().forEach(members::awaitJoinedOrClose);
-      boolean there = of.begun().values().stream().allMatch(BegunGroup::isThere);
-      of.begun().clear(); // From now on they are as any other.
-      of.joining().clear();
+      boolean there = of.begun().areThere(members);
       held.requireUnbroken();
       if (there) {
         held.open();
@@ -210,14 +201,8 @@ final class PatternConsumers implements AutoCloseable {
    * @param role of the member that holds it
    * @param view the topics that match
    * @param begun the groups of topics that others may remove until members have joined them
-   * @param joining receives those members, by group
    */
-  private record Subscription(
-      String group,
-      String role,
-      PatternView view,
-      Map<String, BegunGroup> begun,
-      Map<String, GroupConsumer> joining) {}
+  private record Subscription(String group, String role, PatternView view, BegunGroups begun) {}
 
   private PatternGroups openGroups(
       Subscription of, int prefetch, DeliverySink sink, Consumer<Boolean> onClosed) {
@@ -281,20 +266,20 @@ final class PatternConsumers implements AutoCloseable {
   private GroupConsumer openTopic(
       Subscription of, TopicDescription topic, int prefetch, PatternGroups groups) {
     String one = KafkaNames.groupOfTopic(of.group(), topic.name());
-    BegunGroup begun = of.begun().get(one);
+    OptionalInt restored = of.begun().restore(one, topic);
     int limit =
-        begun == null || !begun.isOf(topic)
-            ? topology.groups().ensure(one, KafkaTopology.partitions(topic), OffsetSpec.earliest())
-            : begun.restore();
+        restored.isPresent()
+            ? restored.getAsInt()
+            : topology
+                .groups()
+                .ensure(one, KafkaTopology.partitions(topic), OffsetSpec.earliest());
     Topic destination = topology.names().portable(topic.name()).orElseThrow();
     Members.Member member =
         new Members.Member(destination, topic.name(), one, limit, prefetch, Members.MEMBER);
     members.requireSafe(member);
     GroupConsumer consumer = members.create(member, groups.sinkOfOne(), closed -> {});
     consumer.open();
-    if (begun != null) {
-      of.joining().put(one, consumer);
-    }
+    of.begun().joins(one, consumer);
     return consumer;
   }
 

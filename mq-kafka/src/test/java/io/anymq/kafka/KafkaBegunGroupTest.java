@@ -15,9 +15,10 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.consumer.KafkaShareConsumer;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -145,30 +146,36 @@ final class KafkaBegunGroupTest extends LinkTest {
     assertThat(of(REMOVAL, new HashSet<>())).isEmpty();
   }
 
-  /** Where nothing has been settled yet, there is no place. */
+  /** A group that its first member has made has no place until something is settled. */
   @Test
   void aPartitionWithoutAPlaceStandsInNobodysWay() throws Exception {
-    Source source =
-        new Source.OfTopic(topic, new Source.Terms(Optional.of("crew"), false, true));
-    try (Taking first = new Taking(link, source, 10)) {
-      admin()
-          .createPartitions(Map.of(partition.topic(), NewPartitions.increaseTo(2)))
-          .all()
-          .get(Links.PATIENCE.toSeconds(), TimeUnit.SECONDS);
-      TopicPartition added = new TopicPartition(partition.topic(), 1);
-      awaitListed(added);
-      assertThat(places().get(added)).as("the place in " + added).isEmpty();
-      new Taking(link, source, 10).close();
-      assertThat(first.hasFailed()).isFalse();
-      assertThat(of(REMOVAL, Set.of(added))).as("one that had a place there").isEmpty();
+    Source source = new Source.OfTopic(topic, new Source.Terms(Optional.of("new"), false, true));
+    String made = KafkaHarness.NAMES.sharedGroup(topic, "new");
+    try (KafkaShareConsumer<byte[], byte[]> first = nativeMember(made)) {
+      first.subscribe(Set.of(partition.topic()));
+      awaitListed(first, made);
+      assertThat(topology.groups().places(made)).containsExactly(Map.entry(partition, Optional.empty()));
+      try (Taking second = new Taking(link, source, 10)) {
+        assertThat(second.hasFailed()).isFalse();
+      }
+      assertThat(BegunGroup.of(topology, made, topology.require(topic), REMOVAL, Set.of(partition)))
+          .as("one that had a place there")
+          .isEmpty();
     }
   }
 
-  private void awaitListed(TopicPartition added) throws InterruptedException {
+  private KafkaShareConsumer<byte[], byte[]> nativeMember(String made) {
+    return new KafkaShareConsumer<>(
+        Interposed.config(broker).shareConsumer("native", made, 10, false),
+        new ByteArrayDeserializer(),
+        new ByteArrayDeserializer());
+  }
+
+  private void awaitListed(KafkaShareConsumer<byte[], byte[]> member, String made) {
     long deadline = System.nanoTime() + Links.PATIENCE.toNanos();
-    while (!places().containsKey(added)) {
-      assertThat(System.nanoTime() - deadline).as("the group hears of " + added).isNegative();
-      Thread.sleep(50);
+    while (!topology.groups().places(made).containsKey(partition)) {
+      assertThat(System.nanoTime() - deadline).as("the group hears of " + partition).isNegative();
+      member.poll(Duration.ofMillis(50));
     }
   }
 
