@@ -35,7 +35,7 @@ final class UnusedGroups implements AutoCloseable {
   private final LinkState state;
   private final Duration patience;
   private final ReentrantLock lock = new ReentrantLock();
-  private final Condition removed = lock.newCondition();
+  private final Condition changed = lock.newCondition();
 
   // Guarded by the lock:
   private final Map<String, Integer> users = new HashMap<>();
@@ -67,6 +67,9 @@ final class UnusedGroups implements AutoCloseable {
     private final boolean continued;
     private volatile boolean opened;
     private volatile boolean broken;
+
+    // Guarded by the lock:
+    private boolean settingUp;
     private boolean ended;
 
     private Use(String group, boolean inherited, boolean isShared) {
@@ -89,12 +92,7 @@ final class UnusedGroups implements AutoCloseable {
     void opened(Runnable again) {
       opened = true;
       CompletableFuture.delayedExecutor(LATER_SECONDS, TimeUnit.SECONDS, UnusedGroups.this::aside)
-          .execute(
-              () -> {
-                if (!hasEnded(this)) {
-                  setUp(group, again);
-                }
-              });
+          .execute(() -> setUp(this, again));
     }
 
     /** The consumer broke: the core opens another, which needs the group. */
@@ -143,7 +141,7 @@ final class UnusedGroups implements AutoCloseable {
           throw new MessagingTimeoutException(
               "Group " + group + " is being removed for its last consumer, and still is there");
         }
-        rest = removed.awaitNanos(rest);
+        rest = changed.awaitNanos(rest);
       }
       boolean isShared = users.merge(group, 1, Integer::sum) > 1;
       return new Use(group, left.remove(group), isShared);
@@ -160,21 +158,49 @@ final class UnusedGroups implements AutoCloseable {
     }
   }
 
-  private boolean hasEnded(Use use) {
+  private void setUp(Use use, Runnable again) {
+    if (!beginSetUp(use)) {
+      return;
+    }
+    try {
+      again.run();
+    } catch (MessagingException e) {
+      // As a rule nobody has forgotten anything.
+      LOG.debug("Whether group {} is still set up is not known", use.group, e);
+    } finally {
+      endSetUp(use);
+    }
+  }
+
+  private boolean beginSetUp(Use use) {
     lock.lock();
     try {
-      return use.ended;
+      use.settingUp = !use.ended;
+      return use.settingUp;
     } finally {
       lock.unlock();
     }
   }
 
-  private static void setUp(String group, Runnable again) {
+  private void endSetUp(Use use) {
+    lock.lock();
     try {
-      again.run();
-    } catch (RuntimeException e) {
-      // As a rule nobody has forgotten anything.
-      LOG.debug("Whether group {} is still set up is not known", group, e);
+      use.settingUp = false;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** What is set up after the removal of a group would stay. */
+  private void awaitSetUp(Use use) {
+    try {
+      long rest = patience.toNanos();
+      while (use.settingUp && rest > 0) {
+        rest = changed.awaitNanos(rest);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 
@@ -185,6 +211,7 @@ final class UnusedGroups implements AutoCloseable {
         return false;
       }
       use.ended = true;
+      Threads.shielded(() -> awaitSetUp(use));
       if (users.merge(use.group, -1, Integer::sum) > 0) {
         return false;
       }
@@ -204,7 +231,7 @@ final class UnusedGroups implements AutoCloseable {
     lock.lock();
     try {
       removing.remove(group);
-      removed.signalAll();
+      changed.signalAll();
     } finally {
       lock.unlock();
     }

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -150,6 +151,46 @@ final class KafkaUnusedGroupsTest extends LinkTest {
     assertThat(again.await(Links.PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
     assertThat(endedAgain.getCount()).as("of no use any more").isOne();
     open.end();
+  }
+
+  /** What is set up after a removal would stay, and the removal waits until it is gone. */
+  @Test
+  void theEndWaitsForASetUpThatIsUnderWay() throws Exception {
+    LinkState state = new LinkState(cause -> {}, calls());
+    UnusedGroups unused = new UnusedGroups(shareGroups(), new Turns(calls()), state, Links.PATIENCE);
+    UnusedGroups.Use use = unused.use("busy-" + base);
+    List<String> order = new CopyOnWriteArrayList<>();
+    CountDownLatch begun = new CountDownLatch(1);
+    CountDownLatch goOn = new CountDownLatch(1);
+    use.opened(
+        () -> {
+          begun.countDown();
+          await(goOn);
+          order.add("set up");
+        });
+    await(begun);
+    Thread ending =
+        Threads.start(
+            "ending",
+            () -> {
+              use.end();
+              order.add("ended");
+            });
+    long deadline = System.nanoTime() + Links.PATIENCE.toNanos();
+    while (ending.getState() != Thread.State.TIMED_WAITING && System.nanoTime() - deadline < 0) {
+      Thread.sleep(10);
+    }
+    goOn.countDown();
+    ending.join(Links.PATIENCE.toMillis());
+    assertThat(order).containsExactly("set up", "ended");
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      assertThat(latch.await(Links.PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
   }
 
   /** A broker hears of settings a moment after they were made. */
