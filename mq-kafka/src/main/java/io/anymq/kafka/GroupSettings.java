@@ -86,7 +86,7 @@ final class GroupSettings {
             changes.put(
                 group,
                 own.entrySet().stream().map(each -> set(each.getKey(), each.getValue())).toList()));
-    alter(changes, "to set up groups " + forgotten.keySet());
+    alter(changes, "to set up " + named(forgotten.keySet()));
   }
 
   private Map<String, String> wanted(String reset) {
@@ -162,7 +162,7 @@ final class GroupSettings {
     own.forEach(
         (group, made) ->
             changes.put(group, made.keySet().stream().map(GroupSettings::delete).toList()));
-    alter(changes, "to forget the settings of groups " + own.keySet());
+    alter(changes, "to forget the settings of " + named(own.keySet()));
     awaitForgotten(own.keySet(), isUnused);
   }
 
@@ -172,9 +172,9 @@ final class GroupSettings {
     while (!groups.isEmpty() && !own(groups).isEmpty() && isUnused.getAsBoolean()) {
       if (System.nanoTime() - deadline > 0) {
         throw new MessagingTimeoutException(
-            "Groups " + groups + " were deleted, but their settings are still there");
+            "Settings of deleted " + named(groups) + " are still there");
       }
-      Pauses.brief("waiting for the settings of groups " + groups + " to go");
+      Pauses.brief("waiting for the settings of " + named(groups) + " to go");
     }
   }
 
@@ -193,7 +193,7 @@ final class GroupSettings {
     calls.await(
         calls.admin().incrementalAlterConfigs(asked).all(),
         doing,
-        "ALTER_CONFIGS on groups " + changes.keySet());
+        "ALTER_CONFIGS on " + named(changes.keySet()));
   }
 
   private Collection<ConfigEntry> entries(String group) {
@@ -205,10 +205,14 @@ final class GroupSettings {
     calls
         .await(
             calls.admin().describeConfigs(groups.stream().map(GroupSettings::resource).toList()).all(),
-            "for settings of groups " + groups,
-            "DESCRIBE_CONFIGS on groups " + groups)
+            "for settings of " + named(groups),
+            "DESCRIBE_CONFIGS on " + named(groups))
         .forEach((resource, config) -> entries.put(resource.name(), config.entries()));
     return entries;
+  }
+
+  private static String named(Collection<String> groups) {
+    return (groups.size() == 1 ? "group " : "groups ") + String.join(", ", groups);
   }
 
   private static ConfigResource resource(String group) {

@@ -221,7 +221,7 @@ final class KafkaLink
     producer.learn(topic);
     TopicProducer.Setup setup =
         new TopicProducer.Setup(
-            destination, topic, KafkaTopology.keepsTimestamps(settings), producer, delays, state);
+            destination, topic, TopicProducer.keepsTimestamps(settings), producer, delays, state);
     TopicProducer opened = new TopicProducer(setup, topology, listener, producers::remove);
     producers.add(opened);
     return opened;

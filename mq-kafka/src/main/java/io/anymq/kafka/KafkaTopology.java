@@ -19,7 +19,6 @@ import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
-import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -197,16 +196,6 @@ final class KafkaTopology {
       LOG.debug("What topic {} does with its records is not known", topic, e);
       return Map.of();
     }
-  }
-
-  /**
-   * Whether records of a topic keep the timestamps that they were sent with. Where that is not
-   * known they do not, and travel with each message.
-   *
-   * @param settings the topic's
-   */
-  static boolean keepsTimestamps(Map<String, String> settings) {
-    return "CreateTime".equals(settings.get(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG));
   }
 
   /** The settings of a topic; none, when it does not exist. */

@@ -10,6 +10,7 @@ import io.anymq.spi.OutboundMessage;
 import io.anymq.spi.ProducerListener;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -19,6 +20,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.jspecify.annotations.Nullable;
 
@@ -68,6 +70,16 @@ final class TopicProducer implements LinkProducer {
     this.topology = topology;
     this.listener = listener;
     this.onClosed = onClosed;
+  }
+
+  /**
+   * Whether records of a topic keep the timestamps that they were sent with. Where that is not
+   * known they do not, and travel with each message.
+   *
+   * @param settings the topic's
+   */
+  static boolean keepsTimestamps(Map<String, String> settings) {
+    return "CreateTime".equals(settings.get(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG));
   }
 
   String topic() {
