@@ -74,7 +74,9 @@ final class FetchPace {
     failing = storm || (failing && clean < CLEAN_LOOKS);
   }
 
-  /** From how many brokers a consumer has fetched. Those that it has asked for others count, too. */
+  /**
+   * From how many brokers a consumer has fetched. Those that it has asked for others count, too.
+   */
   static int brokers(KafkaConsumer<byte[], byte[]> consumer) {
     return (int)
         consumer.metrics().keySet().stream()

@@ -204,7 +204,10 @@ final class GroupSettings {
     Map<String, Collection<ConfigEntry>> entries = new HashMap<>();
     calls
         .await(
-            calls.admin().describeConfigs(groups.stream().map(GroupSettings::resource).toList()).all(),
+            calls
+                .admin()
+                .describeConfigs(groups.stream().map(GroupSettings::resource).toList())
+                .all(),
             "for settings of " + named(groups),
             "DESCRIBE_CONFIGS on " + named(groups))
         .forEach((resource, config) -> entries.put(resource.name(), config.entries()));

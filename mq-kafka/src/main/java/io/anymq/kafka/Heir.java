@@ -38,7 +38,8 @@ final class Heir {
     done |= hasTurn;
     if (!done && nanoTime.getAsLong() - nextAt >= 0) {
       done = removal.getAsBoolean();
-      nextAt = nanoTime.getAsLong() + (isNew() ? Duration.ofMillis(BRIEF_MILLIS).toNanos() : SECOND);
+      nextAt =
+          nanoTime.getAsLong() + (isNew() ? Duration.ofMillis(BRIEF_MILLIS).toNanos() : SECOND);
     }
   }
 

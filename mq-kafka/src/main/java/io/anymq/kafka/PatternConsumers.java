@@ -79,7 +79,9 @@ final class PatternConsumers implements AutoCloseable {
         : openPlain(of.pattern(), terms, prefetch, sink);
   }
 
-  /** A view of its own for each attempt: the watch of one that failed may still look at its view. */
+  /**
+   * A view of its own for each attempt: the watch of one that failed may still look at its view.
+   */
   private PatternView view(TopicPattern pattern) {
     PatternView view = new PatternView(pattern, topology);
     boolean unused = view.look(directory.topics());
@@ -156,8 +158,7 @@ final class PatternConsumers implements AutoCloseable {
     boolean isNew = !as.use().isContinued() && topology.groups().members(as.group()).isEmpty();
     initialise(as.group(), as.terms(), view, isNew);
     Optional<BegunGroups> begun =
-        BegunGroups.of(
-            topology, as.group(), view.topics(), config.operationTimeout(), as.placed());
+        BegunGroups.of(topology, as.group(), view.topics(), config.operationTimeout(), as.placed());
     if (begun.isEmpty()) {
       return Optional.empty();
     }
@@ -236,8 +237,7 @@ final class PatternConsumers implements AutoCloseable {
    * begins with topics that are new to it at their beginning. That it is there is told by a mark,
    * which comes last: it may have no topic to begin with.
    */
-  private void initialise(
-      String group, Source.Terms terms, PatternView view, boolean isNew) {
+  private void initialise(String group, Source.Terms terms, PatternView view, boolean isNew) {
     ShareGroups groups = topology.groups();
     OffsetSpec start = Consumers.start(terms.replayFrom());
     for (TopicDescription topic : view.topics()) {
@@ -270,9 +270,7 @@ final class PatternConsumers implements AutoCloseable {
     int limit =
         restored.isPresent()
             ? restored.getAsInt()
-            : topology
-                .groups()
-                .ensure(one, KafkaTopology.partitions(topic), OffsetSpec.earliest());
+            : topology.groups().ensure(one, KafkaTopology.partitions(topic), OffsetSpec.earliest());
     Topic destination = topology.names().portable(topic.name()).orElseThrow();
     Members.Member member =
         new Members.Member(destination, topic.name(), one, limit, prefetch, Members.MEMBER);

@@ -166,7 +166,8 @@ final class ShareGroups {
         .forEach(
             (partition, info) ->
                 places.put(
-                    partition, Optional.ofNullable(info).map(SharePartitionOffsetInfo::startOffset)));
+                    partition,
+                    Optional.ofNullable(info).map(SharePartitionOffsetInfo::startOffset)));
     return places;
   }
 

@@ -168,7 +168,8 @@ final class SharedSubscriptions {
             int unusedLimit = begun.restore();
             Duration unusedTime = topology.groups().settings().shortenLocks(of.group());
           };
-      return inTurn.open(member, of.use().watching(held), restore, closed -> end(of.use(), held, false));
+      return inTurn.open(
+          member, of.use().watching(held), restore, closed -> end(of.use(), held, false));
     }
     turns.requireNone(of.group());
     return members.join(member, held, closed -> end(of.use(), held, closed.isBroken()));

@@ -30,8 +30,7 @@ final class KafkaBegunGroupTest extends LinkTest {
 
   private final Topic topic = Topic.of("b-" + UUID.randomUUID());
   private final String group = KafkaHarness.NAMES.sharedGroup(topic, "crew");
-  private final TopicPartition partition =
-      new TopicPartition(KafkaHarness.NAMES.topic(topic), 0);
+  private final TopicPartition partition = new TopicPartition(KafkaHarness.NAMES.topic(topic), 0);
   private KafkaTopology topology;
 
   @BeforeEach
@@ -154,7 +153,8 @@ final class KafkaBegunGroupTest extends LinkTest {
     try (KafkaShareConsumer<byte[], byte[]> first = nativeMember(made)) {
       first.subscribe(Set.of(partition.topic()));
       awaitListed(first, made);
-      assertThat(topology.groups().places(made)).containsExactly(Map.entry(partition, Optional.empty()));
+      assertThat(topology.groups().places(made))
+          .containsExactly(Map.entry(partition, Optional.empty()));
       try (Taking second = new Taking(link, source, 10)) {
         assertThat(second.hasFailed()).isFalse();
       }

@@ -140,7 +140,8 @@ final class KafkaUnusedGroupsTest extends LinkTest {
   @Test
   void oneThatIsOpenIsSetUpAgainAMomentLater() throws Exception {
     LinkState state = new LinkState(cause -> {}, calls());
-    UnusedGroups unused = new UnusedGroups(shareGroups(), new Turns(calls()), state, Links.PATIENCE);
+    UnusedGroups unused =
+        new UnusedGroups(shareGroups(), new Turns(calls()), state, Links.PATIENCE);
     UnusedGroups.Use ended = unused.use("ended-" + base);
     CountDownLatch endedAgain = new CountDownLatch(1);
     ended.opened(endedAgain::countDown);
@@ -157,7 +158,8 @@ final class KafkaUnusedGroupsTest extends LinkTest {
   @Test
   void theEndWaitsForASetUpThatIsUnderWay() throws Exception {
     LinkState state = new LinkState(cause -> {}, calls());
-    UnusedGroups unused = new UnusedGroups(shareGroups(), new Turns(calls()), state, Links.PATIENCE);
+    UnusedGroups unused =
+        new UnusedGroups(shareGroups(), new Turns(calls()), state, Links.PATIENCE);
     UnusedGroups.Use use = unused.use("busy-" + base);
     List<String> order = new CopyOnWriteArrayList<>();
     CountDownLatch begun = new CountDownLatch(1);
