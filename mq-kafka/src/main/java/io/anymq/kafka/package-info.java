@@ -158,7 +158,9 @@
  *       delayed messages are moved is marked before, and counted by what is in it.
  *   <li>What is due is moved in 15–60 ms; 1,500 messages due within 2.5 s on a machine with a load
  *       of 10 were at most 0.8 s late, in order. The network of a mover was cut: another went on 10
- *       s later, with each message once. A handover at a close takes a heartbeat, 1 s.
+ *       s later, with each message once; one of the same JVM removes the one before, see {@code
+ *       MoverGroup}, and goes on within a second or two. A handover at a close takes a heartbeat, 1
+ *       s.
  *   <li>What a member of a share group gives back when it closes comes first to the next member, in
  *       order, and then what was never lent. What one holds whose connection is reset is given to
  *       others within 0.2 s, marked, though it is a member of the group for 45 s more. A broker
@@ -170,7 +172,7 @@
  *       {@code OldLocks}.
  *   <li>A member of a consumer group that could not say good-bye is a member until its session has
  *       ended, and whatever changes in the group waits for it. The admin client removes members by
- *       {@code group.instance.id} alone. So those that take turns have one each, unlike all others:
+ *       {@code group.instance.id} alone. So those that take turns have one each, and movers:
  *       whoever joins removes those of its own JVM whose client has ended, and is given the turn
  *       1–2 s after that. The broker takes letters, digits, {@code .}, {@code _} and {@code -} in
  *       it. A member with one leaves at its close only when it is told to ({@code LEAVE_GROUP}).
@@ -187,6 +189,11 @@
  *   <li>A transaction in which a broker refuses a record can be aborted; but where the topic's
  *       {@code max.message.bytes} is too small for a marker (78 bytes), the abort never ends, and
  *       no transaction of that producer either.
+ *   <li>{@code listShareGroupOffsets} tells no place ({@code null}) in a partition of a group that
+ *       its first member has made, until something is settled, and leaves out a partition without a
+ *       leader. A group that was removed and made again by members is the same to look at, so
+ *       {@code BegunGroup} asks for up to 2 s. A partition that is added to a topic gets a place by
+ *       itself, a moment after the group has heard of it.
  *   <li>{@code deleteRecords} does not move a group: its lag goes on counting what is gone.
  *   <li>{@code deleteShareGroups} fails when the topic has just been deleted: groups go first.
  *   <li>One share group over all topics of a pattern does not do: a new topic came two heartbeats
