@@ -157,6 +157,10 @@ final class PatternConsumers implements AutoCloseable {
     PatternView view = view(as.pattern());
     boolean isNew = !as.use().isContinued() && topology.groups().members(as.group()).isEmpty();
     initialise(as.group(), as.terms(), view, isNew);
+    boolean goesOn = !isNew && !as.use().isContinued();
+    if (goesOn && topology.groups().members(as.group()).isEmpty()) {
+      return Optional.empty(); // the last member may have removed what this one took to be there
+    }
     Optional<BegunGroups> begun =
         BegunGroups.of(topology, as.group(), view.topics(), config.operationTimeout(), as.placed());
     if (begun.isEmpty()) {

@@ -3,6 +3,7 @@ package io.anymq.kafka;
 import io.anymq.DestinationNotFoundException;
 import io.anymq.ErrorCode;
 import io.anymq.MessagingException;
+import io.anymq.MessagingTimeoutException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -10,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.GroupListing;
@@ -62,12 +64,47 @@ final class ShareGroups {
   int ensure(String group, List<TopicPartition> partitions, OffsetSpec start) {
     int limit = settings.apply(group, EARLIEST);
     Map<TopicPartition, SharePartitionOffsetInfo> known = offsets(group);
-    List<TopicPartition> fresh =
+    List<TopicPartition> missing =
         partitions.stream().filter(partition -> !known.containsKey(partition)).toList();
-    if (!fresh.isEmpty()) {
-      initialise(group, fresh, start);
+    if (!missing.isEmpty()) {
+      initialiseFresh(group, missing, start);
     }
     return limit;
+  }
+
+  /**
+   * Sets a group up where it is new. A partition is also missing from what is told while it has no
+   * leader, and a place that is only not told now must not be moved: so each is asked for by name.
+   */
+  private void initialiseFresh(String group, List<TopicPartition> missing, OffsetSpec start) {
+    Map<TopicPartition, Long> begin = new HashMap<>(logs.at(missing, start));
+    begin.keySet().retainAll(fresh(group, missing));
+    if (!begin.isEmpty()) {
+      initialise(group, begin);
+    }
+  }
+
+  /** Those of some partitions in which a group has no place for certain. */
+  private Set<TopicPartition> fresh(String group, List<TopicPartition> partitions) {
+    long deadline = System.nanoTime() + calls.timeout().toNanos();
+    while (true) {
+      Optional<Map<TopicPartition, SharePartitionOffsetInfo>> told =
+          told(group, new ListShareGroupOffsetsSpec().topicPartitions(partitions));
+      if (told.isEmpty()) {
+        return Set.copyOf(partitions); // there is no such group
+      }
+      if (told.get().keySet().containsAll(partitions)) {
+        return partitions.stream()
+            .filter(each -> told.get().get(each) == null)
+            .collect(Collectors.toSet());
+      }
+      if (System.nanoTime() - deadline > 0) {
+        throw new MessagingTimeoutException(
+            "The cluster does not tell where group %s is in %s: a partition may have no leader"
+                .formatted(group, partitions));
+      }
+      Pauses.brief("looking where group " + group + " is");
+    }
   }
 
   /** Marks a group as set up, though it may have no topic, and no member. */
@@ -148,15 +185,16 @@ final class ShareGroups {
    * that the broker cannot tell the end of is left out.
    */
   Map<TopicPartition, SharePartitionOffsetInfo> offsets(String group) {
-    return calls
-        .awaitUnless(
-            GroupIdNotFoundException.class,
-            admin()
-                .listShareGroupOffsets(Map.of(group, new ListShareGroupOffsetsSpec()))
-                .partitionsToOffsetInfo(group),
-            "where group " + group + " is",
-            "DESCRIBE on group " + group)
-        .orElse(Map.of());
+    return told(group, new ListShareGroupOffsetsSpec()).orElse(Map.of());
+  }
+
+  private Optional<Map<TopicPartition, SharePartitionOffsetInfo>> told(
+      String group, ListShareGroupOffsetsSpec which) {
+    return calls.awaitUnless(
+        GroupIdNotFoundException.class,
+        admin().listShareGroupOffsets(Map.of(group, which)).partitionsToOffsetInfo(group),
+        "where group " + group + " is",
+        "DESCRIBE on group " + group);
   }
 
   /** As {@link #offsets}, the places alone. */

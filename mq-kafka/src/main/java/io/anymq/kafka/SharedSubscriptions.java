@@ -102,6 +102,9 @@ final class SharedSubscriptions {
     Set<TopicPartition> placed = new HashSet<>();
     for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
       TopicDescription found = topology.require(of.topic());
+      if (!of.request().keyOrdered()) {
+        turns.requireNone(of.group()); // who is refused must not have moved the group before
+      }
       int limit = begin(of);
       Optional<BegunGroup> begun = BegunGroup.of(topology, of.group(), found, removal, placed);
       if (begun.isPresent()) {

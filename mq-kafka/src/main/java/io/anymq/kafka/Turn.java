@@ -18,6 +18,7 @@ import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -118,14 +119,17 @@ final class Turn implements OpenConsumer, Parking, Runnable, ConsumerRebalanceLi
     } catch (WakeupException e) {
       LOG.debug("Turn {} ends", clientId, e);
     } catch (RuntimeException e) {
-      failed(
-          KafkaErrors.translate(
-              e,
-              "to wait for a turn at " + setup.member().topic(),
-              "READ on group " + Turns.group(setup.member().group())));
+      failed(translated(e));
     } finally {
       ClientIds.free(clientId);
     }
+  }
+
+  private MessagingException translated(RuntimeException failure) {
+    return KafkaErrors.translate(
+        failure,
+        "to wait for a turn at " + setup.member().topic(),
+        "READ on group " + Turns.group(setup.member().group()));
   }
 
   private void giveBackAndLeave(KafkaConsumer<byte[], byte[]> consumer) {
@@ -180,10 +184,17 @@ final class Turn implements OpenConsumer, Parking, Runnable, ConsumerRebalanceLi
     }
     consumer.pause(partitions); // It shows whose turn it is, and reads nothing.
     mine = true;
-    if (note(consumer).saysHeld()) {
-      oldLocks = setup.oldLocks();
+    try {
+      if (note(consumer).saysHeld()) {
+        oldLocks = setup.oldLocks();
+      }
+      begin(consumer);
+    } catch (WakeupException e) {
+      throw e;
+    } catch (KafkaException e) {
+      // The native client would hide what it is: a time-out, after which it may be tried again.
+      failed(translated(e));
     }
-    begin(consumer);
   }
 
   @Override

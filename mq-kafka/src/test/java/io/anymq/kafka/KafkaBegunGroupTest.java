@@ -6,6 +6,7 @@ import io.anymq.QueueOptions;
 import io.anymq.Topic;
 import io.anymq.kafka.Links.Taking;
 import io.anymq.spi.Source;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -14,7 +15,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListShareGroupOffsetsSpec;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.KafkaShareConsumer;
 import org.apache.kafka.common.TopicPartition;
@@ -107,6 +110,34 @@ final class KafkaBegunGroupTest extends LinkTest {
     assertThat(topology.groups().exists(group)).isTrue();
     begun.restore();
     assertThat(places()).as("places that were set back to").isEmpty();
+  }
+
+  /** While a leader is chosen the listing leaves its partitions out: that is no new group. */
+  @Test
+  void aPlaceThatIsOnlyNotToldIsNotMoved() {
+    AtomicBoolean first = new AtomicBoolean(true);
+    Admin forgetful =
+        (Admin)
+            Proxy.newProxyInstance(
+                Admin.class.getClassLoader(),
+                new Class<?>[] {Admin.class},
+                (proxy, method, arguments) -> {
+                  boolean leaves =
+                      method.getName().equals("listShareGroupOffsets") && first.getAndSet(false);
+                  return leaves
+                      ? admin().listShareGroupOffsets(Map.of(group, nothing()))
+                      : method.invoke(admin(), arguments);
+                });
+    KafkaCalls calls = new KafkaCalls(forgetful, Links.PATIENCE);
+    int unused =
+        new ShareGroups(calls, BrokerProfile.find(calls))
+            .ensure(group, List.of(partition), OffsetSpec.latest());
+    assertThat(first).as("whether nothing was asked").isFalse();
+    assertThat(places()).containsExactly(Map.entry(partition, Optional.of(2L)));
+  }
+
+  private static ListShareGroupOffsetsSpec nothing() {
+    return new ListShareGroupOffsetsSpec().topicPartitions(List.of());
   }
 
   /** One may wait for its turn for hours; the group may be gone for other reasons. */
