@@ -67,18 +67,23 @@ class BandedLink implements Link, DepthQuery, Purger, Browsing, TemporaryQueues,
 
   /** Whether a queue that is there was made prioritized; false for one that is not there. */
   final boolean isBanded(Queue queue) {
-    return Bands.fit(queue)
-        && !CoreTemporaryQueue.isTemporary(queue)
-        && link.exists(Bands.mark(queue));
+    return mayBeBanded(queue) && link.exists(Bands.mark(queue));
+  }
+
+  private static boolean mayBeBanded(Queue queue) {
+    return Bands.fit(queue) && !CoreTemporaryQueue.isTemporary(queue);
   }
 
   /** The same, for who is about to use it: one that somebody else is making is made by both. */
   private boolean isBandedWhole(Queue queue) {
-    boolean banded = isBanded(queue);
-    if (banded && !link.exists(Bands.last(queue))) {
-      declareBehindMark(queue);
+    if (!isBanded(queue)) {
+      return false;
     }
-    return banded;
+    if (link.exists(Bands.last(queue))) {
+      return true;
+    }
+    declareBehindMark(queue);
+    return isBanded(queue); // it may have been taken back meanwhile
   }
 
   private void declareBehindMark(Queue queue) {
@@ -136,11 +141,11 @@ class BandedLink implements Link, DepthQuery, Purger, Browsing, TemporaryQueues,
       requireBanded(queue);
       return;
     }
-    declarePlain(Bands.mark(queue));
-    requireMarkedFirst(queue);
+    mark(queue);
     // The queue itself comes last: when it is there, it is prioritized.
     declareBehindMark(queue);
     declarePlain(queue);
+    requireBanded(queue);
   }
 
   private void requireBanded(Queue queue) {
@@ -151,11 +156,15 @@ class BandedLink implements Link, DepthQuery, Purger, Browsing, TemporaryQueues,
 
   /**
    * Of two who make it at once, with priorities and without, one sees the other: who makes it
-   * without looks for the mark behind that. Who saw the mark has made what was missing.
+   * without looks for the mark behind that. Only one's own mark is taken back, and not from who has
+   * made all that was missing.
    */
-  private void requireMarkedFirst(Queue queue) {
-    if (link.exists(queue) && !link.exists(Bands.last(queue))) {
-      link.delete(Bands.mark(queue));
+  private void mark(Queue queue) {
+    Queue mark = Bands.mark(queue);
+    boolean own = !link.exists(mark);
+    declarePlain(mark);
+    if (own && link.exists(queue) && !link.exists(Bands.last(queue))) {
+      link.delete(mark);
       throw notPrioritized(queue);
     }
   }
@@ -172,10 +181,15 @@ class BandedLink implements Link, DepthQuery, Purger, Browsing, TemporaryQueues,
 
   @Override
   public void delete(Destination destination) {
-    if (destination instanceof Queue queue && isBanded(queue)) {
+    if (destination instanceof Queue queue && hasBands(queue)) {
       Bands.behind(queue).forEach(link::delete);
     }
     link.delete(destination);
+  }
+
+  /** Also when a deletion was cut short, which takes the mark away first. */
+  private boolean hasBands(Queue queue) {
+    return isBanded(queue) || (mayBeBanded(queue) && link.exists(Bands.last(queue)));
   }
 
   @Override

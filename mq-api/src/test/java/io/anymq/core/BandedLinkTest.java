@@ -105,6 +105,35 @@ class BandedLinkTest {
     assertThat(link.existing).containsAll(Bands.all(other));
   }
 
+  /** Its mark is another's, who may have made the queue: only that one takes it back. */
+  @Test
+  void theMarkOfSomebodyElseIsLeft() {
+    Queue other = Queue.of("other");
+    link.existing.add(Bands.mark(other));
+    link.before("declare", () -> link.existing.add(other));
+    connection.declare(other, PRIORITIZED);
+    assertThat(link.existing).containsAll(Bands.all(other));
+  }
+
+  @Test
+  void aMarkThatIsTakenBackMeanwhileMakesTheQueueAPlainOne() {
+    Queue other = Queue.of("other");
+    link.existing.add(Bands.mark(other));
+    link.existing.add(other);
+    link.before(
+        "declare", () -> link.before("declare", () -> link.existing.remove(Bands.mark(other))));
+    connection.createConsumer(other);
+    assertThat(link.consumers).hasSize(1);
+  }
+
+  @Test
+  void aDeletionThatWasCutShortIsFinishedByTheNext() {
+    link.existing.remove(Bands.mark(QUEUE));
+    link.existing.remove(Bands.of(QUEUE, 1));
+    connection.delete(QUEUE);
+    assertThat(link.existing).isEmpty();
+  }
+
   /** What is left of it is not waited for. */
   @Test
   void aQueueThatSomebodyIsDeletingIsAPlainOne() {
