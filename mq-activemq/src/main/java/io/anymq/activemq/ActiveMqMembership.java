@@ -245,6 +245,7 @@ final class ActiveMqMembership implements ActiveMQDispatcher {
         || (why.isTransient() && System.nanoTime() - troubledSince < HAND_OVER.toNanos());
   }
 
+  /** All but the last are done with; that one stays unsettled, for the next mover. */
   private void answerLetters() {
     if (!live && mayPass()) {
       return;

@@ -128,6 +128,12 @@ record ActiveMqShare(ActiveMQDestination origin, String key, String name, boolea
     return key.startsWith(own) && key.indexOf(':', own.length()) < 0;
   }
 
+  /** The lease that belongs to a shared queue, or is that one itself. */
+  static ActiveMQQueue lease(ActiveMQDestination queue) {
+    String name = queue.getPhysicalName();
+    return new ActiveMQQueue(LEASES + name.substring(name.indexOf('.') + 1));
+  }
+
   /** What the broker is told of the consumer of the durable subscription. */
   ConsumerInfo collector(OpenWire wire, int prefetch) {
     ConsumerInfo info = new ConsumerInfo(wire.newConsumerId());

@@ -31,6 +31,9 @@ final class ActiveMqSharing {
 
   private static final long FORCED = -1;
 
+  /** What the broker says of a queue that somebody consumes and that is not to be removed then. */
+  private static final String IN_USE = "still has an active subscription";
+
   private final OpenWire wire;
   private final ActiveMqDestinations names;
   private final ActiveMqStatistics statistics;
@@ -68,7 +71,11 @@ final class ActiveMqSharing {
 
   /** Whether a subscription has members that share it. */
   boolean hasMembers(ActiveMqShare share) {
-    return statistics.of(share.lease()).filter(counts -> counts.consumers() > 0).isPresent();
+    return hasMembers(share.lease());
+  }
+
+  private boolean hasMembers(ActiveMQDestination lease) {
+    return statistics.of(lease).filter(counts -> counts.consumers() > 0).isPresent();
   }
 
   /**
@@ -146,10 +153,21 @@ final class ActiveMqSharing {
     }
     for (String words : new String[] {ActiveMqShare.QUEUES, ActiveMqShare.LEASES}) {
       for (ActiveMQDestination queue : statistics.queuesUnder(words).keySet()) {
-        if (ActiveMqShare.isOf(topic, queue)) {
-          giveUp(wire, queue);
+        if (ActiveMqShare.isOf(topic, queue) && !hasMembers(ActiveMqShare.lease(queue))) {
+          removeUnused(queue);
         }
       }
+    }
+  }
+
+  private void removeUnused(ActiveMQDestination queue) {
+    try {
+      remove(wire, queue, UNUSED_ONLY);
+    } catch (MessagingException e) {
+      if (!String.valueOf(e.getMessage()).contains(IN_USE)) {
+        throw e;
+      }
+      LOG.debug("Somebody joins anew", e);
     }
   }
 
@@ -183,9 +201,9 @@ final class ActiveMqSharing {
     remove(own, share.queue(), FORCED);
   }
 
-  private static void giveUp(OpenWire own, ActiveMQDestination queue) {
+  private static void giveUp(OpenWire own, ActiveMQDestination lease) {
     try {
-      remove(own, queue, UNUSED_ONLY);
+      remove(own, lease, UNUSED_ONLY);
     } catch (MessagingException e) {
       LOG.debug("Somebody joins anew", e);
     }
