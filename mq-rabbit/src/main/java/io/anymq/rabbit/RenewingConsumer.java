@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * afterwards. At the channel's end the queue takes back what its consumers held, one after the
  * other, in the order of their tags.
  *
- * <p>All together it holds one and a half times the prefetch at most, beside what is parked.
+ * <p>At a change it holds one and a half times the prefetch at most, beside what is parked.
  *
  * <p>A quorum queue keeps the order of so many consumers of a channel alone. When that many hold
  * something, what is parked takes a place until one of them holds nothing any more.

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The unsettled deliveries of one channel, in the order of their tags: a linked list, so that its
- * size is bounded by the prefetch even where an early delivery is held for long. Guarded by the
+ * size is bounded by what is held even where an early delivery is held for long. Guarded by the
  * lock of its consumer.
  *
  * <p>What it is for: a settlement with AMQP's {@code multiple} covers every unsettled delivery up

@@ -102,7 +102,7 @@ final class SubscriptionMutations {
 
   /** What is sent to a topic while somebody else makes it is not heard by patterns. */
   static final class TopicIsHalfMade extends Mutation {
-    private static final Duration MAKING = Duration.ofMillis(50);
+    private static final Duration MAKING = Duration.ofMillis(300);
     private static final Set<Topic> BEGUN = ConcurrentHashMap.newKeySet();
     private static final Set<Topic> HALF_MADE = ConcurrentHashMap.newKeySet();
 
