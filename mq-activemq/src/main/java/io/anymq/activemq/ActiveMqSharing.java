@@ -151,23 +151,33 @@ final class ActiveMqSharing {
         ActiveMqShare.ofTopic(topic, queue).ifPresent(this::removeUnused);
       }
     }
+    Optional<MessagingException> refusal = Optional.empty();
     for (String words : new String[] {ActiveMqShare.QUEUES, ActiveMqShare.LEASES}) {
       for (ActiveMQDestination queue : statistics.queuesUnder(words).keySet()) {
         if (ActiveMqShare.isOf(topic, queue) && !hasMembers(ActiveMqShare.lease(queue))) {
-          removeUnused(queue);
+          Optional<MessagingException> one = removeUnused(queue);
+          refusal = refusal.or(() -> one);
         }
       }
     }
+    refusal.ifPresent(
+        first -> {
+          throw first;
+        });
   }
 
-  private void removeUnused(ActiveMQDestination queue) {
+  /** The refusal, unless that is because somebody has joined anew; the others are removed, too. */
+  private Optional<MessagingException> removeUnused(ActiveMQDestination queue) {
     try {
       remove(wire, queue, UNUSED_ONLY);
+      return Optional.empty();
     } catch (MessagingException e) {
-      if (!String.valueOf(e.getMessage()).contains(IN_USE)) {
+      if (!wire.isLive()) {
         throw e;
       }
-      LOG.debug("Somebody joins anew", e);
+      LOG.debug("{} is not removed", NativeText.of(queue), e);
+      return Optional.of(e)
+          .filter(refused -> !String.valueOf(refused.getMessage()).contains(IN_USE));
     }
   }
 

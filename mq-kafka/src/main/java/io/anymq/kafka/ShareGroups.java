@@ -11,7 +11,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.GroupListing;
@@ -73,30 +72,37 @@ final class ShareGroups {
   }
 
   /**
-   * Sets a group up where it is new. A partition is also missing from what is told while it has no
-   * leader, and a place that is only not told now must not be moved: so each is asked for by name.
+   * Sets a group up where it is new. A partition is also missing from the list while it has no
+   * leader, and a place that is only not told now must not be moved: so each is asked for by name,
+   * which waits for leaders, and then the list again, for that answer tells no place either where
+   * it cannot be read. A place that is told by name alone was left by somebody who crashed while he
+   * set the group up; the broker would forget it.
    */
   private void initialiseFresh(String group, List<TopicPartition> missing, OffsetSpec start) {
     Map<TopicPartition, Long> begin = new HashMap<>(logs.at(missing, start));
-    begin.keySet().retainAll(fresh(group, missing));
+    begin.putAll(placesByName(group, missing));
+    begin.keySet().removeAll(offsets(group).keySet());
     if (!begin.isEmpty()) {
       initialise(group, begin);
     }
   }
 
-  /** Those of some partitions in which a group has no place for certain. */
-  private Set<TopicPartition> fresh(String group, List<TopicPartition> partitions) {
+  /** The places that a group has in some partitions; none for one where it has none. */
+  private Map<TopicPartition, Long> placesByName(String group, List<TopicPartition> partitions) {
+    ListShareGroupOffsetsSpec named = new ListShareGroupOffsetsSpec().topicPartitions(partitions);
     long deadline = System.nanoTime() + calls.timeout().toNanos();
     while (true) {
-      Optional<Map<TopicPartition, SharePartitionOffsetInfo>> told =
-          told(group, new ListShareGroupOffsetsSpec().topicPartitions(partitions));
-      if (told.isEmpty()) {
-        return Set.copyOf(partitions); // there is no such group
-      }
-      if (told.get().keySet().containsAll(partitions)) {
-        return partitions.stream()
-            .filter(each -> told.get().get(each) == null)
-            .collect(Collectors.toSet());
+      Optional<Map<TopicPartition, SharePartitionOffsetInfo>> told = told(group, named);
+      if (told.isEmpty() || told.get().keySet().containsAll(partitions)) {
+        Map<TopicPartition, Long> places = new HashMap<>();
+        told.orElse(Map.of())
+            .forEach(
+                (each, info) -> {
+                  if (info != null) {
+                    places.put(each, info.startOffset());
+                  }
+                });
+        return places;
       }
       if (System.nanoTime() - deadline > 0) {
         throw new MessagingTimeoutException(

@@ -15,8 +15,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListShareGroupOffsetsResult;
 import org.apache.kafka.clients.admin.ListShareGroupOffsetsSpec;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.KafkaShareConsumer;
@@ -25,6 +26,8 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What becomes of the places of a group that others remove, or seem to remove. */
 final class KafkaBegunGroupTest extends LinkTest {
@@ -103,37 +106,61 @@ final class KafkaBegunGroupTest extends LinkTest {
   @Test
   void oneWhosePlacesAreNotToldIsNotSetBack() throws Exception {
     BegunGroup begun = begun(REMOVAL);
-    admin()
-        .deleteShareGroupOffsets(group, Set.of(partition.topic()))
-        .all()
-        .get(Links.PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    forgetPlaces();
     assertThat(topology.groups().exists(group)).isTrue();
     begun.restore();
     assertThat(places()).as("places that were set back to").isEmpty();
   }
 
-  /** While a leader is chosen the listing leaves its partitions out: that is no new group. */
-  @Test
-  void aPlaceThatIsOnlyNotToldIsNotMoved() {
-    AtomicBoolean first = new AtomicBoolean(true);
+  /**
+   * While a leader is chosen the listing leaves its partitions out: that is no new group. Nor is
+   * one of which no place is told as it cannot be read.
+   */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  void aPlaceThatIsOnlyNotToldIsNotMoved(int silentAnswers) {
+    AtomicInteger asked = new AtomicInteger();
     Admin forgetful =
         (Admin)
             Proxy.newProxyInstance(
                 Admin.class.getClassLoader(),
                 new Class<?>[] {Admin.class},
                 (proxy, method, arguments) -> {
-                  boolean leaves =
-                      method.getName().equals("listShareGroupOffsets") && first.getAndSet(false);
-                  return leaves
-                      ? admin().listShareGroupOffsets(Map.of(group, nothing()))
+                  boolean lists = method.getName().equals("listShareGroupOffsets");
+                  int question = lists ? asked.incrementAndGet() : 0;
+                  return lists && question <= silentAnswers
+                      ? silent(question)
                       : method.invoke(admin(), arguments);
                 });
     KafkaCalls calls = new KafkaCalls(forgetful, Links.PATIENCE);
     int unused =
         new ShareGroups(calls, BrokerProfile.find(calls))
             .ensure(group, List.of(partition), OffsetSpec.latest());
-    assertThat(first).as("whether nothing was asked").isFalse();
+    assertThat(asked).as("questions").hasValue(3);
     assertThat(places()).containsExactly(Map.entry(partition, Optional.of(2L)));
+  }
+
+  /** The first answer leaves the partition out, the second tells no place in it. */
+  private ListShareGroupOffsetsResult silent(int question) throws Exception {
+    if (question == 1) {
+      return admin().listShareGroupOffsets(Map.of(group, nothing()));
+    }
+    forgetPlaces();
+    ListShareGroupOffsetsResult answer =
+        admin()
+            .listShareGroupOffsets(
+                Map.of(group, new ListShareGroupOffsetsSpec().topicPartitions(List.of(partition))));
+    assertThat(answer.partitionsToOffsetInfo(group).get(20, TimeUnit.SECONDS))
+        .containsEntry(partition, null);
+    move(2);
+    return answer;
+  }
+
+  private void forgetPlaces() throws Exception {
+    admin()
+        .deleteShareGroupOffsets(group, Set.of(partition.topic()))
+        .all()
+        .get(Links.PATIENCE.toSeconds(), TimeUnit.SECONDS);
   }
 
   private static ListShareGroupOffsetsSpec nothing() {

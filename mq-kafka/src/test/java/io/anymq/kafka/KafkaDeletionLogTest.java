@@ -34,7 +34,7 @@ final class KafkaDeletionLogTest extends LinkTest {
    * Left to itself a client logs 1,400 lines a second, for minutes; on a busy machine it is longer
    * before the deletion is noticed, so that there are more of them.
    */
-  private static final int A_SECOND = 150;
+  private static final int A_SECOND = 500;
 
   /** The clients would go on for minutes. */
   private static final Duration AFTERWARDS = Duration.ofSeconds(3);

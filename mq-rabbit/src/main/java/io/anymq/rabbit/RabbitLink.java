@@ -7,8 +7,6 @@ import io.anymq.Capability;
 import io.anymq.ConnectionLostException;
 import io.anymq.Destination;
 import io.anymq.DestinationNotFoundException;
-import io.anymq.ErrorCode;
-import io.anymq.MessagingException;
 import io.anymq.Queue;
 import io.anymq.QueueDepth;
 import io.anymq.QueueOptions;
@@ -176,18 +174,7 @@ final class RabbitLink implements Link, DepthQuery, Purger, TopicPatterns, Tempo
       NativeConnection.LOG.debug("{} is gone; the first send finds that out", topic.describe(), e);
       return;
     }
-    streams.ifPresent(kept -> requireKept(kept, topic));
-  }
-
-  private static void requireKept(RabbitStreams kept, Topic topic) {
-    try {
-      kept.keep(topic);
-    } catch (MessagingException e) {
-      if (e.code() != ErrorCode.DESTINATION_NOT_FOUND && e.code() != ErrorCode.ACCESS_REFUSED) {
-        throw e;
-      }
-      NativeConnection.LOG.debug("{} is kept as its maker keeps it", topic.describe(), e);
-    }
+    streams.ifPresent(kept -> kept.keepWherePermitted(topic));
   }
 
   private void confirms(Destination destination) {

@@ -1,6 +1,7 @@
 package io.anymq.rabbit;
 
 import io.anymq.DestinationNotFoundException;
+import io.anymq.ErrorCode;
 import io.anymq.InvalidOptionException;
 import io.anymq.MessagingException;
 import io.anymq.Options;
@@ -10,6 +11,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Pattern;
 
 /**
@@ -38,6 +40,7 @@ final class RabbitStreams {
   private final NativeConnection connection;
   private final RabbitNames names;
   private final Map<String, Object> arguments;
+  private final AtomicBoolean warned = new AtomicBoolean();
 
   private RabbitStreams(
       NativeConnection connection, RabbitNames names, Map<String, Object> arguments) {
@@ -83,6 +86,31 @@ final class RabbitStreams {
         }
         Pauses.brief("waiting for a stream");
       }
+    }
+  }
+
+  /**
+   * The same, for who is about to send. One whose user may not make the stream sends all the same:
+   * its maker may have made it.
+   */
+  void keepWherePermitted(Topic topic) {
+    try {
+      keep(topic);
+    } catch (MessagingException e) {
+      if (e.code() == ErrorCode.ACCESS_REFUSED) {
+        warnOnce(topic, e);
+      } else if (e.code() != ErrorCode.DESTINATION_NOT_FOUND) {
+        throw e;
+      }
+    }
+  }
+
+  private void warnOnce(Topic topic, MessagingException refusal) {
+    if (!warned.getAndSet(true)) {
+      NativeConnection.LOG.warn(
+          "This user may not make, or bind, the stream that keeps what is sent to {}: where nobody else has, replays lack it ({})",
+          topic.describe(),
+          refusal.getMessage());
     }
   }
 

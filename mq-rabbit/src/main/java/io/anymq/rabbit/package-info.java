@@ -48,7 +48,7 @@
  * consumes; who waits asks for it, at first after 100 ms and in the end every second. A shared subscription that is not durable has a
  * queue with {@code x-single-active-consumer}</td><td>one at a time; what the one before held comes
  * first, in order; others are refused</td><td>native programs do not heed it; the user needs the
- * rights to configure, write and read {@code turn/.*}, for durable subscriptions too</td></tr>
+ * right to configure {@code turn/.*}, for durable subscriptions too</td></tr>
  * <tr><td>pattern</td><td>the same pattern, bound to {@code anymq/topics}; queues {@code
  * pattern-subscriber/…}, {@code pattern-subscription/…}, {@code pattern-shared/…}</td><td>topics made
  * later too; the routing key tells the topic</td><td>hears only topics that this adapter made, and of
