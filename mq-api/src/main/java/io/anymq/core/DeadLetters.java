@@ -77,27 +77,34 @@ final class DeadLetters {
       delivery.attachment().accept(delivery.inbound());
       return;
     }
+    CompletableFuture<Void> burial = new CompletableFuture<>();
+    underWay.put(delivery, burial); // before it is sent: a close may come as soon as it is there
     try {
       Message letter = letter(delivery, reason, error);
       Queue queue = queueFor(delivery.destination());
       CompletableFuture<Message> sent = connection.kept(queue).sendLetter(letter, delivery);
-      CompletableFuture<Void> burial =
-          sent.handleAsync(
-              (message, failure) -> {
-                if (failure == null) {
-                  done(delivery, reason, error, queue);
-                } else {
-                  refused(delivery, reason, error, failure);
-                }
-                return null;
-              },
-              connection.threads()::bury);
-      underWay.put(delivery, burial);
       CompletableFuture<Void> unused =
-          burial.whenComplete((done, failure) -> underWay.remove(delivery, burial));
+          sent.handleAsync(
+                  (message, failure) -> {
+                    if (failure == null) {
+                      done(delivery, reason, error, queue);
+                    } else {
+                      refused(delivery, reason, error, failure);
+                    }
+                    return null;
+                  },
+                  connection.threads()::bury)
+              .handle((done, failure) -> ended(delivery, burial));
     } catch (RuntimeException e) { // a fault of the adapter's must not end its consumer
       refused(delivery, reason, error, e);
+      ended(delivery, burial);
     }
+  }
+
+  private @Nullable Void ended(CoreDelivery delivery, CompletableFuture<Void> burial) {
+    underWay.remove(delivery, burial);
+    burial.complete(null);
+    return null;
   }
 
   private void done(CoreDelivery delivery, Reason reason, @Nullable String error, Queue queue) {

@@ -130,6 +130,24 @@ class DeadLettersTest {
     settledAs("ACCEPT 1");
   }
 
+  /** Whoever finds the letter may close the consumer before the sender has returned. */
+  @Test
+  void aCloseWaitsForALetterThatIsJustBeingSent() throws Exception {
+    CoreConsumer consumer = consumer(TWICE);
+    Thread closing = new Thread(consumer::close, "anymq-test-close");
+    link.before(
+        "send",
+        () -> {
+          closing.start();
+          closing.join(1_000);
+          assertThat(link.consumer().closed).as("closed before the letter was sent").isFalse();
+        });
+    delivered(consumer, FakeDelivery.of("1")).reject("x");
+    closing.join(10_000);
+    assertThat(link.consumer().closed).as("closed in the end").isTrue();
+    assertThat(link.consumer().settled).containsExactly("ACCEPT 1");
+  }
+
   @Test
   void aRefusedDeadLetterIsParkedAndSentAgain() {
     link.consumerMaker = FakeConsumer.Lot::new;
