@@ -334,16 +334,23 @@ final class ActiveMqConsumer implements LinkConsumer, Parking, ActiveMQDispatche
     close(wire.onOwnThread() ? Duration.ZERO : timeout);
   }
 
+  /** Its connection is lost: waits for no commit, which may be what has noticed the loss. */
+  void lost() {
+    close(Duration.ZERO);
+  }
+
+  /** All waits together take no longer than the time-out. */
   private void close(Duration forCommits) {
+    long deadline = System.nanoTime() + timeout.toNanos();
     commits.close(forCommits);
-    if (!end()) {
+    if (!end(deadline)) {
       return;
     }
     watch.end();
     wire.detach(info.getConsumerId());
     try {
       if (wire.isLive()) {
-        remove();
+        remove(until(deadline));
       }
     } catch (MessagingException e) {
       LOG.debug("The consumer of {} goes with its connection", info.getDestination(), e);
@@ -362,9 +369,9 @@ final class ActiveMqConsumer implements LinkConsumer, Parking, ActiveMQDispatche
   }
 
   /** After this neither a delivery nor a settlement begins. */
-  private boolean end() {
-    boolean noDelivery = lock(delivering);
-    boolean noSettlement = lock(settling);
+  private boolean end(long deadline) {
+    boolean noDelivery = lock(delivering, until(deadline));
+    boolean noSettlement = lock(settling, until(deadline));
     try {
       boolean first = !closed;
       closed = true;
@@ -379,8 +386,12 @@ final class ActiveMqConsumer implements LinkConsumer, Parking, ActiveMQDispatche
     }
   }
 
-  private boolean lock(ReentrantLock lock) {
-    return Waits.uninterrupted(timeout, nanos -> lock.tryLock(nanos, TimeUnit.NANOSECONDS));
+  private static boolean lock(ReentrantLock lock, Duration limit) {
+    return Waits.uninterrupted(limit, nanos -> lock.tryLock(nanos, TimeUnit.NANOSECONDS));
+  }
+
+  private static Duration until(long deadline) {
+    return Duration.ofNanos(Math.max(0, deadline - System.nanoTime()));
   }
 
   /**
@@ -389,7 +400,7 @@ final class ActiveMqConsumer implements LinkConsumer, Parking, ActiveMQDispatche
    * counts none at all when it was accepted meanwhile: so it must be the last one that is still
    * unsettled.
    */
-  private void remove() {
+  private void remove(Duration limit) {
     RemoveInfo command = info.createRemoveCommand();
     long delivered;
     synchronized (listLock) {
@@ -404,7 +415,7 @@ final class ActiveMqConsumer implements LinkConsumer, Parking, ActiveMQDispatche
     if (wire.onOwnThread()) {
       wire.send("The consumer could not be closed", command);
     } else {
-      wire.finish("The consumer could not be closed", command);
+      wire.finish("The consumer could not be closed", command, limit);
     }
   }
 }

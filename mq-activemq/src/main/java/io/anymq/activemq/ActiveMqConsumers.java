@@ -161,9 +161,10 @@ final class ActiveMqConsumers {
       sharing.ifPresent(shares -> shares.mark(share));
       if (sharing.isEmpty() || !sharing.get().hasBacklog(share)) {
         ConsumerInfo info = share.collector(own, wanted.prefetch());
-        LinkConsumer consumer =
+        ActiveMqConsumer consumer =
             open(setting.on(own), info, wanted, sink, closed -> left(own, share, closed));
         direct = true;
+        own.whenBroken(loss -> consumer.lost());
         return consumer;
       }
     } finally {
@@ -178,7 +179,7 @@ final class ActiveMqConsumers {
     if (consumer.isOfDeleted() && own.isLive()) {
       ActiveMqSubscriptions.forget(own, share);
     }
-    own.close(request.operationTimeout());
+    own.close(own.isLive() ? request.operationTimeout() : Duration.ZERO);
   }
 
   private LinkConsumer openShared(ActiveMqShare share, ConsumerRequest wanted, DeliverySink sink) {
@@ -300,10 +301,12 @@ final class ActiveMqConsumers {
 
     /**
      * The link's connection is closed; whoever waits on another one for its consumer's end ends.
+     *
+     * @param waits whether to wait until all have ended, for a moment
      */
-    void cut() {
+    void cut(boolean waits) {
       subscriptions.cut();
-      await(CUT);
+      await(waits ? CUT : Duration.ZERO);
     }
   }
 }

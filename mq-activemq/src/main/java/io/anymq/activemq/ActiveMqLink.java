@@ -363,12 +363,16 @@ final class ActiveMqLink
 
   @Override
   public void close(Duration timeout) {
+    boolean waits = !wire.onOwnThread();
     long end = System.nanoTime() + timeout.toNanos();
-    browsers.forEach(ActiveMqBrowser::close);
     ActiveMqConsumers.Closing closing = consumers.close();
-    closing.await(wire.onOwnThread() ? Duration.ZERO : longer(timeout, GRACE));
-    wire.close(longer(Duration.ofNanos(end - System.nanoTime()), Duration.ZERO));
-    closing.cut();
+    try {
+      browsers.forEach(ActiveMqBrowser::close);
+      closing.await(waits ? longer(timeout, GRACE) : Duration.ZERO);
+    } finally {
+      wire.close(longer(Duration.ofNanos(end - System.nanoTime()), Duration.ZERO));
+      closing.cut(waits);
+    }
   }
 
   private static Duration longer(Duration one, Duration other) {

@@ -248,7 +248,12 @@ final class OpenWire {
 
   /** The same, for the end of something: an interrupt does not end the waiting. */
   void finish(String what, Command command) {
-    begin(what, command).awaitUninterrupted(operationTimeout);
+    finish(what, command, operationTimeout);
+  }
+
+  /** The same, within another limit than the operation time-out. */
+  void finish(String what, Command command, Duration limit) {
+    begin(what, command).awaitUninterrupted(limit);
   }
 
   private ActiveMqAnswer begin(String what, Command command) {

@@ -227,6 +227,21 @@ final class ActiveMqLossTest {
     assertThat(again.deliveryCount()).isEqualTo(2);
   }
 
+  /** The link stays, and would keep the consumer, its connection and that one's thread. */
+  @Test
+  void aDurableConsumerThatLosesItsOwnConnectionLeavesNothing() throws Exception {
+    ActiveMqLink link = open();
+    Links.Received received = Links.consume(link, Links.durable(Links.newTopic(link), "s"), 10);
+    OpenWire own = ((ActiveMqConsumer) received.consumer()).wire();
+    own.connection().getTransport().narrow(Socket.class).close();
+    long deadline = System.nanoTime() + Links.PATIENCE.toNanos();
+    while (!own.hasEnded() && System.nanoTime() < deadline) {
+      Thread.onSpinWait();
+    }
+    assertThat(own.hasEnded()).as("the end of the thread of the lost connection").isTrue();
+    assertThat(lost).as("losses of the link").isEmpty();
+  }
+
   @Test
   void leavesNoThreadBehind() throws Exception {
     ActiveMqLink link = open();

@@ -169,18 +169,25 @@ final class BandedConsumer implements LinkConsumer, Parking {
 
   @Override
   public void settle(Outcome outcome, List<? extends InboundDelivery> deliveries) {
+    List<MessagingException> failures = new ArrayList<>();
     BandedDelivery.byConsumer(deliveries)
-        .forEach((consumer, inner) -> settle(consumer, outcome, inner));
+        .forEach((consumer, inner) -> settle(consumer, outcome, inner, failures));
     buffer.settled(outcome, deliveries);
+    if (!failures.isEmpty()) {
+      throw failures.get(0);
+    }
   }
 
   /** What one queue's consumer cannot settle comes again; the others' are none of its business. */
   private static void settle(
-      LinkConsumer consumer, Outcome outcome, List<? extends InboundDelivery> deliveries) {
+      LinkConsumer consumer,
+      Outcome outcome,
+      List<? extends InboundDelivery> deliveries,
+      List<MessagingException> failures) {
     try {
       consumer.settle(outcome, deliveries);
     } catch (MessagingException e) {
-      LOG.debug("Not settled; these messages come again", e);
+      failures.add(e);
     }
   }
 

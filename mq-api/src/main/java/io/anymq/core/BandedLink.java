@@ -156,8 +156,9 @@ class BandedLink implements Link, DepthQuery, Purger, Browsing, TemporaryQueues,
 
   /**
    * Of two who make it at once, with priorities and without, one sees the other: who makes it
-   * without looks for the mark behind that. Only one's own mark is taken back, and not from who has
-   * made all that was missing.
+   * without looks for the mark behind that. Only one's own mark is taken back, and not where all
+   * bands were seen: somebody else has completed the queue. (Of three at once, one may complete it
+   * between that look and the deletion; then it finds no mark behind that, and is told so.)
    */
   private void mark(Queue queue) {
     Queue mark = Bands.mark(queue);

@@ -22,6 +22,8 @@ public interface LinkConsumer {
    * @param outcome how
    * @param deliveries in the order in which the application settled them, which need not be that of
    *     delivery; the core does not change the list afterwards
+   * @throws io.anymq.MessagingException when the backend cannot be told of all of them: what it
+   *     does not hear of comes again, and a commit that accepts them is in doubt
    */
   void settle(Outcome outcome, List<? extends InboundDelivery> deliveries);
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.anymq.Capability;
 import io.anymq.ConnectionLostException;
+import io.anymq.Consumer;
 import io.anymq.ConsumerOptions;
 import io.anymq.Delivery;
 import io.anymq.Destination;
@@ -16,6 +17,8 @@ import io.anymq.Queue;
 import io.anymq.QueueBrowser;
 import io.anymq.QueueDepth;
 import io.anymq.QueueOptions;
+import io.anymq.SendInDoubtException;
+import io.anymq.Session;
 import io.anymq.Support;
 import io.anymq.Topic;
 import io.anymq.TopicPattern;
@@ -309,6 +312,17 @@ class BandedLinkTest {
     assertThatThrownBy(() -> connection.createConsumer(QUEUE, ConsumerOptions.DEFAULT))
         .isInstanceOf(MessagingException.class)
         .hasMessageContaining("a defect");
+  }
+
+  @Test
+  void anAcceptanceThatDoesNotReachOneQueueMakesTheCommitInDoubt() {
+    link.consumerMaker = FakeConsumer.Cut::new;
+    try (Session session = connection.createSession()) {
+      Consumer consumer = session.createConsumer(QUEUE, ConsumerOptions.DEFAULT);
+      band(QUEUE).deliver("m");
+      consumer.receive(Duration.ofSeconds(10)).orElseThrow().accept();
+      assertThatThrownBy(session::commit).isInstanceOf(SendInDoubtException.class);
+    }
   }
 
   @Test

@@ -1,5 +1,6 @@
 package io.anymq.core;
 
+import io.anymq.ConnectionLostException;
 import io.anymq.spi.ConsumerRequest;
 import io.anymq.spi.DelayedRelease;
 import io.anymq.spi.DeliverySink;
@@ -72,6 +73,22 @@ class FakeConsumer implements LinkConsumer {
     @Override
     public void release(InboundDelivery delivery, Duration delay) {
       note("LATER " + delay.toMillis(), List.of(delivery));
+    }
+  }
+
+  /** One whose acceptances do not reach the backend any more. */
+  static final class Cut extends FakeConsumer {
+
+    Cut(ConsumerRequest request, DeliverySink sink) {
+      super(request, sink);
+    }
+
+    @Override
+    public void settle(Outcome outcome, List<? extends InboundDelivery> deliveries) {
+      if (outcome == Outcome.ACCEPT) {
+        throw new ConnectionLostException("cut");
+      }
+      super.settle(outcome, deliveries);
     }
   }
 

@@ -224,17 +224,7 @@ class SessionTest {
 
   @Test
   void anAcceptanceThatDoesNotReachTheBackendMakesTheCommitInDoubt() {
-    link.consumerMaker =
-        (request, sink) ->
-            new FakeConsumer(request, sink) {
-              @Override
-              public void settle(Outcome outcome, List<? extends InboundDelivery> deliveries) {
-                if (outcome == Outcome.ACCEPT) {
-                  throw new ConnectionLostException("cut");
-                }
-                super.settle(outcome, deliveries);
-              }
-            };
+    link.consumerMaker = FakeConsumer.Cut::new;
     Consumer cut = session.createConsumer(IN, AT_ONCE);
     delivered("1", cut);
     CompletableFuture<Message> sent = producer.sendAsync(Message.text("a"));

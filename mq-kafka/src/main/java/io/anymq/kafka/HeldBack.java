@@ -3,8 +3,10 @@ package io.anymq.kafka;
 import io.anymq.MessagingException;
 import io.anymq.spi.DeliverySink;
 import io.anymq.spi.InboundDelivery;
+import io.anymq.spi.LinkConsumer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,7 +63,7 @@ final class HeldBack implements DeliverySink {
   }
 
   /** Throws what the consumer has broken with. */
-  synchronized void requireUnbroken() {
+  private synchronized void requireUnbroken() {
     MessagingException cause = failure;
     if (cause != null) {
       throw cause;
@@ -69,10 +71,34 @@ final class HeldBack implements DeliverySink {
   }
 
   /**
+   * Opens where the consumer stays; otherwise the consumer is closed, and another one takes its
+   * place. So it is when that cannot be found out, or the consumer has broken: nobody else has it
+   * yet.
+   *
+   * @param stays whether the consumer stays
+   * @return what that said
+   */
+  boolean openIf(BooleanSupplier stays, LinkConsumer consumer) {
+    try {
+      if (stays.getAsBoolean()) {
+        open();
+        return true;
+      }
+      requireUnbroken();
+    } catch (RuntimeException e) {
+      consumer.close();
+      throw e;
+    }
+    drop();
+    consumer.close();
+    return false;
+  }
+
+  /**
    * The consumer stays. Throws when it has broken. What was held goes on before anything else, and
    * without a lock, for the core may settle it at once.
    */
-  void open() {
+  private void open() {
     begin();
     for (List<InboundDelivery> next = take(); !next.isEmpty(); next = take()) {
       sink.deliver(next);
@@ -94,7 +120,7 @@ final class HeldBack implements DeliverySink {
   }
 
   /** The consumer is closed, and returns what it has received; another one takes its place. */
-  synchronized void drop() {
+  private synchronized void drop() {
     phase = Phase.DROPPED;
     held.clear();
   }

@@ -171,27 +171,9 @@ final class PatternConsumers implements AutoCloseable {
     PatternGroups consumer =
         openGroups(
             of, as.prefetch(), held, broken -> SharedSubscriptions.end(as.use(), held, broken));
-    if (isThere(of, held, consumer)) {
-      return Optional.of(consumer);
-    }
-    held.drop();
-    consumer.close();
-    return Optional.empty();
-  }
-
-  /** A failure ends the consumer, for nobody else has it yet. */
-  private boolean isThere(Subscription of, HeldBack held, PatternGroups consumer) {
-    try {
-      boolean there = of.begun().areThere(members);
-      held.requireUnbroken();
-      if (there) {
-        held.open();
-      }
-      return there;
-    } catch (RuntimeException e) {
-      consumer.close();
-      throw e;
-    }
+    return held.openIf(() -> of.begun().areThere(members), consumer)
+        ? Optional.of(consumer)
+        : Optional.empty();
   }
 
   private void setUpAgain(String group) {

@@ -91,7 +91,7 @@ final class ShareGroups {
   private Map<TopicPartition, Long> placesByName(String group, List<TopicPartition> partitions) {
     ListShareGroupOffsetsSpec named = new ListShareGroupOffsetsSpec().topicPartitions(partitions);
     long deadline = System.nanoTime() + calls.timeout().toNanos();
-    while (true) {
+    for (int pauses = 0; ; pauses++) {
       Optional<Map<TopicPartition, SharePartitionOffsetInfo>> told = told(group, named);
       if (told.isEmpty() || told.get().keySet().containsAll(partitions)) {
         Map<TopicPartition, Long> places = new HashMap<>();
@@ -109,7 +109,7 @@ final class ShareGroups {
             "The cluster does not tell where group %s is in %s: a partition may have no leader"
                 .formatted(group, partitions));
       }
-      Pauses.brief("looking where group " + group + " is");
+      Pauses.growing(pauses, "looking where group " + group + " is");
     }
   }
 

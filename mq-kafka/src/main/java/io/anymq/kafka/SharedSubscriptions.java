@@ -110,32 +110,15 @@ final class SharedSubscriptions {
       if (begun.isPresent()) {
         HeldBack held = new HeldBack(sink);
         LinkConsumer consumer = join(of, limit, held, begun.get());
-        if (isThere(begun.get(), held, consumer)) {
+        if (held.openIf(begun.get()::isThere, consumer)) {
           return consumer;
         }
-        held.drop();
-        consumer.close();
       }
       LOG.debug("Group {} was removed while it began; it begins anew", of.group());
     }
     throw new MessagingTimeoutException(
         "Group %s was removed, or could not be looked at, %d times while a consumer joined it"
             .formatted(of.group(), ATTEMPTS));
-  }
-
-  /** A failure ends the consumer, for nobody else has it yet. */
-  private static boolean isThere(BegunGroup begun, HeldBack held, LinkConsumer consumer) {
-    try {
-      boolean there = begun.isThere();
-      held.requireUnbroken();
-      if (there) {
-        held.open();
-      }
-      return there;
-    } catch (RuntimeException e) {
-      consumer.close();
-      throw e;
-    }
   }
 
   private void setUpAgain(Opening of) {

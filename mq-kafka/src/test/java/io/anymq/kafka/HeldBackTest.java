@@ -7,10 +7,14 @@ import io.anymq.ErrorCode;
 import io.anymq.MessagingException;
 import io.anymq.spi.DeliverySink;
 import io.anymq.spi.InboundDelivery;
+import io.anymq.spi.LinkConsumer;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class HeldBackTest {
 
@@ -32,6 +36,20 @@ final class HeldBackTest {
   private final MessagingException cause =
       new MessagingException(ErrorCode.BACKEND_FAILURE, "for this test");
 
+  private final AtomicInteger closed = new AtomicInteger();
+
+  private LinkConsumer consumer() {
+    return (LinkConsumer)
+        Proxy.newProxyInstance(
+            LinkConsumer.class.getClassLoader(),
+            new Class<?>[] {LinkConsumer.class},
+            (proxy, method, arguments) -> {
+              assertThat(method.getName()).isEqualTo("close");
+              closed.incrementAndGet();
+              return null;
+            });
+  }
+
   private static InboundDelivery delivery() {
     return (InboundDelivery)
         Proxy.newProxyInstance(
@@ -47,29 +65,45 @@ final class HeldBackTest {
     InboundDelivery second = delivery();
     held.deliver(List.of(first));
     assertThat(delivered).isEmpty();
-    held.open();
+    assertThat(held.openIf(() -> true, consumer())).isTrue();
     held.deliver(List.of(second));
     assertThat(delivered).hasSize(2);
     assertThat(delivered.get(0)).isSameAs(first);
     held.broken(cause);
     assertThat(failures).containsExactly(cause);
+    assertThat(closed).hasValue(0);
   }
 
   /** The core does not know it yet, and would open another beside the opening that goes on. */
-  @Test
-  void oneThatBreaksBeforeItIsOpenFailsToOpen() {
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void oneThatBreaksBeforeItIsOpenFailsToOpen(boolean stays) {
     held.broken(cause);
-    assertThatThrownBy(held::requireUnbroken).isSameAs(cause);
-    assertThatThrownBy(held::open).isSameAs(cause);
+    assertThatThrownBy(() -> held.openIf(() -> stays, consumer())).isSameAs(cause);
     assertThat(failures).isEmpty();
+    assertThat(closed).hasValue(1);
   }
 
   @Test
-  void oneThatIsReplacedTellsNothing() {
-    held.drop();
+  void oneOfWhichNothingCanBeFoundOutIsClosed() {
+    assertThatThrownBy(
+            () ->
+                held.openIf(
+                    () -> {
+                      throw cause;
+                    },
+                    consumer()))
+        .isSameAs(cause);
+    assertThat(closed).hasValue(1);
+  }
+
+  @Test
+  void oneThatIsReplacedIsClosedAndTellsNothing() {
+    assertThat(held.openIf(() -> false, consumer())).isFalse();
     held.deliver(List.of(delivery()));
     held.broken(cause);
-    held.requireUnbroken();
+    assertThat(held.isDropped()).isTrue();
+    assertThat(closed).hasValue(1);
     assertThat(delivered).isEmpty();
     assertThat(failures).isEmpty();
   }

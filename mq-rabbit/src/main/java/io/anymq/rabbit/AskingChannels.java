@@ -7,9 +7,9 @@ import java.util.Deque;
 import java.util.concurrent.LinkedBlockingDeque;
 
 /**
- * Channels for questions that are asked again and again: one round trip for each, where {@link
- * NativeConnection#ask} takes three. A question has a channel for itself, and leaves it to the next
- * one; a refusal closes it. They end with their connection. Safe for use by several threads.
+ * Channels for questions: one round trip for each, where {@link NativeConnection#askAlone} takes
+ * three. A question has a channel for itself, and leaves it to the next one; a refusal closes it.
+ * They end with their connection. Safe for use by several threads.
  */
 final class AskingChannels {
 

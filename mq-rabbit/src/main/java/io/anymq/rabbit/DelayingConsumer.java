@@ -1,28 +1,16 @@
 package io.anymq.rabbit;
 
-import com.rabbitmq.client.Channel;
 import io.anymq.spi.DelayedRelease;
-import io.anymq.spi.DeliverySink;
 import io.anymq.spi.InboundDelivery;
 import java.time.Duration;
-import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /** A consumer whose released messages wait at the broker. */
 final class DelayingConsumer extends RabbitConsumer implements DelayedRelease {
 
   private final DelayedReleases releases;
 
-  DelayingConsumer(
-      NativeConnection connection,
-      Channel channel,
-      RabbitSource source,
-      RabbitMapper mapper,
-      DeliverySink sink,
-      @Nullable HandOutLog log,
-      DelayedReleases releases,
-      Consumer<RabbitConsumer> atClose) {
-    super(connection, channel, source, mapper, sink, log, atClose);
+  DelayingConsumer(Setup setup, DelayedReleases releases) {
+    super(setup);
     this.releases = releases;
   }
 

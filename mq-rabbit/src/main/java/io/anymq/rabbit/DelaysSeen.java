@@ -56,7 +56,7 @@ final class DelaysSeen {
   private boolean ask(NativeConnection connection) {
     if (!mayNotSend) {
       try {
-        return connection.ask(DOING, this::isDropped);
+        return connection.askAlone(DOING, this::isDropped);
       } catch (MessagingException e) {
         if (e.code() != ErrorCode.ACCESS_REFUSED) {
           throw e;

@@ -1,7 +1,5 @@
 package io.anymq.rabbit;
 
-import com.rabbitmq.client.Channel;
-import io.anymq.spi.DeliverySink;
 import io.anymq.spi.InboundDelivery;
 import io.anymq.spi.Outcome;
 import io.anymq.spi.Parking;
@@ -12,7 +10,6 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Queue;
 import java.util.Set;
-import java.util.function.Consumer;
 
 /**
  * A consumer of what nobody else gets when it goes: a plain subscription. The broker is told at
@@ -33,14 +30,8 @@ final class ForgettingConsumer extends RabbitConsumer implements Parking {
   /** Accepted ones whose places these have; never more than these. */
   private final Queue<InboundDelivery> keptPlaces = new ArrayDeque<>();
 
-  ForgettingConsumer(
-      NativeConnection connection,
-      Channel channel,
-      RabbitSource source,
-      RabbitMapper mapper,
-      DeliverySink sink,
-      Consumer<RabbitConsumer> atClose) {
-    super(connection, channel, source, mapper, sink, null, atClose);
+  ForgettingConsumer(Setup setup) {
+    super(setup);
   }
 
   private static Set<InboundDelivery> newSet() {

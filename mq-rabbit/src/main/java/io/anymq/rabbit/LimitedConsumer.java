@@ -3,12 +3,9 @@ package io.anymq.rabbit;
 import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.ShutdownSignalException;
-import io.anymq.spi.DeliverySink;
 import io.anymq.spi.InboundDelivery;
 import io.anymq.spi.Parking;
 import java.io.IOException;
-import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A consumer of a classic queue whose prefetch is the limit of its channel, which can be changed
@@ -26,16 +23,9 @@ final class LimitedConsumer extends RabbitConsumer implements Parking {
   /** How many are parked; guarded by the lock under which settlements are written. */
   private int parked;
 
-  LimitedConsumer(
-      NativeConnection connection,
-      Channel channel,
-      RabbitSource source,
-      RabbitMapper mapper,
-      DeliverySink sink,
-      @Nullable HandOutLog log,
-      Consumer<RabbitConsumer> atClose) {
-    super(connection, channel, source, mapper, sink, log, atClose);
-    this.channel = channel;
+  LimitedConsumer(Setup setup) {
+    super(setup);
+    channel = setup.channel();
   }
 
   /** The consumer's own limit first: to set that takes the channel's away. */

@@ -23,6 +23,7 @@ final class NativeConnection {
   private final SocketGuard socket;
   private final RabbitThreads threads;
   private final Distance distance = new Distance();
+  private final AskingChannels asking = new AskingChannels(this);
   private volatile boolean blocked;
 
   /**
@@ -104,12 +105,22 @@ final class NativeConnection {
   }
 
   /**
-   * Asks the broker something on a channel made for it: a refusal closes the channel, which must
-   * not be another's.
+   * Asks the broker something. The question has the channel for itself, as a refusal closes it, and
+   * leaves it as it was.
    *
    * @param doing what is tried, for the sentence of a failure
    */
   <T> T ask(String doing, Question<T> question) {
+    return asking.ask(doing, question);
+  }
+
+  /**
+   * Asks on a channel made for that, which takes two round trips more: for a question that leaves
+   * something behind on its channel.
+   *
+   * @param doing what is tried, for the sentence of a failure
+   */
+  <T> T askAlone(String doing, Question<T> question) {
     Channel channel = channel(doing);
     try {
       return question.ask(channel);

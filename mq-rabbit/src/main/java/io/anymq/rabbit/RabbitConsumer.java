@@ -53,26 +53,34 @@ class RabbitConsumer implements LinkConsumer {
   final UnsettledDeliveries unsettled = new UnsettledDeliveries();
 
   /**
-   * A consumer, not begun.
+   * What a consumer is made of.
    *
+   * @param connection its connection
+   * @param channel a channel of that, which becomes its own
+   * @param source what it consumes
+   * @param mapper decodes messages
+   * @param sink takes the deliveries
    * @param log knows what was handed out; null where nobody else gets what it leaves
    * @param atClose is told when the consumer closes
    */
-  RabbitConsumer(
+  record Setup(
       NativeConnection connection,
       Channel channel,
       RabbitSource source,
       RabbitMapper mapper,
       DeliverySink sink,
       @Nullable HandOutLog log,
-      java.util.function.Consumer<RabbitConsumer> atClose) {
-    this.log = log;
-    this.connection = connection;
-    this.channel = channel;
-    this.source = source;
-    this.mapper = mapper;
-    this.sink = sink;
-    this.atClose = atClose;
+      java.util.function.Consumer<RabbitConsumer> atClose) {}
+
+  /** A consumer, not begun. */
+  RabbitConsumer(Setup setup) {
+    this.log = setup.log;
+    this.connection = setup.connection;
+    this.channel = setup.channel;
+    this.source = setup.source;
+    this.mapper = setup.mapper;
+    this.sink = setup.sink;
+    this.atClose = setup.atClose;
     this.thread = connection.thread("consumer-" + channel.getChannelNumber(), this::run);
   }
 

@@ -48,18 +48,17 @@ final class RabbitConsumers {
   RabbitConsumer open(
       RabbitSource source, int prefetch, DeliverySink sink, Consumer<RabbitConsumer> atClose) {
     Channel channel = main.channel("Consuming from " + source.origin());
-    HandOutLog log = log(source);
+    RabbitConsumer.Setup setup =
+        new RabbitConsumer.Setup(main, channel, source, mapper, sink, log(source), atClose);
     RabbitConsumer consumer =
         switch (source.upkeep()) {
-          case NOTHING -> new ForgettingConsumer(main, channel, source, mapper, sink, atClose);
-          case PLACES, HAND_OUTS_AND_PLACES ->
-              new LimitedConsumer(main, channel, source, mapper, sink, log, atClose);
-          case HAND_OUTS -> new RabbitConsumer(main, channel, source, mapper, sink, log, atClose);
+          case NOTHING -> new ForgettingConsumer(setup);
+          case PLACES, HAND_OUTS_AND_PLACES -> new LimitedConsumer(setup);
+          case HAND_OUTS -> new RabbitConsumer(setup);
           case HAND_OUTS_AND_DELAYS ->
               source.turn() == null
-                  ? new DelayingConsumer(
-                      main, channel, source, mapper, sink, log, releases(source), atClose)
-                  : new RenewingConsumer(main, channel, source, mapper, sink, log, limit, atClose);
+                  ? new DelayingConsumer(setup, releases(source))
+                  : new RenewingConsumer(setup, limit);
         };
     consumer.start(prefetch);
     return consumer;

@@ -58,7 +58,6 @@ final class RabbitDelays {
   private static final String DOING = "Preparing to delay messages";
 
   private final NativeConnection connection;
-  private final AskingChannels asking;
   private final RabbitNames names;
   private final Set<DelayPath.Wait> made = ConcurrentHashMap.newKeySet();
   private volatile boolean exchangesMade;
@@ -66,7 +65,6 @@ final class RabbitDelays {
 
   RabbitDelays(NativeConnection connection, RabbitNames names) {
     this.connection = connection;
-    this.asking = new AskingChannels(connection);
     this.names = names;
   }
 
@@ -109,7 +107,7 @@ final class RabbitDelays {
     void prepare(DelayPath path) {
       makeExchanges();
       path.waits().forEach(RabbitDelays.this::make);
-      asking.ask(looking(destination), channel -> bind(channel, destination));
+      connection.ask(looking(destination), channel -> bind(channel, destination));
     }
 
     /** Adds the headers by which the broker finds the way. */

@@ -80,8 +80,7 @@ final class RabbitStreams {
         makeNow(topic);
         return;
       } catch (DestinationNotFoundException e) {
-        boolean starting = String.valueOf(e.getMessage()).contains(NOT_UP);
-        if (!starting || System.nanoTime() - deadline >= 0) {
+        if (!isNotUp(e) || System.nanoTime() - deadline >= 0) {
           throw e;
         }
         Pauses.brief("waiting for a stream");
@@ -89,26 +88,34 @@ final class RabbitStreams {
     }
   }
 
+  private static boolean isNotUp(MessagingException failure) {
+    return String.valueOf(failure.getMessage()).contains(NOT_UP);
+  }
+
   /**
-   * The same, for who is about to send. One whose user may not make the stream sends all the same:
-   * its maker may have made it.
+   * The same, for who is about to send. One whose user may not make the stream, or that finds it
+   * down, sends all the same: its maker may have made and bound it. Of a topic that is not there
+   * the send itself tells.
    */
   void keepWherePermitted(Topic topic) {
     try {
       keep(topic);
     } catch (MessagingException e) {
       if (e.code() == ErrorCode.ACCESS_REFUSED) {
-        warnOnce(topic, e);
+        warnOnce("This user may not make, or bind,", topic, e);
+      } else if (isNotUp(e)) {
+        warnOnce("The broker has not started", topic, e);
       } else if (e.code() != ErrorCode.DESTINATION_NOT_FOUND) {
         throw e;
       }
     }
   }
 
-  private void warnOnce(Topic topic, MessagingException refusal) {
+  private void warnOnce(String what, Topic topic, MessagingException refusal) {
     if (!warned.getAndSet(true)) {
       NativeConnection.LOG.warn(
-          "This user may not make, or bind, the stream that keeps what is sent to {}: where nobody else has, replays lack it ({})",
+          "{} the stream that keeps what is sent to {}: where nobody has made and bound it before, replays lack it ({})",
+          what,
           topic.describe(),
           refusal.getMessage());
     }

@@ -3,7 +3,6 @@ package io.anymq.rabbit;
 import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.ShutdownSignalException;
-import io.anymq.spi.DeliverySink;
 import io.anymq.spi.InboundDelivery;
 import io.anymq.spi.Outcome;
 import io.anymq.spi.Parking;
@@ -16,8 +15,6 @@ import java.util.List;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A key-ordered consumer of a queue whose prefetch cannot be changed while it consumes, as a quorum
@@ -61,19 +58,11 @@ final class RenewingConsumer extends RabbitConsumer implements Parking {
   /** What was settled while the place changed. */
   private record Settlement(Outcome outcome, List<RabbitDelivery> deliveries) {}
 
-  RenewingConsumer(
-      NativeConnection connection,
-      Channel channel,
-      RabbitSource source,
-      RabbitMapper mapper,
-      DeliverySink sink,
-      @Nullable HandOutLog log,
-      Duration patience,
-      Consumer<RabbitConsumer> atClose) {
-    super(connection, channel, source, mapper, sink, log, atClose);
-    this.connection = connection;
-    this.channel = channel;
-    this.doing = "Consuming from " + source.origin();
+  RenewingConsumer(Setup setup, Duration patience) {
+    super(setup);
+    connection = setup.connection();
+    channel = setup.channel();
+    doing = "Consuming from " + setup.source().origin();
     this.patience = patience;
   }
 
