@@ -17,7 +17,7 @@ public final class OldQueues {
   /** RabbitMQ 3.10.8 forgot queues at up to 1.5 s of age on a loaded machine, and none at 3 s. */
   private static final Duration AGE = Duration.ofSeconds(3);
 
-  private static final int COUNT = 4;
+  private static final int COUNT = 5;
 
   private final Connection connection;
   private final Deque<Queue> queues = new ArrayDeque<>();

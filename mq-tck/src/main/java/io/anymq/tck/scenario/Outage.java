@@ -66,6 +66,15 @@ final class Outage {
     awaitOpen();
   }
 
+  /** Two outages, one after the other. */
+  void twice() {
+    for (int i = 0; i < 2; i++) {
+      states.clear();
+      cut();
+      restore();
+    }
+  }
+
   /** Kills the broker, and waits until the connection has noticed. */
   void kill() {
     t.onClose(t.broker()::ensureUp);

@@ -70,6 +70,7 @@ public final class Scenarios {
           UnheardScenarios.class,
           CrashScenarios.class,
           RestartScenarios.class,
+          ManyOutagesScenarios.class,
           ErrorScenarios.class,
           ArgumentScenarios.class,
           ConfigurationScenarios.class,

@@ -5,22 +5,30 @@ import io.anymq.Connection;
 import io.anymq.Consumer;
 import io.anymq.ConsumerOptions;
 import io.anymq.Delivery;
+import io.anymq.Message;
 import io.anymq.Queue;
+import io.anymq.QueueOptions;
 import io.anymq.RedeliveryDelay;
+import io.anymq.RolledBackException;
 import io.anymq.Session;
 import io.anymq.tck.Scenario;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 
-/** TX from 18 on: when what was rolled back comes again. */
+/** TX from 18 on: whether and when what was rolled back comes again. */
 final class UnitDelayScenarios {
 
   /** Longer than a redelivery without a pause takes on a busy machine. */
   private static final Duration PAUSE = Duration.ofMillis(1500);
 
   private static final String CHECK = "the delay with which a rollback gives its deliveries back";
+
+  private static final String PARTS =
+      "that a refusal of one part undoes the others, acceptances too";
 
   private UnitDelayScenarios() {}
 
@@ -97,6 +105,44 @@ final class UnitDelayScenarios {
       }
     }
     Messages.empty(t, queue.deadLetterQueue(), "after a failure of two seconds", CHECK);
+  }
+
+  @Scenario(
+      id = "TX-23",
+      title =
+          "A commit of which one send is refused does nothing, and what it received comes again",
+      intent = "A unit that fails in its last part has failed in all.",
+      needs = {Capability.ATOMIC_TRANSACTIONS, Capability.BOUNDED_QUEUES})
+  static void refusedPart(ScenarioContext t) {
+    Connection connection = t.connect();
+    Queue in = t.queue();
+    Queue free = t.queue();
+    Queue full = t.newQueue();
+    connection.declare(full, QueueOptions.builder().maxLength(1).build());
+    Messages.send(connection, full, "fills");
+    Messages.send(connection, in, "a");
+    try (Session session = connection.createSession()) {
+      Consumer consumer = session.createConsumer(in, Messages.prompt().build());
+      Messages.take(consumer);
+      CompletableFuture<Message> first = session.createProducer(free).sendAsync(Message.text("b"));
+      CompletableFuture<Message> second = session.createProducer(full).sendAsync(Message.text("c"));
+      Check.refused(
+          RolledBackException.class,
+          session::commit,
+          "a commit with a send to a full queue",
+          PARTS);
+      for (CompletableFuture<Message> each : List.of(first, second)) {
+        Check.refused(
+            RolledBackException.class, () -> Check.outcome(each), "each send of the unit", PARTS);
+      }
+      Delivery again = Messages.take(consumer);
+      Check.equal("a", again.message().text(), "what comes again", PARTS);
+      Check.that(again.redelivered(), "redelivered() to be true", "false", PARTS);
+      session.commit();
+    }
+    Messages.empty(t, free, "of a unit that was refused", PARTS);
+    Check.equal("fills", Messages.takeText(connection.createConsumer(full)), "what fills", PARTS);
+    Messages.empty(t, in, "after the second try was committed", PARTS);
   }
 
   private static ConsumerOptions delayedBy(Duration pause) {

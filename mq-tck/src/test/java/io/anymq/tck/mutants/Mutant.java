@@ -20,7 +20,8 @@ enum Mutant implements Variant {
   REPAIRS_TWICE(SendMutations.RepairsTwice::new, "SEND-09"),
   CONFIRMS_WHAT_IS_MISSING(
       SendMutations.ConfirmsWhatIsMissing::new, "SEND-08", "SEND-09", "DELAY-10"),
-  SENDS_TRANSIENT(SendMutations.SendsTransient::new, "RECOV-22", "RECOV-24", "CAP-01", "ERR-05"),
+  SENDS_TRANSIENT(
+      SendMutations.SendsTransient::new, "RECOV-22", "RECOV-24", "RECOV-33", "CAP-01", "ERR-05"),
   CROSS_TALK(SendMutations.CrossTalk::new, "MSG-17", "DEPTH-12"),
   REORDERS(MessageMutations.Reorders::new, "RECV-01", "RECV-05", "SEND-19", "TOPIC-02"),
   CORRUPTS_BODIES(MessageMutations.CorruptsBodies::new, "SEND-02", "MSG-05", "INTEROP-05"),

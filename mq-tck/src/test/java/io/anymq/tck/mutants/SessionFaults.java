@@ -24,7 +24,10 @@ final class SessionFaults {
             "TX-15",
             "DEPTH-10"),
         ApiVariant.stateful(
-            "a session receives like its connection", SessionFaults::receivesAtOnce, "TX-09"),
+            "a session receives like its connection",
+            SessionFaults::receivesAtOnce,
+            "TX-09",
+            "TX-23"),
         ApiVariant.of(
             "commit does nothing",
             Fault.skips(Session.class, "commit"),

@@ -202,6 +202,18 @@ final class SourceVariants {
             "((java.util.concurrent.Executor) Runnable::run).execute(",
             "REQ-50"),
         SourceVariant.of(
+            "three objects are made again after an outage, and no more",
+            "core/Supervisor.java",
+            "List.copyOf(children).forEach(child -> restore(child, next,",
+            "List.copyOf(children).stream().limit(3).forEach(child -> restore(child, next,",
+            "RECOV-30"),
+        SourceVariant.of(
+            "each outage adds to the prefetch",
+            "core/CoreConsumer.java",
+            "gated ? prefetch + KeyGate.WINDOW : prefetch,",
+            "gated ? prefetch + KeyGate.WINDOW : prefetch * (int) attachment.epoch(),",
+            "RECOV-31"),
+        SourceVariant.of(
             "the timer settles",
             "core/Threads.java",
             "schedule(settlements, delay, task);",
