@@ -195,7 +195,7 @@ final class HandOutLog {
     long deadline = System.nanoTime() + limit.toNanos();
     while (true) {
       try {
-        return reader.ask("Reading " + queue, reading -> takeFrom(reading, deadline));
+        return reader.askAlone("Reading " + queue, reading -> takeFrom(reading, deadline));
       } catch (MessagingException e) {
         boolean busy = String.valueOf(e.getMessage()).contains("exclusive use");
         if (!busy || System.nanoTime() - deadline >= 0) {
