@@ -1,6 +1,7 @@
 package io.anymq.rabbit;
 
 import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.ChannelContinuationTimeoutException;
 import com.rabbitmq.client.ShutdownSignalException;
 import java.io.IOException;
 import java.util.Deque;
@@ -30,17 +31,22 @@ final class AskingChannels {
    */
   <T> T ask(String doing, NativeConnection.Question<T> question) {
     Channel channel = take(doing);
-    boolean answered = false;
     try {
       T answer = question.ask(channel);
-      answered = true;
-      return answer;
-    } catch (IOException | ShutdownSignalException e) {
-      throw RabbitErrors.translate(e, doing);
-    } finally {
-      if (!answered || !idle.offerFirst(channel)) {
+      if (!idle.offerFirst(channel)) {
         NativeConnection.closeQuietly(channel);
       }
+      return answer;
+    } catch (ChannelContinuationTimeoutException e) {
+      // A broker that is silent would not answer a close in time either.
+      connection.thread("closing", () -> NativeConnection.closeQuietly(channel)).start();
+      throw RabbitErrors.translate(e, doing);
+    } catch (IOException | ShutdownSignalException e) {
+      NativeConnection.closeQuietly(channel);
+      throw RabbitErrors.translate(e, doing);
+    } catch (RuntimeException e) {
+      NativeConnection.closeQuietly(channel);
+      throw e;
     }
   }
 

@@ -34,6 +34,9 @@ final class HandOutLog {
   private static final int MOST_KNOWN = 10_000;
   private static final int LONGEST_ID = 100;
 
+  /** In UTF-8: with what is put before it, the broker takes 255 bytes. */
+  private static final int LONGEST_ID_BYTES = 200;
+
   private final NativeConnection reader;
   private final HandOutWriter writer;
   private final String queue;
@@ -82,11 +85,16 @@ final class HandOutLog {
   /** What tells a message from others: its id, or what it is where that is none or long. */
   static String key(BasicProperties properties, Message message) {
     String id = RabbitMapper.id(properties).orElse("");
-    if (!id.isEmpty() && id.length() <= LONGEST_ID) {
+    if (!id.isEmpty() && isShort(id)) {
       return "id:" + id;
     }
     String whole = id.isEmpty() ? message.properties().toString() : id;
     return id.length() + ":" + Digests.sha256(whole.getBytes(StandardCharsets.UTF_8), message);
+  }
+
+  private static boolean isShort(String id) {
+    return id.length() <= LONGEST_ID
+        && id.getBytes(StandardCharsets.UTF_8).length <= LONGEST_ID_BYTES;
   }
 
   /** A new entry, to be recorded. */
@@ -94,7 +102,10 @@ final class HandOutLog {
     return new Entry(ids + entries.incrementAndGet(), key, again, generation);
   }
 
-  /** Records a hand-out; waits for the broker at most when it is the first one for some time. */
+  /**
+   * Records a hand-out; waits for the broker at most when it is the first one for some time. It is
+   * called in the midst of receiving and of giving back, which no failure of it may cut short.
+   */
   void record(Entry entry) {
     synchronized (known) {
       known.merge(entry.key(), 1, Integer::sum);
@@ -102,7 +113,7 @@ final class HandOutLog {
     try {
       String kind = (entry.again() ? "again/" : "first/") + entry.generation();
       boolean unused = writer.write(entry.id(), entry.key(), kind);
-    } catch (MessagingException e) {
+    } catch (RuntimeException e) {
       NativeConnection.LOG.debug("Not recorded: {}", entry, e);
     }
   }
@@ -115,6 +126,11 @@ final class HandOutLog {
   /** It was deleted with its queue; the next entry declares it anew. */
   void forget() {
     writer.forget();
+  }
+
+  /** Nobody uses it any more; what is recorded all the same is dropped. */
+  void close() {
+    writer.close();
   }
 
   /**

@@ -40,6 +40,7 @@ final class HandOutWriter {
   private @Nullable Channel channel;
   private long declaredAt;
   private boolean refused;
+  private boolean closed;
 
   HandOutWriter(Supplier<NativeConnection> connection, String queue) {
     this.connection = connection;
@@ -88,7 +89,7 @@ final class HandOutWriter {
 
   /** With the lock held; null where this user may not have a log, or the broker is full. */
   private @Nullable Channel open() {
-    if (refused || connection.get().isBlocked()) {
+    if (refused || closed || connection.get().isBlocked()) {
       return null;
     }
     Channel open = channel;
@@ -121,6 +122,18 @@ final class HandOutWriter {
             + " handed-out/.*",
         queue,
         cause);
+  }
+
+  /** Writes no more. Its channel ends on a thread beside, for the broker may be silent. */
+  synchronized void close() {
+    closed = true;
+    Channel open = channel;
+    if (open != null && open.isOpen()) {
+      connection
+          .get()
+          .thread("closing " + queue, () -> NativeConnection.closeQuietly(open))
+          .start();
+    }
   }
 
   /** It was deleted with its queue; the next entry declares it anew. */

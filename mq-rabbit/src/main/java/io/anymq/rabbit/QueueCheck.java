@@ -2,6 +2,8 @@ package io.anymq.rabbit;
 
 import io.anymq.InvalidDestinationException;
 import io.anymq.Queue;
+import java.io.IOException;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -13,8 +15,12 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 final class QueueCheck {
 
+  /** After so long an interface that did not answer is asked again, about a queue that is used. */
+  private static final Duration PAUSE = Duration.ofMinutes(1);
+
   private final Optional<RabbitManagement> management;
   private final Set<String> seen = ConcurrentHashMap.newKeySet();
+  private volatile long notBefore = System.nanoTime();
 
   QueueCheck(Optional<RabbitManagement> management) {
     this.management = management;
@@ -36,9 +42,7 @@ final class QueueCheck {
           "%s cannot be used: '%s' drops each message that no consumer takes at once (x-message-ttl 0); use a queue without that argument"
               .formatted(queue.describe(), name));
     }
-    if (seen.add(name)) {
-      kind.loss().or(() -> byPolicy(name)).ifPresent(loss -> warn(queue.describe(), name, loss));
-    }
+    warnOnce(queue.describe(), name, kind.loss());
   }
 
   /**
@@ -48,17 +52,29 @@ final class QueueCheck {
    * @param subscription what it is, in words
    */
   void checkSubscription(String subscription, String name) {
-    if (seen.add(name)) {
-      byPolicy(name).ifPresent(loss -> warn(subscription, name, loss));
+    warnOnce(subscription, name, Optional.empty());
+  }
+
+  private void warnOnce(String what, String name, Optional<String> known) {
+    if (seen.contains(name) || (known.isEmpty() && System.nanoTime() - notBefore < 0)) {
+      return;
+    }
+    try {
+      Optional<String> loss = known.isPresent() ? known : byPolicy(name);
+      if (seen.add(name) && loss.isPresent()) {
+        NativeConnection.LOG.warn(
+            "{} may lose messages that were confirmed: the native queue '{}' {}",
+            what,
+            name,
+            loss.get());
+      }
+    } catch (IOException | IllegalArgumentException e) {
+      notBefore = System.nanoTime() + PAUSE.toNanos();
+      NativeConnection.LOG.debug("The policy of {} is not known", name, e);
     }
   }
 
-  private Optional<String> byPolicy(String name) {
-    return management.flatMap(known -> known.lossByPolicy(name));
-  }
-
-  private static void warn(String what, String name, String loss) {
-    NativeConnection.LOG.warn(
-        "{} may lose messages that were confirmed: the native queue '{}' {}", what, name, loss);
+  private Optional<String> byPolicy(String name) throws IOException {
+    return management.isPresent() ? management.get().lossByPolicy(name) : Optional.empty();
   }
 }

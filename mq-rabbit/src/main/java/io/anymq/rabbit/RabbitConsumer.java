@@ -6,6 +6,7 @@ import com.rabbitmq.client.Delivery;
 import com.rabbitmq.client.ShutdownSignalException;
 import io.anymq.ConnectionLostException;
 import io.anymq.DestinationNotFoundException;
+import io.anymq.ErrorCode;
 import io.anymq.MessagingException;
 import io.anymq.spi.DeliverySink;
 import io.anymq.spi.InboundDelivery;
@@ -98,7 +99,17 @@ class RabbitConsumer implements LinkConsumer {
       throw RabbitErrors.translate(e, doing);
     }
     channel.addShutdownListener(this::shutDown);
-    thread.start();
+    startThread();
+  }
+
+  /** The broker has begun to send, and nobody else would end that. */
+  private void startThread() {
+    try {
+      thread.start();
+    } catch (Throwable e) {
+      NativeConnection.closeQuietly(channel);
+      throw e;
+    }
   }
 
   /** Tells the broker the prefetch. */
@@ -177,9 +188,12 @@ class RabbitConsumer implements LinkConsumer {
     if (!closed.compareAndSet(false, true)) {
       return;
     }
-    end();
-    source.release();
-    atClose.accept(this);
+    try {
+      end();
+    } finally {
+      source.release();
+      atClose.accept(this);
+    }
     if (Thread.currentThread() != thread) {
       RabbitThreads.join(thread, THREAD_END);
     }
@@ -205,19 +219,20 @@ class RabbitConsumer implements LinkConsumer {
 
   private void endNow() {
     stopDelivering();
-    recordWhatGoesBack();
     Turn turn = source.turn();
     if (turn != null) {
       turn.waitNoMore();
     }
     try {
+      recordWhatGoesBack();
       if (consuming && isCertain() && channel.isOpen()) {
         source.ending().end(channel, source.queue(), place(), this::onTheirWay);
       }
     } catch (IOException | ShutdownSignalException e) {
       NativeConnection.LOG.debug("Cancelling the consumer of {}", source, e);
+    } finally {
+      NativeConnection.closeQuietly(channel);
     }
-    NativeConnection.closeQuietly(channel);
   }
 
   /** Whether it is known which consumer of the channel it is. */
@@ -258,7 +273,20 @@ class RabbitConsumer implements LinkConsumer {
     }
   }
 
+  /** Whatever ends the thread, somebody must hear of it, who opens another consumer. */
   private void run() {
+    try {
+      deliverAll();
+    } catch (Throwable e) {
+      NativeConnection.LOG.error("A consumer of {} failed", source.origin(), e);
+      inbox.end(
+          new MessagingException(
+              ErrorCode.BACKEND_FAILURE, "The consumer of " + source.origin() + " failed: " + e, e));
+    }
+    inbox.cause().ifPresent(this::broke);
+  }
+
+  private void deliverAll() {
     if (!consuming) {
       beginAtTurn();
     }
@@ -269,7 +297,6 @@ class RabbitConsumer implements LinkConsumer {
       }
       arrived();
     }
-    inbox.cause().ifPresent(this::broke);
   }
 
   /** Some have arrived. */
@@ -277,8 +304,13 @@ class RabbitConsumer implements LinkConsumer {
 
   /** Another one takes its place on the same link: what it took is free before that is told. */
   private void broke(MessagingException cause) {
-    close();
-    sink.broken(diagnose(cause));
+    MessagingException told = cause;
+    try {
+      close();
+      told = diagnose(cause);
+    } finally {
+      sink.broken(told);
+    }
   }
 
   /** Waits for its turn; one that closes, or whose link is lost, begins no more. */

@@ -5,11 +5,8 @@ import io.anymq.ErrorCode;
 import io.anymq.MessagingException;
 import io.anymq.spi.DeliverySink;
 import java.time.Duration;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /** Opens the consumers of one link. Safe for use by several threads. */
 final class RabbitConsumers {
@@ -20,7 +17,7 @@ final class RabbitConsumers {
   private final RabbitMapper mapper;
   private final RabbitDelays delays;
   private final Duration limit;
-  private final Map<String, HandOutLog> logs = new ConcurrentHashMap<>();
+  private final HandOutLogs logs;
 
   /**
    * For one link.
@@ -42,14 +39,30 @@ final class RabbitConsumers {
     this.mapper = mapper;
     this.delays = delays;
     this.limit = limit;
+    logs =
+        new HandOutLogs(
+            queue -> new HandOutLog(main, publisher, names.handOuts(queue), limit));
   }
 
   /** Opens a consumer, which has begun. */
   RabbitConsumer open(
       RabbitSource source, int prefetch, DeliverySink sink, Consumer<RabbitConsumer> atClose) {
     Channel channel = main.channel("Consuming from " + source.origin());
+    boolean recorded = source.upkeep().recordsHandOuts();
     RabbitConsumer.Setup setup =
-        new RabbitConsumer.Setup(main, channel, source, mapper, sink, log(source), atClose);
+        new RabbitConsumer.Setup(
+            main,
+            channel,
+            source,
+            mapper,
+            sink,
+            recorded ? logs.take(source.queue()) : null,
+            closed -> {
+              if (recorded) {
+                logs.leave(source.queue());
+              }
+              atClose.accept(closed);
+            });
     RabbitConsumer consumer =
         switch (source.upkeep()) {
           case NOTHING -> new ForgettingConsumer(setup);
@@ -60,15 +73,15 @@ final class RabbitConsumers {
                   ? new DelayingConsumer(setup, releases(source))
                   : new RenewingConsumer(setup, limit);
         };
-    consumer.start(prefetch);
+    try {
+      consumer.start(prefetch);
+    } catch (RuntimeException e) {
+      if (recorded) {
+        logs.leave(source.queue());
+      }
+      throw e;
+    }
     return consumer;
-  }
-
-  private @Nullable HandOutLog log(RabbitSource source) {
-    return source.upkeep().recordsHandOuts()
-        ? logs.computeIfAbsent(
-            source.queue(), queue -> new HandOutLog(main, publisher, names.handOuts(queue), limit))
-        : null;
   }
 
   /** A queue was deleted: so is its log, which this user may not know of. */
@@ -82,10 +95,7 @@ final class RabbitConsumers {
       }
       NativeConnection.LOG.debug("{} is left, and expires", log, e);
     }
-    HandOutLog known = logs.get(queue);
-    if (known != null) {
-      known.forget();
-    }
+    logs.find(queue).ifPresent(HandOutLog::forget);
   }
 
   private DelayedReleases releases(RabbitSource source) {

@@ -28,6 +28,9 @@ final class RabbitErrors {
   /** What the broker says of a queue or an exchange that is not there. */
   private static final Pattern MISSING = Pattern.compile("no (queue|exchange) '([^']*)' in vhost");
 
+  /** The same of a name so long that the broker cuts its sentence. */
+  private static final Pattern NOTHING_THERE = Pattern.compile("no (queue|exchange)\\b");
+
   private static final String RESERVED_PREFIX = "reserved prefix";
 
   private RabbitErrors() {}
@@ -91,7 +94,7 @@ final class RabbitErrors {
     String reason = closeText(signal).orElse("the channel is closed");
     String sentence = doing + " failed: " + reason;
     return switch (replyCode(signal).orElse(0)) {
-      case AMQP.NOT_FOUND -> new DestinationNotFoundException(missing(reason, doing), failure);
+      case AMQP.NOT_FOUND -> notFound(reason, doing, failure);
       case AMQP.CONTENT_TOO_LARGE -> new MessageTooLargeException(sentence, failure);
       case AMQP.ACCESS_REFUSED -> accessRefused(reason, sentence, failure);
       case AMQP.RESOURCE_LOCKED ->
@@ -99,6 +102,17 @@ final class RabbitErrors {
       case AMQP.PRECONDITION_FAILED -> preconditionFailed(signal, sentence, failure);
       default -> new MessagingException(ErrorCode.BACKEND_FAILURE, sentence, failure);
     };
+  }
+
+  /**
+   * The broker says 404 too of a queue that exists, and whose node is down, or that has no leader
+   * now: "home node … is down or inaccessible", "failed to perform operation … due to timeout".
+   */
+  private static MessagingException notFound(String reason, String doing, Throwable failure) {
+    return NOTHING_THERE.matcher(reason).find()
+        ? new DestinationNotFoundException(missing(reason, doing), failure)
+        : new MessagingTimeoutException(
+            "%s failed, as the broker cannot reach it now: %s".formatted(doing, reason), failure);
   }
 
   /** As all adapters say it; the broker's own sentence where it is another. */

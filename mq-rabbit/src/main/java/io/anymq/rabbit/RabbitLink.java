@@ -192,8 +192,8 @@ final class RabbitLink implements Link, DepthQuery, Purger, TopicPatterns, Tempo
         RabbitConsumer opened = opener.open(source, consumer.prefetch(), sink, consumers::remove);
         consumers.add(opened);
         return stillInNoOrder(opened, source);
-      } catch (RuntimeException e) {
-        source.release();
+      } catch (Throwable e) {
+        subscriptions.abandon(source);
         boolean vanished = e instanceof DestinationNotFoundException && source.vanishes();
         if (!vanished || attempt == ATTEMPTS) {
           throw e;

@@ -111,16 +111,12 @@ final class RabbitManagement {
    * Whether a policy has a queue lose what it has confirmed.
    *
    * @param queue its native name
-   * @return how, in words; empty where it does not, or the interface does not tell
+   * @return how, in words; empty where it does not
+   * @throws IOException when the interface does not tell now
    */
-  Optional<String> lossByPolicy(String queue) {
-    try {
-      Matcher policy = POLICY.matcher(ask(queue, DEFINITION));
-      return policy.find() ? loss(policy.group(1)) : Optional.empty();
-    } catch (IOException | IllegalArgumentException e) {
-      NativeConnection.LOG.debug("The policy of {} is not known", queue, e);
-      return Optional.empty();
-    }
+  Optional<String> lossByPolicy(String queue) throws IOException {
+    Matcher policy = POLICY.matcher(ask(queue, DEFINITION));
+    return policy.find() ? loss(policy.group(1)) : Optional.empty();
   }
 
   private static Optional<String> loss(String policy) {

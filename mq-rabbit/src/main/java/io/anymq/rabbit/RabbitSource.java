@@ -134,6 +134,11 @@ record RabbitSource(
     return origin.startsWith("topic") ? "a subscription to " + origin : origin;
   }
 
+  /** Whether its queue is there for its one consumer, and goes with that. */
+  boolean isPlainSubscription() {
+    return upkeep == Upkeep.NOTHING && start == null;
+  }
+
   /** Gives back what holding it took. */
   void release() {
     releaser.run();

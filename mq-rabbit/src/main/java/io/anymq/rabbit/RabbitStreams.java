@@ -1,6 +1,5 @@
 package io.anymq.rabbit;
 
-import io.anymq.DestinationNotFoundException;
 import io.anymq.ErrorCode;
 import io.anymq.InvalidOptionException;
 import io.anymq.MessagingException;
@@ -79,7 +78,7 @@ final class RabbitStreams {
       try {
         makeNow(topic);
         return;
-      } catch (DestinationNotFoundException e) {
+      } catch (MessagingException e) {
         if (!isNotUp(e) || System.nanoTime() - deadline >= 0) {
           throw e;
         }

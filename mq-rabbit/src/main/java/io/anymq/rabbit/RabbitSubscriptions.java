@@ -218,8 +218,30 @@ final class RabbitSubscriptions {
   private RabbitSource plain(Subject subject) {
     String queue = subject.plain();
     topology.declarePlainSubscription(queue, "Subscribing to " + subject.origin());
-    subject.binder().accept(queue);
-    return source(subject, queue, false, false, RabbitSource.Upkeep.NOTHING, () -> {});
+    RabbitSource plain =
+        source(subject, queue, false, false, RabbitSource.Upkeep.NOTHING, () -> {});
+    try {
+      subject.binder().accept(queue);
+    } catch (RuntimeException e) {
+      abandon(plain);
+      throw e;
+    }
+    return plain;
+  }
+
+  /**
+   * A consumer could not be opened. The queue of a plain subscription goes with its first consumer,
+   * and would collect until the connection ends where there has been none.
+   */
+  void abandon(RabbitSource source) {
+    source.release();
+    if (source.isPlainSubscription()) {
+      try {
+        topology.deleteQueue(source.queue(), "Deleting " + source.queue());
+      } catch (MessagingException e) {
+        NativeConnection.LOG.debug("{} goes with its connection", source.queue(), e);
+      }
+    }
   }
 
   /** Its queue is made for the one order or the other, and goes with the last of its consumers. */

@@ -113,8 +113,14 @@ final class RenewingConsumer extends RabbitConsumer implements Parking {
 
   private void renewIfFull() {
     if (mayRenew() && onTheirWay() == 0 && parkedAreMany()) {
+      Thread thread = connection.thread("renew", this::renew);
       renewing = true;
-      connection.thread("renew", this::renew).start();
+      try {
+        thread.start();
+      } catch (Throwable e) {
+        renewing = false; // or no settlement would ever be told
+        throw e;
+      }
     }
   }
 

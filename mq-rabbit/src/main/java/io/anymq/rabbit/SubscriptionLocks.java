@@ -2,6 +2,7 @@ package io.anymq.rabbit;
 
 import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.ChannelContinuationTimeoutException;
 import com.rabbitmq.client.DefaultConsumer;
 import com.rabbitmq.client.ShutdownSignalException;
 import io.anymq.DestinationNotFoundException;
@@ -70,12 +71,23 @@ final class SubscriptionLocks {
       throw inUse(doing, null);
     }
     try {
-      connection.ask(doing, channel -> channel.queueDeclare(lock, false, true, false, null));
+      connection.askAlone(doing, channel -> declared(channel, lock));
     } catch (MessagingException e) {
       held.remove(lock);
       throw isLocked(e) ? inUse(doing, e) : e;
     }
     return () -> letGo(lock);
+  }
+
+  /** The broker may make it after the time-out: it is taken back on the same channel behind that. */
+  private static String declared(Channel channel, String lock) throws IOException {
+    try {
+      channel.queueDeclare(lock, false, true, false, null);
+      return lock;
+    } catch (ChannelContinuationTimeoutException e) {
+      channel.queueDeleteNoWait(lock, false, false);
+      throw e;
+    }
   }
 
   /** Whether somebody holds a lock alone. */

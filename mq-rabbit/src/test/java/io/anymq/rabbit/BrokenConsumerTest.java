@@ -5,15 +5,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import io.anymq.DestinationNotFoundException;
+import io.anymq.MessagingException;
 import io.anymq.Queue;
 import io.anymq.QueueOptions;
 import io.anymq.Topic;
 import io.anymq.spi.ConsumerRequest;
 import io.anymq.spi.DelayedRelease;
+import io.anymq.spi.DeliverySink;
+import io.anymq.spi.InboundDelivery;
+import io.anymq.spi.LinkConsumer;
 import io.anymq.spi.NativeNames;
 import io.anymq.spi.Source;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -45,6 +51,32 @@ final class BrokenConsumerTest extends OneLink {
     Links.Received second = ordered(queue);
     Links.send(link, queue, 1);
     assertThat(second.next().message().text()).isEqualTo("0");
+  }
+
+  /** Nobody would open another one, or give back what it holds. */
+  @Test
+  void oneThatFailsToHandOverIsTold() throws Exception {
+    Queue queue = Links.newQueue(link);
+    CompletableFuture<MessagingException> told = new CompletableFuture<>();
+    LinkConsumer failing =
+        link.openConsumer(
+            new ConsumerRequest(Links.queue(queue), 1, Optional.empty(), false),
+            new DeliverySink() {
+              @Override
+              public void deliver(List<? extends InboundDelivery> deliveries) {
+                throw new StackOverflowError("for this test");
+              }
+
+              @Override
+              public void broken(MessagingException cause) {
+                told.complete(cause);
+              }
+            });
+    Links.send(link, queue, 1);
+    assertThat(told.get(Links.PATIENCE.toSeconds(), TimeUnit.SECONDS))
+        .hasMessageContaining("for this test");
+    assertThat(Links.consume(link, Links.queue(queue), 1).next().message().text()).isEqualTo("0");
+    failing.close();
   }
 
   @Test

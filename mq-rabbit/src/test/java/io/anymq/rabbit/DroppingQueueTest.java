@@ -13,6 +13,7 @@ import io.anymq.Queue;
 import io.anymq.QueueOptions;
 import io.anymq.Topic;
 import io.anymq.spi.NativeNames;
+import java.io.IOException;
 import java.net.HttpURLConnection;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -77,7 +78,8 @@ final class DroppingQueueTest extends OneLink {
     assertLossByPolicy(management, names.subscription(topic, "s"));
   }
 
-  private static void assertLossByPolicy(RabbitManagement management, String queue) {
+  private static void assertLossByPolicy(RabbitManagement management, String queue)
+      throws IOException {
     Optional<String> loss = management.lossByPolicy(queue);
     long deadline = System.nanoTime() + Links.PATIENCE.toNanos();
     while (loss.isEmpty() && System.nanoTime() < deadline) {

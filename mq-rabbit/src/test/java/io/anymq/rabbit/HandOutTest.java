@@ -93,6 +93,22 @@ final class HandOutTest extends OneLink {
     }
   }
 
+  /** What is recorded of it names it; a failure of that must not stop who gives it back. */
+  @Test
+  void aMessageWithALongForeignIdIsGivenBack() throws Exception {
+    Queue queue = Links.newQueue(link);
+    String id = "\u6f22".repeat(90);
+    Links.send(link, queue, List.of(Links.text("m").toBuilder().id(id).build()));
+    for (int round = 0; round < 3; round++) {
+      Links.Received received = Links.consume(link, Links.queue(queue), 1);
+      InboundDelivery delivery = received.next();
+      assertThat(delivery.message().id()).hasValue(id);
+      assertThat(delivery.earlierHandOuts()).isEqualTo(round);
+      delivery.handedOut();
+      received.consumer().close();
+    }
+  }
+
   @Test
   void messagesWithoutAnIdAreToldApartByWhatTheyHold() throws Exception {
     Queue queue = Links.newQueue(link);

@@ -36,6 +36,19 @@ final class RabbitErrorsTest {
     return Stream.of(
         row(channelClose(404, "NOT_FOUND - no queue"), DestinationNotFoundException.class),
         row(channelClose(404, "NOT_FOUND - no exchange"), ErrorCode.DESTINATION_NOT_FOUND),
+        row(
+            channelClose(404, "NOT_FOUND - no queue 'a name that is cut because it is..."),
+            DestinationNotFoundException.class),
+        row(
+            channelClose(
+                404,
+                "NOT_FOUND - home node 'rabbit@a' of durable queue 'q' in vhost '/' is down or inaccessible"),
+            MessagingTimeoutException.class),
+        row(
+            channelClose(
+                404,
+                "NOT_FOUND - failed to perform operation on queue 'q' in vhost '/' due to timeout"),
+            MessagingTimeoutException.class),
         row(channelClose(403, "ACCESS_REFUSED - access to queue"), ErrorCode.ACCESS_REFUSED),
         row(
             channelClose(403, "ACCESS_REFUSED - queue name 'amq.x' contains reserved prefix"),

@@ -3,18 +3,24 @@ package io.anymq.rabbit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.ChannelContinuationTimeoutException;
 import com.rabbitmq.client.Connection;
 import io.anymq.ErrorCode;
 import io.anymq.MessagingException;
+import io.anymq.MessagingTimeoutException;
 import io.anymq.QueueOptions;
 import io.anymq.Topic;
 import io.anymq.spi.InboundDelivery;
 import io.anymq.spi.NativeNames;
 import io.anymq.spi.Source;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
@@ -81,7 +87,7 @@ final class SubscriptionTest extends OneLink {
 
   /** The last of those who shared it closes in the moment in which it is joined. */
   @Test
-  void aSharedQueueThatGoesBeforeItIsBoundIsMadeAgain() {
+  void aSharedQueueThatGoesBeforeItIsBoundIsMadeAgain() throws Exception {
     Topic topic = Links.newTopic(link);
     RabbitNames names = new RabbitNames(NativeNames.none());
     String queue = names.sharedSubscription(topic, "s");
@@ -98,17 +104,72 @@ final class SubscriptionTest extends OneLink {
               }
               return call.make();
             });
-    RabbitTopology topology =
-        new RabbitTopology(
-            altered, names, RabbitOptions.QueueType.QUORUM, "/", new QueueCheck(Optional.empty()));
     RabbitSource source =
-        new RabbitSubscriptions(
-                topology, new SubscriptionLocks(altered, names), altered, Optional.empty())
+        subscriptions(altered)
             .source(
                 new Source.OfTopic(topic, new Source.Terms(Optional.of("s"), false, true)), false);
     assertThat(source.queue()).isEqualTo(queue);
     assertThat(binds).as("binds to two exchanges, the first of which failed once").hasValue(3);
-    topology.deleteQueue(queue, "Cleaning up");
+    try (Channel channel = link.unwrap(Connection.class).orElseThrow().createChannel()) {
+      channel.queueDelete(queue);
+    }
+    altered.close(Links.PATIENCE);
+  }
+
+  private static RabbitSubscriptions subscriptions(NativeConnection connection) {
+    RabbitNames names = new RabbitNames(NativeNames.none());
+    RabbitTopology topology =
+        new RabbitTopology(
+            connection,
+            names,
+            RabbitOptions.QueueType.QUORUM,
+            "/",
+            new QueueCheck(Optional.empty()));
+    return new RabbitSubscriptions(
+        topology, new SubscriptionLocks(connection, names), connection, Optional.empty());
+  }
+
+  /** It would collect what is sent to the topic until the connection ends. */
+  @Test
+  void aPlainSubscriptionThatCannotBeBoundLeavesNoQueue() {
+    Topic topic = Links.newTopic(link);
+    List<String> calls = new CopyOnWriteArrayList<>();
+    NativeConnection altered =
+        AlteredConnection.open(
+            broker.url(),
+            (method, call) -> {
+              calls.add(method);
+              if (method.equals("queueBind")) {
+                throw new IOException("for this test");
+              }
+              return call.make();
+            });
+    assertThatThrownBy(() -> subscriptions(altered).source(Links.plain(topic), false))
+        .isInstanceOf(MessagingException.class);
+    assertThat(calls).containsSubsequence("queueDeclare", "queueBind", "queueDelete");
+    altered.close(Links.PATIENCE);
+  }
+
+  /** The broker makes what holds it after the answer was given up, and only this connection ends it. */
+  @Test
+  void aDurableSubscriptionThatIsHeldTooLateIsNotHeld() throws Exception {
+    Topic topic = Links.newTopic(link);
+    AtomicInteger declared = new AtomicInteger();
+    NativeConnection altered =
+        AlteredConnection.open(
+            broker.url(),
+            (method, call) -> {
+              Object answer = call.make();
+              if (method.equals("queueDeclare") && declared.incrementAndGet() == 1) {
+                throw new ChannelContinuationTimeoutException(
+                    new TimeoutException(), null, 1, new AMQP.Queue.Declare.Builder().build());
+              }
+              return answer;
+            });
+    assertThatThrownBy(() -> subscriptions(altered).source(Links.durable(topic, "s"), false))
+        .isInstanceOf(MessagingTimeoutException.class);
+    Links.consume(link, Links.durable(topic, "s"), 10).consumer().close();
+    link.unsubscribe(topic, "s");
     altered.close(Links.PATIENCE);
   }
 
