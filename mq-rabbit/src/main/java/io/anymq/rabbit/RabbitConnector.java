@@ -3,11 +3,13 @@ package io.anymq.rabbit;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
 import com.rabbitmq.client.SocketConfigurators;
+import com.rabbitmq.client.impl.FrameHandlerFactory;
 import io.anymq.ConnectFailedException;
 import io.anymq.ConnectionOptions;
 import io.anymq.ErrorCode;
 import io.anymq.MessagingException;
 import io.anymq.spi.LinkRequest;
+import java.io.IOException;
 import java.net.Socket;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
@@ -103,7 +105,7 @@ final class RabbitConnector {
   }
 
   private ConnectionFactory factory(SocketGuard guard) throws GeneralSecurityException {
-    ConnectionFactory factory = new ConnectionFactory();
+    ConnectionFactory factory = new Offloading(threads);
     factory.setHost(address.host());
     factory.setPort(address.port());
     factory.setVirtualHost(address.virtualHost());
@@ -130,6 +132,25 @@ final class RabbitConnector {
       factory.enableHostnameVerification();
     }
     return factory;
+  }
+
+  /** Makes connections that virtual threads may write to. */
+  private static final class Offloading extends ConnectionFactory {
+    private final RabbitThreads threads;
+
+    Offloading(RabbitThreads threads) {
+      this.threads = threads;
+    }
+
+    @Override
+    protected synchronized FrameHandlerFactory createFrameHandlerFactory() throws IOException {
+      FrameHandlerFactory made = super.createFrameHandlerFactory();
+      return (address, name) ->
+          new OffloadingFrames(
+              made.create(address, name),
+              work -> threads.make("writer", work),
+              VirtualThreads::isCurrent);
+    }
   }
 
   /** Cut to what doubles to an int. */
