@@ -39,6 +39,7 @@ final class RabbitStreams {
   private final NativeConnection connection;
   private final RabbitNames names;
   private final Map<String, Object> arguments;
+  private final SubscriptionLocks making;
   private final AtomicBoolean warned = new AtomicBoolean();
 
   private RabbitStreams(
@@ -46,6 +47,7 @@ final class RabbitStreams {
     this.connection = connection;
     this.names = names;
     this.arguments = arguments;
+    making = new SubscriptionLocks(connection, names);
   }
 
   /** The streams, or empty where the options ask for none. */
@@ -76,14 +78,34 @@ final class RabbitStreams {
     long deadline = System.nanoTime() + UP_AGAIN.toNanos();
     while (true) {
       try {
-        makeNow(topic);
+        makeAlone(topic);
         return;
       } catch (MessagingException e) {
-        if (!isNotUp(e) || System.nanoTime() - deadline >= 0) {
+        boolean late = System.nanoTime() - deadline >= 0;
+        if (late && e.code() == ErrorCode.SUBSCRIPTION_IN_USE) {
+          make(topic);
+          return;
+        }
+        if (late || (!isNotUp(e) && e.code() != ErrorCode.SUBSCRIPTION_IN_USE)) {
           throw e;
         }
         Pauses.brief("waiting for a stream");
       }
+    }
+  }
+
+  /**
+   * One at a time. Of several who make a stream at once, all but one are told that it is there
+   * before it takes anything; what is sent to it then crashes in the broker, which ends the
+   * sender's connection with 541 (seen on 3.10 in most of such cases).
+   */
+  private void makeAlone(Topic topic) {
+    String stream = names.stream(topic);
+    Runnable release = making.hold(names.lock(stream), "Making " + stream);
+    try {
+      make(topic);
+    } finally {
+      release.run();
     }
   }
 
@@ -145,7 +167,7 @@ final class RabbitStreams {
     return StreamStart.at(Long.parseLong(position) + 1);
   }
 
-  private void makeNow(Topic topic) {
+  private void make(Topic topic) {
     String stream = names.stream(topic);
     String doing = "Keeping what is sent to " + topic.describe();
     try {

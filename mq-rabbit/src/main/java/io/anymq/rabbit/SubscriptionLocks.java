@@ -71,7 +71,7 @@ final class SubscriptionLocks {
       throw inUse(doing, null);
     }
     try {
-      connection.askAlone(doing, channel -> declared(channel, lock));
+      connection.ask(doing, channel -> declared(channel, lock));
     } catch (MessagingException e) {
       held.remove(lock);
       throw isLocked(e) ? inUse(doing, e) : e;
