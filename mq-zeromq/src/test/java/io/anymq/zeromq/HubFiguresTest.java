@@ -3,6 +3,7 @@ package io.anymq.zeromq;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.anymq.Option;
+import io.anymq.Options;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,6 +31,7 @@ class HubFiguresTest {
 
   private static final Pattern DEFAULT = Pattern.compile("[Tt]he default is (.+?)\\.( |$)");
 
+  private static final Options DEFAULTS = Options.none();
   private static final long HEAP = Runtime.getRuntime().maxMemory();
 
   @Test
@@ -56,9 +58,9 @@ class HubFiguresTest {
   @Test
   void helpNamesTheDefaultsThatDependOnTheHeap() {
     assertThat(HubOptions.MEMORY_LIMIT.documentation()).contains("half of the heap by default");
-    assertThat(shown(HubOptions.MEMORY_LIMIT.defaultValue())).isEqualTo("half of the heap");
+    assertThat(shown(DEFAULTS.get(HubOptions.MEMORY_LIMIT))).isEqualTo("half of the heap");
     assertThat(HubOptions.REPLAY_MEMORY.documentation()).contains("a sixteenth of the heap by");
-    assertThat(shown(HubOptions.REPLAY_MEMORY.defaultValue())).isEqualTo("a sixteenth of the heap");
+    assertThat(shown(DEFAULTS.get(HubOptions.REPLAY_MEMORY))).isEqualTo("a sixteenth of the heap");
     assertThat(HubOptions.MAX_MESSAGE_BYTES.documentation())
         .contains("by default 32 MiB, or less where the heap has less than 512 MiB");
     assertThat(largest("of the heap")).startsWith("32 MiB, or a sixteenth");
@@ -70,15 +72,15 @@ class HubFiguresTest {
     assertThat(defaults())
         .isEqualTo(
             Map.of(
-                "open", String.valueOf(HubOptions.OPEN.defaultValue()),
-                "memoryLimit", part(HubOptions.MEMORY_LIMIT.defaultValue()) + " " + heap,
+                "open", String.valueOf(DEFAULTS.get(HubOptions.OPEN)),
+                "memoryLimit", part(DEFAULTS.get(HubOptions.MEMORY_LIMIT)) + " " + heap,
                 "maxMessageBytes", largest(heap),
-                "heartbeat", seconds(HubOptions.HEARTBEAT.defaultValue()) + " s",
+                "heartbeat", seconds(DEFAULTS.get(HubOptions.HEARTBEAT)) + " s",
                 "replay",
                     "%,d messages, and %s %s"
                         .formatted(
-                            HubOptions.REPLAY_MESSAGES.defaultValue(),
-                            part(HubOptions.REPLAY_MEMORY.defaultValue()),
+                            DEFAULTS.get(HubOptions.REPLAY_MESSAGES),
+                            part(DEFAULTS.get(HubOptions.REPLAY_MEMORY)),
                             heap)));
   }
 
@@ -86,7 +88,7 @@ class HubFiguresTest {
   void javadocOfTheBuilderNamesTheAddressAndTheBounds() throws IOException {
     Map<String, String> javadoc = javadoc();
     assertThat(javadoc.get("bind"))
-        .contains("Without any it is {@code %s}.".formatted(HubOptions.BIND.defaultValue()));
+        .contains("Without any it is {@code %s}.".formatted(DEFAULTS.get(HubOptions.BIND)));
     assertThat(javadoc.get("maxMessageBytes")).contains("at least 1024 bytes");
     assertThat(HubOptions.MAX_MESSAGE_BYTES.form()).contains("1024");
     assertThat(javadoc.get("heartbeat")).contains("five times as long", "50 ms to 10 minutes");
@@ -141,7 +143,7 @@ class HubFiguresTest {
 
   private static String largest(String ofTheHeap) {
     long most = 32 << 20;
-    assertThat(HubOptions.MAX_MESSAGE_BYTES.defaultValue().longValue())
+    assertThat((long) DEFAULTS.get(HubOptions.MAX_MESSAGE_BYTES))
         .isEqualTo(Math.min(most, HEAP / 16));
     return "32 MiB, or a sixteenth %s where that is less".formatted(ofTheHeap);
   }
