@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 final class CompletionThreads implements Completions.Pool {
 
   /** How many stages may block at one time, before completions wait for one of them. */
-  private static final int MOST_THREADS = 64;
+  static final int MOST_THREADS = 64;
 
   private static final Duration IDLE = Duration.ofSeconds(1);
 

@@ -21,7 +21,7 @@ final class Completions {
   private static final Logger LOG = LoggerFactory.getLogger(Completions.class);
 
   /** How long a stage may run until another thread takes over what waits behind it, twice. */
-  private static final Duration TICK = Duration.ofMillis(100);
+  static final Duration TICK = Duration.ofMillis(100);
 
   private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
 

@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine;
 
-/** The names of the commands, for whoever typed another one. */
+/** The names of the commands, for whoever typed another one. The launcher says the same. */
 final class CommandNames {
 
   /** So many letters may be wrong in a word that was meant to be another one. */

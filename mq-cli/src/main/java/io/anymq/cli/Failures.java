@@ -54,7 +54,10 @@ final class Failures {
 
   /** The command failed. */
   static int report(Exception failure, CommandLine command, boolean verbose) {
-    command.getErr().println("mq: " + (verbose ? sentence(failure) : shortened(sentence(failure))));
+    String sentence = sentence(failure);
+    command
+        .getErr()
+        .println("mq: " + (verbose ? sentence : shortened(sentence, "are shown with --verbose")));
     if (verbose) {
       failure.printStackTrace(command.getErr());
     }
@@ -63,14 +66,23 @@ final class Failures {
     return misused ? CommandLine.ExitCode.USAGE : CommandLine.ExitCode.SOFTWARE;
   }
 
-  /** A broker's log may follow its failure; its end is what matters. */
-  private static String shortened(String sentence) {
+  /**
+   * A broker's log may follow its failure; its end is what matters.
+   *
+   * @param whole where all lines are
+   */
+  static String shortened(String sentence, String whole) {
     List<String> lines = sentence.lines().toList();
     int tail = lines.size() - LAST_LINES;
     if (tail <= LAST_LINES) {
       return sentence;
     }
-    return lines.get(0) + "\n" + String.join("\n", lines.subList(tail, lines.size()));
+    return "%s%n(all %d lines %s)%n%s"
+        .formatted(
+            lines.get(0),
+            lines.size(),
+            whole,
+            String.join(System.lineSeparator(), lines.subList(tail, lines.size())));
   }
 
   static String sentence(Exception failure) {

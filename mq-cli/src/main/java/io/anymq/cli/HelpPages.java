@@ -12,8 +12,9 @@ import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 
 /**
- * The help of each command as a file, which the launcher shows without building anything. A test
- * fails when a file is out of date; {@code mq docs} writes them.
+ * The help of each command as a file, which the launcher shows without building anything; a word
+ * without such a file is no command to it. A test fails when a file is out of date; {@code mq docs}
+ * writes them.
  */
 final class HelpPages {
 
@@ -26,14 +27,7 @@ final class HelpPages {
     CommandLine commands = Main.commandLine();
     Map<String, String> pages = new TreeMap<>();
     pages.put("mq.txt", usage(commands));
-    commands
-        .getSubcommands()
-        .forEach(
-            (name, command) -> {
-              if (!command.getCommandSpec().usageMessage().hidden()) {
-                pages.put(name + ".txt", usage(command));
-              }
-            });
+    commands.getSubcommands().forEach((name, command) -> pages.put(name + ".txt", usage(command)));
     return pages;
   }
 

@@ -21,11 +21,13 @@ import picocli.CommandLine.Spec;
     name = "test",
     header = "Run all tests, the compatibility kit on all four real brokers included.",
     description = {
-      "A broker that is not there is a failure. Where neither Docker nor a rabbitmq-server is there, on Debian or"
-          + " Ubuntu, RabbitMQ's packages are fetched and unpacked into a cache directory; nothing is installed.",
+      "A broker that is not there is a failure. Where neither Docker nor a rabbitmq-server is"
+          + " there, on Debian or Ubuntu, RabbitMQ's packages are fetched and unpacked into a cache"
+          + " directory; nothing is installed.",
       "",
-      "Shown are the modules, their tests and what failed. All that Maven prints goes to mq-test.log, and what a"
-          + " test prints to target/surefire-reports in its module. The exit code is Maven's."
+      "Shown are the modules, their tests and what failed. All that Maven prints goes to"
+          + " mq-test.log, and what a test prints to target/surefire-reports in its module. The"
+          + " exit code is Maven's."
     },
     customSynopsis = "mq test [-hv] [--allow-missing] [MAVEN-ARGUMENT...]",
     footer = {"", "What else is given goes to Maven, such as -pl mq-rabbit -am."})
@@ -43,9 +45,11 @@ final class TestCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
+    Launched launched = Launched.byTheLauncher();
     PrintWriter out = spec.commandLine().getOut();
+    MissingBrokers missing = new MissingBrokers(spec.commandLine().getErr(), launched.home());
     try (Interrupt interrupt = Interrupt.watch(out, "Stopped; no test has run.")) {
-      if (!brokersAreThere(out, interrupt) && !allowMissing) {
+      if (!brokersAreThere(out, missing, interrupt) && !allowMissing) {
         return 1;
       }
     }
@@ -53,19 +57,18 @@ final class TestCommand implements Callable<Integer> {
     if (allowMissing) {
       arguments.add(0, "-D" + TckSuite.ALLOW_MISSING + "=true");
     }
-    Launched launched = Launched.byTheLauncher();
     return TestRun.run(
         launched.home(), arguments, System.out, launched.terminal(), launched.columns());
   }
 
-  private boolean brokersAreThere(PrintWriter out, Interrupt interrupt)
-      throws InterruptedException {
+  private static boolean brokersAreThere(
+      PrintWriter out, MissingBrokers missing, Interrupt interrupt) throws InterruptedException {
     BrokerProvisioner provisioner =
         BrokerProvisioner.system().announcingTo(sentence -> out.println("  " + shown(sentence)));
     out.println("Looking for the real brokers: " + String.join(", ", provisioner.names()));
     boolean complete = true;
     for (String name : provisioner.names()) {
-      complete &= isThere(provisioner, name, interrupt);
+      complete &= isThere(provisioner, name, missing, interrupt);
     }
     return complete;
   }
@@ -75,13 +78,14 @@ final class TestCommand implements Callable<Integer> {
     return announcement.replaceFirst("; not .*", "");
   }
 
-  private boolean isThere(BrokerProvisioner provisioner, String name, Interrupt interrupt)
+  private static boolean isThere(
+      BrokerProvisioner provisioner, String name, MissingBrokers missing, Interrupt interrupt)
       throws InterruptedException {
     try (BrokerHandle broker = provisioner.start(name)) {
       return broker.name().equals(name);
     } catch (BrokerException e) {
       if (!interrupt.happened()) {
-        spec.commandLine().getErr().println("mq: " + e.getMessage());
+        missing.add(e);
       }
       return false;
     }

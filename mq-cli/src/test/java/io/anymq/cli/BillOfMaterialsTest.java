@@ -20,6 +20,7 @@ class BillOfMaterialsTest {
   private static final Path HOME = Path.of("..");
   private static final Pattern ARTIFACT = Pattern.compile("<artifactId>((?:mq|anymq)-[a-z-]+)<");
   private static final Pattern MODULE = Pattern.compile("<module>([^<]+)</module>");
+  private static final String LICENSE_DIRECTORY = "<directory>${license.directory}</directory>";
   private static final String NOT_PUBLISHED = "<maven.deploy.skip>true<";
 
   @Test
@@ -47,14 +48,40 @@ class BillOfMaterialsTest {
     assertThat(Files.readString(HOME.resolve("README.md"))).contains(version);
   }
 
-  /** Jars are packed from there. */
+  /** Jars are packed from there, that of the harness too. */
   @ParameterizedTest
   @MethodSource("modules")
-  void jarOfEachModuleThatIsPublishedHasItsLicence(String module) throws IOException {
-    if (isPublished(module) && !isBom(module)) {
-      Path own = HOME.resolve(module).resolve("target/classes/META-INF/LICENSE");
-      assertThat(own).hasSameTextualContentAs(HOME.resolve("LICENSE"));
+  void jarsOfEachModuleThatIsPublishedHaveItsLicence(String module) throws IOException {
+    if (!isPublished(module) || isBom(module)) {
+      return;
     }
+    for (String file : List.of("LICENSE", "NOTICE")) {
+      for (String classes : List.of("classes", "test-classes")) {
+        Path own = HOME.resolve(module).resolve("target").resolve(classes);
+        assertThat(own.resolve("META-INF").resolve(file))
+            .hasSameTextualContentAs(HOME.resolve(file));
+      }
+    }
+  }
+
+  /** The sources' jar has what a module's pom names as resources, and else the root's. */
+  @ParameterizedTest
+  @MethodSource("modules")
+  void sourcesOfEachModuleThatIsPublishedHaveItsLicence(String module) {
+    String pom = pom(module).contains("<resources>") ? pom(module) : pom(".");
+    if (isPublished(module)) {
+      assertThat(pom).containsSubsequence("<resources>", LICENSE_DIRECTORY, "</resources>");
+    }
+  }
+
+  @Test
+  void javadocHasTheLicence() {
+    assertThat(pom("."))
+        .containsSubsequence(
+            "<id>release</id>",
+            "<id>license-of-javadoc</id>",
+            "<outputDirectory>${project.build.directory}/reports/apidocs<",
+            LICENSE_DIRECTORY);
   }
 
   @Test

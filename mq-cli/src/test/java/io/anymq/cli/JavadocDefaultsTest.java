@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.anymq.ConnectionOptions;
 import io.anymq.ConsumerOptions;
+import io.anymq.Message;
 import io.anymq.MissingDestination;
 import io.anymq.Option;
 import io.anymq.ProducerOptions;
@@ -26,7 +27,10 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** Every default that Javadoc names ("Default: 10 seconds.") is the one that the code has. */
+/**
+ * Every default that Javadoc names ("Default: 10 seconds.", "The default is true.") is the one that
+ * the code has.
+ */
 class JavadocDefaultsTest {
 
   private static final Path API = Path.of("../mq-api/src/main/java/io/anymq");
@@ -44,7 +48,7 @@ class JavadocDefaultsTest {
           "/\\*\\*((?:(?!\\*/).)*)\\*/\\s*public [\\w<>]+ (\\w+)\\(\\) \\{", Pattern.DOTALL);
 
   private static final Pattern DEFAULT =
-      Pattern.compile("Default: (\\{.*?\\}|.*?)(?=[.;](\\s|$)|, )");
+      Pattern.compile("(?:Default:|[Tt]he default is) (\\{.*?\\}|.*?)(?=[.;](\\s|$)|, )");
 
   @Test
   void connectionOptionsNameTheirDefaults() throws IOException {
@@ -97,6 +101,15 @@ class JavadocDefaultsTest {
     compare(
         API.resolve("ProducerOptions.java"),
         Map.of("missingDestination", ProducerOptions.DEFAULT.missingDestination()));
+  }
+
+  @Test
+  void messageNamesItsDefaults() throws IOException {
+    Message message = Message.text("text");
+    assertThat(message.priority()).isEqualTo(Message.DEFAULT_PRIORITY);
+    compare(
+        API.resolve("Message.java"),
+        Map.of("priority", "{@value #DEFAULT_PRIORITY}", "persistent", message.persistent()));
   }
 
   private static void compare(Path source, Map<String, Object> actual) throws IOException {

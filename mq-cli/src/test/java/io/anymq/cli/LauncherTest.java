@@ -6,7 +6,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -14,12 +16,17 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The launcher {@code mq} in a checkout of its own, with a Maven and a Java that only say so. */
 class LauncherTest {
 
   private static final Path REAL_HOME = Path.of("..").toAbsolutePath().normalize();
   private static final String PAGES = "mq-cli/src/main/resources/io/anymq/cli/help";
+
+  /** Where an adapter has what {@code mq compare} runs. */
+  private static final String HARNESS = "mq-zeromq/src/test/java";
 
   private static final String MAVEN =
       """
@@ -42,12 +49,14 @@ class LauncherTest {
 
   @TempDir Path directory;
   private Path home;
+  private int exitCode;
 
   @BeforeEach
   void makeCheckout() throws IOException {
     home = Files.createDirectories(directory.resolve("home"));
     Files.copy(REAL_HOME.resolve("mq"), home.resolve("mq"), StandardCopyOption.COPY_ATTRIBUTES);
-    for (String part : List.of("mq-cli/src/main", "mq-tck/brokers/b/src", "samples/data", ".mvn")) {
+    for (String part :
+        List.of("mq-cli/src/main", HARNESS, "mq-tck/brokers/b/src", "samples/data", ".mvn")) {
       Files.createDirectories(home.resolve(part));
     }
     for (String pom : List.of("pom.xml", "mq-cli/pom.xml", "mq-tck/brokers/b/pom.xml")) {
@@ -82,8 +91,31 @@ class LauncherTest {
     assertThat(run(home, "sample", "chat", "--help"))
         .isEqualTo(HelpPages.pages().get("sample.txt"));
     assertThat(run(home, "demo", "--rows", "3", "-h")).isEqualTo(HelpPages.pages().get("demo.txt"));
+    assertThat(run(home, "docs", "--help")).isEqualTo(HelpPages.pages().get("docs.txt"));
     assertThat(run(home)).startsWith("mq: A command is missing.\nUsage: mq");
+    assertThat(run(home, "-v")).isEqualTo(run(home));
     assertThat(builds()).isZero();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"queues", "demos", "brokr", "mq", "de", "../mq", "a\\nb", "x y", "Demo"})
+  void wordThatIsNoCommandIsAnsweredAsTheCommandLineDoesAndWithoutABuild(String word)
+      throws Exception {
+    String answer = "mq: " + CommandNames.unknown(Main.commandLine(), word) + "\n";
+    assertThat(run(home, word)).isEqualTo(answer);
+    assertThat(exitCode).isEqualTo(2);
+    assertThat(run(home, "-v", word, "--help")).isEqualTo(answer);
+    assertThat(exitCode).isEqualTo(2);
+    assertThat(builds()).isZero();
+  }
+
+  @Test
+  void optionOfNoCommandIsAnsweredWithoutABuild() throws Exception {
+    assertThat(run(home, "--versoin"))
+        .isEqualTo("mq: There is no option '--versoin'. Try: mq --help\n");
+    assertThat(exitCode).isEqualTo(2);
+    assertThat(builds()).isZero();
+    assertThat(run(home, "--version")).contains("io.anymq.cli.Main --version");
   }
 
   @Test
@@ -91,6 +123,15 @@ class LauncherTest {
     assertThat(run(home, "demo")).contains("mq: building The API [1/2]", "io.anymq.cli.Main demo");
     assertThat(run(home, "demo")).startsWith("java ");
     assertThat(builds()).isEqualTo(1);
+  }
+
+  @Test
+  void harnessThatIsNewerThanTheBuildIsBuilt() throws Exception {
+    run(home, "compare");
+    Path harness = Files.writeString(home.resolve(HARNESS + "/Harness.java"), "class Harness {}");
+    Files.setLastModifiedTime(harness, FileTime.from(Instant.now().plusSeconds(10)));
+    run(home, "compare");
+    assertThat(builds()).isEqualTo(2);
   }
 
   @Test
@@ -149,6 +190,7 @@ class LauncherTest {
     builder.environment().merge("PATH", directory.resolve("bin") + ":", (old, bin) -> bin + old);
     Process process = builder.start();
     assertThat(process.waitFor(50, TimeUnit.SECONDS)).isTrue();
+    exitCode = process.exitValue();
     return Files.readString(output);
   }
 }

@@ -6,7 +6,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /** What is shown at the end: what failed, what it says and where its log is, and the sum. */
 final class Conclusion {
@@ -15,7 +17,11 @@ final class Conclusion {
   private static final String BROKER_LOG = "The broker's log ends:";
 
   private static final int MAX_MESSAGE_LINES = 15;
-  private static final int MAX_MESSAGES = 20;
+  private static final int MAX_LINE_LENGTH = 500;
+
+  /** Of more, the classes are counted: a broker that dies under the kit fails hundreds of tests. */
+  private static final int MAX_FAILURES = 20;
+
   private static final int MAX_ERRORS = 12;
 
   /** Maven's words around an error. */
@@ -46,9 +52,15 @@ final class Conclusion {
     for (String module : results.modules().directories().keySet()) {
       TestReports reports = results.of(module);
       sum = sum.plus(reports.counts());
+      Map<Path, List<Failure>> more = new LinkedHashMap<>();
       for (Failure failure : reports.failures()) {
-        show(module, failure, ++failed);
+        if (++failed <= MAX_FAILURES) {
+          show(module, failure, failed);
+        } else {
+          more.computeIfAbsent(failure.log(), log -> new ArrayList<>()).add(failure);
+        }
       }
+      more.values().forEach(failures -> showCount(module, failures));
     }
     if (exitCode != 0) {
       showErrors(mavenLog, failed > 0);
@@ -65,16 +77,22 @@ final class Conclusion {
       screen.line("Failed:");
     }
     screen.text("  ", number + ". " + module + ": " + failure.test());
-    if (number <= MAX_MESSAGES) {
-      screen.text("       ", shortened(failure.message()));
-    }
+    screen.text("       ", shortened(failure.message()));
     screen.text("     ", "Log: " + home.relativize(failure.log()));
+  }
+
+  private void showCount(String module, List<Failure> ofOneClass) {
+    Failure first = ofOneClass.get(0);
+    screen.text(
+        "  ",
+        "%d more of %s: %s; log: %s"
+            .formatted(ofOneClass.size(), module, first.className(), home.relativize(first.log())));
   }
 
   private static String shortened(String message) {
     int log = message.indexOf(BROKER_LOG);
     String own = (log < 0 ? message : message.substring(0, log)).strip();
-    List<String> lines = own.lines().filter(line -> !line.isBlank()).toList();
+    List<String> lines = own.lines().filter(line -> !line.isBlank()).map(Conclusion::cut).toList();
     if (lines.size() <= MAX_MESSAGE_LINES) {
       return String.join("\n", lines);
     }
@@ -83,6 +101,10 @@ final class Conclusion {
         + "\n("
         + more
         + " more lines are in the log)";
+  }
+
+  private static String cut(String line) {
+    return line.length() <= MAX_LINE_LENGTH ? line : line.substring(0, MAX_LINE_LENGTH) + "…";
   }
 
   /** Of a build that did not fail by its tests alone. */

@@ -21,11 +21,18 @@ record TestReports(Counts counts, List<Failure> failures) {
   /**
    * A test that failed.
    *
-   * @param test its class and its name
+   * @param className its class, without the package
+   * @param name its name in that class
    * @param message what it says
    * @param log the file with all that was printed while its class ran
    */
-  record Failure(String test, String message, Path log) {}
+  record Failure(String className, String name, String message, Path log) {
+
+    /** Its class and its name. */
+    String test() {
+      return (className + " " + name).strip();
+    }
+  }
 
   static final TestReports NONE = new TestReports(Counts.NONE, List.of());
 
@@ -58,7 +65,7 @@ record TestReports(Counts counts, List<Failure> failures) {
       addFailures(suite, file, failures);
       return counts(suite);
     } catch (IOException | IllegalArgumentException e) {
-      failures.add(new Failure(file.getFileName().toString(), message(e), file));
+      failures.add(new Failure(file.getFileName().toString(), "", message(e), file));
       return new Counts(1, 0, 1, 0);
     }
   }
@@ -98,7 +105,8 @@ record TestReports(Counts counts, List<Failure> failures) {
     Path trace = report.resolveSibling(type + ".txt");
     String message = fault.getAttribute("message");
     return new Failure(
-        type.replaceAll(".*\\.", "") + " " + test.getAttribute("name"),
+        type.replaceAll(".*\\.", ""),
+        test.getAttribute("name"),
         message.isBlank() ? fault.getAttribute("type") : message,
         Files.exists(printed) ? printed : trace);
   }

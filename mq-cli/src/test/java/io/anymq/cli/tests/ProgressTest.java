@@ -11,6 +11,8 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -89,9 +91,9 @@ class ProgressTest {
     report(
         "mq-one",
         "a.FooTest",
-        "<testcase name='everyRule() X-01'><failure message='X-01 Something&#10;Intent: it holds&#10;"
-            + "&#10;It does not hold.&#10;&#10;The broker&apos;s log ends:&#10;noise'/></testcase>"
-            + "<testcase name='y'/>",
+        "<testcase name='everyRule() X-01'><failure message='X-01 Something&#10;Intent: it"
+            + " holds&#10;&#10;It does not hold.&#10;&#10;The broker&apos;s log"
+            + " ends:&#10;noise'/></testcase><testcase name='y'/>",
         2,
         1);
     Files.writeString(reports("mq-one").resolve("a.FooTest-output.txt"), "all of it");
@@ -113,6 +115,44 @@ class ProgressTest {
   }
 
   @Test
+  void beyondTwentyFailuresTheirClassesAreCounted() throws IOException {
+    report("mq-one", "a.FooTest", failing(18), 18, 18);
+    report("mq-two", "a.BarTest", failing(400), 400, 400);
+    report("mq-two", "b.BazTest", failing(1), 1, 1);
+    Path log = Files.writeString(home.resolve("mq-test.log"), "");
+    new Conclusion(screen(false), home).show(results(), 1, log);
+    assertThat(lines())
+        .contains("  18. mq-one: FooTest t18", "  20. mq-two: BarTest t2")
+        .doesNotContain("  21. mq-two: BarTest t3")
+        .containsSubsequence(
+            "  398 more of mq-two: BarTest; log: mq-two/target/surefire-reports/a.BarTest.txt",
+            "  1 more of mq-two: BazTest; log: mq-two/target/surefire-reports/b.BazTest.txt",
+            "0 passed, 419 failed")
+        .hasSizeLessThan(70);
+  }
+
+  @Test
+  void endlessLineOfAMessageIsCut() throws IOException {
+    String message = "x".repeat(50_000);
+    report(
+        "mq-one",
+        "a.FooTest",
+        "<testcase name='x'><failure message='%s'/></testcase>".formatted(message),
+        1,
+        1);
+    Path log = Files.writeString(home.resolve("mq-test.log"), "");
+    new Conclusion(screen(false), home).show(results(), 1, log);
+    assertThat(lines()).hasSizeLessThan(20).anyMatch(line -> line.endsWith("x…"));
+  }
+
+  private static String failing(int tests) {
+    return IntStream.rangeClosed(1, tests)
+        .mapToObj(
+            "<testcase name='t%d'><failure message='It does not hold.'/></testcase>"::formatted)
+        .collect(Collectors.joining());
+  }
+
+  @Test
   void faultThatIsNoTestsIsMavensToSay() throws IOException {
     Path log =
         Files.writeString(
@@ -128,7 +168,8 @@ class ProgressTest {
     report(
         "mq-one",
         "a.FooTest",
-        "<testcase name='[3] \uFFFF'><failure message='not &#0; nor &#xFFFF; but &#228;'/></testcase>",
+        "<testcase name='[3] \uFFFF'><failure message='not &#0; nor &#xFFFF; but"
+            + " &#228;'/></testcase>",
         1,
         1);
     TestReports.Failure failure = results().of("mq-one").failures().get(0);
