@@ -100,12 +100,22 @@ final class RabbitStreams {
    * sender's connection with 541 (seen on 3.10 in most of such cases).
    */
   private void makeAlone(Topic topic) {
-    String stream = names.stream(topic);
-    Runnable release = making.hold(names.lock(stream), "Making " + stream);
+    Runnable release = holdIfPermitted(names.stream(topic));
     try {
       make(topic);
     } finally {
       release.run();
+    }
+  }
+
+  private Runnable holdIfPermitted(String stream) {
+    try {
+      return making.hold(names.lock(stream), "Making " + stream);
+    } catch (MessagingException e) {
+      if (e.code() == ErrorCode.ACCESS_REFUSED) {
+        return () -> {};
+      }
+      throw e;
     }
   }
 

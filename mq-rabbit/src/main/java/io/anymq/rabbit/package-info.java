@@ -154,6 +154,10 @@
  * <ul>
  *   <li>A message whose headers hold NaN or an infinity makes the broker close the connection with
  *       541. Headers {@code CC} and {@code BCC} that are not arrays close the channel with 406.
+ *   <li>Of several who declare one stream at once, all but one are answered before it takes
+ *       anything, and what they publish to it ends their connections with 541 (3.10, in most of
+ *       such cases). So one at a time makes a topic's stream, who holds the exclusive queue {@code
+ *       lock/stream/x} for that moment.
  *   <li>Headers must fit into one frame: 131,072 bytes by default. Larger ones are refused with
  *       {@code MessageTooLargeException}, and those that would leave less than 8 KiB for the marks
  *       of a dead letter.
