@@ -85,6 +85,27 @@ class BootstrapTest {
         .anyMatch(each -> each.contains("'native-queue.'"));
   }
 
+  /** A shell's {@code ANYMQ_NATIVE_QUEUE_SHOP=SHOP_*} reads like a pattern, and can be none. */
+  @Test
+  void aNativeNameFromTheEnvironmentIsNoPattern() {
+    reader.read(Map.of("native-queue.$SHOP", "SHOP_*", "native-topic.$IN", "*"));
+    assertThat(reader.names().of(Queue.of("shop"))).isEmpty();
+    assertThat(faults)
+        .hasSize(2)
+        .anyMatch(each -> each.contains("in NATIVE_QUEUE_SHOP: ") && each.contains("SHOP_*"))
+        .allMatch(each -> each.contains("mq.properties") && !each.contains("$"));
+  }
+
+  /** One that no portable name is spelled as would be ignored. */
+  @Test
+  void aNativeNameFromTheEnvironmentIsSpelledInCapitals() {
+    reader.read(Map.of("native-queue.$shop", "SHOP", "native-topic.$", "X"));
+    assertThat(faults)
+        .hasSize(2)
+        .anyMatch(each -> each.contains("NATIVE_QUEUE_shop: "))
+        .allMatch(each -> each.contains("in capitals"));
+  }
+
   @Test
   void whatIsAskedForWithoutAnyAdapterIsRefused() {
     assertThatThrownBy(() -> Bootstrap.factory("fake://host", Map.of(), Options.none(), Set.of()))
