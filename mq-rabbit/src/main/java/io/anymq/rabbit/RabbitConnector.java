@@ -58,7 +58,9 @@ final class RabbitConnector {
     try {
       return attempt.get(request.connectTimeout().toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException e) {
-      throw ConnectErrors.of(e.getCause() == null ? e : e.getCause(), where());
+      Socket made = socket.get();
+      boolean connected = made != null && made.isConnected(); // though it is closed by now
+      throw ConnectErrors.of(e.getCause() == null ? e : e.getCause(), where(), connected);
     } catch (TimeoutException e) {
       abandon(attempt, socket);
       throw new ConnectFailedException(

@@ -21,9 +21,11 @@ import io.anymq.MessagingTimeoutException;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.SocketException;
 import java.net.UnknownHostException;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
+import javax.net.ssl.SSLException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -101,6 +103,26 @@ final class RabbitErrorsTest {
     return String.valueOf(RabbitErrors.translate(new IOException(signal), "Trying").getMessage());
   }
 
+  @Test
+  void aConnectionThatThePeerResetsIsToldFromOneThatThereWasNot() {
+    IOException reset = new IOException(new SocketException("Connection reset"));
+    assertThat(ConnectErrors.of(reset, "amqp://h", true))
+        .hasMessageContaining("is not a RabbitMQ broker");
+    assertThat(ConnectErrors.of(new SocketException("Network is unreachable"), "amqp://h", false))
+        .hasMessageContaining("check host, port");
+    assertThat(ConnectErrors.of(tls(new SocketException("Connection reset")), "amqps://h", true))
+        .hasMessageContaining("No TLS connection")
+        .extracting("transient")
+        .isEqualTo(true);
+    assertThat(ConnectErrors.of(tls(new IOException("no")), "amqps://h", true))
+        .extracting("transient")
+        .isEqualTo(false);
+  }
+
+  private static Throwable tls(IOException cause) {
+    return new SSLException("handshake", cause);
+  }
+
   static Stream<Arguments> connectFailures() {
     return Stream.of(
         row(new AuthenticationFailureException("no"), AuthenticationException.class),
@@ -122,7 +144,7 @@ final class RabbitErrorsTest {
   @ParameterizedTest
   @MethodSource("connectFailures")
   void translatesFailuresToConnect(Throwable failure, Class<?> expected) {
-    MessagingException translated = ConnectErrors.of(failure, "amqp://h");
+    MessagingException translated = ConnectErrors.of(failure, "amqp://h", false);
     assertThat(translated)
         .isInstanceOf(expected)
         .hasMessageContaining("amqp://h")
