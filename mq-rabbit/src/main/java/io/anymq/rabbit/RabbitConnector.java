@@ -103,7 +103,7 @@ final class RabbitConnector {
     ConnectionFactory factory = factory(guard);
     String name = request.options().get(ConnectionOptions.CLIENT_NAME) + "/" + duty;
     Connection connection = factory.newConnection(name);
-    return new NativeConnection(connection, guard, threads);
+    return new NativeConnection(connection, guard, threads, new RabbitNames(request.names()));
   }
 
   private ConnectionFactory factory(SocketGuard guard) throws GeneralSecurityException {

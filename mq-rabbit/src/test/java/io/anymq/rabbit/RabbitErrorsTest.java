@@ -18,11 +18,15 @@ import io.anymq.InvalidDestinationException;
 import io.anymq.MessageTooLargeException;
 import io.anymq.MessagingException;
 import io.anymq.MessagingTimeoutException;
+import io.anymq.Queue;
+import io.anymq.Topic;
+import io.anymq.spi.NativeNames;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.SocketException;
 import java.net.UnknownHostException;
+import java.util.Map;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
@@ -98,9 +102,33 @@ final class RabbitErrorsTest {
     assertThat(missing("exchange 'anymq/due'")).startsWith("exchange 'anymq/due' does not exist: ");
   }
 
+  @Test
+  void namesByConfigurationAreTheirPortableOnes() {
+    RabbitNames names =
+        new RabbitNames(
+            new NativeNames(
+                    Map.of(
+                        Queue.of("orders"), "LEGACY.ORDERS", Topic.of("prices"), "market/prices"))
+                .withPattern(true, "shop.*", "SHOP_*"));
+    assertThat(missing("queue 'LEGACY.ORDERS'", names))
+        .startsWith("queue 'orders' does not exist: ")
+        .contains("no queue 'LEGACY.ORDERS' in vhost");
+    assertThat(missing("queue 'SHOP_eu'", names)).startsWith("queue 'shop.eu' does not exist: ");
+    assertThat(missing("queue 'market/prices'", names)).startsWith("queue 'market/prices' does");
+    assertThat(missing("exchange 'market/prices'", names))
+        .startsWith("topic 'prices' does not exist: ");
+    assertThat(missing("exchange 'topic/news'", names)).startsWith("topic 'news' does not exist: ");
+  }
+
   private static String missing(String what) {
+    return missing(what, RabbitNames.none());
+  }
+
+  private static String missing(String what, RabbitNames names) {
     ShutdownSignalException signal = channelClose(404, "NOT_FOUND - no " + what + " in vhost '/'");
-    return String.valueOf(RabbitErrors.translate(new IOException(signal), "Trying").getMessage());
+    MessagingException translated =
+        RabbitErrors.translate(new IOException(signal), "Trying", names);
+    return String.valueOf(translated.getMessage());
   }
 
   @Test
