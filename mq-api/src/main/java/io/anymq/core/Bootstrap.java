@@ -8,6 +8,7 @@ import io.anymq.Option;
 import io.anymq.Options;
 import io.anymq.spi.Backend;
 import io.anymq.spi.BrokerUrl;
+import io.anymq.spi.Secrets;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
@@ -55,7 +56,7 @@ public final class Bootstrap {
     try {
       backend.validate(brokerUrl);
     } catch (InvalidOptionException e) {
-      faults.add(e.getMessage());
+      faults.add(masked(e, brokerUrl.address()));
     }
     OptionReader reader = new OptionReader(backend, faults);
     Options read = reader.read(all).merge(reader.checked(options));
@@ -68,6 +69,11 @@ public final class Bootstrap {
     Set<Capability> copy = EnumSet.noneOf(Capability.class);
     copy.addAll(required);
     return new DefaultConnectionFactory(backend, brokerUrl, read, reader.names(), copy);
+  }
+
+  /** What an adapter says of an address: it may quote it, and a password may stand in it. */
+  private static String masked(InvalidOptionException fault, String address) {
+    return String.valueOf(fault.getMessage()).replace(address, Secrets.maskAddress(address));
   }
 
   /** Of two values one would be ignored, and a user could get another one's password. */

@@ -10,6 +10,7 @@ import io.anymq.InvalidOptionException;
 import io.anymq.Message;
 import io.anymq.MessagingException;
 import io.anymq.spi.InboundDelivery;
+import io.anymq.spi.Texts;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;

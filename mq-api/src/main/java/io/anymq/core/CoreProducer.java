@@ -17,6 +17,7 @@ import io.anymq.ProducerOptions;
 import io.anymq.SendInDoubtException;
 import io.anymq.spi.Link;
 import io.anymq.spi.LinkProducer;
+import io.anymq.spi.Texts;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;

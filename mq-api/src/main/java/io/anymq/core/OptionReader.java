@@ -13,9 +13,11 @@ import io.anymq.spi.NativeNames;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** Reads options from text, and collects every fault instead of stopping at the first. */
@@ -26,6 +28,8 @@ final class OptionReader {
 
   /** Begins a name that is spelled as environment variables are; no portable name has it. */
   static final String SPELLED = "$";
+
+  private static final Pattern SPELLING = Pattern.compile("[A-Z0-9_]+");
 
   private final Backend backend;
   private final List<String> faults;
@@ -106,7 +110,7 @@ final class OptionReader {
         return true;
       }
     } catch (InvalidDestinationException | IllegalArgumentException e) {
-      faults.add("option '" + key + "': " + e.getMessage());
+      faults.add(place(key) + ": " + e.getMessage());
       return true;
     }
     return false;
@@ -117,11 +121,39 @@ final class OptionReader {
       throw new IllegalArgumentException("the native name is empty");
     }
     if (name.startsWith(SPELLED)) {
-      patterns = patterns.withSpelling(queue, name.substring(SPELLED.length()), value);
+      requireNoPattern(queue, value);
+      patterns = patterns.withSpelling(queue, spelling(name.substring(SPELLED.length())), value);
     } else if (name.contains("*") || value.contains("*")) {
       patterns = patterns.withPattern(queue, name, value);
     } else {
       nativeNames.put(queue ? Queue.of(name) : Topic.of(name), value);
+    }
+  }
+
+  private static String place(String key) {
+    int spelled = key.indexOf(SPELLED);
+    return spelled < 0
+        ? "option '" + key + "'"
+        : "the environment variable that ends in "
+            + key.substring(0, spelled).toUpperCase(Locale.ROOT).replaceAll("[^A-Z]", "_")
+            + key.substring(spelled + SPELLED.length());
+  }
+
+  /** No portable name would be spelled as another one is. */
+  private static String spelling(String name) {
+    if (!SPELLING.matcher(name).matches()) {
+      throw new IllegalArgumentException(
+          "a queue's or topic's name is spelled in capitals there, with _ for what is neither a letter nor a digit");
+    }
+    return name;
+  }
+
+  /** The name of a variable has no place for the other {@code *} of a pattern. */
+  private static void requireNoPattern(boolean queue, String value) {
+    if (value.contains("*")) {
+      throw new IllegalArgumentException(
+          "'%s' has a *, and patterns cannot be set in the environment; write it into %s, such as anymq.%sshop.*=%s"
+              .formatted(value, Configuration.FILE, queue ? NATIVE_QUEUE : NATIVE_TOPIC, value));
     }
   }
 }

@@ -11,6 +11,7 @@ import io.anymq.MessagingException;
 import io.anymq.MessagingTimeoutException;
 import io.anymq.Queue;
 import io.anymq.spi.Link;
+import io.anymq.spi.Texts;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;

@@ -26,6 +26,15 @@ final class UrlParser {
               + "(?:(?<head>(?:[A-Za-z][A-Za-z0-9+.-]*:)?//)(?:(?<user>[^/?#@:,]*)(?::(?<password>[^/?#@,]*))?@)?)?"
               + "(?<rest>(?!//)[^?#\\s]+)(?:\\?(?<query>[^#\\s]*))?");
 
+  private static final String ESCAPES =
+      "In a user's name, a password or an option write / as %2F, ? as %3F, # as %23, : as %3A, @ as %40, & as %26, a comma as %2C and a blank as %20";
+
+  private static final Pattern SECRET = Pattern.compile("(?i)password|secret|token");
+
+  /** An option before an {@code @}: the {@code ?} before it is missing, and its value goes on. */
+  private static final Pattern OPTION_AS_USER =
+      Pattern.compile("[&;][\\w.-]*(?:" + SECRET.pattern() + ")[\\w.-]*=");
+
   private UrlParser() {}
 
   /**
@@ -40,8 +49,8 @@ final class UrlParser {
     Matcher matcher = FORM.matcher(text.strip());
     if (!matcher.matches()) {
       throw new InvalidOptionException(
-          "'%s' is not a connection URL; use scheme://host:port or scheme:transport://host:port, for example amqp://localhost, kafka://localhost:9092, activemq:tcp://localhost:61616, zeromq:inproc://demo"
-              .formatted(shown(text)));
+          "'%s' is not a connection URL; use scheme://host:port or scheme:transport://host:port, for example amqp://localhost, kafka://localhost:9092, activemq:tcp://localhost:61616, zeromq:inproc://demo%s"
+              .formatted(shown(text), mayNeedEscapes(text) ? ". " + ESCAPES : ""));
     }
     requireNoCredentialsIn(matcher, text);
     BrokerUrl url =
@@ -58,20 +67,30 @@ final class UrlParser {
    * taken for a part of the address, it would be printed, and looked up as a host.
    */
   private static void requireNoCredentialsIn(Matcher matcher, String text) {
+    String user = matcher.group("user") + ":" + matcher.group("password");
     String query = Objects.requireNonNullElse(matcher.group("query"), "");
-    if (matcher.group("rest").contains("@") || query.contains("@")) {
+    boolean inOption = OPTION_AS_USER.matcher(user).find();
+    if (inOption || matcher.group("rest").contains("@") || query.contains("@")) {
       throw new InvalidOptionException(
-          "'%s' has an @ where none can be. In a user's name, a password or an option write / as %%2F, ? as %%3F, # as %%23, : as %%3A, @ as %%40 and a comma as %%2C; with several hosts, user and password stand once, before the first, or in the options user and password"
-              .formatted(shown(text)));
+          "'%s' has an @ where none can be. %s; with several hosts, user and password stand once, before the first, or in the options user and password"
+              .formatted(shown(text), ESCAPES));
     }
+  }
+
+  /** Whether there may be a password in it, whose signs may be why it is no URL. */
+  private static boolean mayNeedEscapes(String text) {
+    return text.contains("@") || text.contains("?");
   }
 
   private static Map<String, String> query(String query) {
     Map<String, String> options = new LinkedHashMap<>();
+    String last = "";
     for (String pair : query.split("&", -1)) {
       if (!pair.isEmpty()) {
         int equals = pair.indexOf('=');
+        requireNoRestOfSecret(equals < 0, last);
         String key = equals < 0 ? pair : pair.substring(0, equals);
+        last = key;
         String value = equals < 0 ? "" : decode(pair.substring(equals + 1));
         String before = options.put(decode(key), value);
         if (before != null && !before.equals(value)) {
@@ -81,6 +100,15 @@ final class UrlParser {
       }
     }
     return options;
+  }
+
+  /** What is behind an unescaped {@code &} in a password would be printed as an unknown option. */
+  private static void requireNoRestOfSecret(boolean bare, String before) {
+    if (bare && SECRET.matcher(before).find()) {
+      throw new InvalidOptionException(
+          "In the URL, what follows the option '%s' and a & has no =. %s"
+              .formatted(before, ESCAPES));
+    }
   }
 
   private static Optional<String> decoded(@Nullable String text) {
@@ -99,6 +127,6 @@ final class UrlParser {
 
   /** Even text that is no URL may hold a password; so may a query. */
   private static String shown(String text) {
-    return Secrets.maskUrl(text).replaceAll("\\?.*", "?***");
+    return Secrets.maskUrl(text).replaceAll("(?s)\\?.*", "?***");
   }
 }

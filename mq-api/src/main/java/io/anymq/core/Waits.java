@@ -3,6 +3,7 @@ package io.anymq.core;
 import static java.util.Objects.requireNonNull;
 
 import io.anymq.InvalidOptionException;
+import io.anymq.spi.Texts;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;

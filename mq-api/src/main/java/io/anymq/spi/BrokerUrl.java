@@ -14,12 +14,13 @@ import java.util.Optional;
 public record BrokerUrl(
     String scheme, String address, Optional<String> user, Optional<String> password) {
 
-  /** The URL without its password. */
+  /** The URL without its password, and without what may be one in its address. */
   @Override
   public String toString() {
     String shown = user.map(name -> name + (password.isPresent() ? ":***@" : "@")).orElse("");
-    int slashes = address.indexOf("//");
+    String place = Secrets.maskAddress(address);
+    int slashes = place.indexOf("//");
     int at = slashes < 0 ? 0 : slashes + 2;
-    return scheme + ":" + address.substring(0, at) + shown + address.substring(at);
+    return scheme + ":" + place.substring(0, at) + shown + place.substring(at);
   }
 }

@@ -3,32 +3,9 @@ package io.anymq.core;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.anymq.MessagingException;
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.io.InputStream;
-import java.net.URL;
-import java.net.URLConnection;
-import java.net.URLStreamHandler;
-import java.nio.charset.StandardCharsets;
-import java.util.Collections;
-import java.util.Enumeration;
-import java.util.List;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class BackendsTest {
-
-  /** A test has a thread of its own, which is not that of the methods around it. */
-  private static void with(@Nullable ClassLoader context, Runnable check) {
-    Thread thread = Thread.currentThread();
-    ClassLoader before = thread.getContextClassLoader();
-    thread.setContextClassLoader(context);
-    try {
-      check.run();
-    } finally {
-      thread.setContextClassLoader(before);
-    }
-  }
 
   @Test
   void withoutAnyAdapterItSaysWhatToAdd() {
@@ -41,7 +18,7 @@ class BackendsTest {
 
   @Test
   void aMissingContextClassLoaderIsNoReason() {
-    with(
+    AdapterLoader.with(
         null,
         () ->
             assertThatThrownBy(() -> Backends.forScheme("amqp"))
@@ -51,52 +28,12 @@ class BackendsTest {
 
   @Test
   void anAdapterThatCannotBeLoadedIsNamed() {
-    with(
-        new Naming("org.example.MissingBackend", getClass().getClassLoader()),
+    AdapterLoader.with(
+        new AdapterLoader("org.example.MissingBackend", getClass().getClassLoader()),
         () ->
             assertThatThrownBy(() -> Backends.forScheme("amqp"))
                 .isInstanceOf(MessagingException.class)
                 .hasMessageContaining("org.example.MissingBackend")
                 .hasMessageContaining("Is a jar missing"));
-  }
-
-  /** A class path with a service file that names one class. */
-  private static final class Naming extends ClassLoader {
-    private final String name;
-
-    Naming(String name, ClassLoader parent) {
-      super(parent);
-      this.name = name;
-    }
-
-    @Override
-    public Enumeration<URL> getResources(String resource) throws IOException {
-      return resource.endsWith("io.anymq.spi.Backend")
-          ? Collections.enumeration(List.of(new URL(null, "text:" + name, new Text(name))))
-          : super.getResources(resource);
-    }
-  }
-
-  private static final class Text extends URLStreamHandler {
-    private final String text;
-
-    Text(String text) {
-      this.text = text;
-    }
-
-    @Override
-    protected URLConnection openConnection(URL url) {
-      return new URLConnection(url) {
-        @Override
-        public void connect() {
-          connected = true;
-        }
-
-        @Override
-        public InputStream getInputStream() {
-          return new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8));
-        }
-      };
-    }
   }
 }

@@ -3,16 +3,24 @@ package io.anymq.core;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.anymq.ConnectionFactory;
 import io.anymq.ConnectionOptions;
 import io.anymq.InvalidOptionException;
 import io.anymq.Option;
 import io.anymq.Options;
 import io.anymq.Queue;
 import io.anymq.Topic;
+import io.anymq.spi.Backend;
+import io.anymq.spi.BrokerUrl;
+import io.anymq.spi.Link;
+import io.anymq.spi.LinkRequest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class BootstrapTest {
 
@@ -77,12 +85,82 @@ class BootstrapTest {
         .anyMatch(each -> each.contains("'native-queue.'"));
   }
 
+  /** A shell's {@code ANYMQ_NATIVE_QUEUE_SHOP=SHOP_*} reads like a pattern, and can be none. */
+  @Test
+  void aNativeNameFromTheEnvironmentIsNoPattern() {
+    reader.read(Map.of("native-queue.$SHOP", "SHOP_*", "native-topic.$IN", "*"));
+    assertThat(reader.names().of(Queue.of("shop"))).isEmpty();
+    assertThat(faults)
+        .hasSize(2)
+        .anyMatch(each -> each.contains("in NATIVE_QUEUE_SHOP: ") && each.contains("SHOP_*"))
+        .allMatch(each -> each.contains("mq.properties") && !each.contains("$"));
+  }
+
+  /** One that no portable name is spelled as would be ignored. */
+  @Test
+  void aNativeNameFromTheEnvironmentIsSpelledInCapitals() {
+    reader.read(Map.of("native-queue.$shop", "SHOP", "native-topic.$", "X"));
+    assertThat(faults)
+        .hasSize(2)
+        .anyMatch(each -> each.contains("NATIVE_QUEUE_shop: "))
+        .allMatch(each -> each.contains("in capitals"));
+  }
+
   @Test
   void whatIsAskedForWithoutAnyAdapterIsRefused() {
-    assertThatThrownBy(
-            () -> Bootstrap.factory("fake://host", Map.of(), Options.none(), java.util.Set.of()))
+    assertThatThrownBy(() -> Bootstrap.factory("fake://host", Map.of(), Options.none(), Set.of()))
         .isInstanceOf(InvalidOptionException.class)
         .hasMessageContaining("No adapter was found at all")
         .hasMessageContaining("'fake'");
+  }
+
+  /** An adapter says what an address must be, and quotes the one that it got. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "quoting://me:s3cret",
+        "quoting:tcp://me:s3cret",
+        "quoting:me:s3cret",
+        "quoting://h:1,me:s3cret/s3cret",
+        "quoting://h:1&password=s3cret",
+      })
+  void aPasswordWhoseAtSignIsForgottenIsNotShown(String url) {
+    AdapterLoader.with(
+        new AdapterLoader(Quoting.class.getName(), getClass().getClassLoader()),
+        () ->
+            assertThatThrownBy(() -> ConnectionFactory.of(url))
+                .isInstanceOf(InvalidOptionException.class)
+                .hasMessageContaining("Cannot use quoting:")
+                .hasMessageContaining("is no address of this adapter")
+                .hasMessageNotContaining("s3cret"));
+  }
+
+  /** Takes no address. */
+  public static final class Quoting implements Backend {
+    @Override
+    public String name() {
+      return "quoting";
+    }
+
+    @Override
+    public Set<String> schemes() {
+      return Set.of("quoting");
+    }
+
+    @Override
+    public List<Option<?>> options() {
+      return List.of();
+    }
+
+    @Override
+    public void validate(BrokerUrl url) {
+      throw new InvalidOptionException(
+          "'quoting:%s' is no address of this adapter".formatted(url.address()));
+    }
+
+    @Override
+    public Link connect(LinkRequest request) {
+      throw new AssertionError("nothing is valid");
+    }
   }
 }

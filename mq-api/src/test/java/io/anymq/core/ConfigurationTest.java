@@ -44,6 +44,20 @@ class ConfigurationTest {
   }
 
   @Test
+  void aUrlWithAnUnescapedPasswordIsNotShownWhereverItStands() {
+    String url = "kafka://h:9092?user=me&password=Secr@tWord";
+    local.setProperty("anymq.url", url);
+    system.setProperty("anymq.billing.url", url);
+    Configuration configuration = configuration(Map.of("ANYMQ_AUDIT_URL", url));
+    for (String name : new String[] {null, "billing", "audit"}) {
+      assertThatThrownBy(() -> UrlParser.parse(configuration.url(name)))
+          .isInstanceOf(InvalidOptionException.class)
+          .hasMessageContaining("kafka://***")
+          .hasMessageNotContaining("tWord");
+    }
+  }
+
+  @Test
   void aNamedConnectionHasItsOwnUrlAndOptions() {
     local.setProperty("anymq.prefetch", "1");
     local.setProperty("anymq.billing.url", "a://billing");

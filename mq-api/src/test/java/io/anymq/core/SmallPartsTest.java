@@ -41,12 +41,6 @@ class SmallPartsTest {
   }
 
   @Test
-  void timesReadLikeAPersonWritesThem() {
-    assertThat(Texts.of(Duration.ofSeconds(30))).isEqualTo("30 s");
-    assertThat(Texts.of(Duration.ofMillis(1250))).isEqualTo("1,250 ms");
-  }
-
-  @Test
   void aTimeoutIsNotNegative() {
     assertThat(Waits.requireTimeout(Duration.ZERO)).isEqualTo(Duration.ZERO);
     assertThatThrownBy(() -> Waits.requireTimeout(Duration.ofMillis(-1)))

@@ -2,6 +2,7 @@ package io.anymq.spi;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -29,6 +30,57 @@ class SecretsTest {
       })
   void nothingOfAPasswordIsLeft(String text) {
     assertThat(Secrets.mask(text)).doesNotContain("s3cret").contains("***");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "//me:s3cret",
+        "//:s3cret",
+        "//me://s3cret",
+        "//me:12s3cret",
+        "//me:123456s3cret",
+        "//me:1@s3cret",
+        "tcp://me:s3cret",
+        "me:s3cret",
+        "/me:s3cret",
+        "tcp:me:s3cret",
+        "tcp:/me:s3cret",
+        "//h1:9092,me:s3cret",
+        "//h1:9092,[::1]:9092,me:s3cret,h3:9092",
+        "//h1:9092,me:s3cret/s3cret",
+        "failover:(tcp://me:s3cret,tcp://h2:61616)",
+        "//h:9092&password=s3cret's3cret",
+        "//h&ssl.truststore.password=s3cret",
+        "//h/v&password=s3 s3cret",
+      })
+  void aPasswordWhoseAtSignIsForgottenIsNoAddress(String address) {
+    assertThat(Secrets.maskAddress(address)).doesNotContain("s3c").contains("***");
+    BrokerUrl url = new BrokerUrl("any", address, Optional.empty(), Optional.empty());
+    assertThat(url.toString()).doesNotContain("s3c").startsWith("any:");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "//h",
+        "//host_1:5672/%2f",
+        "//host:1/a:b",
+        "//[::1]:5672/v",
+        "//[::1]",
+        "//h1:9092,h2:9092,[fe80::1%25eth0]:9092/",
+        "//h1,h2",
+        "tcp://host:61616",
+        "tcp://*:5555",
+        "ssl://host",
+        "failover:(tcp://h1:1,tcp://h2:2)?a=b",
+        "ipc:///tmp/a:b,c:d",
+        "ipc://tmp/hub",
+        "inproc://demo",
+        "demo",
+      })
+  void anAddressStaysAsItIs(String address) {
+    assertThat(Secrets.maskAddress(address)).isEqualTo(address);
   }
 
   @Test

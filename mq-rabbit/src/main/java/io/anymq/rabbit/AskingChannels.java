@@ -40,10 +40,10 @@ final class AskingChannels {
     } catch (ChannelContinuationTimeoutException e) {
       // A broker that is silent would not answer a close in time either.
       connection.thread("closing", () -> NativeConnection.closeQuietly(channel)).start();
-      throw RabbitErrors.translate(e, doing);
+      throw connection.failure(e, doing);
     } catch (IOException | ShutdownSignalException e) {
       NativeConnection.closeQuietly(channel);
-      throw RabbitErrors.translate(e, doing);
+      throw connection.failure(e, doing);
     } catch (RuntimeException e) {
       NativeConnection.closeQuietly(channel);
       throw e;

@@ -11,6 +11,7 @@ import io.anymq.MessagingException;
 import io.anymq.spi.Secrets;
 import java.io.EOFException;
 import java.io.IOException;
+import java.net.SocketException;
 import java.net.UnknownHostException;
 import java.util.Optional;
 import javax.net.ssl.SSLException;
@@ -29,8 +30,9 @@ final class ConnectErrors {
    *
    * @param failure the native failure
    * @param where the URL, without its password
+   * @param connected whether there was a TCP connection
    */
-  static MessagingException of(Throwable failure, String where) {
+  static MessagingException of(Throwable failure, String where, boolean connected) {
     if (failure instanceof AuthenticationFailureException
         || failure instanceof PossibleAuthenticationFailureException) {
       return new AuthenticationException(
@@ -45,7 +47,7 @@ final class ConnectErrors {
     if (find(failure, SSLException.class).isPresent()) {
       return tls(failure, where);
     }
-    return peer(failure, where).orElseGet(() -> other(failure, where));
+    return peer(failure, where, connected).orElseGet(() -> other(failure, where));
   }
 
   private static MessagingException virtualHost(Throwable failure, String where) {
@@ -59,7 +61,7 @@ final class ConnectErrors {
 
   /** A broker that goes away in the middle of the handshake is no fault of anybody's settings. */
   private static MessagingException tls(Throwable failure, String where) {
-    boolean cut = find(failure, EOFException.class).isPresent();
+    boolean cut = hungUp(failure);
     String sentence =
         "No TLS connection to %s; check that this port speaks TLS (amqps is usually 5671, amqp 5672), and that the JDK's trust store knows who signed the broker's certificate, which must name this host: %s"
             .formatted(where, Secrets.mask(root(failure).toString()));
@@ -69,11 +71,12 @@ final class ConnectErrors {
   }
 
   /** What answers there does not speak AMQP 0-9-1, or does not speak at all. */
-  private static Optional<MessagingException> peer(Throwable failure, String where) {
+  private static Optional<MessagingException> peer(
+      Throwable failure, String where, boolean connected) {
     boolean foreign =
         find(failure, MalformedFrameException.class).isPresent()
             || find(failure, ProtocolVersionMismatchException.class).isPresent();
-    boolean hungUp = find(failure, EOFException.class).isPresent();
+    boolean hungUp = connected && hungUp(failure);
     if (!foreign && !hungUp) {
       return Optional.empty();
     }
@@ -83,6 +86,15 @@ final class ConnectErrors {
             "%s answers, but is not a RabbitMQ broker, or not ready: %s. Check host and port (amqp is usually 5672; a port for TLS needs amqps), and that no other broker or a web server listens there"
                 .formatted(where, said),
             failure));
+  }
+
+  /**
+   * Whether the peer ended the connection: a peer that does so without reading all that it was sent
+   * resets it, as a Kafka does, which takes our first four bytes for a length.
+   */
+  private static boolean hungUp(Throwable failure) {
+    return find(failure, EOFException.class).isPresent()
+        || find(failure, SocketException.class).isPresent();
   }
 
   private static MessagingException other(Throwable failure, String where) {

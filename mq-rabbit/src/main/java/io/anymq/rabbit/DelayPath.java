@@ -1,6 +1,7 @@
 package io.anymq.rabbit;
 
 import io.anymq.InvalidMessageException;
+import io.anymq.spi.Texts;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -67,7 +68,7 @@ final class DelayPath {
     if (delay.compareTo(LONGEST) > 0) {
       throw new InvalidMessageException(
           "A delivery delay of %s is more than RabbitMQ can wait for, which is %d days"
-              .formatted(delay, LONGEST.toDays()));
+              .formatted(Texts.of(delay), LONGEST.toDays()));
     }
     return new DelayPath(delay.toMillis(), urgent);
   }

@@ -22,6 +22,7 @@ final class NativeConnection {
   private final Connection connection;
   private final SocketGuard socket;
   private final RabbitThreads threads;
+  private final RabbitNames names;
   private final Distance distance = new Distance();
   private final AskingChannels asking = new AskingChannels(this);
   private volatile boolean blocked;
@@ -36,10 +37,12 @@ final class NativeConnection {
     T ask(Channel channel) throws IOException;
   }
 
-  NativeConnection(Connection connection, SocketGuard socket, RabbitThreads threads) {
+  NativeConnection(
+      Connection connection, SocketGuard socket, RabbitThreads threads, RabbitNames names) {
     this.connection = connection;
     this.socket = socket;
     this.threads = threads;
+    this.names = names;
   }
 
   Connection connection() {
@@ -90,8 +93,17 @@ final class NativeConnection {
       }
       return channel;
     } catch (IOException | ShutdownSignalException e) {
-      throw RabbitErrors.translate(e, doing);
+      throw failure(e, doing);
     }
+  }
+
+  /**
+   * What a failure on this connection means.
+   *
+   * @param doing what was tried, for the sentence
+   */
+  MessagingException failure(Throwable nativeFailure, String doing) {
+    return RabbitErrors.translate(nativeFailure, doing, names);
   }
 
   /** How far away the broker is. */
@@ -125,7 +137,7 @@ final class NativeConnection {
     try {
       return question.ask(channel);
     } catch (IOException | ShutdownSignalException e) {
-      throw RabbitErrors.translate(e, doing);
+      throw failure(e, doing);
     } finally {
       closeQuietly(channel);
     }

@@ -111,8 +111,7 @@ final class NativeCopy {
    */
   private void renameUnreadable() {
     for (String name : List.copyOf(headers.keySet())) {
-      boolean read = name.startsWith(RabbitHeaders.PREFIX) && !name.startsWith(KEPT);
-      if (read || name.isEmpty()) {
+      if (name.startsWith(RabbitHeaders.PREFIX) && !name.startsWith(KEPT)) {
         headers.put(KEPT + name, headers.remove(name));
       }
     }

@@ -58,7 +58,9 @@ final class RabbitConnector {
     try {
       return attempt.get(request.connectTimeout().toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException e) {
-      throw ConnectErrors.of(e.getCause() == null ? e : e.getCause(), where());
+      Socket made = socket.get();
+      boolean connected = made != null && made.isConnected(); // though it is closed by now
+      throw ConnectErrors.of(e.getCause() == null ? e : e.getCause(), where(), connected);
     } catch (TimeoutException e) {
       abandon(attempt, socket);
       throw new ConnectFailedException(
@@ -101,7 +103,7 @@ final class RabbitConnector {
     ConnectionFactory factory = factory(guard);
     String name = request.options().get(ConnectionOptions.CLIENT_NAME) + "/" + duty;
     Connection connection = factory.newConnection(name);
-    return new NativeConnection(connection, guard, threads);
+    return new NativeConnection(connection, guard, threads, new RabbitNames(request.names()));
   }
 
   private ConnectionFactory factory(SocketGuard guard) throws GeneralSecurityException {

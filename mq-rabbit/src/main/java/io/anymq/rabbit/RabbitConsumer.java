@@ -96,7 +96,7 @@ class RabbitConsumer implements LinkConsumer {
       }
     } catch (IOException | ShutdownSignalException e) {
       NativeConnection.closeQuietly(channel);
-      throw RabbitErrors.translate(e, doing);
+      throw connection.failure(e, doing);
     }
     channel.addShutdownListener(this::shutDown);
     startThread();
@@ -321,7 +321,7 @@ class RabbitConsumer implements LinkConsumer {
         begin();
       }
     } catch (IOException | ShutdownSignalException e) {
-      fail(RabbitErrors.translate(e, "Consuming from " + source.origin()));
+      fail(connection.failure(e, "Consuming from " + source.origin()));
     } catch (MessagingException e) {
       fail(e);
     }
@@ -390,7 +390,7 @@ class RabbitConsumer implements LinkConsumer {
     if (signal.isHardError() || signal.isInitiatedByApplication()) {
       inbox.end();
     } else {
-      inbox.end(RabbitErrors.translate(signal, "Consuming from " + source.origin()));
+      inbox.end(connection.failure(signal, "Consuming from " + source.origin()));
     }
   }
 }

@@ -2,6 +2,7 @@ package io.anymq.rabbit;
 
 import io.anymq.MessagingTimeoutException;
 import io.anymq.Queue;
+import io.anymq.spi.Texts;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -61,8 +62,8 @@ final class RabbitDepth {
     while (!isToBeBelieved(answer, queue)) {
       if (System.nanoTime() - begin >= limit.toNanos()) {
         throw new MessagingTimeoutException(
-            "The depth of %s could not be told within %,d s: its leader does not answer the broker"
-                .formatted(queue.describe(), limit.toSeconds()));
+            "The depth of %s could not be told within %s: its leader does not answer the broker"
+                .formatted(queue.describe(), Texts.of(limit)));
       }
       Pauses.brief("asking for the depth of a queue");
       answer = ask(queue);

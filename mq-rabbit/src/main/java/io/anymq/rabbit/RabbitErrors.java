@@ -36,12 +36,23 @@ final class RabbitErrors {
   private RabbitErrors() {}
 
   /**
+   * A failure of what concerns no destination that configuration may name.
+   *
+   * @param failure the native failure
+   * @param doing what was tried, for the sentence: "Delaying a message"
+   */
+  static MessagingException translate(Throwable failure, String doing) {
+    return translate(failure, doing, RabbitNames.none());
+  }
+
+  /**
    * A failure of anything but connecting.
    *
    * @param failure the native failure
    * @param doing what was tried, for the sentence: "Declaring queue 'orders'"
+   * @param names what native names stand for
    */
-  static MessagingException translate(Throwable failure, String doing) {
+  static MessagingException translate(Throwable failure, String doing, RabbitNames names) {
     if (failure instanceof MessagingException known) {
       return known;
     }
@@ -49,7 +60,7 @@ final class RabbitErrors {
     if (signal.isPresent()) {
       return signal.get().isHardError()
           ? lost(signal.get(), doing)
-          : refused(signal.get(), failure, doing);
+          : refused(signal.get(), failure, doing, names);
     }
     if (root(failure) instanceof TimeoutException) {
       return new MessagingTimeoutException(
@@ -90,11 +101,11 @@ final class RabbitErrors {
   }
 
   private static MessagingException refused(
-      ShutdownSignalException signal, Throwable failure, String doing) {
+      ShutdownSignalException signal, Throwable failure, String doing, RabbitNames names) {
     String reason = closeText(signal).orElse("the channel is closed");
     String sentence = doing + " failed: " + reason;
     return switch (replyCode(signal).orElse(0)) {
-      case AMQP.NOT_FOUND -> notFound(reason, doing, failure);
+      case AMQP.NOT_FOUND -> notFound(reason, doing, failure, names);
       case AMQP.CONTENT_TOO_LARGE -> new MessageTooLargeException(sentence, failure);
       case AMQP.ACCESS_REFUSED -> accessRefused(reason, sentence, failure);
       case AMQP.RESOURCE_LOCKED ->
@@ -108,23 +119,24 @@ final class RabbitErrors {
    * The broker says 404 too of a queue that exists, and whose node is down, or that has no leader
    * now: "home node … is down or inaccessible", "failed to perform operation … due to timeout".
    */
-  private static MessagingException notFound(String reason, String doing, Throwable failure) {
+  private static MessagingException notFound(
+      String reason, String doing, Throwable failure, RabbitNames names) {
     return NOTHING_THERE.matcher(reason).find()
-        ? new DestinationNotFoundException(missing(reason, doing), failure)
+        ? new DestinationNotFoundException(missing(reason, doing, names), failure)
         : new MessagingTimeoutException(
             "%s failed, as the broker cannot reach it now: %s".formatted(doing, reason), failure);
   }
 
   /** As all adapters say it; the broker's own sentence where it is another. */
-  private static String missing(String reason, String doing) {
+  private static String missing(String reason, String doing, RabbitNames names) {
     Matcher named = MISSING.matcher(reason);
     if (!named.find()) {
       return doing + " failed: " + reason;
     }
     String what =
         named.group(1).equals("queue")
-            ? RabbitNames.describeQueue(named.group(2))
-            : RabbitNames.describeExchange(named.group(2));
+            ? names.describeQueue(named.group(2))
+            : names.describeExchange(named.group(2));
     return "%s does not exist: %s failed (%s)".formatted(what, doing, reason);
   }
 

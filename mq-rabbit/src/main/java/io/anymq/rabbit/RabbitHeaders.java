@@ -108,7 +108,11 @@ final class RabbitHeaders {
     }
   }
 
+  /** No property has an empty name, so that such a header is left out. */
   private static void decode(String name, @Nullable Object value, Message.Builder message) {
+    if (name.isEmpty()) {
+      return;
+    }
     if (name.startsWith(RESERVED)) {
       message.property(name.substring(RESERVED.length()), portable(value));
     } else if (name.startsWith(NOT_FINITE)) {

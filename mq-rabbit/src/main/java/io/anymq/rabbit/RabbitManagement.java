@@ -84,7 +84,7 @@ final class RabbitManagement {
       NativeConnection.LOG.warn(
           "The management interface {} cannot be used, so the number of messages in flight is not"
               + " told: {}",
-          base,
+          place(),
           e.toString());
       return false;
     }
@@ -102,7 +102,7 @@ final class RabbitManagement {
       return found.find() ? OptionalLong.of(Long.parseLong(found.group(1))) : OptionalLong.empty();
     } catch (IOException | IllegalArgumentException e) {
       NativeConnection.LOG.warn(
-          "The management interface {} does not answer: {}", base, e.toString());
+          "The management interface {} does not answer: {}", place(), e.toString());
       return OptionalLong.empty();
     }
   }
@@ -165,6 +165,11 @@ final class RabbitManagement {
             + columns
             + "&name="
             + encode("^" + queue.replaceAll("[^A-Za-z0-9/_-]", "\\\\$0") + "$"));
+  }
+
+  /** Without its path, where a password is when somebody forgets the sign behind it. */
+  private String place() {
+    return base.getScheme() + "://" + base.getRawAuthority();
   }
 
   private int millis() {

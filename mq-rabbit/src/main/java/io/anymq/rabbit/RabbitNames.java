@@ -1,5 +1,6 @@
 package io.anymq.rabbit;
 
+import io.anymq.Destination;
 import io.anymq.Queue;
 import io.anymq.Topic;
 import io.anymq.TopicPattern;
@@ -38,10 +39,17 @@ final class RabbitNames {
   /** AMQP 0-9-1 short strings, which names are, hold this many bytes; ours are all ASCII. */
   private static final int MAX_LENGTH = 255;
 
+  private static final RabbitNames NONE = new RabbitNames(NativeNames.none());
+
   private final NativeNames configured;
 
   RabbitNames(NativeNames configured) {
     this.configured = configured;
+  }
+
+  /** Those without configuration. */
+  static RabbitNames none() {
+    return NONE;
   }
 
   /** The native queue of a queue. */
@@ -149,17 +157,22 @@ final class RabbitNames {
   }
 
   /** A native queue, as messages name the queue that it stands for. */
-  static String describeQueue(String queue) {
-    return "queue '%s'"
-        .formatted(
-            queue.startsWith(QUEUE_PREFIX + RESERVED) ? withoutPrefix(queue, QUEUE_PREFIX) : queue);
+  String describeQueue(String queue) {
+    String own =
+        queue.startsWith(QUEUE_PREFIX + RESERVED) ? withoutPrefix(queue, QUEUE_PREFIX) : queue;
+    return configured
+        .portable(true, queue)
+        .map(Destination::describe)
+        .orElseGet(() -> "queue '%s'".formatted(own));
   }
 
   /** A native exchange, as messages name the topic that it stands for; others as they are. */
-  static String describeExchange(String exchange) {
-    return exchange.startsWith(INTERNAL_PREFIX)
-        ? "exchange '%s'".formatted(exchange)
-        : "topic '%s'".formatted(withoutPrefix(exchange, TOPIC_PREFIX));
+  String describeExchange(String exchange) {
+    String own =
+        exchange.startsWith(INTERNAL_PREFIX)
+            ? "exchange '%s'".formatted(exchange)
+            : "topic '%s'".formatted(withoutPrefix(exchange, TOPIC_PREFIX));
+    return configured.portable(false, exchange).map(Destination::describe).orElse(own);
   }
 
   private static String withoutPrefix(String name, String prefix) {

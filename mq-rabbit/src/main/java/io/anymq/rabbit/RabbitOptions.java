@@ -115,7 +115,7 @@ final class RabbitOptions {
       URI uri = URI.create(text.endsWith("/") ? text.substring(0, text.length() - 1) : text);
       boolean http = "http".equals(uri.getScheme()) || "https".equals(uri.getScheme());
       boolean more =
-          uri.getRawUserInfo() != null
+          text.contains("@") // of a password with a slash, all before it looks like a host
               || uri.getRawQuery() != null
               || uri.getRawFragment() != null
               || uri.getPort() > MAX_PORT;

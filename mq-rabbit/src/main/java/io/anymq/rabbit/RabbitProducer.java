@@ -80,7 +80,8 @@ final class RabbitProducer implements LinkProducer {
       channel.confirmSelect();
     } catch (IOException | ShutdownSignalException e) {
       NativeConnection.closeQuietly(channel);
-      throw RabbitErrors.translate(e, "Opening a producer for " + target.destination().describe());
+      throw RabbitErrors.translate(
+          e, "Opening a producer for " + target.destination().describe(), target.names());
     }
     channel.addReturnListener(producer::returned);
     channel.addConfirmListener(producer::acknowledged, producer::refused);
@@ -236,7 +237,7 @@ final class RabbitProducer implements LinkProducer {
       return; // closed by us, or the link tells of its own loss
     }
     MessagingException cause =
-        RabbitErrors.translate(signal, "Sending to " + destination.describe());
+        RabbitErrors.translate(signal, "Sending to " + destination.describe(), target.names());
     failCulprit(signal, cause);
     listener.broken(cause);
   }

@@ -45,6 +45,10 @@ final class RabbitTarget {
     return destination;
   }
 
+  RabbitNames names() {
+    return topology.names();
+  }
+
   String exchange() {
     return exchange;
   }

@@ -149,7 +149,7 @@ final class RenewingConsumer extends RabbitConsumer implements Parking {
     } catch (IOException | ShutdownSignalException e) {
       // Whether there are two now, nobody knows. It breaks, and with its channel both end.
       failToRenew(before);
-      fail(RabbitErrors.translate(e, doing));
+      fail(connection.failure(e, doing));
     } finally {
       renewed();
     }

@@ -151,7 +151,7 @@ final class SubscriptionLocks {
       return () -> leave(channel, lock, tag);
     } catch (IOException | ShutdownSignalException e) {
       NativeConnection.closeQuietly(channel);
-      throw RabbitErrors.translate(e, doing);
+      throw connection.failure(e, doing);
     }
   }
 

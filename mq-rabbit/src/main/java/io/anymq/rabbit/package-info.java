@@ -141,13 +141,13 @@
  *
  * <p>Of foreign messages, header types without a portable one are read as their nearest: decimal as
  * text, timestamp as milliseconds. Tables and arrays are JSON texts: an object or an array without
- * white space, bytes as base64, timestamps as milliseconds, numbers that are not finite as texts.
- * What cannot be decoded has a header with an empty name, or a malformed one of ours. A dead letter
- * keeps every native header and field, but that {@code CC} and {@code BCC}, a native expiration and
- * a {@code user-id} (which the broker would check) get the names {@code x-anymq-native-…} and
- * {@code amqp.user-id}. {@code content-encoding}, {@code user-id}, {@code app-id}, and a {@code
- * reply-to} that no portable name stands for, become properties {@code amqp.content-encoding} and
- * so on.
+ * white space, bytes as base64, timestamps as milliseconds, numbers that are not finite as texts. A
+ * header with an empty name is left out. What cannot be decoded has a malformed header of ours. A
+ * dead letter keeps every native header and field, but that {@code CC} and {@code BCC}, a native
+ * expiration and a {@code user-id} (which the broker would check) get the names {@code
+ * x-anymq-native-…} and {@code amqp.user-id}. {@code content-encoding}, {@code user-id}, {@code
+ * app-id}, and a {@code reply-to} that no portable name stands for, become properties {@code
+ * amqp.content-encoding} and so on.
  *
  * <h2>Found by experiment, on 3.10.8 unless another version is named</h2>
  *

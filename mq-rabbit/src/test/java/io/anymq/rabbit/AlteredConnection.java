@@ -41,7 +41,7 @@ final class AlteredConnection {
     Connection real = connector.connect("altered").connection();
     Connection altered = altered(Connection.class, real, change);
     return new NativeConnection(
-        altered, new SocketGuard(new AtomicReference<>()), connector.threads());
+        altered, new SocketGuard(new AtomicReference<>()), connector.threads(), RabbitNames.none());
   }
 
   private static <T> T altered(Class<T> type, T real, Change change) {

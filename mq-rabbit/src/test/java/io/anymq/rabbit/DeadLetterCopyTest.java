@@ -36,6 +36,7 @@ final class DeadLetterCopyTest extends OneLink {
     headers.put("bytes", new byte[] {0, -1});
     headers.put("x-death", List.of(Map.of("queue", "theirs", "reason", "rejected", "count", 3L)));
     headers.put("x-first-death-queue", "theirs");
+    headers.put("", 1); // no property, and no fault
     headers.put("x-anymq-key", 17); // malformed: it cannot be decoded
     BasicProperties sent =
         new BasicProperties.Builder()

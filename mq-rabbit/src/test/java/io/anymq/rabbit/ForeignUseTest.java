@@ -1,12 +1,14 @@
 package io.anymq.rabbit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.rabbitmq.client.AMQP.BasicProperties;
 import com.rabbitmq.client.BuiltinExchangeType;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.Delivery;
+import io.anymq.DestinationNotFoundException;
 import io.anymq.Message;
 import io.anymq.Queue;
 import io.anymq.QueueOptions;
@@ -72,6 +74,25 @@ final class ForeignUseTest extends OneLink {
     Links.Received again = Links.consume(mapped, Links.queue(queue), 10);
     assertThat(again.next(2)).extracting(InboundDelivery::deliveryCount).containsOnly(2);
     mapped.delete(queue);
+    mapped.close(Duration.ofSeconds(5));
+  }
+
+  @Test
+  void whatIsMissingIsNamedAsTheApplicationNamesIt() throws Exception {
+    Queue queue = Queue.of("mapped");
+    Topic topic = Topic.of("mapped");
+    RabbitLink mapped =
+        Links.open(broker.url(), Map.of(queue, "Missing queue", topic, "Missing exchange"));
+    assertThatThrownBy(() -> mapped.depth(queue))
+        .isInstanceOf(DestinationNotFoundException.class)
+        .hasMessageStartingWith("queue 'mapped' does not exist: ")
+        .hasMessageContaining("'Missing queue'");
+    assertThatThrownBy(() -> Links.consume(mapped, Links.queue(queue), 1))
+        .isInstanceOf(DestinationNotFoundException.class)
+        .hasMessageStartingWith("queue 'mapped' does not exist: ");
+    assertThat(Links.send(mapped.openProducer(topic, cause -> {}), Links.text("lost")).failure())
+        .isInstanceOf(DestinationNotFoundException.class)
+        .hasMessageStartingWith("topic 'mapped' does not exist: ");
     mapped.close(Duration.ofSeconds(5));
   }
 

@@ -59,7 +59,10 @@ final class HandOutLogTest {
                   throw new AssertionError("called " + method.getName());
                 });
     return new NativeConnection(
-        none, new SocketGuard(new AtomicReference<>()), new RabbitThreads("test"));
+        none,
+        new SocketGuard(new AtomicReference<>()),
+        new RabbitThreads("test"),
+        RabbitNames.none());
   }
 
   @Test

@@ -18,12 +18,18 @@ import io.anymq.InvalidDestinationException;
 import io.anymq.MessageTooLargeException;
 import io.anymq.MessagingException;
 import io.anymq.MessagingTimeoutException;
+import io.anymq.Queue;
+import io.anymq.Topic;
+import io.anymq.spi.NativeNames;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.SocketException;
 import java.net.UnknownHostException;
+import java.util.Map;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
+import javax.net.ssl.SSLException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -96,9 +102,53 @@ final class RabbitErrorsTest {
     assertThat(missing("exchange 'anymq/due'")).startsWith("exchange 'anymq/due' does not exist: ");
   }
 
+  @Test
+  void namesByConfigurationAreTheirPortableOnes() {
+    RabbitNames names =
+        new RabbitNames(
+            new NativeNames(
+                    Map.of(
+                        Queue.of("orders"), "LEGACY.ORDERS", Topic.of("prices"), "market/prices"))
+                .withPattern(true, "shop.*", "SHOP_*"));
+    assertThat(missing("queue 'LEGACY.ORDERS'", names))
+        .startsWith("queue 'orders' does not exist: ")
+        .contains("no queue 'LEGACY.ORDERS' in vhost");
+    assertThat(missing("queue 'SHOP_eu'", names)).startsWith("queue 'shop.eu' does not exist: ");
+    assertThat(missing("queue 'market/prices'", names)).startsWith("queue 'market/prices' does");
+    assertThat(missing("exchange 'market/prices'", names))
+        .startsWith("topic 'prices' does not exist: ");
+    assertThat(missing("exchange 'topic/news'", names)).startsWith("topic 'news' does not exist: ");
+  }
+
   private static String missing(String what) {
+    return missing(what, RabbitNames.none());
+  }
+
+  private static String missing(String what, RabbitNames names) {
     ShutdownSignalException signal = channelClose(404, "NOT_FOUND - no " + what + " in vhost '/'");
-    return String.valueOf(RabbitErrors.translate(new IOException(signal), "Trying").getMessage());
+    MessagingException translated =
+        RabbitErrors.translate(new IOException(signal), "Trying", names);
+    return String.valueOf(translated.getMessage());
+  }
+
+  @Test
+  void aConnectionThatThePeerResetsIsToldFromOneThatThereWasNot() {
+    IOException reset = new IOException(new SocketException("Connection reset"));
+    assertThat(ConnectErrors.of(reset, "amqp://h", true))
+        .hasMessageContaining("is not a RabbitMQ broker");
+    assertThat(ConnectErrors.of(new SocketException("Network is unreachable"), "amqp://h", false))
+        .hasMessageContaining("check host, port");
+    assertThat(ConnectErrors.of(tls(new SocketException("Connection reset")), "amqps://h", true))
+        .hasMessageContaining("No TLS connection")
+        .extracting("transient")
+        .isEqualTo(true);
+    assertThat(ConnectErrors.of(tls(new IOException("no")), "amqps://h", true))
+        .extracting("transient")
+        .isEqualTo(false);
+  }
+
+  private static Throwable tls(IOException cause) {
+    return new SSLException("handshake", cause);
   }
 
   static Stream<Arguments> connectFailures() {
@@ -122,7 +172,7 @@ final class RabbitErrorsTest {
   @ParameterizedTest
   @MethodSource("connectFailures")
   void translatesFailuresToConnect(Throwable failure, Class<?> expected) {
-    MessagingException translated = ConnectErrors.of(failure, "amqp://h");
+    MessagingException translated = ConnectErrors.of(failure, "amqp://h", false);
     assertThat(translated)
         .isInstanceOf(expected)
         .hasMessageContaining("amqp://h")

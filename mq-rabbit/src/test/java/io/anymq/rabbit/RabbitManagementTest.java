@@ -96,6 +96,9 @@ final class RabbitManagementTest {
     for (String url :
         List.of(
             "http://u:secret@host",
+            "http://u:12/secret@host:15672",
+            "http://u:12/secret@secret",
+            "https://u/secret@host/",
             "ftp://secret",
             "secret:1",
             "http://secret^",

@@ -207,7 +207,6 @@ final class RabbitMapperTest {
 
   static Stream<Map<String, Object>> undecodable() {
     return Stream.of(
-        headers("", 1),
         headers("x-anymq-reply-to", LongStringHelper.asLongString("somewhere")),
         headers("x-anymq-reply-to", LongStringHelper.asLongString("queue:not portable")),
         headers("x-anymq-delivery-delay", LongStringHelper.asLongString("a while")),
@@ -225,6 +224,17 @@ final class RabbitMapperTest {
     assertThat(decoded.fault()).isNotNull();
     assertThat(decoded.message().body()).isEqualTo(BODY);
     assertThat(decoded.message().properties()).containsEntry("fine", 1);
+  }
+
+  /** As on Kafka: a property has a name. */
+  @Test
+  void aHeaderWithoutANameIsLeftOut() {
+    BasicProperties foreign =
+        new BasicProperties.Builder().headers(headers("", 1, "fine", 1)).build();
+    RabbitMapper.Decoded decoded = MAPPER.decode(foreign, BODY);
+    assertThat(decoded.fault()).isNull();
+    assertThat(decoded.message().body()).isEqualTo(BODY);
+    assertThat(decoded.message().properties()).isEqualTo(Map.of("fine", 1));
   }
 
   @ParameterizedTest

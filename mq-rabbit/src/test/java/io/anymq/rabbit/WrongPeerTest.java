@@ -51,6 +51,31 @@ final class WrongPeerTest {
     }
   }
 
+  /** Kafka takes the first four bytes for a length, and closes with the others unread. */
+  @Test
+  void aPeerThatResetsTheConnectionIsTold() throws Exception {
+    try (ServerSocket server = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
+      Thread thread = new Thread(() -> reset(server));
+      thread.start();
+      assertThatThrownBy(
+              () -> Links.open("amqp://u:s3cret@127.0.0.1:" + server.getLocalPort() + "/"))
+          .isInstanceOf(ConnectFailedException.class)
+          .hasMessageContaining("answers, but is not a RabbitMQ broker")
+          .hasMessageContaining("no other broker")
+          .hasMessageNotContaining("s3cret");
+      thread.join(Links.PATIENCE.toMillis());
+    }
+  }
+
+  private static void reset(ServerSocket server) {
+    try (Socket peer = server.accept()) {
+      int unused = peer.getInputStream().readNBytes(Integer.BYTES).length;
+      peer.setSoLinger(true, 0);
+    } catch (IOException e) {
+      throw new IllegalStateException("The peer failed", e);
+    }
+  }
+
   private static void answer(ServerSocket server, byte[] words) {
     try (Socket peer = server.accept()) {
       int unused = peer.getInputStream().read(new byte["AMQP0091".getBytes(UTF_8).length]);

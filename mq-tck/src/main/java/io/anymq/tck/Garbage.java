@@ -1,5 +1,6 @@
 package io.anymq.tck;
 
+import io.anymq.spi.Secrets;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -20,10 +21,12 @@ final class Garbage {
   private Garbage() {}
 
   static void sendTo(String url) {
-    Matcher address = HOST_AND_PORT.matcher(url.substring(url.indexOf('@') + 1));
+    Matcher address = HOST_AND_PORT.matcher(url.substring(url.lastIndexOf('@') + 1));
     if (!address.find()) {
       throw new IllegalArgumentException(
-          "There is no host:port in " + url + "; override BackendHarness.sendGarbage");
+          "There is no host:port in "
+              + Secrets.maskUrl(url)
+              + "; override BackendHarness.sendGarbage");
     }
     byte[] noise = new byte[LENGTH];
     new Random(LENGTH).nextBytes(noise);

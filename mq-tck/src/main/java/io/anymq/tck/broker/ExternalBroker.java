@@ -3,17 +3,28 @@ package io.anymq.tck.broker;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.util.EnumSet;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A broker that somebody else runs: nothing of it can be killed, but a proxy can stand in front of
  * it.
  */
 final class ExternalBroker implements BrokerHandle {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ExternalBroker.class);
+
+  /** What is before the last {@code @} is no part of an address, and may be a password. */
+  private static final Pattern PARTS =
+      Pattern.compile(
+          "(?<head>[^/]*//(?:[^?]*@)?)(?<first>[^/?,]*)(?:,[^/?]*)?(?<tail>.*)", Pattern.DOTALL);
 
   private final String name;
   private final String url;
@@ -96,12 +107,20 @@ final class ExternalBroker implements BrokerHandle {
    * kafka://h1:9092,h2:9092}.
    */
   static InetSocketAddress address(String url, int defaultPort) {
-    String authority = url.replaceFirst("^[^/]*//", "").replaceFirst("[/?,].*$", "");
-    URI uri = URI.create("any://" + authority);
-    if (uri.getHost() == null) {
-      throw new IllegalArgumentException("There is no host in the broker's URL");
+    Matcher parts = PARTS.matcher(url);
+    if (parts.matches()) {
+      try {
+        URI uri = new URI("any://" + parts.group("first"));
+        if (uri.getHost() != null && uri.getUserInfo() == null) {
+          return new InetSocketAddress(
+              uri.getHost(), uri.getPort() < 0 ? defaultPort : uri.getPort());
+        }
+      } catch (URISyntaxException e) {
+        LOG.debug("The broker's URL has no host that can be read"); // the cause would print it
+      }
     }
-    return new InetSocketAddress(uri.getHost(), uri.getPort() < 0 ? defaultPort : uri.getPort());
+    throw new IllegalArgumentException(
+        "There is no host in the broker's URL; in a user or a password write / as %2F, ? as %3F and @ as %40");
   }
 
   @Override
@@ -126,9 +145,16 @@ final class ExternalBroker implements BrokerHandle {
 
   @Override
   public String proxiedUrl() {
-    String authority = url.replaceFirst("^[^/]*//", "").replaceFirst("[/?].*$", "");
-    String address = authority.substring(authority.lastIndexOf('@') + 1);
-    return url.replaceFirst(Pattern.quote(address), "127.0.0.1:" + inFront().port());
+    return proxied(url, inFront().port());
+  }
+
+  /** The URL with a proxy on this machine in the place of the broker's address. */
+  static String proxied(String url, int port) {
+    Matcher parts = PARTS.matcher(url);
+    if (!parts.matches()) {
+      throw new IllegalArgumentException("There is no address in the broker's URL");
+    }
+    return parts.group("head") + "127.0.0.1:" + port + parts.group("tail");
   }
 
   @Override

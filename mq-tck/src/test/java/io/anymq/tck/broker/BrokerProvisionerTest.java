@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.net.ServerSocket;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class BrokerProvisionerTest {
@@ -103,5 +104,41 @@ class BrokerProvisionerTest {
         .isEqualTo(PortReservation.loopback(61617));
     assertThat(ExternalBroker.address("kafka://127.0.0.1:9093,127.0.0.2:9094", 9092))
         .isEqualTo(PortReservation.loopback(9093));
+  }
+
+  @Test
+  void findsTheAddressBehindAPassword() {
+    for (String password : List.of("p/s^w", "p s", "p@w", "{}|", "p//w", "p,w")) {
+      assertThat(ExternalBroker.address("amqp://me:" + password + "@127.0.0.1:5673/v?a=b@c", 5672))
+          .isEqualTo(PortReservation.loopback(5673));
+    }
+  }
+
+  @Test
+  void aPasswordInAUrlWithoutAnAddressIsNotPrinted() {
+    for (String url :
+        List.of(
+            "amqp://me:s3cret^",
+            "amqp://me:s3cret",
+            "amqp://me:s3cret^?s3cret@host",
+            "amqp:me:s3cret@host",
+            "amqp://me:s3cret@ho st",
+            "kafka://h^?password=s3cret@s3cret")) {
+      assertThatThrownBy(() -> ExternalBroker.address(url, 5672))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("no host")
+          .hasMessageNotContaining("s3cret")
+          .hasNoCause();
+    }
+  }
+
+  @Test
+  void aProxyTakesThePlaceOfTheAddressAlone() {
+    assertThat(ExternalBroker.proxied("amqp://p:p@p/p?p=p", 1))
+        .isEqualTo("amqp://p:p@127.0.0.1:1/p?p=p");
+    assertThat(ExternalBroker.proxied("activemq:tcp://h:61616?a=h", 1))
+        .isEqualTo("activemq:tcp://127.0.0.1:1?a=h");
+    assertThat(ExternalBroker.proxied("amqp://p", 1)).isEqualTo("amqp://127.0.0.1:1");
+    assertThat(ExternalBroker.proxied("kafka://h1:1,h2:2/", 1)).isEqualTo("kafka://127.0.0.1:1/");
   }
 }
