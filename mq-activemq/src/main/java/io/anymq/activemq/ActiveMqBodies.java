@@ -57,9 +57,23 @@ final class ActiveMqBodies {
 
   /**
    * The body of what can be decoded. A map or a stream is given as JSON. A serialized object is
-   * never read; as a dead letter it is the bytes that it came with.
+   * never read. As a dead letter, what cannot be decoded is the bytes that it came with: otherwise
+   * it would go from one dead-letter queue to the next.
    */
   static void read(ActiveMQMessage from, Message.Builder to) throws JMSException, IOException {
+    if (!isDeadLetter(from)) {
+      decode(from, to);
+      return;
+    }
+    try {
+      decode(from, to);
+    } catch (JMSException | IOException | RuntimeException e) {
+      readRaw(from, to);
+    }
+  }
+
+  private static void decode(ActiveMQMessage from, Message.Builder to)
+      throws JMSException, IOException {
     if (from instanceof ActiveMQBytesMessage bytes) {
       to.wrapBody(bytes(bytes));
     } else if (from instanceof ActiveMQTextMessage text) {
@@ -71,8 +85,6 @@ final class ActiveMqBodies {
       json(NativeValues.json(map), to);
     } else if (from instanceof ActiveMQStreamMessage stream) {
       json(NativeValues.json(stream), to);
-    } else if (isDeadLetter(from)) {
-      readRaw(from, to);
     } else if (from.getDataStructureType() != ActiveMQMessage.DATA_STRUCTURE_TYPE) {
       throw new InvalidMessageException(
           "A %s has no portable body; send a BytesMessage, a TextMessage or a MapMessage"

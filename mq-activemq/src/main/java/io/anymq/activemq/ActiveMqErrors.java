@@ -20,8 +20,10 @@ import jakarta.jms.ResourceAllocationException;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.net.BindException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
+import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.util.Optional;
@@ -46,6 +48,10 @@ final class ActiveMqErrors {
       Pattern.compile(
           "(?i)frame size|magic is invalid|unknown data type|connection reset|broken pipe|channel"
               + " has already failed");
+
+  /** What the machine's own network says; the JDK has no type of its own for it. */
+  private static final Pattern NO_WAY =
+      Pattern.compile("(?i)is unreachable|network is down|host is down");
 
   private ActiveMqErrors() {}
 
@@ -178,10 +184,19 @@ final class ActiveMqErrors {
   private static boolean isAbsence(Throwable error) {
     return has(error, ConnectException.class)
         || has(error, NoRouteToHostException.class)
+        || has(error, BindException.class)
+        || hasNoWay(error)
         || has(error, UnknownHostException.class)
         || has(error, SocketTimeoutException.class)
         || has(error, RequestTimedOutIOException.class)
         || has(error, TimeoutException.class);
+  }
+
+  private static boolean hasNoWay(Throwable error) {
+    return find(error, SocketException.class)
+        .map(Throwable::getMessage)
+        .filter(text -> NO_WAY.matcher(text).find())
+        .isPresent();
   }
 
   /** The native client's own texts repeat its URL with all options. */

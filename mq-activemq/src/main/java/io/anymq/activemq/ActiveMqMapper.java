@@ -42,6 +42,9 @@ final class ActiveMqMapper {
   static final String TIME_TO_LIVE = "x-anymq-time-to-live";
   static final String DELIVERY_DELAY = "x-anymq-delivery-delay";
 
+  /** Before the names of what a dead letter keeps and must not be read of it. */
+  static final String KEPT = "x-anymq-native-";
+
   /** Says that the message may be there twice; natively it counts as delivered once before. */
   static final String REPEATED = "x-anymq-repeated";
 
@@ -57,6 +60,7 @@ final class ActiveMqMapper {
   private final ActiveMqDestinations destinations;
   private final boolean artemis;
   private final ActiveMqProperties applications;
+  private final ActiveMqLetters letters;
 
   /**
    * Makes a mapper.
@@ -68,6 +72,7 @@ final class ActiveMqMapper {
     this.destinations = destinations;
     this.artemis = artemis;
     this.applications = new ActiveMqProperties(artemis);
+    this.letters = new ActiveMqLetters(this, applications);
   }
 
   /** Whether the broker is Artemis. */
@@ -104,21 +109,8 @@ final class ActiveMqMapper {
   /** The native message; of a dead letter, with what its delivery had of native form. */
   ActiveMQMessage toNative(Message message, Optional<InboundDelivery> origin) {
     return origin.orElse(null) instanceof ActiveMqDelivery delivery
-        ? toNative(message, delivery)
+        ? letters.toNative(message, delivery)
         : toNative(message);
-  }
-
-  /**
-   * A dead letter. What a native program wrote stays as it came: the kind of message with its body,
-   * and the properties that have no portable form. What is new in the letter is added.
-   */
-  ActiveMQMessage toNative(Message letter, ActiveMqDelivery origin) {
-    ActiveMQMessage from = origin.nativeMessage();
-    try {
-      return from.getProperties().containsKey(ID) ? toNative(letter) : kept(letter, origin);
-    } catch (IOException e) {
-      return toNative(letter); // its properties cannot be read, nor written again
-    }
   }
 
   /**
@@ -142,30 +134,12 @@ final class ActiveMqMapper {
     }
   }
 
-  private ActiveMQMessage kept(Message letter, ActiveMqDelivery origin) throws IOException {
-    ActiveMQMessage to = (ActiveMQMessage) origin.nativeMessage().copy();
-    applications.keep(to);
-    Headers headers = new Headers(to);
-    Map<String, Object> known = origin.message().properties();
-    letter
-        .properties()
-        .forEach(
-            (name, value) -> {
-              if (!value.equals(known.get(name))) {
-                property(headers, name, value);
-              }
-            });
-    to.setExpiration(0);
-    stamped(headers, letter);
-    return to;
-  }
-
-  private void property(Headers headers, String name, Object value) {
+  void property(Headers headers, String name, Object value) {
     headers.property(applications.nativeName(name, value), applications.nativeValue(value));
   }
 
   /** What the library gives to each message, and what a dead letter may have otherwise. */
-  private void stamped(Headers headers, Message message) {
+  void stamped(Headers headers, Message message) {
     ActiveMQMessage to = headers.message;
     headers.property(ID, message.id().orElse(null));
     priority(headers, message.priority());
@@ -340,7 +314,7 @@ final class ActiveMqMapper {
    * A native message's metadata. Properties are set in OpenWire's own map, because the JMS setters
    * refuse bytes and names that are no Java identifiers.
    */
-  private record Headers(ActiveMQMessage message) {
+  record Headers(ActiveMQMessage message) {
 
     void property(String name, @Nullable Object value) {
       if (value == null) {

@@ -1,6 +1,7 @@
 package io.anymq.activemq;
 
 import static io.anymq.activemq.ActiveMqMapper.DELIVERY_DELAY;
+import static io.anymq.activemq.ActiveMqMapper.KEPT;
 import static io.anymq.activemq.ActiveMqMapper.SELECTABLE_PREFIX;
 
 import io.anymq.Message;
@@ -38,6 +39,12 @@ final class ActiveMqProperties {
   private static final String SCHEDULER_PREFIX = "AMQ_SCHEDULED_";
 
   private static final String OWN_PREFIX = "x-anymq-";
+
+  /** What ends a message, or holds it up; a dead letter has neither. */
+  private static final Set<String> LIFE = Set.of(ActiveMqMapper.TIME_TO_LIVE, DELIVERY_DELAY);
+
+  /** The longest name of a message's property, in UTF-8. */
+  private static final int MAX_NAME_BYTES = 255;
 
   /** Begins the names that Artemis keeps for itself; it adds {@code __AMQ_CID} to all messages. */
   private static final List<String> ARTEMIS_PREFIXES = List.of("_AMQ_", "__");
@@ -115,14 +122,24 @@ final class ActiveMqProperties {
 
   /**
    * Makes a copy of a received message one that can be sent: its properties can be written again,
-   * the broker's scheduler does not delay it once more, and nothing of its way is left.
+   * the broker's scheduler does not delay it once more, and nothing of its way is left. A life that
+   * a property gives it is kept under a name that is not read.
+   *
+   * @param hidesOwn whether all properties of ours are kept so, as one of them cannot be read
    */
-  void keep(ActiveMQMessage copy) throws IOException {
-    Map<String, Object> properties = new HashMap<>(copy.getProperties());
+  void keep(ActiveMQMessage copy, boolean hidesOwn) throws IOException {
+    Map<String, Object> came = copy.getProperties();
+    Map<String, Object> properties = new HashMap<>(restored(came));
+    if (restores(came)) {
+      properties.keySet().removeIf(name -> name.startsWith(TEXT_PREFIX)); // under their own names
+    }
+    properties.remove(ActiveMqMapper.REPEATED);
     copy.clearProperties();
     for (Map.Entry<String, Object> each : properties.entrySet()) {
       if (!each.getKey().startsWith(SCHEDULER_PREFIX)) {
-        copy.setProperty(each.getKey(), NativeValues.writable(each.getValue()));
+        String name = each.getKey();
+        boolean hidden = LIFE.contains(name) || (hidesOwn && isOwn(name));
+        copy.setProperty(hidden ? KEPT + name : name, NativeValues.writable(each.getValue()));
       }
     }
     copy.setTransactionId(null);
@@ -132,9 +149,18 @@ final class ActiveMqProperties {
     copy.setRedeliveryCounter(0);
   }
 
+  private static boolean isOwn(String name) {
+    return (name.startsWith(OWN_PREFIX) || name.startsWith(SELECTABLE_PREFIX))
+        && !name.startsWith(KEPT);
+  }
+
+  private boolean restores(Map<String, Object> properties) {
+    return artemis || properties.containsKey(DELIVERY_DELAY);
+  }
+
   /** With the texts that {@link #protectTexts} hid from the broker. */
   Map<String, Object> restored(Map<String, Object> properties) {
-    if (!artemis && !properties.containsKey(DELIVERY_DELAY)) {
+    if (!restores(properties)) {
       return properties;
     }
     Map<String, Object> restored = new HashMap<>(properties);
@@ -159,9 +185,18 @@ final class ActiveMqProperties {
         (name, value) -> {
           if (value != null && !(delayed && SCHEDULERS.contains(name))) {
             portableName(name, value)
+                .filter(ActiveMqProperties::isPropertyName)
                 .ifPresent(portable -> to.property(portable, portableValue(name, value)));
           }
         });
+  }
+
+  /** Whether a native property can be one of a message; one that cannot stays native. */
+  private static boolean isPropertyName(String name) {
+    return !name.isEmpty()
+        && !name.startsWith(OWN_PREFIX)
+        && (name.length() <= MAX_NAME_BYTES / 3
+            || name.getBytes(StandardCharsets.UTF_8).length <= MAX_NAME_BYTES);
   }
 
   private Object portableValue(String name, Object value) {

@@ -89,7 +89,7 @@ final class ArtemisManagement implements ActiveMQDispatcher {
       // To take it for Classic would damage what is sent, should it be Artemis after all.
       throw new MessagingTimeoutException(
           "The broker's id %s is of the form that Artemis uses, and its management (%s) did not answer within %s: an Artemis that is not ready, or an ActiveMQ Classic, which then needs another brokerId"
-              .formatted(wire.brokerId(), ADDRESS.getPhysicalName(), timeout),
+              .formatted(wire.brokerId(), ADDRESS.getPhysicalName(), Waits.text(timeout)),
           e);
     } catch (MessagingException e) {
       if (!wire.isLive() || !String.valueOf(e.getMessage()).contains(CODE)) {

@@ -42,6 +42,12 @@ final class Waits {
     }
   }
 
+  /** A length of time as a person writes it: {@code 30 s}, {@code 250 ms}. */
+  static String text(Duration time) {
+    long millis = time.toMillis();
+    return millis % 1000 == 0 ? millis / 1000 + " s" : millis + " ms";
+  }
+
   /**
    * Does something on a thread of its own, so that an interrupt of the caller ends the waiting, and
    * nothing in the midst of what is done. Each step of that has a time limit of its own.

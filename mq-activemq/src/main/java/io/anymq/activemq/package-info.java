@@ -73,8 +73,11 @@
  * {@code application/json}; a property that is a list or a map is delivered as JSON text. In that
  * JSON names are in order, bytes are Base64, and characters, NaN and the infinities are texts. An
  * {@code ObjectMessage} is undecodable: nothing is ever deserialized. As a dead letter it can be
- * read, as the bytes that it came with. The dead letter of a native program's message keeps its
- * kind, its body and its native properties; those of a session's {@code reject} are the exception.
+ * read, as the bytes that it came with. A property without a name, or with one of more than 255
+ * bytes, is left out. The dead letter of a native program's message keeps its kind, its body and
+ * its native properties, however often it is buried; when it would have expired is in {@code
+ * x-anymq-native-expiration}, and properties of ours that could not be read have {@code
+ * x-anymq-native-} before their names.
  *
  * <p>{@code unwrap} gives the {@link org.apache.activemq.ActiveMQConnection}.
  *

@@ -22,7 +22,10 @@ import jakarta.jms.ResourceAllocationException;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.net.BindException;
 import java.net.ConnectException;
+import java.net.NoRouteToHostException;
+import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.util.stream.Stream;
@@ -94,6 +97,36 @@ final class ActiveMqErrorsTest {
     MessagingException translated = ActiveMqErrors.connecting(new Endpoint("tcp", "h", 1), failure);
     assertThat(expected).isIn(translated.getClass(), translated.code());
     assertThat(translated).hasCause(failure);
+  }
+
+  /** What the JDK says of a host that there is no way to: nobody's certificate is to blame. */
+  static Stream<Exception> noWays() {
+    return Stream.of(
+        new SocketException("Network is unreachable"),
+        new SocketException("Network is unreachable: connect"),
+        new SocketException("Host is down"),
+        new NoRouteToHostException("No route to host"),
+        new BindException("Cannot assign requested address"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("noWays")
+  void doesNotBlameTheCertificateOfWhatItCannotReach(Exception cause) {
+    MessagingException failure =
+        ActiveMqErrors.connecting(new Endpoint("ssl", "h", 1), caused(cause));
+    assertThat(failure)
+        .hasMessageStartingWith("No ActiveMQ broker answers at ssl://h:1: " + cause.getMessage());
+    assertThat(failure.isTransient()).isTrue();
+  }
+
+  /** A port that is not for TLS does this. */
+  @Test
+  void blamesTlsForAResetOfItsConnection() {
+    MessagingException failure =
+        ActiveMqErrors.connecting(
+            new Endpoint("ssl", "h", 1), caused(new SocketException("Connection reset")));
+    assertThat(failure).hasMessageStartingWith("No TLS connection to ssl://h:1");
+    assertThat(failure.isTransient()).isFalse();
   }
 
   static Stream<Arguments> sendFailures() {

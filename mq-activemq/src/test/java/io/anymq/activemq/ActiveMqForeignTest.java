@@ -93,12 +93,24 @@ final class ActiveMqForeignTest {
   }
 
   private <T extends jakarta.jms.Message> T deadLetter(Class<T> kind) throws JMSException {
+    return deadLetter(queue.deadLetterQueue(), kind);
+  }
+
+  private <T extends jakarta.jms.Message> T deadLetter(Queue letters, Class<T> kind)
+      throws JMSException {
     jakarta.jms.Message letter =
-        session
-            .createConsumer(session.createQueue(queue.deadLetterQueue().name()))
-            .receive(PATIENCE.toMillis());
+        session.createConsumer(session.createQueue(letters.name())).receive(PATIENCE.toMillis());
     assertThat(letter).isInstanceOf(kind);
     return kind.cast(letter);
+  }
+
+  /** Rejects the dead letter, too. */
+  private <T extends jakarta.jms.Message> T buriedAgain(Class<T> kind) throws JMSException {
+    Consumer letters = connection.createConsumer(queue.deadLetterQueue(), MANUAL);
+    letters.receive(PATIENCE).orElseThrow().reject("nor tomorrow");
+    T again = deadLetter(queue.deadLetterQueue().deadLetterQueue(), kind);
+    assertThat(again.getObjectProperty(DeadLetter.ERROR_PROPERTY)).isEqualTo("nor tomorrow");
+    return again;
   }
 
   @Test
@@ -148,6 +160,27 @@ final class ActiveMqForeignTest {
     assertThat(letter.getJMSCorrelationID()).isEqualTo("c");
     assertThat(letter.getObjectProperty(DeadLetter.ERROR_PROPERTY)).isEqualTo("not today");
     assertThat(connection.depth(queue).atRest()).isZero();
+  }
+
+  @Test
+  void aMapIsStillAMapWhenItsDeadLetterIsBuried() throws JMSException {
+    MapMessage map = session.createMapMessage();
+    map.setInt("answer", 42);
+    map.setObject("nested", Map.of("list", List.of(1L, "x", true)));
+    map.setObjectProperty("list", List.of("a", 1));
+    send(map);
+    receive().reject("not today");
+    MapMessage again = buriedAgain(MapMessage.class);
+    assertThat(again.getInt("answer")).isEqualTo(42);
+    assertThat(again.getObject("nested")).hasToString("{list=[1, x, true]}");
+    assertThat(again.getObjectProperty("list")).hasToString("[a, 1]");
+  }
+
+  @Test
+  void aSerializedObjectIsStillOneWhenItsDeadLetterIsBuried() throws JMSException {
+    send(session.createObjectMessage(42));
+    awaitDeadLetters(connection.createConsumer(queue, MANUAL), 1);
+    assertThat(buriedAgain(ObjectMessage.class).getObject()).isEqualTo(42);
   }
 
   @Test

@@ -22,6 +22,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.activemq.ActiveMQConnectionFactory;
+import org.apache.activemq.command.ActiveMQObjectMessage;
 
 /**
  * A JMS program that has never heard of AnyMQ. It writes text as text messages, as most such
@@ -110,6 +111,7 @@ final class JmsNativeClient implements NativeClient {
         headers.put(name, text);
       }
     }
+    headers.put("a " + message.getClass().getSimpleName(), ""); // its kind, as if it were a header
     return new NativeMessage(
         body(message), Optional.ofNullable(message.getJMSCorrelationID()), headers);
   }
@@ -117,6 +119,9 @@ final class JmsNativeClient implements NativeClient {
   private static byte[] body(Message message) throws JMSException {
     if (message instanceof TextMessage text) {
       return text.getText().getBytes(StandardCharsets.UTF_8);
+    }
+    if (message instanceof ActiveMQObjectMessage object) {
+      return object.getContent().toArray();
     }
     BytesMessage bytes = (BytesMessage) message;
     byte[] body = new byte[(int) bytes.getBodyLength()];

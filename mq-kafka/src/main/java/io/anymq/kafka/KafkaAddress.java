@@ -65,10 +65,15 @@ record KafkaAddress(String host, int port) {
             .formatted(url));
   }
 
-  /** Tries to connect; returns when somebody listens there. */
-  void probe(Duration timeout) throws IOException {
-    try (Socket socket = new Socket()) {
+  /** Connects; fails when nobody listens there, or there is no way to it. */
+  Socket open(Duration timeout) throws IOException {
+    Socket socket = new Socket();
+    try {
       socket.connect(new InetSocketAddress(host, port), (int) timeout.toMillis());
+      return socket;
+    } catch (IOException | RuntimeException e) {
+      socket.close();
+      throw e;
     }
   }
 
@@ -77,29 +82,25 @@ record KafkaAddress(String host, int port) {
    * there. The native client takes the first four bytes of any answer for a length, and makes room
    * for so much: 1.2 GB for a web server's.
    */
-  void probeBroker(Duration timeout) throws IOException {
-    try (Socket socket = new Socket()) {
-      socket.connect(new InetSocketAddress(host, port), (int) timeout.toMillis());
-      socket.setSoTimeout((int) timeout.toMillis());
-      DataOutputStream out = new DataOutputStream(socket.getOutputStream());
-      out.writeInt(API_VERSIONS_BYTES);
-      out.writeShort(API_VERSIONS);
-      out.writeShort(0); // the version of the request that all know
-      out.writeInt(CORRELATION);
-      out.writeShort(-1); // no client id
-      out.flush();
-      DataInputStream in = new DataInputStream(socket.getInputStream());
-      in.skipNBytes(Integer.BYTES); // the length of the answer
-      if (in.readInt() != CORRELATION) {
-        throw new ProtocolException("What listens at " + this + " does not speak Kafka's protocol");
-      }
+  void askBroker(Socket socket, Duration timeout) throws IOException {
+    socket.setSoTimeout((int) timeout.toMillis());
+    DataOutputStream out = new DataOutputStream(socket.getOutputStream());
+    out.writeInt(API_VERSIONS_BYTES);
+    out.writeShort(API_VERSIONS);
+    out.writeShort(0); // the version of the request that all know
+    out.writeInt(CORRELATION);
+    out.writeShort(-1); // no client id
+    out.flush();
+    DataInputStream in = new DataInputStream(socket.getInputStream());
+    in.skipNBytes(Integer.BYTES); // the length of the answer
+    if (in.readInt() != CORRELATION) {
+      throw new ProtocolException("What listens at " + this + " does not speak Kafka's protocol");
     }
   }
 
   /** Whether this machine, or the one there, says that nobody listens. */
   boolean isRefused(Duration timeout) {
-    try {
-      probe(timeout);
+    try (Socket unused = open(timeout)) {
       return false;
     } catch (ConnectException e) {
       return true;

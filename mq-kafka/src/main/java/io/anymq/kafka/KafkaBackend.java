@@ -9,9 +9,7 @@ import io.anymq.spi.LinkRequest;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.net.ConnectException;
-import java.net.SocketTimeoutException;
-import java.net.UnknownHostException;
+import java.net.Socket;
 import java.time.Duration;
 import java.util.List;
 import java.util.Properties;
@@ -73,7 +71,7 @@ public final class KafkaBackend implements Backend {
     try {
       return Admin.create(config.admin("admin"));
     } catch (KafkaException e) {
-      throw KafkaErrors.connectFailure(e, config.servers());
+      throw ConnectErrors.clientFailure(e, config.servers());
     }
   }
 
@@ -83,41 +81,21 @@ public final class KafkaBackend implements Backend {
    */
   private static void requireBroker(
       List<KafkaAddress> addresses, KafkaConfig config, Duration timeout) {
-    IOException failure = new IOException("no address");
+    ConnectFailedException failure = new ConnectFailedException("There is no address");
+    Duration share = timeout.dividedBy(addresses.size());
     for (KafkaAddress address : addresses) {
-      try {
-        Duration share = timeout.dividedBy(addresses.size());
-        if (config.encrypts()) {
-          address.probe(share);
-        } else {
-          address.probeBroker(share);
+      boolean reached = false;
+      try (Socket socket = address.open(share)) {
+        reached = true;
+        if (!config.encrypts()) {
+          address.askBroker(socket, share);
         }
         return;
       } catch (IOException e) {
-        failure = e;
+        failure = ConnectErrors.noBroker(e, config.servers(), reached);
       }
     }
-    throw noBroker(config.servers(), failure);
-  }
-
-  private static ConnectFailedException noBroker(String servers, IOException failure) {
-    return new ConnectFailedException(whyNot(servers, failure), failure);
-  }
-
-  private static String whyNot(String servers, IOException failure) {
-    if (failure instanceof ConnectException) {
-      return "Nobody listens at " + servers + "; check the address, and that Kafka is up";
-    }
-    if (failure instanceof UnknownHostException) {
-      return "The host of " + servers + " is not known; check its name";
-    }
-    if (failure instanceof SocketTimeoutException) {
-      return "Somebody listens at %s, but does not answer as a Kafka broker does; check the address, and whether it wants security-protocol=ssl"
-          .formatted(servers);
-    }
-    // What closes at once, resets or speaks otherwise is there, and is something else.
-    return "%s answers, but is not a Kafka broker that is spoken to without TLS; check host and port (9092 by default): it may be another kind of server, or want security-protocol=ssl or sasl_ssl"
-        .formatted(servers);
+    throw failure;
   }
 
   /** The version of the native client, as its own jar tells it. */

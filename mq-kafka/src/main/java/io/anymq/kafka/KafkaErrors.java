@@ -50,6 +50,9 @@ final class KafkaErrors {
           PolicyViolationException.class,
           UnsupportedVersionException.class);
 
+  /** Begins what the native client says when it cannot make one, around the reason. */
+  private static final String WRAPPER = "Failed to c"; // create, construct
+
   private KafkaErrors() {}
 
   /**
@@ -74,7 +77,7 @@ final class KafkaErrors {
           "Kafka did not answer in time when asked " + doing, cause);
     }
     return new MessagingException(
-        ErrorCode.BACKEND_FAILURE, "Kafka failed " + doing + ": " + cause.getMessage(), cause);
+        ErrorCode.BACKEND_FAILURE, "Kafka failed " + doing + ": " + reasons(cause), cause);
   }
 
   /**
@@ -132,6 +135,24 @@ final class KafkaErrors {
             cause);
   }
 
+  /** What the native client says, without the wrappers of a failure to make one, or passwords. */
+  static String reasons(Throwable failure) {
+    Throwable first = failure;
+    while (first.getCause() != null && String.valueOf(first.getMessage()).startsWith(WRAPPER)) {
+      first = first.getCause();
+    }
+    Throwable second = first.getCause();
+    return Secrets.mask(second == null ? reason(first) : reason(first) + ": " + reason(second));
+  }
+
+  /** A sentence, or, where the message is none by itself, the kind of failure with it. */
+  private static String reason(Throwable failure) {
+    String message = failure.getMessage();
+    boolean isSentence = message != null && message.contains(" ");
+    String kind = failure.getClass().getSimpleName();
+    return isSentence ? message : message == null ? kind : kind + ": " + message;
+  }
+
   /**
    * Whether a broker does not do what it is asked for, now or later: for want of a right, by a
    * policy, or as it does not know of such a thing.
@@ -169,7 +190,7 @@ final class KafkaErrors {
     if (cause instanceof UnknownTopicOrPartitionException
         || cause instanceof UnknownTopicIdException) {
       return new DestinationNotFoundException(
-          "a topic of Kafka does not exist; Kafka was asked " + doing, cause);
+          "Kafka was asked " + doing + ", and says that the topic does not exist", cause);
     }
     if (cause instanceof InvalidTopicException) {
       return new InvalidDestinationException("Kafka refuses the topic's name: " + doing, cause);

@@ -71,7 +71,8 @@ final class KafkaMapper {
 
   /**
    * A dead letter as a record, with all that its origin holds and a message cannot carry: headers
-   * without a value, of one name, or that are no properties; the key's and the value's bytes.
+   * without a value, of one name, or that are no properties; those that an earlier dead letter has
+   * kept; the key's and the value's bytes.
    *
    * @param letter as it would be without its origin
    * @param origin what it is the dead letter of
@@ -83,7 +84,9 @@ final class KafkaMapper {
       boolean decodable) {
     Headers headers = new RecordHeaders();
     for (Header each : origin.headers()) {
-      if (each.key().startsWith(KafkaHeaders.PREFIX)) {
+      if (each.key().startsWith(KafkaHeaders.ORIGINAL)) {
+        headers.add(each);
+      } else if (each.key().startsWith(KafkaHeaders.PREFIX)) {
         if (!decodable) {
           String name = each.key().substring(KafkaHeaders.PREFIX.length());
           headers.add(KafkaHeaders.ORIGINAL + name, each.value());

@@ -54,6 +54,12 @@ final class QueueScan implements AutoCloseable {
               .toList();
       return new Subject(group, partitions);
     }
+
+    /** What is asked for, as messages name it. */
+    String done() {
+      List<String> topics = partitions.stream().map(TopicIdPartition::topic).distinct().toList();
+      return "what group %s has done in topic %s".formatted(group, String.join(", ", topics));
+    }
   }
 
   private final Subject subject;
@@ -96,7 +102,7 @@ final class QueueScan implements AutoCloseable {
     } catch (WakeupException e) {
       throw closed(e);
     } catch (KafkaException e) {
-      throw KafkaErrors.translate(e, "what group " + subject.group() + " has done", RIGHT);
+      throw KafkaErrors.translate(e, subject.done(), RIGHT);
     }
   }
 
@@ -181,8 +187,7 @@ final class QueueScan implements AutoCloseable {
     } catch (WakeupException e) {
       throw closed(e);
     } catch (KafkaException e) {
-      throw KafkaErrors.translate(
-          e, "to look at what group " + subject.group() + " has not done", RIGHT);
+      throw KafkaErrors.translate(e, "for the rest, after " + subject.done(), RIGHT);
     }
     if (fetched.isEmpty()) {
       close();
@@ -207,7 +212,7 @@ final class QueueScan implements AutoCloseable {
   private MessagingException closed(WakeupException cause) {
     return closing
         ? new ClosedException("The look at group " + subject.group() + " was closed")
-        : KafkaErrors.translate(cause, "what group " + subject.group() + " has done", RIGHT);
+        : KafkaErrors.translate(cause, subject.done(), RIGHT);
   }
 
   @Override

@@ -181,7 +181,7 @@ final class ShareGroups {
   void moveTo(String group, Map<TopicPartition, Long> offsets) {
     calls.await(
         admin().alterShareGroupOffsets(group, offsets).all(),
-        "to set where group " + group + " is",
+        "to set where group " + group + " is in " + offsets.keySet(),
         "READ on group " + group + " and on its topic");
   }
 

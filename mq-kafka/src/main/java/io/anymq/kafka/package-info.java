@@ -97,7 +97,8 @@
  * on</td></tr>
  * <tr><td>depth</td><td>lag of the share group; of a queue that has had delayed messages, marked by
  * {@code min.compaction.lag.ms=1}, the records that a browser would see</td><td>exact at rest; ready and in flight. Transaction
- * markers and aborted records of foreign programs count until the group has passed them; so do those
+ * markers and aborted records of foreign programs count until the group has passed them, though
+ * {@code exact()} is true: nothing tells that there are such programs. So do those
  * of delayed messages, for all but the link that moved them, where the broker refuses the mark (no
  * right to alter configs, or a policy) and the note in group {@code anymq:transactional}, which is
  * logged. While the group has no members, all that is there is ready</td></tr>

@@ -76,6 +76,15 @@ final class KafkaErrorsTest {
         .hasMessageContaining("it needs the right READ on group g");
   }
 
+  @Test
+  void namesTheTopicThatIsMissing() {
+    Exception missing = new UnknownTopicOrPartitionException();
+    assertThat(KafkaErrors.translate(missing, "to describe topic t", "DESCRIBE on topic t"))
+        .hasMessage("Kafka was asked to describe topic t, and says that the topic does not exist");
+    assertThat(KafkaErrors.sendFailure(missing, "t", true))
+        .hasMessage("Kafka was asked to send to topic t, and says that the topic does not exist");
+  }
+
   /** What is refused for good may be done without; what fails now is tried again. */
   static Stream<Arguments> settings() {
     return Stream.of(

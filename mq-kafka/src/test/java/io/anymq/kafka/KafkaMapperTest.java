@@ -205,11 +205,8 @@ final class KafkaMapperTest {
     headers.add("nothing", null).add(KafkaHeaders.TYPES, utf8("n=complex"));
     headers.add("n", utf8("x")).add("anymq.dead-letter.error", utf8("an earlier one"));
     ConsumerRecord<byte[], byte[]> origin = stored(new byte[] {-1, 2}, null, headers);
-    KafkaMapper.Decoded decoded = KafkaMapper.toMessage(origin);
     DeadLetter why = new DeadLetter(DeadLetter.Reason.UNDECODABLE, 1, "queue:q", null, "bad");
-    Message marked = why.mark(decoded.message());
-    ProducerRecord<byte[], byte[]> letter =
-        KafkaMapper.withOrigin(KafkaMapper.toRecord(marked, "dlq", true), origin, false);
+    ProducerRecord<byte[], byte[]> letter = buried(origin, why);
     assertThat(letter.key()).isEqualTo(origin.key());
     assertThat(letter.value()).isNull();
     assertThat(Stream.of(letter.headers().toArray()).map(Header::key))
@@ -220,6 +217,33 @@ final class KafkaMapperTest {
     assertThat(DeadLetter.of(read)).contains(why);
     assertThat(read.property(KafkaMapper.BINARY_KEY, byte[].class)).contains(origin.key());
     assertThat(KafkaMapper.toMessage(stored(letter, true)).undecodable()).isEmpty();
+  }
+
+  @Test
+  void aDeadLetterOfADeadLetterKeepsWhatTheFirstOneKept() {
+    Headers headers = new RecordHeaders();
+    headers.add("twice", utf8("1")).add("twice", utf8("2")).add("n", utf8("x"));
+    headers.add(KafkaHeaders.TYPES, utf8("n=complex"));
+    ConsumerRecord<byte[], byte[]> origin = stored(new byte[] {-1, 2}, new byte[] {-1}, headers);
+    DeadLetter last = new DeadLetter(DeadLetter.Reason.REJECTED, 1, "queue:q.dlq", null, null);
+    ProducerRecord<byte[], byte[]> first =
+        buried(origin, new DeadLetter(DeadLetter.Reason.UNDECODABLE, 7, "topic:t", "s", "bad"));
+    ProducerRecord<byte[], byte[]> second = buried(stored(first, true), last);
+    assertThat(second.key()).isEqualTo(origin.key());
+    assertThat(second.value()).isEqualTo(origin.value());
+    assertThat(second.headers().headers("twice")).hasSize(2);
+    assertThat(header(second.headers(), "x-anymq-original-types")).isEqualTo("n=complex");
+    KafkaMapper.Decoded read = KafkaMapper.toMessage(stored(second, true));
+    assertThat(read.undecodable()).isEmpty();
+    assertThat(DeadLetter.of(read.message())).contains(last);
+  }
+
+  private static ProducerRecord<byte[], byte[]> buried(
+      ConsumerRecord<byte[], byte[]> origin, DeadLetter why) {
+    KafkaMapper.Decoded decoded = KafkaMapper.toMessage(origin);
+    Message marked = why.mark(decoded.message());
+    return KafkaMapper.withOrigin(
+        KafkaMapper.toRecord(marked, "dlq", true), origin, decoded.undecodable().isEmpty());
   }
 
   @Test

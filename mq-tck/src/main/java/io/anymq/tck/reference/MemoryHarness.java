@@ -20,6 +20,9 @@ public final class MemoryHarness implements BackendHarness {
   static final String PASSWORD = "correct";
   private static final String CORRELATION_ID = "x-anymq-correlation-id";
 
+  /** A header that the adapter cannot read, and that is text. */
+  private static final String UNKNOWN = "x-anymq-unknown";
+
   private final Map<String, String> options;
 
   /** The adapter with its defaults. */
@@ -100,7 +103,8 @@ public final class MemoryHarness implements BackendHarness {
 
     @Override
     public void writeUndecodable(Queue queue) {
-      broker.write(queue, new MemoryRecord(Map.of("foreign", Instant.EPOCH), new byte[] {1, 2}));
+      Map<String, Object> headers = Map.of("foreign", Instant.EPOCH, UNKNOWN, "no field");
+      broker.write(queue, new MemoryRecord(headers, new byte[] {1, 2}));
     }
 
     @Override

@@ -11,15 +11,21 @@ import io.anymq.tck.NativeClient;
 import io.anymq.tck.NativeMessage;
 import io.anymq.tck.Scenario;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 
 /** INTEROP: together with programs that use the native client. */
 final class InteropScenarios {
 
   private static final String READING = "how the mapper reads messages without its own headers";
   private static final String WRITING = "that native fields are used where they can hold a value";
+
+  private static final String BURYING =
+      "that a dead letter of a foreign message's dead letter keeps all that the first one kept";
 
   private InteropScenarios() {}
 
@@ -122,11 +128,11 @@ final class InteropScenarios {
     Connection connection = t.connect();
     try (Consumer consumer = connection.createConsumer(queue)) {
       byte[] received = Messages.take(consumer).message().body();
-      Check.that(java.util.Arrays.equals(body, received), "the body", received.length, READING);
+      Check.that(Arrays.equals(body, received), "the body", received.length, READING);
     }
     connection.send(queue, Message.bytes(body));
     byte[] read = read(client, queue).body();
-    Check.that(java.util.Arrays.equals(body, read), "the native body", read.length, WRITING);
+    Check.that(Arrays.equals(body, read), "the native body", read.length, WRITING);
   }
 
   @Scenario(
@@ -145,6 +151,93 @@ final class InteropScenarios {
     again.reject("seen enough");
     String dead = Messages.takeText(connection.createConsumer(queue.deadLetterQueue()));
     Check.equal("foreign", dead, "the dead letter", READING);
+  }
+
+  @Scenario(
+      id = "INTEROP-07",
+      title = "What is buried again keeps what came",
+      intent = "Nothing is lost by going through a dead-letter queue twice.",
+      needs = Capability.DEAD_LETTER)
+  static void buriedAgain(ScenarioContext t) throws Exception {
+    Queue queue = t.queue();
+    Queue letters = queue.deadLetterQueue();
+    Queue last = letters.deadLetterQueue();
+    Connection connection = t.connect();
+    connection.declare(letters);
+    connection.declare(last);
+    t.adopt(last);
+    NativeClient client = t.nativeClient();
+    NativeMessage written =
+        new NativeMessage(
+            Fidelity.body(1_000), Optional.of("correlation-7"), Map.of("colour", "blue"));
+    client.write(queue, written);
+    reject(connection, queue, "at first");
+    reject(connection, letters, "at last");
+    checkSame(written, read(client, last));
+    NativeMessage once = undecodableLetter(connection, client, queue);
+    client.writeUndecodable(queue);
+    awaitBurial(connection, queue);
+    reject(connection, letters, "at last");
+    checkNothingMissing(once, read(client, last));
+    client.writeUndecodable(queue);
+    awaitBurial(connection, queue);
+    reject(connection, letters, "at last");
+    checkLast(connection, letters, last);
+  }
+
+  /** What is in the letter of one that cannot be decoded, which is buried once only. */
+  private static NativeMessage undecodableLetter(
+      Connection connection, NativeClient client, Queue queue) throws Exception {
+    client.writeUndecodable(queue);
+    awaitBurial(connection, queue);
+    return read(client, queue.deadLetterQueue());
+  }
+
+  /** Who receives finds what cannot be decoded. */
+  private static void awaitBurial(Connection connection, Queue queue) {
+    try (Consumer consumer = connection.createConsumer(queue)) {
+      Messages.send(connection, queue, "behind");
+      Check.equal("behind", Messages.takeText(consumer), "the message behind it", "undecodable()");
+    } // what it buries is stored then
+  }
+
+  private static void reject(Connection connection, Queue queue, String reason) {
+    try (Consumer consumer = connection.createConsumer(queue, Messages.MANUAL)) {
+      Messages.take(consumer).reject(reason);
+    }
+  }
+
+  private static void checkSame(NativeMessage written, NativeMessage read) {
+    Check.that(
+        Arrays.equals(written.body(), read.body()),
+        "the native body as it was written",
+        read.body().length + " bytes",
+        BURYING);
+    Check.equal(written.correlationId(), read.correlationId(), "the correlation id", BURYING);
+    Check.equal("blue", read.headers().get("colour"), "the native header", BURYING);
+  }
+
+  /** The ids of two letters differ, so only the names of their native headers are compared. */
+  private static void checkNothingMissing(NativeMessage once, NativeMessage twice) {
+    Check.that(
+        Arrays.equals(once.body(), twice.body()),
+        "the native body of the first dead letter",
+        twice.body().length + " bytes",
+        BURYING);
+    Set<String> missing = new TreeSet<>(once.headers().keySet());
+    missing.removeAll(twice.headers().keySet());
+    Check.equal(Set.of(), missing, "what the second dead letter has lost", BURYING);
+  }
+
+  private static void checkLast(Connection connection, Queue letters, Queue last) {
+    try (Consumer consumer = connection.createConsumer(last)) {
+      DeadLetter why =
+          DeadLetter.of(Messages.take(consumer).message())
+              .orElseThrow(() -> Check.failure("a reason in the dead letter", "none", BURYING));
+      Check.equal(DeadLetter.Reason.REJECTED, why.reason(), "the last reason", BURYING);
+      Check.equal("at last", why.error(), "the last error", BURYING);
+      Check.equal(letters.toString(), why.source(), "the last source", BURYING);
+    }
   }
 
   private static NativeMessage read(NativeClient client, Queue queue) throws Exception {

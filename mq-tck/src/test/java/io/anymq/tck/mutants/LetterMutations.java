@@ -64,4 +64,29 @@ final class LetterMutations {
       producer.send(Outcomes.changed(message, nameless));
     }
   }
+
+  /** Takes the dead letter of a foreign message for one of its own: it has the library's marks. */
+  static final class ForgetsWhatCame extends Mutation {
+    @Override
+    void send(Link link, LinkProducer producer, Destination to, OutboundMessage message) {
+      producer.send(
+          message.origin().flatMap(origin -> DeadLetter.of(origin.message())).isPresent()
+              ? Outcomes.withoutOrigin(message)
+              : message);
+    }
+  }
+
+  /** Leaves the marks of the first burial as they are. */
+  static final class TellsTheFirstReason extends Mutation {
+    @Override
+    void send(Link link, LinkProducer producer, Destination to, OutboundMessage message) {
+      Message marked =
+          message
+              .origin()
+              .flatMap(origin -> DeadLetter.of(origin.message()))
+              .map(first -> first.mark(message.message()))
+              .orElse(message.message());
+      producer.send(Outcomes.changed(message, marked));
+    }
+  }
 }

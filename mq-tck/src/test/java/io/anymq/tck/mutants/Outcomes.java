@@ -66,6 +66,31 @@ final class Outcomes {
     };
   }
 
+  /** The same, as if it were nobody's dead letter. */
+  static OutboundMessage withoutOrigin(OutboundMessage original) {
+    return new OutboundMessage() {
+      @Override
+      public Message message() {
+        return original.message();
+      }
+
+      @Override
+      public boolean repeated() {
+        return original.repeated();
+      }
+
+      @Override
+      public void confirmed() {
+        original.confirmed();
+      }
+
+      @Override
+      public void failed(MessagingException cause) {
+        original.failed(cause);
+      }
+    };
+  }
+
   /** A message whose refusal counts as a confirmation. */
   static OutboundMessage alwaysConfirmed(OutboundMessage original) {
     return new OutboundMessage() {
