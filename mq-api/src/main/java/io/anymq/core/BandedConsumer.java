@@ -19,7 +19,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,6 +29,9 @@ import org.slf4j.LoggerFactory;
 final class BandedConsumer implements LinkConsumer, Parking {
 
   private static final Logger LOG = LoggerFactory.getLogger(BandedConsumer.class);
+
+  private static final String INTERRUPTED =
+      "The thread of a consumer of {} was interrupted from outside, and goes on";
 
   /**
    * How long to wait at first for messages that the backend says are there. Another consumer may
@@ -85,11 +87,11 @@ final class BandedConsumer implements LinkConsumer, Parking {
     try {
       consumer.inParallel(Band::look); // before it could take them
       consumer.inParallel(band -> band.open(request));
-    } catch (MessagingException e) {
+      consumer.thread.start();
+    } catch (RuntimeException | Error e) {
       consumer.close();
       throw e;
     }
-    consumer.thread.start();
     return consumer;
   }
 
@@ -133,11 +135,7 @@ final class BandedConsumer implements LinkConsumer, Parking {
 
     @Override
     public void broken(MessagingException cause) {
-      if (buffer.end()) {
-        open.remove(BandedConsumer.this);
-        threads.beside(BandedConsumer.this::closeBands);
-        sink.broken(cause);
-      }
+      broke(cause);
     }
 
     void close() {
@@ -147,18 +145,50 @@ final class BandedConsumer implements LinkConsumer, Parking {
     }
   }
 
+  /** It is of no more use: the core opens another, when it is told. */
+  private void broke(MessagingException cause) {
+    if (buffer.end()) {
+      open.remove(this);
+      threads.closer(this::closeBands);
+      sink.broken(cause);
+    }
+  }
+
   private void run() {
+    Guard.run(
+        this::handOut,
+        e ->
+            broke(
+                new MessagingException(
+                    ErrorCode.BACKEND_FAILURE, "What hands it out failed: " + Guard.text(e), e)));
+  }
+
+  private void handOut() {
+    List<Integer> waiting =
+        bands.stream().filter(band -> band.hasMessages).map(band -> band.number).toList();
+    awaitFirst(waiting);
+    List<BandedDelivery> next = next();
+    while (!next.isEmpty()) {
+      sink.deliver(next);
+      next = next();
+    }
+  }
+
+  private void awaitFirst(List<Integer> waiting) {
     try {
-      List<Integer> waiting =
-          bands.stream().filter(band -> band.hasMessages).map(band -> band.number).toList();
       buffer.awaitFirst(waiting, Deadline.in(FIRST_LOOK));
-      List<BandedDelivery> next = buffer.next();
-      while (!next.isEmpty()) {
-        sink.deliver(next);
-        next = buffer.next();
-      }
     } catch (InterruptedException e) {
-      LOG.debug("The thread of a consumer of {} was interrupted", queue, e);
+      LOG.debug(INTERRUPTED, queue, e);
+    }
+  }
+
+  private List<BandedDelivery> next() {
+    while (true) {
+      try {
+        return buffer.next();
+      } catch (InterruptedException e) {
+        LOG.debug(INTERRUPTED, queue, e);
+      }
     }
   }
 
@@ -231,22 +261,15 @@ final class BandedConsumer implements LinkConsumer, Parking {
   }
 
   private void closeBands() {
-    try {
-      inParallel(Band::close);
-    } catch (MessagingException e) {
-      LOG.debug("Closing a consumer of {} failed", queue, e);
-    }
+    Guard.run(
+        () -> inParallel(Band::close), e -> LOG.debug("Closing a consumer of {} failed", queue, e));
   }
 
   private void join(Deadline deadline) {
     if (Thread.currentThread() == thread) {
       return; // it ends when the listener that called this returns
     }
-    try {
-      Waits.join(thread, deadline);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    Interrupts.join(thread, deadline);
   }
 
   // --- ten at a time
@@ -259,26 +282,40 @@ final class BandedConsumer implements LinkConsumer, Parking {
   private void inParallel(Step step) {
     List<CompletableFuture<Void>> steps =
         bands.stream()
-            .map(band -> CompletableFuture.runAsync(() -> step.run(band), threads::beside))
+            .map(band -> CompletableFuture.runAsync(() -> step.run(band), this::besideOrHere))
             .toList();
-    MessagingException failure = null;
-    for (CompletableFuture<Void> one : steps) {
-      failure = Optional.ofNullable(failureOf(one)).orElse(failure);
-    }
-    if (failure != null) {
-      throw failure;
+    List<Throwable> failures =
+        steps.stream().map(BandedConsumer::failureOf).flatMap(Optional::stream).toList();
+    if (!failures.isEmpty()) {
+      throw failures.get(0) instanceof MessagingException known
+          ? known
+          : adapterFailure(failures.get(0));
     }
   }
 
-  private static @Nullable MessagingException failureOf(CompletableFuture<Void> step) {
+  private void besideOrHere(Runnable step) {
+    try {
+      threads.beside(step);
+    } catch (OutOfMemoryError e) {
+      LOG.debug("No thread can be started now; one step follows the other", e);
+      step.run();
+    }
+  }
+
+  private static Optional<Throwable> failureOf(CompletableFuture<Void> step) {
     try {
       Waits.join(step);
-      return null;
+      return Optional.empty();
     } catch (CompletionException e) {
-      return e.getCause() instanceof MessagingException known
-          ? known
-          : new MessagingException(
-              ErrorCode.BACKEND_FAILURE, "The adapter failed: " + e.getCause(), e);
+      return Optional.of(e.getCause() == null ? e : e.getCause());
     }
+  }
+
+  /** An Error, such as a lack of threads, is thrown as it is: it may pass. */
+  private static MessagingException adapterFailure(Throwable cause) {
+    if (cause instanceof Error error) {
+      throw error;
+    }
+    return new MessagingException(ErrorCode.BACKEND_FAILURE, "The adapter failed: " + cause, cause);
   }
 }

@@ -267,8 +267,11 @@ class BandedLink implements Link, DepthQuery, Purger, Browsing, TemporaryQueues,
 
   @Override
   public void close(Duration timeout) {
-    link.close(timeout);
-    Deadline deadline = Deadline.in(timeout);
-    List.copyOf(consumers).forEach(consumer -> consumer.linkClosed(deadline));
+    try {
+      link.close(timeout);
+    } finally {
+      Deadline deadline = Deadline.in(timeout);
+      List.copyOf(consumers).forEach(consumer -> consumer.linkClosed(deadline));
+    }
   }
 }

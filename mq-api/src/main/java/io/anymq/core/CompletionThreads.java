@@ -48,7 +48,12 @@ final class CompletionThreads implements Completions.Pool {
 
   @Override
   public void after(Duration delay, Runnable look) throws RejectedExecutionException {
-    var unused = watch.schedule(look, delay.toMillis(), TimeUnit.MILLISECONDS);
+    try {
+      var unused = watch.schedule(look, delay.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (OutOfMemoryError e) {
+      watch.getQueue().clear(); // or it would run all the same, beside a later one
+      throw e;
+    }
   }
 
   @Override

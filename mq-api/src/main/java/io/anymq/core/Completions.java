@@ -38,6 +38,7 @@ final class Completions {
      * Runs a worker on a thread of its own.
      *
      * @throws RejectedExecutionException when there are too many, or there is to be none any more
+     * @throws OutOfMemoryError when there is no thread to be had now
      */
     void start(Runnable worker);
 
@@ -47,6 +48,7 @@ final class Completions {
      * Runs something that does not block, later.
      *
      * @throws RejectedExecutionException when nothing is to run any more
+     * @throws OutOfMemoryError when there is no thread to be had now; it does not run then
      */
     void after(Duration delay, Runnable look);
 
@@ -66,14 +68,24 @@ final class Completions {
     }
   }
 
+  /** Begins, where there is something to do that could not begin when it came. */
+  void revive() {
+    if (current.get() == null && !tasks.isEmpty()) {
+      begin(null);
+    }
+  }
+
   private void begin(@Nullable Worker stuck) {
     Worker next = new Worker();
     if (current.compareAndSet(stuck, next)) {
+      watch(); // first, for it tries again what fails here
       try {
         threads.start(next);
-        watch();
       } catch (RejectedExecutionException e) {
         refused(next, stuck, e);
+      } catch (OutOfMemoryError e) {
+        LOG.warn("No thread to complete futures can be started now, will retry: {}", e.toString());
+        boolean unused = current.compareAndSet(next, stuck);
       }
     }
   }
@@ -93,6 +105,9 @@ final class Completions {
         threads.after(TICK, this::look);
       } catch (RejectedExecutionException e) {
         LOG.debug("The connection has ended, and its last futures complete in their order", e);
+      } catch (OutOfMemoryError e) {
+        watching.set(false);
+        LOG.warn("No thread to watch over futures can be started now: {}", e.toString());
       }
     }
   }
@@ -109,9 +124,7 @@ final class Completions {
   void tick() {
     Worker worker = current.get();
     if (worker == null) {
-      if (!tasks.isEmpty()) {
-        begin(null);
-      }
+      revive();
     } else if (worker.isStuck() && !tasks.isEmpty()) {
       begin(worker);
     }

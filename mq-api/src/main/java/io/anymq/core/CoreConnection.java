@@ -35,6 +35,7 @@ import io.anymq.spi.Source;
 import io.anymq.spi.TopicPatterns;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** A connection: the gate for what is asked of it. Its {@link Household} owns all that it made. */
@@ -69,13 +70,14 @@ final class CoreConnection implements Connection {
       DefaultConnectionFactory factory, ConnectionListener listener, Threads threads) {
     CoreConnection connection = new CoreConnection(factory, listener, threads);
     try {
+      threads.everyTick(
+          connection.supervisor::tick); // first, for it starts threads that are missing
       connection.supervisor.open();
       factory.required().forEach(connection.capabilities()::require);
-    } catch (RuntimeException e) {
-      connection.close(Duration.ZERO);
+    } catch (RuntimeException | Error e) {
+      Guard.run(() -> connection.close(Duration.ZERO), e::addSuppressed);
       throw e;
     }
-    connection.threads.everyTick(connection.supervisor::tick);
     return connection;
   }
 
@@ -109,9 +111,14 @@ final class CoreConnection implements Connection {
     return gate.stamp(message);
   }
 
-  /** The producer that the connection keeps for a destination. */
+  /** The producer that the connection keeps for a destination; it may be retired any time. */
   CoreProducer kept(Destination destination) {
-    return household.kept(destination);
+    return household.withKept(destination, producer -> producer);
+  }
+
+  /** Uses the producer that the connection keeps for a destination. */
+  <T> T withKept(Destination destination, Function<CoreProducer, T> use) {
+    return household.withKept(destination, use);
   }
 
   void forget(CoreProducer producer) {
@@ -279,14 +286,14 @@ final class CoreConnection implements Connection {
   public Message send(Destination destination, Message message) {
     requireNonNull(destination, "destination must not be null");
     requireNonNull(message, "message must not be null");
-    return kept(destination).send(message);
+    return withKept(destination, producer -> producer.send(message));
   }
 
   @Override
   public CompletableFuture<Message> sendAsync(Destination destination, Message message) {
     requireNonNull(destination, "destination must not be null");
     requireNonNull(message, "message must not be null");
-    return kept(destination).sendAsync(message);
+    return withKept(destination, producer -> producer.sendAsync(message));
   }
 
   @Override
@@ -405,19 +412,29 @@ final class CoreConnection implements Connection {
         threads.closer(() -> finishClose(deadline));
       }
     } else if (first) {
-      Interrupts.deferred(() -> finishClose(deadline));
+      uninterrupted(() -> finishClose(deadline));
     } else {
-      Interrupts.deferred(() -> supervisor.awaitEnd(deadline));
+      supervisor.awaitEnd(deadline);
+    }
+  }
+
+  /**
+   * Does what no interrupt must cut short, such as a close. A thread of the connection's own does
+   * it by itself: nobody interrupts it, and who closes may ask whether it is on that very thread.
+   */
+  void uninterrupted(Runnable action) {
+    if (threads.isOwn() || household.isListenerThread()) {
+      Interrupts.deferred(action);
+    } else {
+      Interrupts.elsewhere(threads, action);
     }
   }
 
   private void finishClose(Deadline deadline) {
-    try {
-      household.close(deadline);
-      supervisor.finishClose(deadline.remaining());
-    } finally {
-      threads.end(deadline);
-    }
+    Guard.all(
+        () -> household.close(deadline),
+        () -> supervisor.finishClose(deadline.remaining()),
+        () -> threads.end(deadline));
   }
 
   @Override

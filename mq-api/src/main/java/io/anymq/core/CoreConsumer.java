@@ -180,18 +180,21 @@ class CoreConsumer implements Consumer, Child {
             gated ? prefetch + KeyGate.WINDOW : prefetch,
             selectorHere.isPresent() ? Optional.empty() : options.selector(),
             options.keyOrdered());
-    attachment.open(opened(link, request, attachment, inline));
-    attached.set(attachment);
+    try {
+      attachment.open(link.openConsumer(request, new Sink(attachment, inline)));
+      attached.set(attachment);
+    } catch (RuntimeException | Error e) {
+      notOpened(attachment);
+      throw e;
+    }
   }
 
   /** What came before the opening failed comes again; nobody could settle it. */
-  private LinkConsumer opened(
-      Link link, ConsumerRequest request, Attachment attachment, boolean inline) {
-    try {
-      return link.openConsumer(request, new Sink(attachment, inline));
-    } catch (RuntimeException e) {
-      leave(attachment);
-      throw e;
+  private void notOpened(Attachment attachment) {
+    LinkConsumer opened = attachment.link();
+    leave(attachment);
+    if (opened != null) {
+      Guard.run(opened::close);
     }
   }
 
@@ -234,12 +237,20 @@ class CoreConsumer implements Consumer, Child {
       }
     }
 
-    /** How many deliveries of it the core knows of, and the backend does not. */
+    /**
+     * How many deliveries of it the core knows of, and the backend does not. A message that cannot
+     * be looked at is not the adapter's thread's end.
+     */
     private int unknown(InboundDelivery inbound) {
-      if (!handedOut.comesAgain(inbound)) {
-        return 0;
-      }
-      return handedOut.timesHere(inbound) + (inbound.redelivered() ? 0 : 1);
+      int[] times = new int[1];
+      Guard.run(
+          () -> {
+            if (handedOut.comesAgain(inbound)) {
+              times[0] = handedOut.timesHere(inbound) + (inbound.redelivered() ? 0 : 1);
+            }
+          },
+          e -> LOG.debug("How often a message was handed out is not known", e));
+      return times[0];
     }
 
     @Override
@@ -356,12 +367,22 @@ class CoreConsumer implements Consumer, Child {
       requireReceiving();
       CoreDelivery delivery = buffer.take(deadline);
       requireReceiving();
-      if (delivery == null || screen(delivery)) {
+      if (delivery == null || screenOrReturn(delivery)) {
         return delivery;
       }
       if (deadline.isOver()) {
         return nextBuffered(); // there may be no end to what comes and is not selected
       }
+    }
+  }
+
+  /** As {@link #screen}; a delivery that cannot be looked at comes again, after a while. */
+  private boolean screenOrReturn(CoreDelivery delivery) {
+    try {
+      return screen(delivery);
+    } catch (RuntimeException | Error e) {
+      Guard.run(delivery::returnAfterFault);
+      throw e;
     }
   }
 
@@ -380,30 +401,51 @@ class CoreConsumer implements Consumer, Child {
     }
     List<Delivery> batch = new ArrayList<>();
     receive(patience).ifPresent(batch::add);
-    CoreDelivery next = batch.isEmpty() || max == 1 ? null : nextBuffered();
+    if (!batch.isEmpty() && max > 1) {
+      // What is in the batch already must reach the caller: with automatic acknowledgement it is
+      // accepted, and would be lost. What fails comes again, and then its failure is the first.
+      Guard.run(
+          () -> addBuffered(batch, max),
+          e ->
+              LOG.error("A batch of {} ends early; what failed comes again", source.describe(), e));
+    }
+    return batch;
+  }
+
+  private void addBuffered(List<Delivery> batch, int max) {
+    CoreDelivery next = nextBuffered();
     while (next != null) {
       if (handOut(next)) {
         batch.add(next);
       }
       next = batch.size() < max ? nextBuffered() : null;
     }
-    return batch;
   }
 
   /** Does not throw when the consumer closes: what is in a batch already must reach the caller. */
   private @Nullable CoreDelivery nextBuffered() {
     for (int left = buffer.size(); left > 0; left--) { // what comes meanwhile could have no end
       CoreDelivery delivery = buffer.poll();
-      if (delivery == null || screen(delivery)) {
+      if (delivery == null || screenOrReturn(delivery)) {
         return delivery;
       }
     }
     return null;
   }
 
-  /** False when it comes again, so that it must not be returned as accepted. */
+  /**
+   * False when it comes again, so that it must not be returned as accepted. When the acceptance
+   * fails in another way, the backend may have it, and the application must have the message.
+   */
   private boolean handOut(CoreDelivery delivery) {
-    return !acceptsAsItHandsOut() || delivery.acceptAtHandOut();
+    if (!acceptsAsItHandsOut()) {
+      return true;
+    }
+    boolean[] taken = {true};
+    Guard.run(
+        () -> taken[0] = delivery.acceptAtHandOut(),
+        e -> LOG.error("Accepting {} failed; it may come again", delivery, e));
+    return taken[0];
   }
 
   private void requireReceiving() {
@@ -464,26 +506,31 @@ class CoreConsumer implements Consumer, Child {
         connection.threads().closer(() -> finishClose(deadline));
       }
     } else if (first) {
-      Interrupts.deferred(() -> finishClose(deadline));
+      connection.uninterrupted(() -> finishClose(deadline));
     } else {
-      Interrupts.deferred(() -> awaitClosed(deadline));
+      boolean unused = Interrupts.waiting(() -> Waits.until(closed, deadline));
     }
   }
 
   private void finishClose(Deadline deadline) {
     try {
-      if (listeners != null && !listeners.awaitIdle(deadline)) {
-        LOG.warn("Closing the consumer of {} although its listener still runs", source.describe());
-      }
-      deadLetters.awaitIdle(deadline);
-      breaks.end("Breaks of " + describe());
-      connection.forget(this);
-      endAttachment();
+      Guard.all(
+          () -> awaitListeners(deadline),
+          () -> deadLetters.awaitIdle(deadline),
+          () -> breaks.end("Breaks of " + describe()),
+          () -> connection.forget(this),
+          this::endAttachment);
     } finally {
       if (listeners != null) {
         listeners.joinWorkers(deadline);
       }
       closed.countDown();
+    }
+  }
+
+  private void awaitListeners(Deadline deadline) {
+    if (listeners != null && !listeners.awaitIdle(deadline)) {
+      LOG.warn("Closing the consumer of {} although its listener still runs", source.describe());
     }
   }
 
@@ -496,14 +543,6 @@ class CoreConsumer implements Consumer, Child {
       }
     } finally {
       attachLock.unlock();
-    }
-  }
-
-  private void awaitClosed(Deadline deadline) {
-    try {
-      boolean unused = Waits.until(closed, deadline);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
     }
   }
 }

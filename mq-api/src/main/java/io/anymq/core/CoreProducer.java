@@ -360,7 +360,7 @@ final class CoreProducer implements Producer, Child {
       return;
     }
     window.close();
-    Interrupts.deferred(() -> finishClose(deadline));
+    connection.uninterrupted(() -> finishClose(deadline));
   }
 
   private void finishClose(Deadline deadline) {

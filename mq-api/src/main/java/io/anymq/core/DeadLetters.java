@@ -82,22 +82,50 @@ final class DeadLetters {
     try {
       Message letter = letter(delivery, reason, error);
       Queue queue = queueFor(delivery.destination());
-      CompletableFuture<Message> sent = connection.kept(queue).sendLetter(letter, delivery);
       CompletableFuture<Void> unused =
-          sent.handleAsync(
+          connection
+              .withKept(queue, producer -> producer.sendLetter(letter, delivery))
+              .handleAsync(
                   (message, failure) -> {
                     if (failure == null) {
-                      done(delivery, reason, error, queue);
+                      untilDone(delivery, () -> done(delivery, reason, error, queue));
                     } else {
-                      refused(delivery, reason, error, failure);
+                      untilDone(delivery, () -> refused(delivery, reason, error, failure));
                     }
                     return null;
                   },
                   connection.threads()::bury)
-              .handle((done, failure) -> ended(delivery, burial));
-    } catch (RuntimeException e) { // a fault of the adapter's must not end its consumer
-      refused(delivery, reason, error, e);
+              .handle(
+                  (done, failure) -> {
+                    if (failure != null) { // of our own, and nobody knows what became of the letter
+                      untilDone(delivery, () -> refused(delivery, reason, error, failure));
+                    }
+                    return ended(delivery, burial);
+                  });
+    } catch (Throwable e) { // a fault of the adapter's must not end its consumer
+      untilDone(delivery, () -> refused(delivery, reason, error, e));
       ended(delivery, burial);
+    }
+  }
+
+  /**
+   * Does what follows a letter's outcome, and again when a fault of the adapter's prevents it: else
+   * nobody would settle the delivery any more. The letter itself is not sent again for that.
+   */
+  private void untilDone(CoreDelivery delivery, Runnable step) {
+    Guard.run(
+        step,
+        e -> {
+          connection.threads().after(RETRY, () -> againUntilDone(delivery, step));
+          refused.warn(
+              "What follows the dead letter of %s failed, will retry: %s"
+                  .formatted(Guard.text(delivery), Guard.text(e)));
+        });
+  }
+
+  private void againUntilDone(CoreDelivery delivery, Runnable step) {
+    if (!delivery.attachment().ended()) { // else it comes again, and is buried then
+      connection.threads().bury(() -> untilDone(delivery, step));
     }
   }
 
@@ -108,11 +136,18 @@ final class DeadLetters {
   }
 
   private void done(CoreDelivery delivery, Reason reason, @Nullable String error, Queue queue) {
+    delivery.buried();
+    Guard.run(() -> tellDone(delivery, reason, error, queue));
+  }
+
+  private void tellDone(CoreDelivery delivery, Reason reason, @Nullable String error, Queue queue) {
     buried.warn(
         "Dead-lettered %s to %s, %s%s"
             .formatted(
-                delivery, queue.describe(), reason, error == null ? "" : ": " + shortened(error)));
-    delivery.buried();
+                Guard.text(delivery),
+                queue.describe(),
+                reason,
+                error == null ? "" : ": " + shortened(error)));
     LetterQueue others = waiting.get(delivery.destination());
     if (others != null) {
       others.taken();
@@ -125,12 +160,17 @@ final class DeadLetters {
         CompletableFuture.allOf(underWay.values().toArray(CompletableFuture[]::new));
     buried.end("Dead letters of " + source.describe());
     refused.end("Dead letters of " + source.describe() + " that were not taken");
+    boolean unused = Interrupts.waiting(() -> isOver(all, deadline));
+  }
+
+  private static boolean isOver(CompletableFuture<Void> all, Deadline deadline)
+      throws InterruptedException {
     try {
       Waits.get(all, deadline);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+      return true;
     } catch (ExecutionException | TimeoutException e) {
       LOG.warn("Closing with dead letters under way; their messages come again", e);
+      return false;
     }
   }
 
@@ -167,10 +207,9 @@ final class DeadLetters {
     }
     refused.warn(
         "The dead letter of %s was not taken, will retry: %s"
-            .formatted(delivery, failure.getMessage()));
+            .formatted(Guard.text(delivery), failure.getMessage()));
     boolean tooLarge = failure instanceof MessageTooLargeException;
-    boolean passing = failure instanceof MessagingException known && known.isTransient();
-    Duration pause = passing || tooLarge ? RETRY : LATE_RETRY;
+    Duration pause = tooLarge || mayPass(failure) ? RETRY : LATE_RETRY;
     LetterQueue others =
         waiting.computeIfAbsent(
             delivery.destination(), any -> new LetterQueue(connection.threads()));
@@ -178,6 +217,13 @@ final class DeadLetters {
     if (!delivery.attachment().putAside(delivery.inbound(), others.spread(pause, LATE_RETRY))) {
       others.add(delivery, pause, () -> bury(delivery, reason, tooLarge ? null : error));
     } // otherwise the backend has it, and it comes again
+  }
+
+  /** An Error, such as a lack of threads, may pass. */
+  private static boolean mayPass(Throwable failure) {
+    return failure instanceof Error
+        || failure.getCause() instanceof Error
+        || (failure instanceof MessagingException known && known.isTransient());
   }
 
   private static @Nullable String shortened(@Nullable String error) {

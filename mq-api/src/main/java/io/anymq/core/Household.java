@@ -1,35 +1,24 @@
 package io.anymq.core;
 
 import io.anymq.Destination;
-import io.anymq.ErrorCode;
-import io.anymq.MessagingException;
 import io.anymq.ProducerOptions;
 import io.anymq.Queue;
 import java.util.Collections;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 
 /** All that was made from one connection, so that it can be closed with it, in the right order. */
 final class Household {
-
-  /**
-   * How many producers are kept for {@code Connection.send}; the one unused for longest goes first.
-   */
-  private static final int KEPT_PRODUCERS = 64;
 
   private final CoreConnection connection;
   private final Set<CoreProducer> producers = inOrder();
   private final Set<CoreConsumer> consumers = inOrder();
   private final Set<CoreSession> sessions = inOrder();
-  private final Map<Destination, CompletableFuture<CoreProducer>> kept =
-      new LinkedHashMap<>(16, 0.75f, true);
+  private final KeptProducers kept;
   private final Map<Queue, CoreTemporaryQueue> temporary = new ConcurrentHashMap<>();
   private final Requests requests;
 
@@ -41,6 +30,10 @@ final class Household {
   Household(CoreConnection connection) {
     this.connection = connection;
     this.requests = new Requests(connection);
+    this.kept =
+        new KeptProducers(
+            connection.threads(),
+            to -> adopt(new CoreProducer(connection, to, ProducerOptions.DEFAULT)));
   }
 
   Requests requests() {
@@ -52,7 +45,7 @@ final class Household {
     temporary.put(made.queue(), made);
     try {
       connection.supervisor().adopt(made);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       forgetTemporary(made.queue());
       throw e;
     }
@@ -74,8 +67,8 @@ final class Household {
     producers.add(producer);
     try {
       connection.supervisor().adopt(producer);
-    } catch (RuntimeException e) {
-      producer.close(Deadline.now());
+    } catch (RuntimeException | Error e) {
+      Guard.run(() -> producer.close(Deadline.now()), e::addSuppressed);
       throw e;
     }
     return producer;
@@ -85,8 +78,8 @@ final class Household {
     consumers.add(consumer);
     try {
       connection.supervisor().adopt(consumer);
-    } catch (RuntimeException e) {
-      consumer.close(Deadline.now());
+    } catch (RuntimeException | Error e) {
+      Guard.run(() -> consumer.close(Deadline.now()), e::addSuppressed);
       throw e;
     }
     return consumer;
@@ -113,63 +106,9 @@ final class Household {
     sessions.remove(session);
   }
 
-  /**
-   * The producer kept for a destination; made when there is none. Making one asks the broker, and
-   * must not hold up sends to other destinations.
-   */
-  CoreProducer kept(Destination destination) {
-    CompletableFuture<CoreProducer> mine = new CompletableFuture<>();
-    CompletableFuture<CoreProducer> there;
-    synchronized (kept) {
-      there = kept.get(destination);
-      if (there == null || isOver(there)) {
-        kept.put(destination, mine);
-        there = mine;
-      }
-    }
-    if (there == mine) {
-      make(destination, mine);
-    }
-    try {
-      return Waits.join(there);
-    } catch (CompletionException e) {
-      MessagingException failure = MessagingFailures.of(e);
-      if (there != mine && failure.code() == ErrorCode.INTERRUPTED) {
-        return kept(destination); // the thread that made it was interrupted, and not this one
-      }
-      throw failure;
-    }
-  }
-
-  private static boolean isOver(CompletableFuture<CoreProducer> made) {
-    return made.isCompletedExceptionally() || (made.isDone() && made.join().isClosed());
-  }
-
-  private void make(Destination destination, CompletableFuture<CoreProducer> promised) {
-    try {
-      promised.complete(adopt(new CoreProducer(connection, destination, ProducerOptions.DEFAULT)));
-    } catch (RuntimeException | Error e) { // others wait for it, whatever became of it
-      promised.completeExceptionally(e);
-    }
-    retireOne();
-  }
-
-  /**
-   * Closing waits for what is unconfirmed, which is no business of the one who asks for another.
-   */
-  private void retireOne() {
-    CompletableFuture<CoreProducer> oldest = null;
-    synchronized (kept) {
-      if (kept.size() > KEPT_PRODUCERS) {
-        Iterator<CompletableFuture<CoreProducer>> byUse = kept.values().iterator();
-        oldest = byUse.next();
-        byUse.remove();
-      }
-    }
-    if (oldest != null) {
-      CompletableFuture<Void> unused =
-          oldest.thenAccept(producer -> connection.threads().chore(producer::close));
-    }
+  /** Does something with the producer kept for a destination. */
+  <T> T withKept(Destination destination, Function<CoreProducer, T> use) {
+    return kept.use(destination, use);
   }
 
   boolean isListenerThread() {
@@ -178,13 +117,19 @@ final class Household {
 
   /** Listeners finish first, for they may send; then sends are waited for. */
   void close(Deadline deadline) {
-    requests.close();
     Threads threads = connection.threads();
     Deadline limit = SideBySide.limit(deadline);
-    SideBySide.close(threads, List.copyOf(sessions), limit, each -> each.close(deadline));
+    Guard.all(
+        requests::close,
+        () -> SideBySide.close(threads, List.copyOf(sessions), limit, each -> each.close(deadline)),
+        () -> closeConsumers(deadline, limit),
+        () ->
+            SideBySide.close(threads, List.copyOf(producers), limit, each -> each.close(deadline)));
+  }
+
+  private void closeConsumers(Deadline deadline, Deadline limit) {
     List<CoreConsumer> open = List.copyOf(consumers);
     open.forEach(CoreConsumer::beginClose);
-    SideBySide.close(threads, open, limit, each -> each.close(deadline));
-    SideBySide.close(threads, List.copyOf(producers), limit, each -> each.close(deadline));
+    SideBySide.close(connection.threads(), open, limit, each -> each.close(deadline));
   }
 }

@@ -5,6 +5,8 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The dead letters of one consumer that one queue has refused, and their common pace: a few are
@@ -12,6 +14,8 @@ import java.util.List;
  * thousand that wait are no storm, and none of them keeps the others back.
  */
 final class LetterQueue {
+
+  private static final Logger LOG = LoggerFactory.getLogger(LetterQueue.class);
 
   /** How many are tried at a time. */
   static final int FEW = 10;
@@ -62,29 +66,41 @@ final class LetterQueue {
   }
 
   private void planFor(Deadline when, Duration pause) {
+    long mine = ++plan;
+    planned = false;
+    threads.after(pause, () -> threads.chore(() -> tryFew(mine, pause)));
     next = when;
     planned = true;
-    long mine = ++plan;
-    threads.after(pause, () -> threads.chore(() -> tryFew(mine, pause)));
   }
 
   private void tryFew(long mine, Duration pause) {
     List<Letter> few = new ArrayList<>();
-    synchronized (this) {
-      if (mine != plan) {
-        return; // there is a later plan, for an earlier time
-      }
-      planned = false;
-      waiting.removeIf(letter -> letter.delivery().attachment().ended()); // it comes again
-      while (few.size() < FEW && !waiting.isEmpty()) {
-        few.add(waiting.remove());
-      }
-      if (!waiting.isEmpty()) {
-        Duration pace = pause.isZero() ? PACE : pause;
-        planFor(Deadline.in(pace), pace);
-      }
+    try {
+      take(few, mine, pause);
+    } finally {
+      few.forEach(letter -> Guard.run(letter.attempt(), e -> addAgain(letter, pause, e)));
     }
-    few.forEach(letter -> letter.attempt().run());
+  }
+
+  /** Takes some, and plans for the others. */
+  private synchronized void take(List<Letter> few, long mine, Duration pause) {
+    if (mine != plan) {
+      return; // there is a later plan, for an earlier time
+    }
+    planned = false;
+    waiting.removeIf(letter -> letter.delivery().attachment().ended()); // it comes again
+    while (few.size() < FEW && !waiting.isEmpty()) {
+      few.add(waiting.remove());
+    }
+    if (!waiting.isEmpty()) {
+      Duration pace = pause.isZero() ? PACE : pause;
+      planFor(Deadline.in(pace), pace);
+    }
+  }
+
+  private void addAgain(Letter letter, Duration pause, Throwable why) {
+    LOG.warn("A dead letter could not be sent, will retry: {}", Guard.text(why));
+    add(letter.delivery(), pause.isZero() ? PACE : pause, letter.attempt());
   }
 
   /**

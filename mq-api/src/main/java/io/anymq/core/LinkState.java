@@ -32,7 +32,7 @@ final class LinkState {
   LinkState(String url, StateEvents events) {
     this.url = url;
     this.events = events;
-    events.publish(ConnectionState.OPENING, null);
+    tell(ConnectionState.OPENING, null);
   }
 
   /**
@@ -85,8 +85,13 @@ final class LinkState {
   /** With the lock held. */
   private void become(ConnectionState next, @Nullable MessagingException cause) {
     state = next;
-    events.publish(next, cause);
     changed.signalAll();
+    tell(next, cause);
+  }
+
+  /** An event that cannot be told holds nobody up. */
+  private void tell(ConnectionState next, @Nullable MessagingException cause) {
+    Guard.run(() -> events.publish(next, cause));
   }
 
   /** Takes a link into use; false when nobody wants it any more. */

@@ -2,6 +2,7 @@ package io.anymq.core;
 
 import io.anymq.AcknowledgementMode;
 import io.anymq.MessageListener;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -18,6 +19,9 @@ import org.slf4j.LoggerFactory;
 final class Listeners {
 
   private static final Logger LOG = LoggerFactory.getLogger(Listeners.class);
+
+  /** Until a thread is asked for again that could not be started. */
+  private static final Duration LATER = Duration.ofSeconds(1);
 
   private final CoreConsumer consumer;
   private final MessageListener listener;
@@ -49,22 +53,47 @@ final class Listeners {
     try {
       while (!stopped && workers.size() < concurrency) {
         Thread worker = consumer.connection().threads().listenerThread(this::work);
-        workers.add(worker);
         worker.start();
+        workers.add(worker);
       }
+    } catch (OutOfMemoryError e) {
+      LOG.warn("No thread for a listener can be started now, will retry: {}", e.toString());
+      consumer.connection().threads().after(LATER, this::startWorkers);
     } finally {
       lock.unlock();
     }
   }
 
   private void work() {
-    List<CoreDelivery> share = nextShare();
-    while (!share.isEmpty()) {
-      run(share);
-      if (consumer.buffer().isEmpty()) {
-        share.get(share.size() - 1).attachment().flush();
+    try {
+      List<CoreDelivery> share = nextShare();
+      while (!share.isEmpty()) {
+        List<CoreDelivery> taken = share;
+        Guard.run(() -> handle(taken));
+        share = nextShare();
       }
-      share = nextShare();
+    } finally {
+      replaceWorker();
+    }
+  }
+
+  private void handle(List<CoreDelivery> share) {
+    run(share);
+    if (consumer.buffer().isEmpty()) {
+      share.get(share.size() - 1).attachment().flush();
+    }
+  }
+
+  /** This worker ends; another one takes its place, unless that is because the consumer closes. */
+  private void replaceWorker() {
+    lock.lock();
+    try {
+      if (!stopped) {
+        workers.remove(Thread.currentThread());
+        startWorkers();
+      }
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -109,16 +138,21 @@ final class Listeners {
     }
   }
 
-  /** A fault of the adapter's or ours must not end the thread, and so the consumer. */
+  /** Whatever fails must not end the thread, and so the consumer. */
   private void handle(CoreDelivery delivery) {
-    try {
-      if (consumer.screen(delivery)) {
-        call(delivery);
-      }
-    } catch (RuntimeException e) {
-      LOG.error("Could not handle {}; it comes again", delivery, e);
-      delivery.returnAfterFault();
-    }
+    Guard.run(
+        () -> {
+          if (consumer.screen(delivery)) {
+            call(delivery);
+          }
+        },
+        e -> {
+          try {
+            LOG.error("Could not handle {}; it comes again", delivery, e);
+          } finally {
+            delivery.returnAfterFault();
+          }
+        });
   }
 
   private void call(CoreDelivery delivery) {
@@ -128,12 +162,19 @@ final class Listeners {
         delivery.acceptUnlessSettled();
       }
     } catch (Throwable e) { // whatever the application throws must not end the thread
-      failures.warn("The listener failed on %s: %s".formatted(delivery, e));
-      LOG.debug("The listener failed on {}", delivery, e);
-      delivery.releaseUnlessSettled(e.toString());
+      failed(delivery, e, Guard.text(e));
     } finally {
       // What interrupted one handler is none of the next one's business.
       boolean unused = Thread.interrupted();
+    }
+  }
+
+  private void failed(CoreDelivery delivery, Throwable failure, String error) {
+    try {
+      failures.warn("The listener failed on %s: %s".formatted(delivery, error));
+      LOG.debug("The listener failed on {}", delivery, failure);
+    } finally {
+      delivery.releaseUnlessSettled(error);
     }
   }
 
@@ -181,10 +222,7 @@ final class Listeners {
   boolean awaitIdle(Deadline deadline) {
     lock.lock();
     try {
-      return Waits.until(lock, idle, running::isEmpty, deadline);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return false;
+      return Interrupts.waiting(() -> Waits.until(lock, idle, running::isEmpty, deadline));
     } finally {
       lock.unlock();
     }
@@ -199,12 +237,6 @@ final class Listeners {
     } finally {
       lock.unlock();
     }
-    try {
-      for (Thread worker : all) {
-        Waits.join(worker, deadline);
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    all.forEach(worker -> Interrupts.join(worker, deadline));
   }
 }

@@ -45,47 +45,38 @@ final class SideBySide {
     }
   }
 
+  /** Where there is no thread to be had, this one closes them one after the other. */
   private static <T> CompletableFuture<Void> begin(
       Threads threads, Queue<T> left, Consumer<T> close) {
     CompletableFuture<Void> end = new CompletableFuture<>();
-    threads.closer(
+    Runnable work =
         () -> {
           for (T next = left.poll(); next != null; next = left.poll()) {
             quietly(next, close);
           }
           end.complete(null);
-        });
+        };
+    if (!threads.tryCloser(work)) {
+      work.run();
+    }
     return end;
   }
 
   private static <T> void quietly(T closed, Consumer<T> close) {
-    try {
-      close.accept(closed);
-    } catch (RuntimeException e) {
-      LOG.warn("Closing went on after a failure", e);
-    }
+    Guard.run(() -> close.accept(closed), e -> LOG.warn("Closing went on after a failure", e));
   }
 
-  /** An interrupt does not shorten it: the thread's flag is set again afterwards. */
   private static boolean await(CompletableFuture<Void> end, Deadline limit) {
-    boolean interrupted = false;
-    try {
-      while (true) {
-        try {
-          Waits.get(end, limit);
-          return true;
-        } catch (InterruptedException e) {
-          interrupted = true;
-        } catch (TimeoutException e) {
-          return false;
-        } catch (ExecutionException e) {
-          throw new IllegalStateException("A closer completes in one way only", e);
-        }
-      }
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
-    }
+    return Interrupts.waiting(
+        () -> {
+          try {
+            Waits.get(end, limit);
+            return true;
+          } catch (TimeoutException e) {
+            return false;
+          } catch (ExecutionException e) {
+            throw new IllegalStateException("A closer completes in one way only", e);
+          }
+        });
   }
 }

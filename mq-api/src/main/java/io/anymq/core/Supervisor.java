@@ -20,6 +20,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -176,9 +177,14 @@ final class Supervisor {
     }
   }
 
-  private static MessagingException adapterFailure(RuntimeException cause) {
+  private static MessagingException adapterFailure(Throwable cause) {
     return new MessagingException(
-        ErrorCode.BACKEND_FAILURE, "The adapter failed, which is a defect of it: " + cause, cause);
+        ErrorCode.BACKEND_FAILURE,
+        (cause instanceof Error
+                ? "The adapter could not do it: "
+                : "The adapter failed, which is a defect of it: ")
+            + Guard.text(cause),
+        cause);
   }
 
   private void recover(Current lost, MessagingException cause) {
@@ -193,9 +199,9 @@ final class Supervisor {
       try {
         recoverOnce();
         return;
-      } catch (MessagingException e) {
-        LOG.info("Not recovered yet: {}", e.getMessage());
-        last = e;
+      } catch (Throwable e) { // a lack of threads, too, may be over at the next attempt
+        last = e instanceof MessagingException known ? known : adapterFailure(e);
+        LOG.info("Not recovered yet: {}", last.getMessage());
       }
     }
     giveUp(last);
@@ -222,24 +228,33 @@ final class Supervisor {
   private void recoverOnce() {
     Fuse fuse = new Fuse();
     Current next = connect(fuse);
-    Deadline deadline = recoveryDeadline();
-    List.copyOf(children).forEach(child -> restore(child, next, deadline, Backoff.of(options())));
-    installedAt = Waits.nanoTime();
-    if (state.install(next)) {
-      LOG.info("Connection to {} recovered", factory.url());
-      fuse.arm(next);
-    } else if (!state.keepForClose(next)) {
-      leave(next);
+    boolean installed = false;
+    try {
+      Deadline deadline = recoveryDeadline();
+      List.copyOf(children).forEach(child -> restore(child, next, deadline, Backoff.of(options())));
+      installedAt = Waits.nanoTime();
+      installed = state.install(next);
+      if (installed) {
+        LOG.info("Connection to {} recovered", factory.url());
+      }
+    } finally {
+      if (installed) {
+        fuse.arm(next);
+      } else if (!state.keepForClose(next)) {
+        leave(next);
+      }
     }
   }
 
   private void leave(Current old) {
-    List.copyOf(children).forEach(child -> child.detach(old.epoch()));
-    try {
-      old.link().close(LOST_LINK_CLOSE);
-    } catch (RuntimeException e) {
-      LOG.warn("Closing a lost link failed", e);
-    }
+    forEachChild(child -> child.detach(old.epoch()));
+    Guard.run(
+        () -> old.link().close(LOST_LINK_CLOSE), e -> LOG.warn("Closing a lost link failed", e));
+  }
+
+  /** Whatever becomes of one of them, the others have their turn. */
+  private void forEachChild(Consumer<Child> action) {
+    List.copyOf(children).forEach(child -> Guard.run(() -> action.accept(child)));
   }
 
   private void giveUp(MessagingException cause) {
@@ -260,7 +275,7 @@ final class Supervisor {
   private void failChildren(MessagingException cause) {
     ending = Thread.currentThread();
     try {
-      List.copyOf(children).forEach(child -> child.fail(cause));
+      List.copyOf(children).forEach(child -> fail(child, cause));
     } finally {
       threads.shutdown();
       ended.countDown();
@@ -285,18 +300,31 @@ final class Supervisor {
     try {
       child.attach(to.link(), to.epoch());
     } catch (MessagingException e) {
-      if (!e.isTransient() || deadline.isOver()) {
-        LOG.error("Could not reopen {} after recovery: {}", child.describe(), e.getMessage());
-        child.fail(e);
-        return;
-      }
-      LOG.info("Reopening {} failed, will retry: {}", child.describe(), e.getMessage());
-      threads.after(
-          backoff.next(),
-          () -> threads.maintain(() -> restoreIfCurrent(child, to, deadline, backoff)));
+      notRestored(child, to, deadline, backoff, e);
     } catch (RuntimeException e) {
-      child.fail(adapterFailure(e));
+      fail(child, adapterFailure(e));
+    } catch (Error e) { // a lack of threads passes
+      notRestored(child, to, deadline, backoff, adapterFailure(e));
     }
+  }
+
+  private void notRestored(
+      Child child, Current to, Deadline deadline, Backoff backoff, MessagingException why) {
+    boolean mayPass = why.isTransient() || why.getCause() instanceof Error;
+    if (!mayPass || deadline.isOver()) {
+      LOG.error("Could not reopen {} after recovery: {}", child.describe(), why.getMessage());
+      fail(child, why);
+      return;
+    }
+    LOG.info("Reopening {} failed, will retry: {}", child.describe(), why.getMessage());
+    threads.after(
+        backoff.next(),
+        () -> threads.maintain(() -> restoreIfCurrent(child, to, deadline, backoff)));
+  }
+
+  /** What a child's end throws is not the others' end. */
+  private static void fail(Child child, MessagingException cause) {
+    Guard.run(() -> child.fail(cause));
   }
 
   private void restoreIfCurrent(Child child, Current to, Deadline deadline, Backoff backoff) {
@@ -346,7 +374,7 @@ final class Supervisor {
   }
 
   void tick() {
-    List.copyOf(children).forEach(Child::tick);
+    forEachChild(Child::tick);
   }
 
   // --- what is asked of the broker
@@ -387,10 +415,6 @@ final class Supervisor {
     if (Thread.currentThread().equals(ending)) {
       return;
     }
-    try {
-      boolean unused = Waits.until(ended, deadline);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    boolean unused = Interrupts.waiting(() -> Waits.until(ended, deadline));
   }
 }

@@ -7,7 +7,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -15,6 +15,7 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,40 +35,49 @@ class Threads {
   private static final String EVENTS = "-events";
   private static final String COMPLETIONS = "-completions";
 
+  private static final String LACK = "No thread can be started now, will retry: ";
+
+  /** Until a thread is asked for again. */
+  private static final Duration LATER = Duration.ofMillis(100);
+
   /** What threads get to end in when a close has used up its time elsewhere. */
   private static final Duration GRACE = Duration.ofSeconds(1);
 
   private final String prefix;
   private final AtomicInteger listeners = new AtomicInteger();
   private final ScheduledThreadPoolExecutor timer;
-  private final ExecutorService maintenance;
+  private final ThreadPoolExecutor maintenance;
   private final ThreadPoolExecutor chores;
   private final ThreadPoolExecutor events;
   private final ThreadPoolExecutor burials;
   private final ScheduledThreadPoolExecutor settlements;
   private final Completions completions;
+  private final RepeatedWarning lacks = new RepeatedWarning(LOG);
 
   Threads(String clientName) {
     prefix = "anymq-" + clientName + "-" + CONNECTIONS.incrementAndGet();
     timer = scheduler(prefix + "-timer");
     settlements = scheduler(prefix + "-settlements");
     completions = new Completions(new CompletionThreads(daemon(prefix + COMPLETIONS)));
-    maintenance = Executors.newSingleThreadExecutor(daemon(prefix + "-maintenance"));
+    maintenance = single(prefix + "-maintenance");
     chores = passing(prefix + "-chores");
     events = passing(prefix + EVENTS);
     burials = passing(prefix + "-burials");
   }
 
+  private ThreadPoolExecutor single(String name) {
+    return new ThreadPoolExecutor(
+        1, 1, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), daemon(name));
+  }
+
   /** One thread, which ends when it has had nothing to do for a while. */
-  private static ThreadPoolExecutor passing(String name) {
-    ThreadPoolExecutor executor =
-        new ThreadPoolExecutor(
-            1, 1, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), daemon(name));
+  private ThreadPoolExecutor passing(String name) {
+    ThreadPoolExecutor executor = single(name);
     executor.allowCoreThreadTimeOut(true);
     return executor;
   }
 
-  private static ScheduledThreadPoolExecutor scheduler(String name) {
+  private ScheduledThreadPoolExecutor scheduler(String name) {
     ScheduledThreadPoolExecutor executor = new ScheduledThreadPoolExecutor(1, daemon(name));
     executor.setRemoveOnCancelPolicy(true);
     executor.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
@@ -75,27 +85,35 @@ class Threads {
     return executor;
   }
 
-  private static ThreadFactory daemon(String name) {
-    return task -> {
-      Thread thread = new Thread(task, name);
-      thread.setDaemon(true);
-      return thread;
-    };
+  private ThreadFactory daemon(String name) {
+    return task -> thread(task, name, true);
+  }
+
+  /** Makes each of the threads. */
+  Thread thread(Runnable task, String name, boolean daemon) {
+    Thread thread = new Thread(task, name);
+    thread.setDaemon(daemon);
+    return thread;
+  }
+
+  /** Whether this is one of them: nobody else knows it, and so nobody interrupts it. */
+  boolean isOwn() {
+    return Thread.currentThread().getName().startsWith(prefix + "-");
   }
 
   /** Runs a task that may block, after those that were given before. */
   void maintain(Runnable task) {
-    submit(maintenance, task);
+    submitOrDrop(maintenance, task);
   }
 
   /** Runs a task that may wait for a link, after those that were given before. */
   void chore(Runnable task) {
-    submit(chores, task);
+    submitOrDrop(chores, task);
   }
 
   /** Calls the application's listener of events, after those that were told before. */
   void tell(Runnable task) {
-    submit(events, task);
+    submitOrDrop(events, task);
   }
 
   /** Whether this thread calls the application's listener of events. */
@@ -110,7 +128,7 @@ class Threads {
 
   /** Runs a task that does not block, later, on the timer. */
   void after(Duration delay, Runnable task) {
-    schedule(timer, delay, task);
+    var unused = schedule(timer, delay, task);
   }
 
   /**
@@ -118,15 +136,13 @@ class Threads {
    * back; it must not hold up the time limits of sends.
    */
   void settleAfter(Duration delay, Runnable task) {
-    schedule(settlements, delay, task);
+    var unused = schedule(settlements, delay, task);
   }
 
   /** Ends a burial whose letter has its outcome; that settles a delivery, and so may block. */
   void bury(Runnable task) {
-    try {
-      burials.execute(() -> guarded(task));
-    } catch (RejectedExecutionException e) {
-      guarded(task); // the link is closed, and there is nothing left to wait for
+    if (!submit(burials, task)) {
+      Guard.run(task); // the link is closed, and there is nothing left to wait for
     }
   }
 
@@ -137,49 +153,82 @@ class Threads {
 
   /** Runs a task that does not block, later, on the timer; not when a future is done by then. */
   void unlessDone(CompletableFuture<?> future, Duration delay, Runnable task) {
-    try {
-      var planned = timer.schedule(() -> guarded(task), delay.toNanos(), TimeUnit.NANOSECONDS);
+    Future<?> planned = schedule(timer, delay, task);
+    if (planned != null) {
       var unused = future.whenComplete((done, failure) -> planned.cancel(false));
-    } catch (RejectedExecutionException e) {
-      LOG.debug("The connection is closed; a time limit is dropped", e);
     }
   }
 
-  private static void schedule(
+  private @Nullable Future<?> schedule(
       ScheduledThreadPoolExecutor executor, Duration delay, Runnable task) {
     try {
-      var unused = executor.schedule(() -> guarded(task), delay.toNanos(), TimeUnit.NANOSECONDS);
+      return executor.schedule(() -> Guard.run(task), delay.toNanos(), NANOSECONDS);
     } catch (RejectedExecutionException e) {
       LOG.debug("The connection is closed; a task is dropped", e);
+    } catch (OutOfMemoryError e) {
+      if (executor.getPoolSize() > 0) {
+        throw e;
+      }
+      lacks.warn(LACK + e); // the task is in the queue
     }
+    return null;
   }
 
   /** Runs a task ten times a second. */
   void everyTick(Runnable task) {
     var unused =
-        timer.scheduleWithFixedDelay(() -> guarded(task), TICK_MILLIS, TICK_MILLIS, MILLISECONDS);
+        timer.scheduleWithFixedDelay(
+            () -> {
+              Guard.run(task);
+              Guard.run(this::startWhatIsMissing);
+            },
+            TICK_MILLIS,
+            TICK_MILLIS,
+            MILLISECONDS);
+  }
+
+  /** Starts the threads that could not be had when a task came. */
+  private void startWhatIsMissing() {
+    List.of(maintenance, chores, settlements, burials, events).forEach(this::start);
+    completions.revive();
   }
 
   /** A thread that calls a listener. It keeps the program alive until its consumer closes. */
   Thread listenerThread(Runnable task) {
-    Thread thread = new Thread(task, prefix + "-listener-" + listeners.incrementAndGet());
-    thread.setDaemon(false);
-    return thread;
+    return thread(task, prefix + "-listener-" + listeners.incrementAndGet(), false);
   }
 
   /** A thread that ends what cannot end itself: a close that was called from a listener. */
+  Thread closerThread(Runnable task) {
+    return thread(task, prefix + "-closer", true);
+  }
+
+  /** Runs a close on a thread of its own; where there is none to be had, a moment later. */
   void closer(Runnable task) {
-    daemon(prefix + "-closer").newThread(task).start();
+    if (!tryCloser(task)) {
+      after(LATER, () -> closer(task));
+    }
+  }
+
+  /** Runs a close on a thread of its own; false when there is none to be had. */
+  boolean tryCloser(Runnable task) {
+    try {
+      closerThread(task).start();
+      return true;
+    } catch (OutOfMemoryError e) {
+      lacks.warn(LACK + e);
+      return false;
+    }
   }
 
   /** A thread that hands out what the consumers behind a prioritized queue have fetched. */
   Thread bandThread(Runnable task) {
-    return daemon("anymq-bands-" + BANDS.incrementAndGet()).newThread(task);
+    return thread(task, "anymq-bands-" + BANDS.incrementAndGet(), true);
   }
 
   /** Runs a task that may block beside others, on a thread of its own. */
   void beside(Runnable task) {
-    daemon("anymq-bands-helper").newThread(task).start();
+    thread(task, "anymq-bands-helper", true).start();
   }
 
   /** Takes no more tasks; what runs may finish. */
@@ -195,34 +244,55 @@ class Threads {
   /** Takes no more tasks, and waits for the threads to end. */
   void end(Deadline deadline) {
     shutdown();
-    try {
-      for (ExecutorService executor :
-          List.of(chores, maintenance, timer, settlements, burials, events)) {
-        if (!executor.awaitTermination(deadline.plus(GRACE).remainingNanos(), NANOSECONDS)) {
-          LOG.warn("Threads of {} are still at work; they end with their present task", prefix);
-        }
+    for (ThreadPoolExecutor executor :
+        List.of(chores, maintenance, timer, settlements, burials, events)) {
+      start(executor); // what is still to be told
+      if (!Interrupts.waiting(() -> hasEnded(executor, deadline.plus(GRACE)))) {
+        LOG.warn("Threads of {} are still at work; they end with their present task", prefix);
       }
-      if (!completions.end(deadline.plus(GRACE))) {
-        LOG.warn("Stages of {} still run; their threads end with them", prefix);
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+    }
+    if (!Interrupts.waiting(() -> completions.end(deadline.plus(GRACE)))) {
+      LOG.warn("Stages of {} still run; their threads end with them", prefix);
     }
   }
 
-  private static void submit(ExecutorService executor, Runnable task) {
-    try {
-      executor.execute(() -> guarded(task));
-    } catch (RejectedExecutionException e) {
-      LOG.debug("The connection is closed; a task is dropped", e);
+  private static boolean hasEnded(ExecutorService executor, Deadline deadline)
+      throws InterruptedException {
+    return executor.awaitTermination(deadline.remainingNanos(), NANOSECONDS);
+  }
+
+  private void submitOrDrop(ThreadPoolExecutor executor, Runnable task) {
+    if (!submit(executor, task)) {
+      LOG.debug("The connection is closed; a task is dropped");
     }
   }
 
-  private static void guarded(Runnable task) {
+  /**
+   * Gives a task to its thread; false when that takes no more. An executor that cannot start its
+   * thread throws, and forgets the task; so the task is queued first, in its order, and the thread
+   * is started for it, by the next tick at the latest.
+   */
+  private boolean submit(ThreadPoolExecutor executor, Runnable task) {
+    if (executor.isShutdown()) {
+      return false;
+    }
+    Runnable guarded = () -> Guard.run(task);
+    executor.getQueue().add(guarded);
+    if (executor.isShutdown() && executor.remove(guarded)) {
+      return false;
+    }
+    start(executor);
+    return true;
+  }
+
+  /** Starts an executor's thread, unless it runs or has nothing to do. */
+  private void start(ThreadPoolExecutor executor) {
     try {
-      task.run();
-    } catch (Throwable e) { // a listener of the application's may throw anything
-      LOG.error("A task of the connection failed", e);
+      if (!executor.getQueue().isEmpty()) {
+        boolean unused = executor.prestartCoreThread();
+      }
+    } catch (OutOfMemoryError e) {
+      lacks.warn(LACK + e);
     }
   }
 }

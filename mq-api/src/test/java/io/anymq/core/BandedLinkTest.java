@@ -23,9 +23,17 @@ import io.anymq.Support;
 import io.anymq.Topic;
 import io.anymq.TopicPattern;
 import io.anymq.UnsupportedCapabilityException;
+import io.anymq.spi.ConsumerRequest;
+import io.anymq.spi.DeliverySink;
+import io.anymq.spi.InboundDelivery;
+import io.anymq.spi.Source;
 import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -372,5 +380,86 @@ class BandedLinkTest {
   void closingTheConnectionClosesTheLink() {
     connection.close();
     assertThat(link.calls).endsWith("close link");
+  }
+
+  private static ConsumerRequest request() {
+    return new ConsumerRequest(new Source.OfQueue(QUEUE), 4, Optional.empty(), false);
+  }
+
+  /** The core opens another, when it is told. */
+  @Test
+  void aConsumerWhoseThreadFailsIsBroken() {
+    List<String> told = new CopyOnWriteArrayList<>();
+    DeliverySink defective =
+        new DeliverySink() {
+          @Override
+          public void deliver(List<? extends InboundDelivery> deliveries) {
+            throw new StackOverflowError();
+          }
+
+          @Override
+          public void broken(MessagingException cause) {
+            told.add(cause.code().name());
+          }
+        };
+    BandedConsumer consumer =
+        BandedConsumer.open(
+            connection.threads(),
+            link,
+            request(),
+            defective,
+            Duration.ofSeconds(10),
+            new LinkedHashSet<>());
+    band(QUEUE).deliver("m");
+    Eventually.until("it is told", () -> told.size() == 1);
+    Eventually.until(
+        "all ten are closed", () -> link.consumers.stream().allMatch(each -> each.closed));
+    consumer.close();
+    assertThat(told).containsExactly("BACKEND_FAILURE");
+  }
+
+  @Test
+  void aLackOfThreadsWhileItOpensPasses() {
+    link.before(
+        "consume",
+        () -> {
+          throw new OutOfMemoryError("unable to create native thread");
+        });
+    assertThatThrownBy(() -> connection.createConsumer(QUEUE)).isInstanceOf(OutOfMemoryError.class);
+    assertThat(link.consumers).hasSize(9).allMatch(each -> each.closed);
+    link.consumers.clear();
+    try (Consumer consumer = connection.createConsumer(QUEUE)) {
+      band(QUEUE).deliver("m");
+      assertThat(consumer.receive(Duration.ofSeconds(10))).isPresent();
+    }
+  }
+
+  @Test
+  void aLinkWhoseCloseFailsEndsItsThreads() {
+    List<Thread> bands = new CopyOnWriteArrayList<>();
+    Threads noted =
+        new Threads("noted") {
+          @Override
+          Thread bandThread(Runnable task) {
+            Thread thread = super.bandThread(task);
+            bands.add(thread);
+            return thread;
+          }
+        };
+    try (CoreConnection other =
+        CoreConnection.open(
+            backend.factory(FakeBackend.quick()), (about, state, cause) -> {}, noted)) {
+      FakeLink itsLink = backend.link();
+      itsLink.existing.addAll(Bands.all(QUEUE));
+      itsLink.existing.add(Bands.mark(QUEUE));
+      Consumer unused = other.createConsumer(QUEUE);
+      itsLink.before(
+          "close",
+          () -> {
+            throw new IllegalStateException("a defect");
+          });
+      itsLink.lose(new ConnectionLostException("cut"));
+      Eventually.until("its thread has ended", () -> !bands.get(0).isAlive());
+    }
   }
 }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -72,6 +73,39 @@ class CompletionsTest {
       assertThat(latch.await(20, TimeUnit.SECONDS)).isTrue();
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
+    }
+  }
+
+  /** The k-th of these threads can be started, and those after it. */
+  private static Completions lacking(int threads) {
+    AtomicInteger asked = new AtomicInteger();
+    return new Completions(
+        new CompletionThreads(
+            task -> {
+              if (asked.incrementAndGet() <= threads) {
+                throw new OutOfMemoryError("unable to create native thread");
+              }
+              Thread thread = new Thread(task, "completions");
+              thread.setDaemon(true);
+              return thread;
+            }));
+  }
+
+  /** Whoever waits for a future would wait for ever. */
+  @Test
+  void whereNoThreadCanBeStartedAnotherIsTriedLater() throws Exception {
+    for (int lack = 1; lack < 5; lack++) {
+      Completions scarce = lacking(lack);
+      List<Integer> done = new CopyOnWriteArrayList<>();
+      IntStream.range(0, 10).forEach(i -> scarce.execute(() -> done.add(i)));
+      Eventually.until(
+          "all is done",
+          () -> {
+            scarce.revive(); // as the connection's tick does
+            return done.size() == 10;
+          });
+      assertThat(done).isEqualTo(IntStream.range(0, 10).boxed().toList());
+      assertThat(scarce.end(Deadline.in(Duration.ofSeconds(20)))).isTrue();
     }
   }
 }

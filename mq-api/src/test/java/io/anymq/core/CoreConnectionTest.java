@@ -3,10 +3,12 @@ package io.anymq.core;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.anymq.BackendInfo;
 import io.anymq.Capability;
 import io.anymq.ClosedException;
 import io.anymq.ConnectFailedException;
 import io.anymq.ConnectionLostException;
+import io.anymq.ConnectionOptions;
 import io.anymq.ConnectionState;
 import io.anymq.ConsumerOptions;
 import io.anymq.ErrorCode;
@@ -21,7 +23,9 @@ import io.anymq.TopicPattern;
 import io.anymq.UnsupportedCapabilityException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -255,5 +259,128 @@ class CoreConnectionTest {
         each -> seen.add(each.message().text()));
     link.consumer().deliver("2");
     Eventually.until("both listeners", () -> seen.size() == 2);
+  }
+
+  @Test
+  void anInterruptWhileItClosesDoesNotShortenAClose() throws Exception {
+    CountDownLatch entered = new CountDownLatch(1);
+    CountDownLatch held = new CountDownLatch(1);
+    List<String> seen = new CopyOnWriteArrayList<>();
+    link.before(
+        "close",
+        () -> {
+          entered.countDown();
+          seen.add("closed: " + held.await(20, TimeUnit.SECONDS));
+        });
+    Thread closer =
+        Eventually.waiting(
+            () -> {
+              connection.close();
+              seen.add("interrupted: " + Thread.currentThread().isInterrupted());
+            });
+    assertThat(entered.await(20, TimeUnit.SECONDS)).isTrue();
+    closer.interrupt();
+    closer.join(100); // a close that is cut short ends
+    held.countDown();
+    closer.join(10_000);
+    assertThat(seen).containsExactly("closed: true", "interrupted: true");
+    assertThat(connection.state()).isEqualTo(ConnectionState.CLOSED);
+  }
+
+  @Test
+  void anErrorInAnAdaptersCloseDoesNotHoldUpTheOthers() throws Exception {
+    CoreConnection patient =
+        backend.connect(
+            FakeBackend.quick().with(ConnectionOptions.CLOSE_TIMEOUT, Duration.ofMinutes(5)));
+    patient.consumer(QUEUE, ConsumerOptions.DEFAULT, null);
+    backend.link().consumer().closing =
+        () -> {
+          throw new StackOverflowError();
+        };
+    backend
+        .link()
+        .before(
+            "close",
+            () -> {
+              throw new StackOverflowError();
+            });
+    List<Throwable> seen = new CopyOnWriteArrayList<>();
+    Thread closer =
+        Eventually.waiting(
+            () -> {
+              try {
+                patient.close();
+              } catch (StackOverflowError e) {
+                seen.add(e);
+              }
+            });
+    closer.join(10_000);
+    assertThat(closer.isAlive()).as("the close waits for what nobody does").isFalse();
+    assertThat(seen).as("the link's failure").hasSize(1);
+    assertThat(patient.state()).isEqualTo(ConnectionState.CLOSED);
+    assertThat(backend.link().calls).contains("close link");
+  }
+
+  /** A link that nobody closes keeps its threads and sockets. */
+  @Test
+  void aConnectionThatCannotBeOpenedForALackOfThreadsIsClosed() {
+    backend.maker =
+        request ->
+            new FakeLink(backend, request) {
+              private int asked;
+
+              @Override
+              public BackendInfo info() {
+                if (++asked > 1) {
+                  throw new OutOfMemoryError("unable to create native thread");
+                }
+                return super.info();
+              }
+            };
+    assertThatThrownBy(backend::connect).isInstanceOf(OutOfMemoryError.class);
+    assertThat(backend.link().calls).contains("close link");
+  }
+
+  private static Queue numbered(int number) {
+    return Queue.of("q" + number);
+  }
+
+  /** With as many destinations as are kept, and one more that is still being made. */
+  @Test
+  void aKeptProducerThatIsBeingMadeOrUsedIsNotRetired() throws Exception {
+    Threads inline =
+        new Threads("inline") {
+          @Override
+          void chore(Runnable task) {
+            task.run();
+          }
+        };
+    try (CoreConnection other =
+        CoreConnection.open(
+            backend.factory(FakeBackend.quick()), (about, state, cause) -> {}, inline)) {
+      FakeLink itsLink = backend.link();
+      CountDownLatch entered = new CountDownLatch(1);
+      CountDownLatch held = new CountDownLatch(1);
+      itsLink.before(
+          "produce",
+          () -> {
+            entered.countDown();
+            assertThat(held.await(20, TimeUnit.SECONDS)).isTrue();
+          });
+      CompletableFuture<Message> first =
+          CompletableFuture.supplyAsync(
+              () -> other.send(numbered(0), Message.text("0")), task -> new Thread(task).start());
+      assertThat(entered.await(20, TimeUnit.SECONDS)).isTrue();
+      for (int i = 1; i <= KeptProducers.MOST; i++) {
+        other.send(numbered(i), Message.text("x"));
+      }
+      held.countDown();
+      assertThat(first).succeedsWithin(LONG);
+      Eventually.until(
+          "one is retired",
+          () -> itsLink.producers.stream().filter(each -> each.closed).count() == 1);
+      assertThat(itsLink.producer(numbered(0)).closed).as("the one that is new").isFalse();
+      assertThat(itsLink.producer(numbered(1)).closed).as("the oldest").isTrue();
+    }
   }
 }

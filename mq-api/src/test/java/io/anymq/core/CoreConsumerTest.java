@@ -18,9 +18,14 @@ import io.anymq.Queue;
 import io.anymq.SubscriptionOptions;
 import io.anymq.Support;
 import io.anymq.Topic;
+import io.anymq.spi.InboundDelivery;
+import io.anymq.spi.Outcome;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -255,5 +260,139 @@ class CoreConsumerTest {
     plain.unsubscribe();
     assertThat(link.calls).isEmpty();
     assertThat(link.consumer().closed).isTrue();
+  }
+
+  private static FakeDelivery defective(String text) {
+    return new FakeDelivery(FakeDelivery.of(text).message) {
+      @Override
+      public void handedOut() {
+        throw new IllegalStateException("a defect of the adapter's");
+      }
+    };
+  }
+
+  /** What is in the batch is accepted: whoever does not return it has lost it. */
+  @Test
+  void aBatchIsReturnedThoughALaterDeliveryFails() {
+    link.consumerMaker = FakeConsumer.Later::new;
+    CoreConsumer consumer =
+        consumer(ConsumerOptions.builder().acknowledgement(AcknowledgementMode.AUTOMATIC).build());
+    link.consumer().deliver("1");
+    link.consumer().deliver(defective("2"));
+    link.consumer().deliver("3");
+    assertThat(consumer.receiveBatch(3, LONG))
+        .extracting(CoreConsumerTest::text)
+        .containsExactly("1");
+    assertThat(consumer.receiveBatch(3, LONG))
+        .extracting(CoreConsumerTest::text)
+        .containsExactly("3");
+    settledAs(link.consumer(), "LATER 1000 2");
+    consumer.close();
+    assertThat(link.consumer().settled).filteredOn(each -> each.startsWith("ACCEPT")).hasSize(2);
+  }
+
+  @Test
+  void aDeliveryThatCannotBeReceivedGoesBack() {
+    link.consumerMaker = FakeConsumer.Later::new;
+    CoreConsumer consumer = consumer();
+    link.consumer().deliver(defective("1"));
+    assertThatThrownBy(() -> consumer.receive(LONG)).hasMessageContaining("a defect");
+    settledAs(link.consumer(), "LATER 1000 1");
+    link.consumer().deliver(defective("2"));
+    assertThatThrownBy(consumer::receiveNoWait).hasMessageContaining("a defect");
+    settledAs(link.consumer(), "LATER 1000 2");
+  }
+
+  @Test
+  void anAcceptanceThatFailsInTheAdapterKeepsNoMessageFromTheProgram() {
+    link.consumerMaker =
+        (request, sink) ->
+            new FakeConsumer(request, sink) {
+              @Override
+              public void settle(Outcome outcome, List<? extends InboundDelivery> deliveries) {
+                throw new IllegalStateException("a defect of the adapter's");
+              }
+            };
+    CoreConsumer consumer =
+        consumer(
+            ConsumerOptions.builder()
+                .prefetch(1)
+                .acknowledgement(AcknowledgementMode.AUTOMATIC)
+                .build());
+    link.consumer().deliver("1");
+    assertThat(text(next(consumer))).isEqualTo("1");
+  }
+
+  /** A listener that still works accepts what it has: a close that ends before that has lost it. */
+  @Test
+  void anInterruptWhileItClosesDoesNotShortenAClose() throws Exception {
+    CountDownLatch entered = new CountDownLatch(1);
+    CountDownLatch held = new CountDownLatch(1);
+    Consumer consumer =
+        connection.createConsumer(
+            QUEUE,
+            ConsumerOptions.DEFAULT,
+            delivery -> {
+              entered.countDown();
+              await(held);
+            });
+    link.consumer().deliver("1");
+    await(entered);
+    AtomicBoolean flag = new AtomicBoolean();
+    Thread closer =
+        Eventually.waiting(
+            () -> {
+              consumer.close();
+              flag.set(Thread.currentThread().isInterrupted());
+            });
+    closer.interrupt();
+    closer.join(100); // a close that is cut short ends
+    assertThat(link.consumer().closed).as("closed while the listener runs").isFalse();
+    held.countDown();
+    closer.join(10_000);
+    assertThat(link.consumer().settled).containsExactly("ACCEPT 1");
+    assertThat(link.consumer().closed).isTrue();
+    assertThat(flag).as("the interrupt shows afterwards").isTrue();
+  }
+
+  @Test
+  void anInterruptWhileItClosesDoesNotReachTheAdapter() throws Exception {
+    CoreConsumer consumer = consumer();
+    CountDownLatch entered = new CountDownLatch(1);
+    CountDownLatch held = new CountDownLatch(1);
+    link.consumer().closing =
+        () -> {
+          entered.countDown();
+          await(held);
+        };
+    Thread closer = Eventually.waiting(consumer::close);
+    await(entered);
+    closer.interrupt();
+    held.countDown();
+    closer.join(10_000);
+    assertThat(link.consumer().closed).isTrue();
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      assertThat(latch.await(20, TimeUnit.SECONDS)).isTrue();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** It would be opened again on each later link, and nobody could close it. */
+  @Test
+  void oneThatCannotBeOpenedForALackOfThreadsIsForgotten() {
+    link.before(
+        "consume",
+        () -> {
+          throw new OutOfMemoryError("unable to create native thread");
+        });
+    assertThatThrownBy(this::consumer).isInstanceOf(OutOfMemoryError.class);
+    link.lose(new ConnectionLostException("cut"));
+    Eventually.until(
+        "recovered", () -> backend.links.size() == 2 && connection.state().name().equals("OPEN"));
+    assertThat(backend.link(1).consumers).isEmpty();
   }
 }

@@ -215,4 +215,30 @@ class CoreProducerTest {
         .isInstanceOf(SendInDoubtException.class)
         .hasMessageContaining("the producer was closed");
   }
+
+  @Test
+  void anInterruptWhileItClosesDoesNotShortenAClose() throws Exception {
+    link.confirms = false;
+    Producer producer = producer(4, LONG);
+    CompletableFuture<Message> send = producer.sendAsync(Message.text("1"));
+    AtomicReference<Object> seen = new AtomicReference<>();
+    Thread closer =
+        Eventually.waiting(
+            () -> {
+              try {
+                producer.close();
+                seen.set("closed, interrupted: " + Thread.currentThread().isInterrupted());
+              } catch (MessagingException e) {
+                seen.set(e);
+              }
+            });
+    closer.interrupt();
+    closer.join(100); // a close that is cut short ends
+    assertThat(sink().closed).as("closed with an unconfirmed send").isFalse();
+    sink().last().confirmed();
+    Eventually.until("close returns", () -> seen.get() != null);
+    assertThat(seen.get()).isEqualTo("closed, interrupted: true");
+    assertThat(send).isCompleted();
+    assertThat(sink().closed).isTrue();
+  }
 }

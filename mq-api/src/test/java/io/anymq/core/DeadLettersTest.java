@@ -15,10 +15,12 @@ import io.anymq.Queue;
 import io.anymq.RedeliveryDelay;
 import io.anymq.SubscriptionOptions;
 import io.anymq.Topic;
+import io.anymq.spi.InboundDelivery;
 import io.anymq.spi.OutboundMessage;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -274,5 +276,73 @@ class DeadLettersTest {
     assertThat(link.consumer().settled)
         .contains("LATER 1000 m0")
         .anyMatch(line -> line.startsWith("LATER 2000"));
+  }
+
+  /** Nobody else would settle it; and its letter is there, so another one would be one too many. */
+  @Test
+  void whatFollowsALetterIsDoneAgainAfterADefect() {
+    AtomicBoolean defect = new AtomicBoolean(true);
+    link.consumerMaker =
+        (request, sink) ->
+            new FakeConsumer.Lot(request, sink) {
+              @Override
+              public void unpark(InboundDelivery delivery) {
+                if (defect.getAndSet(false)) {
+                  throw new IllegalStateException("a defect");
+                }
+                super.unpark(delivery);
+              }
+            };
+    CoreConsumer consumer = consumer(TWICE);
+    link.failNext("send", new MessagingException(ErrorCode.QUEUE_FULL, "full"));
+    delivered(consumer, FakeDelivery.of("1")).reject("x");
+    settledAs("PARK 1", "ACCEPT 1");
+    assertThat(link.producer(LETTERS).texts()).as("refused, and taken").containsExactly("1", "1");
+  }
+
+  /** Whoever closes would wait for it until the time is over. */
+  @Test
+  void aLetterThatCannotBeSentForALackOfThreadsIsNotUnderWay() {
+    link.before(
+        "produce",
+        () -> {
+          throw new OutOfMemoryError("unable to create native thread");
+        });
+    CoreConsumer consumer = consumer(TWICE);
+    delivered(consumer, FakeDelivery.of("1")).reject("x");
+    Eventually.returnsElsewhere(
+        "the wait for letters",
+        () -> consumer.deadLetters().awaitIdle(Deadline.in(Duration.ofMinutes(1))));
+    settledAs("ACCEPT 1");
+    link.before(
+        "send",
+        () -> {
+          throw new StackOverflowError();
+        });
+    delivered(consumer, FakeDelivery.of("2")).reject("x");
+    Eventually.returnsElsewhere(
+        "the wait for letters",
+        () -> consumer.deadLetters().awaitIdle(Deadline.in(Duration.ofMinutes(1))));
+  }
+
+  @Test
+  void oneOfTheFewThatFailsDoesNotKeepTheOthersBack() {
+    LetterQueue letters = new LetterQueue(connection.threads());
+    CoreConsumer consumer = consumer(TWICE);
+    List<String> tried = new CopyOnWriteArrayList<>();
+    for (String each : List.of("1", "2")) {
+      CoreDelivery delivery = (CoreDelivery) delivered(consumer, FakeDelivery.of(each));
+      letters.add(
+          delivery,
+          Duration.ofMillis(1),
+          () -> {
+            tried.add(each);
+            if (tried.size() == 1) {
+              throw new StackOverflowError();
+            }
+          });
+    }
+    Eventually.until("the others, and it again", () -> tried.size() == 3);
+    assertThat(tried).containsExactly("1", "2", "1");
   }
 }

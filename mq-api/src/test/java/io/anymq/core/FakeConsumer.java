@@ -93,7 +93,7 @@ class FakeConsumer implements LinkConsumer {
   }
 
   /** One whose prefetch does not count what is parked. */
-  static final class Lot extends FakeConsumer implements Parking {
+  static class Lot extends FakeConsumer implements Parking {
 
     Lot(ConsumerRequest request, DeliverySink sink) {
       super(request, sink);

@@ -204,4 +204,25 @@ class LinkStateTest {
     assertThat(state.pause(Deadline.in(Duration.ofSeconds(30)))).isFalse();
     assertThat(Thread.interrupted()).isTrue();
   }
+
+  /** Who waits for a link would wait for ever. */
+  @Test
+  void anEventThatCannotBeToldHoldsNobodyUp() throws Exception {
+    Threads silent =
+        new Threads("silent") {
+          @Override
+          void tell(Runnable task) {
+            throw new OutOfMemoryError("unable to create native thread");
+          }
+        };
+    LinkState alone =
+        new LinkState(
+            "fake://host", new StateEvents(other, (connection, now, cause) -> {}, silent));
+    AtomicReference<Object> seen = new AtomicReference<>();
+    Thread waiter =
+        Eventually.waiting(() -> seen.set(alone.await(0, Deadline.in(Duration.ofSeconds(30)))));
+    assertThat(alone.install(link(1))).isTrue();
+    waiter.join(10_000);
+    assertThat(seen.get()).isEqualTo(link(1));
+  }
 }

@@ -7,15 +7,20 @@ import io.anymq.Consumer;
 import io.anymq.ConsumerOptions;
 import io.anymq.DeadLetter;
 import io.anymq.Delivery;
+import io.anymq.Message;
 import io.anymq.MessageListener;
 import io.anymq.Queue;
 import io.anymq.RedeliveryDelay;
+import io.anymq.spi.InboundDelivery;
 import io.anymq.spi.Link;
+import io.anymq.spi.Outcome;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -266,5 +271,101 @@ class ListenersTest {
     link.consumer().deliver("1");
     settledAs("ACCEPT 1");
     assertThat(seen).containsExactly("1", "1");
+  }
+
+  /** What the application throws may not even tell its own text. */
+  private static final class Untold extends Error {
+    private static final long serialVersionUID = 1;
+
+    @Override
+    public String toString() {
+      throw new StackOverflowError();
+    }
+  }
+
+  @Test
+  void oneThatThrowsWhatCannotBeToldReleasesAndGoesOn() {
+    listen(
+        ConsumerOptions.builder().redeliveryDelay(RedeliveryDelay.NONE).build(),
+        delivery -> {
+          note(delivery);
+          if (seen.size() == 1) {
+            throw new Untold();
+          }
+        });
+    link.consumer().deliver("1");
+    settledAs("RELEASE 1");
+    link.consumer().deliver("2");
+    settledAs("RELEASE 1", "ACCEPT 2");
+  }
+
+  @Test
+  void aMessageThatCannotBeLookedAtDoesNotEndTheConsumer() {
+    link.consumerMaker = FakeConsumer.Later::new;
+    listen(ConsumerOptions.DEFAULT, this::note);
+    AtomicBoolean deep = new AtomicBoolean(true);
+    FakeDelivery defect =
+        new FakeDelivery(FakeDelivery.of("1").message) {
+          @Override
+          public Message message() {
+            if (deep.getAndSet(false)) {
+              throw new StackOverflowError();
+            }
+            return super.message();
+          }
+        };
+    link.consumer().deliver(defect);
+    settledAs("LATER 1000 1");
+    link.consumer().deliver("2");
+    settledAs("LATER 1000 1", "ACCEPT 2");
+    assertThat(seen).containsExactly("2");
+  }
+
+  @Test
+  void aDefectInTheAdaptersAcceptanceDoesNotEndTheConsumer() {
+    AtomicBoolean defect = new AtomicBoolean(true);
+    link.consumerMaker =
+        (request, sink) ->
+            new FakeConsumer(request, sink) {
+              @Override
+              public void settle(Outcome outcome, List<? extends InboundDelivery> deliveries) {
+                if (defect.getAndSet(false)) {
+                  throw new StackOverflowError();
+                }
+                super.settle(outcome, deliveries);
+              }
+            };
+    listen(ConsumerOptions.DEFAULT, this::note);
+    link.consumer().deliver("1");
+    Eventually.until("the defect", () -> !defect.get());
+    link.consumer().deliver("2");
+    Eventually.until("2", () -> link.consumer().settled.contains("ACCEPT 2"));
+    assertThat(seen).containsExactly("1", "2");
+  }
+
+  @Test
+  void aListenerWhoseThreadCannotBeStartedGetsOneLater() {
+    AtomicInteger asked = new AtomicInteger();
+    Threads scarce =
+        new Threads("scarce") {
+          @Override
+          Thread listenerThread(Runnable task) {
+            return asked.incrementAndGet() == 1
+                ? new Thread(task) {
+                  @Override
+                  public void start() {
+                    throw new OutOfMemoryError("unable to create native thread");
+                  }
+                }
+                : super.listenerThread(task);
+          }
+        };
+    try (CoreConnection other =
+        CoreConnection.open(
+            backend.factory(FakeBackend.quick()), (about, state, cause) -> {}, scarce)) {
+      Consumer unused = other.createConsumer(QUEUE, ConsumerOptions.DEFAULT, this::note);
+      backend.link().consumer().deliver("1");
+      Eventually.until("1", () -> seen.contains("1"));
+    }
   }
 }

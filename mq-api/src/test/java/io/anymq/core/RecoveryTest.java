@@ -12,6 +12,7 @@ import io.anymq.ConsumerOptions;
 import io.anymq.ErrorCode;
 import io.anymq.MessagingException;
 import io.anymq.Queue;
+import io.anymq.spi.Link;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -167,5 +168,98 @@ class RecoveryTest {
             });
     cut(backend.link());
     Eventually.until("closed", () -> other.state() == ConnectionState.CLOSED);
+  }
+
+  private static OutOfMemoryError noThread() {
+    return new OutOfMemoryError("unable to create native thread");
+  }
+
+  /** It often passes, as when another program of the machine has used up all threads. */
+  @Test
+  void aLackOfThreadsDoesNotEndRecovery() {
+    backend.maker =
+        request -> {
+          backend.maker = next -> new FakeLink(backend, next);
+          throw noThread();
+        };
+    cut(link);
+    backend.link(1);
+    Eventually.until("open", () -> connection.state() == ConnectionState.OPEN);
+    assertThat(connection.exists(QUEUE)).isFalse();
+  }
+
+  @Test
+  void whatCannotBeReopenedForALackOfThreadsIsTriedAgain() {
+    var consumer = connection.consumer(QUEUE, ConsumerOptions.DEFAULT, null);
+    backend.maker =
+        request -> {
+          FakeLink next = new FakeLink(backend, request);
+          next.before(
+              "consume",
+              () -> {
+                throw noThread();
+              });
+          return next;
+        };
+    cut(link);
+    Eventually.until("reopened", () -> !backend.link(1).consumers.isEmpty());
+    backend.link(1).consumer().deliver("1");
+    assertThat(consumer.receive(LONG)).isPresent();
+  }
+
+  /** A link that nobody uses would keep what its consumers have fetched. */
+  @Test
+  void aLinkThatCannotBeTakenIntoUseIsClosed() {
+    connection.supervisor().watch(new Defective());
+    cut(link);
+    backend.link(2);
+    Eventually.until("open", () -> connection.state() == ConnectionState.OPEN);
+    assertThat(backend.link(1).calls).contains("close link");
+    assertThat(backend.link(2).calls).doesNotContain("close link");
+    assertThat(backend.links).hasSize(3);
+  }
+
+  /** What was made is told of the loss although one before it fails at that. */
+  @Test
+  void aDefectOfOneDoesNotKeepTheOthersFromTheirEnd() {
+    CoreConnection once =
+        backend.connect(FakeBackend.quick().with(ConnectionOptions.RECOVERY, false));
+    FakeLink itsLink = backend.link();
+    once.supervisor().watch(new Defective());
+    var consumer = once.consumer(QUEUE, ConsumerOptions.DEFAULT, null);
+    cut(itsLink);
+    Eventually.until("its consumer ends", consumer::isClosing);
+    once.close();
+  }
+
+  /** It fails in every way, but on the second link it can be opened. */
+  private static final class Defective implements Child {
+
+    @Override
+    public void detach(long epoch) {
+      throw noThread();
+    }
+
+    @Override
+    public void attach(Link on, long epoch) {
+      if (epoch == 2) {
+        throw noThread();
+      }
+    }
+
+    @Override
+    public void fail(MessagingException cause) {
+      throw noThread();
+    }
+
+    @Override
+    public String describe() {
+      throw noThread();
+    }
+
+    @Override
+    public void tick() {
+      throw noThread();
+    }
   }
 }

@@ -192,8 +192,13 @@ final class SimulatedThreads extends Threads {
   }
 
   @Override
-  void closer(Runnable task) {
-    new Actor(simulation, name + "-closer", task).start();
+  Thread closerThread(Runnable task) {
+    return new Actor(simulation, name + "-closer", task);
+  }
+
+  @Override
+  boolean isOwn() {
+    return Thread.currentThread().getName().startsWith(name + "-");
   }
 
   @Override

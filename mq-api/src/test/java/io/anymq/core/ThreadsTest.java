@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -102,5 +103,75 @@ class ThreadsTest {
         () ->
             Thread.getAllStackTraces().keySet().stream()
                 .noneMatch(each -> each.getName().startsWith("anymq-of-this-test")));
+  }
+
+  private static final class Unstartable extends Thread {
+
+    Unstartable(String name) {
+      super(name);
+    }
+
+    @Override
+    public void start() {
+      throw new OutOfMemoryError("unable to create native thread");
+    }
+  }
+
+  /** What nobody runs is a connection that recovers for ever, or an event that is never told. */
+  @Test
+  void whatNoThreadCanBeStartedForRunsInItsOrderWithALaterOne() {
+    for (String kind : List.of("maintenance", "chores", "events", "burials", "settlements")) {
+      AtomicInteger asked = new AtomicInteger();
+      Threads scarce =
+          new Threads("scarce") {
+            @Override
+            Thread thread(Runnable task, String name, boolean daemon) {
+              return name.endsWith(kind) && asked.incrementAndGet() <= 2
+                  ? new Unstartable(name)
+                  : super.thread(task, name, daemon);
+            }
+          };
+      scarce.everyTick(() -> {});
+      for (int i = 0; i < 3; i++) {
+        String line = kind + i;
+        Runnable task = () -> seen.add(line);
+        switch (kind) {
+          case "maintenance" -> scarce.maintain(task);
+          case "chores" -> scarce.chore(task);
+          case "events" -> scarce.tell(task);
+          case "burials" -> scarce.bury(task);
+          default -> scarce.settleAfter(Duration.ZERO, task);
+        }
+      }
+      Eventually.until("all three", () -> seen.size() == 3);
+      assertThat(seen).containsExactly(kind + 0, kind + 1, kind + 2);
+      seen.clear();
+      scarce.end(Deadline.in(Duration.ofSeconds(5)));
+    }
+  }
+
+  @Test
+  void aCloseThatNoThreadCanBeStartedForIsDoneALittleLater() {
+    AtomicInteger asked = new AtomicInteger();
+    Threads scarce =
+        new Threads("scarce") {
+          @Override
+          Thread closerThread(Runnable task) {
+            return asked.incrementAndGet() == 1
+                ? new Unstartable("closer")
+                : super.closerThread(task);
+          }
+        };
+    scarce.closer(() -> seen.add("closed"));
+    Eventually.until("closed", () -> seen.contains("closed"));
+    scarce.end(Deadline.in(Duration.ofSeconds(5)));
+  }
+
+  @Test
+  void itKnowsItsOwnThreads() {
+    assertThat(threads.isOwn()).isFalse();
+    threads.chore(() -> seen.add("own: " + threads.isOwn()));
+    Eventually.until("asked", () -> !seen.isEmpty());
+    assertThat(seen).containsExactly("own: true");
   }
 }
