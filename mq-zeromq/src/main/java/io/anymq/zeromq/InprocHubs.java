@@ -71,7 +71,11 @@ final class InprocHubs {
     }
   }
 
+  /** One that a fault has ended is started again, though others still have a share in it. */
   private static SharedContext started(String name, InprocHub hub) {
+    if (hub.server != null && hub.server.ended().isDone()) {
+      end(hub);
+    }
     if (hub.context == null) {
       SharedContext context = new SharedContext();
       HubServer server =
@@ -90,11 +94,25 @@ final class InprocHubs {
 
   private static void leave(InprocHub hub) {
     hub.leases--;
-    if (hub.leases == 0 && hub.server != null && hub.context != null) {
+    if (hub.leases == 0) {
+      end(hub);
+    }
+  }
+
+  private static void end(InprocHub hub) {
+    if (hub.server != null && hub.context != null) {
       hub.server.close();
       hub.context.release();
       hub.server = null;
       hub.context = null;
+    }
+  }
+
+  /** For tests that end it while it is used. */
+  static @Nullable HubServer server(String name) {
+    synchronized (HUBS) {
+      InprocHub hub = HUBS.get(name);
+      return hub == null ? null : hub.server;
     }
   }
 

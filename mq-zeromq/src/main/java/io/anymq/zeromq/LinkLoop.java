@@ -76,7 +76,12 @@ final class LinkLoop {
    * @throws ConnectFailedException when there is no hub, or it refuses
    */
   Welcome connect() {
-    thread.start();
+    try {
+      thread.start();
+    } catch (Throwable e) {
+      release();
+      throw e;
+    }
     Duration timeout = request.connectTimeout();
     try {
       return Await.result(welcome, timeout);

@@ -2,6 +2,7 @@ package io.anymq.zeromq;
 
 import io.anymq.InvalidOptionException;
 import io.anymq.InvalidSelectorException;
+import io.anymq.UnsupportedCapabilityException;
 import io.anymq.selector.Selector;
 import io.anymq.spi.ConsumerRequest;
 import io.anymq.spi.Source;
@@ -83,6 +84,8 @@ record OpenTerms(
    * What a consumer asks for beyond a source and a prefetch.
    *
    * @throws InvalidOptionException when it names a position that no hub has given
+   * @throws UnsupportedCapabilityException when it begins in the past, and the hub keeps none: it
+   *     may have been started anew with other options
    */
   static Asked asked(ConsumerRequest request, Set<String> hubKnows) {
     boolean hubRemembers = hubKnows.contains(Wire.REPLAY);
@@ -92,6 +95,7 @@ record OpenTerms(
             ? of.terms()
             : request.source() instanceof Source.OfPattern all ? all.terms() : null;
     if (terms == null || !hubRemembers) {
+      requireNoPast(terms);
       return new Asked(
           request.selector(), Optional.empty(), Optional.empty(), false, tellsHandOuts);
     }
@@ -101,6 +105,13 @@ record OpenTerms(
         terms.replayAfter().map(OpenTerms::position),
         terms.name().isEmpty(),
         tellsHandOuts);
+  }
+
+  private static void requireNoPast(Source.@Nullable Terms terms) {
+    if (terms != null && (terms.replayFrom().isPresent() || terms.replayAfter().isPresent())) {
+      throw new UnsupportedCapabilityException(
+          "The subscription begins in the past, and this hub keeps none");
+    }
   }
 
   /** Rounded up, for timestamps are whole: what was sent before the moment is not meant. */

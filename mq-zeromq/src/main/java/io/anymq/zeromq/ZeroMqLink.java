@@ -63,10 +63,22 @@ final class ZeroMqLink
 
   private static LinkLoop loop(HubAddress address, LinkRequest request) {
     if (address.transport() != HubAddress.Transport.INPROC) {
-      return new LinkLoop(address, request, new SharedContext(), () -> {});
+      return loop(address, request, new SharedContext(), () -> {});
     }
     InprocHubs.Lease lease = InprocHubs.lease(address.rest());
-    return new LinkLoop(address, request, lease.context(), lease::release);
+    return loop(address, request, lease.context(), lease::release);
+  }
+
+  /** Without files or threads left, what an attempt has taken must not stay taken. */
+  private static LinkLoop loop(
+      HubAddress address, LinkRequest request, SharedContext context, Runnable afterwards) {
+    try {
+      return new LinkLoop(address, request, context, afterwards);
+    } catch (Throwable e) {
+      context.release();
+      afterwards.run();
+      throw e;
+    }
   }
 
   /** For tests that hold its I/O thread up. */

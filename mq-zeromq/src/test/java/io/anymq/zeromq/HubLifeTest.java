@@ -24,6 +24,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -70,6 +71,22 @@ class HubLifeTest {
     assertThat(three.depth(QUEUE).atRest()).isEqualTo(1);
     three.delete(QUEUE);
     three.close(Links.LIMIT);
+    awaitNoThread();
+  }
+
+  @Test
+  void aHubInTheJvmThatHasEndedIsStartedAgainThoughItIsUsed() {
+    String url = "zeromq:inproc://ended";
+    ZeroMqLink one = Links.connect(url);
+    one.declare(QUEUE, QueueOptions.DEFAULT);
+    Links.send(one, QUEUE, "kept");
+    Objects.requireNonNull(InprocHubs.server("ended")).close();
+    ZeroMqLink two = Links.connect(url);
+    assertThat(two.depth(QUEUE).atRest()).isEqualTo(1);
+    one.close(Links.LIMIT);
+    assertThat(two.depth(QUEUE).atRest()).as("behind the end of the other one").isEqualTo(1);
+    two.delete(QUEUE);
+    two.close(Links.LIMIT);
     awaitNoThread();
   }
 
