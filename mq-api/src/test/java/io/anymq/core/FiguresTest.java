@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.anymq.ConnectionOptions;
 import io.anymq.ConsumerOptions;
 import io.anymq.RedeliveryDelay;
+import io.anymq.spi.Texts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,6 +1,7 @@
 package io.anymq.rabbit;
 
 import com.rabbitmq.client.AMQP.BasicProperties;
+import io.anymq.DeadLetter;
 import io.anymq.Message;
 import io.anymq.spi.OutboundMessage;
 import java.util.ArrayList;
@@ -73,6 +74,7 @@ final class NativeCopy {
       copy.renameUnreadable();
     }
     RabbitMapper.LIFE.forEach(copy.headers::remove);
+    copy.removeOlderMarks(letter);
     RabbitHeaders.encode(marks(origin.message(), letter), copy.headers);
     copy.headers.putAll(more);
     return copy.properties(letter, EXPIRATION);
@@ -90,6 +92,15 @@ final class NativeCopy {
     origin.expiryByBroker().ifPresent(at -> copy.headers.put(RabbitMapper.EXPIRES_AT, at));
     copy.headers.putAll(more);
     return copy.properties(origin.message(), EXPIRATION);
+  }
+
+  /** One that is buried again may have an error, or a subscription, no more. */
+  private void removeOlderMarks(Message letter) {
+    for (String name : List.of(DeadLetter.ERROR_PROPERTY, DeadLetter.SUBSCRIPTION_PROPERTY)) {
+      if (!letter.properties().containsKey(name)) {
+        headers.remove(name);
+      }
+    }
   }
 
   private static Map<String, Object> marks(Message original, Message letter) {

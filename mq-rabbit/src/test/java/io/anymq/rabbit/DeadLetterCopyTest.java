@@ -132,7 +132,20 @@ final class DeadLetterCopyTest extends OneLink {
     return Links.text("big").toBuilder().property("p", "p".repeat(chars)).build();
   }
 
-  private void bury(Queue dead, InboundDelivery delivery, String error) throws Exception {
+  @Test
+  void oneThatIsBuriedAgainHasTheLastMarksAlone() throws Exception {
+    Queue queue = Links.newQueue(link);
+    Queue dead = Links.newQueue(link);
+    Queue last = Links.newQueue(link);
+    Links.send(link, queue, 1);
+    bury(dead, Links.consume(link, Links.queue(queue), 1).next(), "the first time");
+    bury(last, Links.consume(link, Links.queue(dead), 1).next(), null);
+    Message letter = Links.consume(link, Links.queue(last), 1).next().message();
+    assertThat(DeadLetter.of(letter).orElseThrow().error()).isEmpty();
+  }
+
+  private void bury(Queue dead, InboundDelivery delivery, @Nullable String error)
+      throws Exception {
     DeadLetter why =
         new DeadLetter(DeadLetter.Reason.UNDECODABLE, 1, "queue:" + "q".repeat(200), null, error);
     Links.Sent sent = new Links.Sent(why.mark(delivery.message()));
