@@ -1,6 +1,7 @@
 package io.anymq.activemq;
 
 import io.anymq.MessagingException;
+import io.anymq.UnsupportedCapabilityException;
 import io.anymq.spi.ConsumerRequest;
 import io.anymq.spi.DeliverySink;
 import io.anymq.spi.LinkConsumer;
@@ -63,6 +64,20 @@ final class ActiveMqConsumers {
         : openAlone(named.get(), wanted, sink);
   }
 
+  /** A link may lack what the one before it had, when the broker was restarted in between. */
+  private static UnsupportedCapabilityException noPlugIn(String what) {
+    return new UnsupportedCapabilityException(
+        what
+            + " need ActiveMQ Classic with its statistics plug-in (statisticsBrokerPlugin in"
+            + " activemq.xml), which the broker does not have now");
+  }
+
+  private static UnsupportedCapabilityException noTurns() {
+    return new UnsupportedCapabilityException(
+        "Order by key needs ActiveMQ Classic with its statistics plug-in (statisticsBrokerPlugin in"
+            + " activemq.xml) and its advisory messages, which the broker does not have now");
+  }
+
   private static boolean isShared(Source source) {
     if (source instanceof Source.OfTopic of) {
       return of.terms().shared();
@@ -78,7 +93,7 @@ final class ActiveMqConsumers {
           ? openSelecting(info, wanted, sink, afterClose)
           : openPlain(info, wanted, sink, afterClose);
     }
-    Runnable end = turns.orElseThrow().begin(info.getDestination());
+    Runnable end = turns.orElseThrow(ActiveMqConsumers::noTurns).begin(info.getDestination());
     info.setExclusive(true);
     try {
       return open(
@@ -90,7 +105,7 @@ final class ActiveMqConsumers {
             end.run();
             afterClose.run();
           });
-    } catch (MessagingException e) {
+    } catch (RuntimeException | Error e) {
       end.run();
       throw e;
     }
@@ -98,7 +113,7 @@ final class ActiveMqConsumers {
 
   private ActiveMqConsumer openSelecting(
       ConsumerInfo info, ConsumerRequest wanted, DeliverySink sink, Runnable afterClose) {
-    ActiveMqPages reader = pages.orElseThrow(); // declared only then
+    ActiveMqPages reader = pages.orElseThrow(() -> noPlugIn("Selectors on queues"));
     Runnable end = reader.begin(info.getDestination());
     try {
       return openPlain(
@@ -109,7 +124,7 @@ final class ActiveMqConsumers {
             end.run();
             afterClose.run();
           });
-    } catch (MessagingException e) {
+    } catch (RuntimeException | Error e) {
       end.run();
       throw e;
     }
@@ -125,7 +140,7 @@ final class ActiveMqConsumers {
   private void checkNoTurns(ConsumerInfo info, ActiveMqConsumer consumer) {
     try {
       turns.ifPresent(check -> check.checkNone(info.getDestination()));
-    } catch (MessagingException e) {
+    } catch (RuntimeException | Error e) {
       consumer.close();
       throw e;
     }
@@ -183,7 +198,7 @@ final class ActiveMqConsumers {
   }
 
   private LinkConsumer openShared(ActiveMqShare share, ConsumerRequest wanted, DeliverySink sink) {
-    ActiveMqSharing shares = sharing.orElseThrow(); // declared only then
+    ActiveMqSharing shares = sharing.orElseThrow(() -> noPlugIn("Shared subscriptions"));
     return openMoved(share, wanted, sink, shares.member(share, wanted.source()));
   }
 
@@ -204,11 +219,14 @@ final class ActiveMqConsumers {
       ActiveMqConsumer consumer = openQueue(prepared(info, wanted), wanted, sink, leave);
       part.onEnd(
           why -> {
-            consumer.close();
-            sink.broken(why);
+            try {
+              consumer.close();
+            } finally {
+              sink.broken(why);
+            }
           });
       return consumer;
-    } catch (MessagingException e) {
+    } catch (RuntimeException | Error e) {
       leave.run();
       throw e;
     }
@@ -231,13 +249,16 @@ final class ActiveMqConsumers {
             wanted.source(),
             sink,
             closed -> {
-              afterClose.accept(closed);
-              open.remove(closed);
+              try {
+                afterClose.accept(closed);
+              } finally {
+                open.remove(closed);
+              }
             });
     open.add(consumer);
     try {
       consumer.open();
-    } catch (MessagingException e) {
+    } catch (RuntimeException | Error e) {
       open.remove(consumer);
       throw e;
     }
@@ -270,10 +291,18 @@ final class ActiveMqConsumers {
       ExecutorService closers =
           Executors.newFixedThreadPool(
               Math.min(MOST_CLOSERS, left.size()), ActiveMqConsumers::closer);
-      left.forEach(consumer -> closers.execute(consumer::close));
+      left.forEach(consumer -> close(consumer, closers));
       closers.shutdown();
     }
     return new Closing(left);
+  }
+
+  private static void close(ActiveMqConsumer consumer, ExecutorService closers) {
+    try {
+      closers.execute(consumer::close);
+    } catch (OutOfMemoryError e) { // of threads: the link must be closed all the same
+      consumer.close();
+    }
   }
 
   private static Thread closer(Runnable task) {

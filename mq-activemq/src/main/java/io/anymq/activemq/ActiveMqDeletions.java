@@ -44,7 +44,11 @@ final class ActiveMqDeletions implements ActiveMQDispatcher {
     this.wire = wire;
   }
 
-  /** Begins to listen; a broker that does not allow it is served without. */
+  /**
+   * Begins to listen; a broker that does not allow it is served without.
+   *
+   * @throws MessagingException when the broker does not answer
+   */
   static ActiveMqDeletions listen(OpenWire wire) {
     ActiveMqDeletions deletions = new ActiveMqDeletions(wire);
     ConsumerInfo info = new ConsumerInfo(wire.newConsumerId());
@@ -54,7 +58,7 @@ final class ActiveMqDeletions implements ActiveMQDispatcher {
     try {
       wire.addConsumer("The broker does not tell of deletions", info, deletions);
     } catch (MessagingException e) {
-      if (!wire.isLive()) {
+      if (!ActiveMqProbe.isAnswer(wire, e)) {
         throw e;
       }
       LOG.info("Deleted destinations will go unnoticed: {}", e.getMessage());

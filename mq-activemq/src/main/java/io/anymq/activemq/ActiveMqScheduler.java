@@ -28,12 +28,16 @@ final class ActiveMqScheduler {
 
   private ActiveMqScheduler() {}
 
-  /** Whether messages can be delayed; not, when the broker does not allow to find out. */
+  /**
+   * Whether messages can be delayed; not, when the broker does not allow to find out.
+   *
+   * @throws MessagingException when the broker does not answer
+   */
   static boolean detect(OpenWire wire) {
     try {
       return probe(wire);
     } catch (MessagingException e) {
-      if (!wire.isLive()) {
+      if (!ActiveMqProbe.isAnswer(wire, e)) {
         throw e;
       }
       LOG.info("Messages cannot be delayed: {}", e.getMessage());
@@ -55,14 +59,14 @@ final class ActiveMqScheduler {
     wire.addConsumer(WHAT, consumer, dispatch -> passedOn.set(true));
     ProducerId producer = wire.newProducerId();
     wire.send(WHAT, new ProducerInfo(producer));
-    wire.request(WHAT, message(topic, producer));
+    boolean taken = ActiveMqProbe.send(wire, WHAT, message(topic, producer));
     wire.detach(consumer.getConsumerId());
     wire.send(WHAT, consumer.createRemoveCommand());
     wire.send(WHAT, new RemoveInfo(producer));
     wire.request(
         WHAT,
         new DestinationInfo(wire.connectionId(), DestinationInfo.REMOVE_OPERATION_TYPE, topic));
-    return !passedOn.get();
+    return taken && !passedOn.get();
   }
 
   private static ActiveMQMessage message(ActiveMQTopic topic, ProducerId producer) {

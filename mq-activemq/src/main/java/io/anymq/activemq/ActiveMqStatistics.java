@@ -14,6 +14,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import org.apache.activemq.ActiveMQDispatcher;
 import org.apache.activemq.command.ActiveMQDestination;
 import org.apache.activemq.command.ActiveMQMapMessage;
@@ -41,6 +42,8 @@ import org.slf4j.LoggerFactory;
 final class ActiveMqStatistics implements ActiveMQDispatcher {
 
   private static final Logger LOG = LoggerFactory.getLogger(ActiveMqStatistics.class);
+
+  private static final String WHAT = "The broker's statistics cannot be asked";
 
   private static final String PREFIX = "ActiveMQ.Statistics.Destination.";
 
@@ -81,20 +84,24 @@ final class ActiveMqStatistics implements ActiveMQDispatcher {
     this.producer = wire.newProducerId();
   }
 
-  /** Finds out whether the plug-in is there. */
+  /**
+   * Finds out whether the plug-in is there.
+   *
+   * @throws MessagingException when the broker does not answer
+   */
   static Optional<ActiveMqStatistics> detect(OpenWire wire, Duration timeout) {
     ActiveMqStatistics statistics = new ActiveMqStatistics(wire, timeout);
     try {
       statistics.prepare();
-      if (statistics.ask(PROBE).ended.isDone()) {
+      if (statistics.ask(PROBE, probe -> ActiveMqProbe.send(wire, WHAT, probe)).ended.isDone()) {
         return Optional.of(statistics);
       }
       wire.request("The probe could not be removed", removal(wire, PROBE));
     } catch (MessagingException e) {
-      if (!wire.isLive()) {
+      if (!ActiveMqProbe.isAnswer(wire, e)) {
         throw e;
       }
-      LOG.info("The broker's statistics cannot be asked: {}", e.getMessage());
+      LOG.info("{}: {}", WHAT, e.getMessage());
     }
     return Optional.empty();
   }
@@ -105,16 +112,15 @@ final class ActiveMqStatistics implements ActiveMQDispatcher {
   }
 
   private void prepare() {
-    String what = "The broker's statistics cannot be asked";
     wire.request(
-        what,
+        WHAT,
         new DestinationInfo(wire.connectionId(), DestinationInfo.ADD_OPERATION_TYPE, answers));
-    wire.request(what, new ProducerInfo(producer));
+    wire.request(WHAT, new ProducerInfo(producer));
     ConsumerInfo info = new ConsumerInfo(wire.newConsumerId());
     info.setDestination(answers);
     info.setPrefetchSize(PREFETCH);
     info.setDispatchAsync(false);
-    wire.addConsumer(what, info, this);
+    wire.addConsumer(WHAT, info, this);
   }
 
   /** The counts of a destination, or empty when it does not exist. */
@@ -158,11 +164,15 @@ final class ActiveMqStatistics implements ActiveMQDispatcher {
   }
 
   private Question ask(ActiveMQDestination address) {
+    return ask(address, question -> wire.request(WHAT, question));
+  }
+
+  private Question ask(ActiveMQDestination address, Consumer<ActiveMQMessage> way) {
     String id = UUID.randomUUID().toString();
     Question question = new Question();
     open.put(id, question);
     try {
-      wire.request("The broker's statistics cannot be asked", message(address, id));
+      way.accept(message(address, id));
     } finally {
       open.remove(id);
     }

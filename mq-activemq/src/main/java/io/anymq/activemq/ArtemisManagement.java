@@ -76,11 +76,18 @@ final class ArtemisManagement implements ActiveMQDispatcher {
    * another form, which a Classic broker can be given, too. So who looks like it is asked.
    *
    * @return its management; empty: it is ActiveMQ Classic
-   * @throws MessagingTimeoutException when it looks like Artemis and does not answer
+   * @throws MessagingTimeoutException when it does not say who it is, or looks like Artemis and
+   *     does not answer
    * @throws UnsupportedCapabilityException when it is Artemis, and the user may not ask it
    */
   static Optional<ArtemisManagement> detect(OpenWire wire, Duration timeout) {
-    if (!isUuid(wire.brokerId())) {
+    String id = wire.brokerId();
+    if (id.isEmpty()) {
+      throw new MessagingTimeoutException(
+          "The broker accepted the connection and did not tell its id in time, which says whether"
+              + " it is ActiveMQ Classic or Artemis; look at the broker");
+    }
+    if (!isUuid(id)) {
       return Optional.empty();
     }
     try {
