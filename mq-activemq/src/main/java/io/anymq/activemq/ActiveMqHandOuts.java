@@ -1,12 +1,12 @@
 package io.anymq.activemq;
 
+import io.anymq.ErrorCode;
 import io.anymq.MessagingException;
 import jakarta.jms.JMSException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.activemq.AsyncCallback;
 import org.apache.activemq.command.ActiveMQMessage;
@@ -33,6 +33,8 @@ final class ActiveMqHandOuts {
 
   private static final Logger LOG = LoggerFactory.getLogger(ActiveMqHandOuts.class);
 
+  private static final String WHAT = "A hand-out could not be recorded";
+
   /** Begins the names of the queues of records; no portable name holds a colon. */
   static final String QUEUES = "anymq:handed.";
 
@@ -46,7 +48,7 @@ final class ActiveMqHandOuts {
   private final OpenWire wire;
   private final Optional<ActiveMqStatistics> statistics;
   private final Duration timeout;
-  private final AtomicBoolean refused = new AtomicBoolean();
+  private final ActiveMqRefusals refusals = new ActiveMqRefusals(System::nanoTime);
   private @Nullable ProducerId producer;
   private long sequence;
 
@@ -67,7 +69,7 @@ final class ActiveMqHandOuts {
 
     /** Has been handed out; returns when the record has left this process. */
     void add(MessageId id) {
-      if (statistics.isPresent() && !refused.get()) {
+      if (areKept()) {
         record(queue, id);
         boolean unused = wire.awaitWritten(WRITING);
       }
@@ -75,18 +77,33 @@ final class ActiveMqHandOuts {
 
     /** The same, when it need not have left this process yet. */
     void addSoon(MessageId id) {
-      if (statistics.isPresent() && !refused.get()) {
+      if (areKept()) {
         record(queue, id);
       }
     }
 
+    private boolean areKept() {
+      return statistics.isPresent() && !refusals.hold(queue);
+    }
+
     /** How often it was handed out; empty when that cannot be recorded here. */
     Optional<Integer> count(MessageId id) {
-      if (statistics.isEmpty() || refused.get()) {
+      return areKept() ? statistics.flatMap(plugin -> count(plugin, id)) : Optional.empty();
+    }
+
+    private Optional<Integer> count(ActiveMqStatistics plugin, MessageId id) {
+      if (plugin.of(queue).filter(counts -> counts.size() > 0).isEmpty()) {
+        return Optional.of(0);
+      }
+      try {
+        return Optional.of(new Reading(queue, id).count());
+      } catch (MessagingException e) {
+        if (e.code() != ErrorCode.ACCESS_REFUSED) {
+          throw e;
+        }
+        refused(queue, e);
         return Optional.empty();
       }
-      boolean none = statistics.get().of(queue).filter(counts -> counts.size() > 0).isEmpty();
-      return Optional.of(none ? 0 : new Reading(queue, id).count());
     }
   }
 
@@ -116,14 +133,36 @@ final class ActiveMqHandOuts {
       message.setExpiration(message.getTimestamp() + KEPT.toMillis());
       message.setProducerId(own);
       message.setMessageId(new MessageId(own, ++sequence));
-      wire.request("A hand-out could not be recorded", message, new Recorded());
+      wire.request(WHAT, message, new Recorded(queue));
     } catch (MessagingException e) {
       LOG.debug("The connection broke before a hand-out was recorded", e);
     }
   }
 
-  /** Nobody waits for it. A broker that refuses records is believed: its own count is used then. */
+  /**
+   * A broker that refuses records of a queue is believed: its own count is used then. It may be a
+   * right that is missing for this queue alone, or a store that is full for a while.
+   */
+  private void refused(ActiveMQQueue queue, MessagingException why) {
+    boolean lasting = why.code() == ErrorCode.ACCESS_REFUSED;
+    if (refusals.add(queue, lasting)) {
+      LOG.warn(
+          "The broker refuses records of deliveries in {}{}; of its source, messages that were only"
+              + " prefetched count as delivered after a crash: {}",
+          queue.getPhysicalName(),
+          lasting ? "" : ", which is tried again after a minute",
+          why.getMessage());
+    }
+  }
+
+  /** Nobody waits for it. */
   private final class Recorded implements AsyncCallback {
+
+    private final ActiveMQQueue queue;
+
+    Recorded(ActiveMQQueue queue) {
+      this.queue = queue;
+    }
 
     @Override
     public void onSuccess() {
@@ -132,12 +171,8 @@ final class ActiveMqHandOuts {
 
     @Override
     public void onException(JMSException error) {
-      if (!wire.isLoss(error) && refused.compareAndSet(false, true)) {
-        LOG.warn(
-            "The broker refuses records of deliveries under {}; messages that were only prefetched"
-                + " count as delivered after a crash: {}",
-            QUEUES,
-            error.getMessage());
+      if (!wire.isLoss(error)) {
+        refused(queue, ActiveMqErrors.translate(WHAT, error));
       }
     }
   }
