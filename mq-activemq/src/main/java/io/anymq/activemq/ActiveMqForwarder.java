@@ -1,5 +1,6 @@
 package io.anymq.activemq;
 
+import io.anymq.ErrorCode;
 import io.anymq.MessagingException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -69,6 +70,15 @@ final class ActiveMqForwarder {
 
     /** It has not worked for a while, for a reason that does not go away by itself. */
     void hopeless(MessagingException why);
+
+    /** The thread ends, though nobody has closed it: nothing is moved any more. */
+    default void ended(MessagingException why) {
+      try {
+        failed(why);
+      } finally {
+        hopeless(why);
+      }
+    }
   }
 
   /**
@@ -131,18 +141,33 @@ final class ActiveMqForwarder {
   }
 
   private void run() {
-    boolean again = true;
-    while (again) {
-      try {
-        moveUntilClosed();
-        trouble.isOver();
-        again = !isClosing();
-      } catch (RuntimeException e) {
-        MessagingException why = ActiveMqErrors.translate("The subscription cannot be served", e);
-        LOG.debug("The subscription {} is not served now", share.key(), e);
-        owner.failed(why);
-        again = !pause(heeded(trouble.failed(why, System.nanoTime())));
+    try {
+      boolean again = true;
+      while (again) {
+        again = serve();
       }
+    } finally {
+      if (!isClosing()) {
+        owner.ended(
+            new MessagingException(
+                ErrorCode.BACKEND_FAILURE,
+                "The thread that moves what the subscription %s collects has ended, which is a defect of the adapter"
+                    .formatted(share.key())));
+      }
+    }
+  }
+
+  /** Serves the subscription until it is closed or that fails; whether to do it again. */
+  private boolean serve() {
+    try {
+      moveUntilClosed();
+      trouble.isOver();
+      return !isClosing();
+    } catch (Throwable e) { // an Error, too: while this member has the lease, nobody else moves
+      MessagingException why = ActiveMqErrors.translate("The subscription cannot be served", e);
+      LOG.debug("The subscription {} is not served now", share.key(), e);
+      owner.failed(why);
+      return !pause(heeded(trouble.failed(why, System.nanoTime())));
     }
   }
 
@@ -164,7 +189,7 @@ final class ActiveMqForwarder {
     try {
       return closing.await(advice.pause().toMillis(), TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
-      return true; // nobody else knows this thread
+      return isClosing(); // an interrupt is not how it ends
     }
   }
 
@@ -208,7 +233,7 @@ final class ActiveMqForwarder {
       batch.add(inbox.take());
       inbox.drainTo(batch, MAX_BATCH - 1);
     } catch (InterruptedException e) {
-      closing.countDown(); // nobody else knows this thread
+      LOG.debug("An interrupt is not how the mover of {} ends", share.key(), e);
     }
     batch.removeIf(dispatch -> dispatch.getMessage() == null);
     return batch;

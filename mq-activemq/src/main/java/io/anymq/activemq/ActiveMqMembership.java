@@ -236,6 +236,16 @@ final class ActiveMqMembership implements ActiveMQDispatcher {
     public void hopeless(MessagingException why) {
       hopeless.accept(why);
     }
+
+    /** The letters stay unanswered: the member that gets them next moves, and answers them. */
+    @Override
+    public void ended(MessagingException why) {
+      try {
+        leave();
+      } finally {
+        hopeless.accept(why);
+      }
+    }
   }
 
   /** What may be over by itself is waited for: the mover before, or a busy broker that hung up. */
