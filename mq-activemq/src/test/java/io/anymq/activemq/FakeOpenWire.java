@@ -130,10 +130,14 @@ final class FakeOpenWire implements AutoCloseable, TransportAcceptListener {
   }
 
   @Override
-  public void close() throws Exception {
-    server.stop();
-    for (Transport transport : open) {
-      transport.stop();
+  public void close() {
+    try {
+      server.stop();
+      for (Transport transport : open) {
+        transport.stop();
+      }
+    } catch (Exception e) { // as the native methods declare
+      throw new IllegalStateException(e);
     }
   }
 
