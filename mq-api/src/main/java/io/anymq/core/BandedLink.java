@@ -33,6 +33,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * A link whose backend knows no priorities, with prioritized queues made of {@link Bands}. What is
@@ -44,6 +45,9 @@ class BandedLink implements Link, DepthQuery, Purger, Browsing, TemporaryQueues,
   private final Threads threads;
   private final Duration operationTimeout;
   private final Set<BandedConsumer> consumers = Collections.synchronizedSet(new LinkedHashSet<>());
+
+  /** How often this link has made or deleted what may be prioritized. */
+  private final AtomicLong changes = new AtomicLong();
 
   BandedLink(Link link, Threads threads, Duration operationTimeout) {
     this.link = link;
@@ -75,7 +79,7 @@ class BandedLink implements Link, DepthQuery, Purger, Browsing, TemporaryQueues,
   }
 
   /** The same, for who is about to use it: one that somebody else is making is made by both. */
-  private boolean isBandedWhole(Queue queue) {
+  final boolean isBandedWhole(Queue queue) {
     if (!isBanded(queue)) {
       return false;
     }
@@ -84,6 +88,11 @@ class BandedLink implements Link, DepthQuery, Purger, Browsing, TemporaryQueues,
     }
     declareBehindMark(queue);
     return isBanded(queue); // it may have been taken back meanwhile
+  }
+
+  /** Another number than before: what is known of queues may have changed. */
+  final long changes() {
+    return changes.get();
   }
 
   private void declareBehindMark(Queue queue) {
@@ -112,7 +121,7 @@ class BandedLink implements Link, DepthQuery, Purger, Browsing, TemporaryQueues,
 
   @Override
   public LinkProducer openProducer(Destination destination, ProducerListener listener) {
-    return destination instanceof Queue queue && isBandedWhole(queue)
+    return destination instanceof Queue queue && mayBeBanded(queue)
         ? BandedProducer.open(this, link, queue, listener)
         : link.openProducer(destination, listener);
   }
@@ -141,11 +150,19 @@ class BandedLink implements Link, DepthQuery, Purger, Browsing, TemporaryQueues,
       requireBanded(queue);
       return;
     }
-    mark(queue);
-    // The queue itself comes last: when it is there, it is prioritized.
-    declareBehindMark(queue);
-    declarePlain(queue);
+    try {
+      mark(queue);
+      // The queue itself comes last: when it is there, it is prioritized.
+      declareBehindMark(queue);
+      declarePlain(queue);
+    } finally {
+      changed();
+    }
     requireBanded(queue);
+  }
+
+  private void changed() {
+    long unused = changes.incrementAndGet();
   }
 
   private void requireBanded(Queue queue) {
@@ -182,10 +199,14 @@ class BandedLink implements Link, DepthQuery, Purger, Browsing, TemporaryQueues,
 
   @Override
   public void delete(Destination destination) {
-    if (destination instanceof Queue queue && hasBands(queue)) {
-      Bands.behind(queue).forEach(link::delete);
+    try {
+      if (destination instanceof Queue queue && hasBands(queue)) {
+        Bands.behind(queue).forEach(link::delete);
+      }
+      link.delete(destination);
+    } finally {
+      changed();
     }
-    link.delete(destination);
   }
 
   /** Also when a deletion was cut short, which takes the mark away first. */

@@ -9,31 +9,52 @@ import io.anymq.spi.Link;
 import io.anymq.spi.LinkProducer;
 import io.anymq.spi.OutboundMessage;
 import io.anymq.spi.ProducerListener;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** Sends to a prioritized queue: each message to the queue behind it that is for its priority. */
+/**
+ * Sends to a queue that may be prioritized: each message to the queue behind it that is for its
+ * priority, or all to the queue itself. A queue can be deleted and made again as the other kind, by
+ * anybody. Messages of the default priority go to the queue itself in both cases, and ask nothing.
+ * Used with the send lock of its {@link CoreProducer} held.
+ */
 final class BandedProducer implements LinkProducer {
 
+  /** How long an answer is believed. It costs a question to the broker. */
+  private static final Duration BELIEVED = Duration.ofSeconds(5);
+
   private final BandedLink kinds;
+  private final Link link;
   private final Queue queue;
+  private final ProducerListener listener;
   private final Map<Queue, LinkProducer> bands = new HashMap<>();
+  private boolean banded;
+
+  /** When to ask again. */
+  private Deadline believed;
+
+  /** How many changes of the link's own the answer knows of. */
+  private long changes;
 
   /** The queue was deleted, and may have been made again as another kind. */
   private volatile boolean doubtful;
 
-  private volatile boolean plain;
-
-  private BandedProducer(BandedLink kinds, Queue queue) {
+  private BandedProducer(BandedLink kinds, Link link, Queue queue, ProducerListener listener) {
     this.kinds = kinds;
+    this.link = link;
     this.queue = queue;
+    this.listener = listener;
+    this.changes = kinds.changes();
+    this.believed = Deadline.in(BELIEVED);
+    this.banded = kinds.isBandedWhole(queue);
   }
 
   static BandedProducer open(BandedLink kinds, Link link, Queue queue, ProducerListener listener) {
-    BandedProducer producer = new BandedProducer(kinds, queue);
+    BandedProducer producer = new BandedProducer(kinds, link, queue, listener);
     try {
-      Bands.all(queue).forEach(band -> producer.bands.put(band, link.openProducer(band, listener)));
+      producer.openAll();
       return producer;
     } catch (MessagingException e) {
       producer.close();
@@ -41,18 +62,44 @@ final class BandedProducer implements LinkProducer {
     }
   }
 
+  private void openAll() {
+    if (banded) {
+      Bands.all(queue).forEach(this::band);
+    } else {
+      LinkProducer unused = band(queue);
+    }
+  }
+
+  private LinkProducer band(Queue band) {
+    return bands.computeIfAbsent(band, missing -> link.openProducer(missing, listener));
+  }
+
   @Override
   public void send(OutboundMessage message) {
-    if (doubtful) {
-      doubtful = false;
-      plain = !kinds.isBanded(queue);
+    int priority = message.message().priority();
+    if (priority != Message.DEFAULT_PRIORITY && isStale()) {
+      ask();
     }
-    Queue band = plain ? queue : Bands.of(queue, message.message().priority());
-    LinkProducer producer = bands.get(band);
-    if (producer == null) {
-      throw new IllegalStateException("There is no producer for " + band);
+    Queue band = banded ? Bands.of(queue, priority) : queue;
+    band(band).send(new Watched(message));
+  }
+
+  private boolean isStale() {
+    return doubtful || changes != kinds.changes() || believed.isOver();
+  }
+
+  private void ask() {
+    boolean answered = false;
+    long known = kinds.changes();
+    doubtful = false;
+    try {
+      banded = kinds.isBandedWhole(queue);
+      answered = true;
+    } finally {
+      doubtful |= !answered;
     }
-    producer.send(new Watched(message));
+    changes = known;
+    believed = Deadline.in(BELIEVED);
   }
 
   private final class Watched implements OutboundMessage {

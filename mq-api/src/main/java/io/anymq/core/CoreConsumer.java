@@ -319,7 +319,7 @@ class CoreConsumer implements Consumer, Child {
     }
     delivery.handOut();
     delivery.message().id().ifPresent(id -> remember(id, delivery.unknownToBackend()));
-    progress.note(delivery.message());
+    progress.note(delivery.inbound());
     return true;
   }
 

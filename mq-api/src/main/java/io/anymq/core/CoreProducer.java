@@ -134,8 +134,9 @@ final class CoreProducer implements Producer, Child {
   private PendingSend enter(
       Message message, Duration patience, boolean exposed, Optional<CoreDelivery> origin) {
     PendingSend send = new PendingSend(this, message, Deadline.in(sendTimeout), exposed, origin);
-    awaitRoom(patience, exposed);
-    Waits.lock(sendLock);
+    Deadline entry = Deadline.in(patience);
+    awaitRoom(entry, patience, exposed);
+    awaitTurn(entry, patience);
     try {
       if (!window.add(send)) {
         window.free();
@@ -143,13 +144,12 @@ final class CoreProducer implements Producer, Child {
       }
       transmit(send);
     } finally {
-      sendLock.unlock();
+      unlock();
     }
     return send;
   }
 
-  private void awaitRoom(Duration patience, boolean exposed) {
-    Deadline deadline = Deadline.in(patience);
+  private void awaitRoom(Deadline deadline, Duration patience, boolean exposed) {
     boolean waits = exposed && !connection.threads().isCompleting();
     try {
       if (!window.awaitRoom(deadline) || (waits && !awaitTold(deadline))) {
@@ -164,11 +164,51 @@ final class CoreProducer implements Producer, Child {
 
   /** Stages that are slower than confirmations hold the sender back, or memory would run out. */
   private boolean awaitTold(Deadline deadline) throws InterruptedException {
-    boolean told = window.awaitTold(deadline);
-    if (!told) {
-      window.free();
+    boolean told = false;
+    try {
+      told = window.awaitTold(deadline);
+      return told;
+    } finally {
+      if (!told) { // in time, or the wait was interrupted
+        window.free();
+      }
     }
-    return told;
+  }
+
+  /** Takes the send lock. Who reopens the producer holds it, for as long as the broker likes. */
+  private void awaitTurn(Deadline deadline, Duration patience) {
+    boolean taken = false;
+    try {
+      taken = Waits.tryLock(sendLock, deadline);
+    } catch (InterruptedException e) {
+      throw Interrupts.interrupted(e);
+    } finally {
+      if (!taken) {
+        window.free();
+      }
+    }
+    if (!taken) {
+      throw new MessagingTimeoutException(
+          "The producer for %s was held up for %s by other sends, or by being reopened; the message was not sent"
+              .formatted(destination.describe(), Texts.of(patience)));
+    }
+  }
+
+  /**
+   * Gives the send lock back. A close that did not get it in time has left the link's producer to
+   * whoever held it.
+   */
+  private void unlock() {
+    sendLock.unlock();
+    if (ended && attached.get() != null && sendLock.tryLock()) {
+      try {
+        Interrupts.deferred(this::closeLinkProducer);
+      } catch (RuntimeException e) { // it is not the failure of the send that this thread makes
+        LOG.warn("Closing {} failed", describe(), e);
+      } finally {
+        sendLock.unlock();
+      }
+    }
   }
 
   /**
@@ -176,14 +216,13 @@ final class CoreProducer implements Producer, Child {
    */
   private void transmit(PendingSend send) {
     if (send.isObsolete()) {
-      send.fail(obsolete(send));
+      send.fail(this::obsolete);
       return;
     }
     Attached now = attached.get();
-    if (now == null || now.broken().get()) {
+    if (now == null || now.broken().get() || !send.begin()) {
       return;
     }
-    send.markTransmitted();
     try {
       now.producer().send(send);
     } catch (ConnectionLostException e) {
@@ -197,11 +236,11 @@ final class CoreProducer implements Producer, Child {
     }
   }
 
-  private MessagingException obsolete(PendingSend send) {
+  private MessagingException obsolete(boolean transmitted) {
     String why =
         "The dead letter for %s is not sent over another link: its message comes again"
             .formatted(destination.describe());
-    return send.transmitted() ? new SendInDoubtException(why) : new ConnectionLostException(why);
+    return transmitted ? new SendInDoubtException(why) : new ConnectionLostException(why);
   }
 
   /** Completes a future of the application's where what depends on it may block. */
@@ -254,7 +293,7 @@ final class CoreProducer implements Producer, Child {
         transmit(send);
       }
     } finally {
-      sendLock.unlock();
+      unlock();
     }
   }
 
@@ -276,7 +315,7 @@ final class CoreProducer implements Producer, Child {
       attached.set(new Attached(producer, epoch, broken));
       window.undecided().forEach(this::transmit);
     } finally {
-      sendLock.unlock();
+      unlock(); // and closes what was opened, if a close came meanwhile
     }
   }
 
@@ -305,12 +344,12 @@ final class CoreProducer implements Producer, Child {
 
   @Override
   public void tick() {
-    window.expire(this::timedOut);
+    window.expire(send -> send.fail(transmitted -> timedOut(send, transmitted)));
   }
 
-  private MessagingException timedOut(PendingSend send) {
+  private MessagingException timedOut(PendingSend send, boolean transmitted) {
     String id = send.message().id().orElse("?");
-    return send.transmitted()
+    return transmitted
         ? new SendInDoubtException(
             "Message %s to %s was not confirmed within %s; the backend may have it"
                 .formatted(id, destination.describe(), Texts.of(sendTimeout)))
@@ -376,13 +415,13 @@ final class CoreProducer implements Producer, Child {
     breaks.end("Breaks of " + describe());
     connection.forget(this);
     for (PendingSend send : window.undecided()) {
-      send.fail(ended(send, why));
+      send.fail(transmitted -> ended(transmitted, why));
     }
     closeAttached(deadline);
   }
 
-  private MessagingException ended(PendingSend send, @Nullable String why) {
-    return send.transmitted()
+  private MessagingException ended(boolean transmitted, @Nullable String why) {
+    return transmitted
         ? new SendInDoubtException(
             "The message to %s was not confirmed before the end: %s"
                 .formatted(destination.describe(), why))
@@ -391,23 +430,28 @@ final class CoreProducer implements Producer, Child {
   }
 
   /**
-   * A sender may hold the lock while the network pushes back; then the link's own close ends both.
+   * A sender may hold the lock while the network pushes back; it closes it then when it goes on.
    */
   private void closeAttached(Deadline deadline) {
     try {
       // A free lock is taken even when the thread was interrupted.
       if (Waits.tryLock(sendLock, deadline)) {
         try {
-          Attached now = attached.getAndSet(null);
-          if (now != null) {
-            now.producer().close();
-          }
+          closeLinkProducer();
         } finally {
           sendLock.unlock();
         }
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  /** With the send lock held. */
+  private void closeLinkProducer() {
+    Attached now = attached.getAndSet(null);
+    if (now != null) {
+      now.producer().close();
     }
   }
 

@@ -21,19 +21,37 @@ import io.anymq.SubscriptionOptions;
 import io.anymq.Topic;
 import io.anymq.UnsupportedCapabilityException;
 import io.anymq.spi.AtomicCommit;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A session: gathers a unit of work, and has {@link Commit} do it. */
 final class CoreSession implements Session {
 
+  private static final Logger LOG = LoggerFactory.getLogger(CoreSession.class);
+
   private final CoreConnection connection;
   private final List<CoreProducer> producers = new CopyOnWriteArrayList<>();
+
+  /** Held for moments, for what is next. A producer may be closed by another thread. */
+  private final Object retirement = new Object();
+
+  /** Producers of which the unit of work holds sends. */
+  private final Set<CoreProducer> holding = new HashSet<>();
+
+  /** Producers that the application has closed, and that are still there. */
+  private final Set<CoreProducer> retired = new LinkedHashSet<>();
+
   private final List<CoreConsumer> consumers = new CopyOnWriteArrayList<>();
   private final AtomicReference<@Nullable Thread> user = new AtomicReference<>();
   private final AtomicBoolean closed = new AtomicBoolean();
@@ -76,6 +94,7 @@ final class CoreSession implements Session {
         connection.threads().complete(() -> UnitOfWork.fail(sends, why)); // a stage may block
         dropped.returnDeliveries();
       } finally {
+        letProducersGo();
         user.set(null);
       }
     }
@@ -96,8 +115,50 @@ final class CoreSession implements Session {
     }
   }
 
-  CompletableFuture<Message> hold(CoreProducer producer, Message message) {
-    return use(() -> unit.hold(producer, message));
+  CompletableFuture<Message> hold(SessionProducer producer, Message message) {
+    return use(
+        () -> {
+          synchronized (retirement) {
+            producer.requireOpen();
+            holding.add(producer.core());
+          }
+          return unit.hold(producer.core(), message);
+        });
+  }
+
+  /**
+   * A producer is closed. A session may live long, and have a producer for each of its replies: it
+   * ends with the unit of work that holds sends of it, and now when that holds none.
+   */
+  void retire(CoreProducer core) {
+    synchronized (retirement) {
+      retired.add(core);
+    }
+    closeRetired();
+  }
+
+  private void closeRetired() {
+    List<CoreProducer> free = new ArrayList<>();
+    synchronized (retirement) {
+      retired.stream().filter(core -> !holding.contains(core)).forEach(free::add);
+      free.forEach(retired::remove);
+    }
+    for (CoreProducer core : free) {
+      try {
+        core.close();
+      } catch (RuntimeException e) { // the unit of work has ended as it has
+        LOG.warn("Closing {} failed", core.describe(), e);
+      } finally {
+        producers.remove(core);
+      }
+    }
+  }
+
+  /** The unit of work has ended. */
+  private void letProducersGo() {
+    synchronized (retirement) {
+      holding.clear();
+    }
   }
 
   /** Inside {@link #use}. */
@@ -170,22 +231,32 @@ final class CoreSession implements Session {
 
   @Override
   public void commit() {
-    use(
-        () -> {
-          new Commit(connection, nextUnit()).run();
-          return true;
-        });
+    end(done -> new Commit(connection, done).run());
   }
 
   @Override
   public void rollback() {
-    use(
-        () -> {
-          UnitOfWork dropped = nextUnit();
+    end(
+        dropped -> {
           dropped.fail(new RolledBackException("The session was rolled back"));
           dropped.releaseDeliveries();
-          return true;
         });
+  }
+
+  private void end(java.util.function.Consumer<UnitOfWork> how) {
+    try {
+      use(
+          () -> {
+            try {
+              how.accept(nextUnit());
+              return true;
+            } finally {
+              letProducersGo();
+            }
+          });
+    } finally {
+      closeRetired();
+    }
   }
 
   private UnitOfWork nextUnit() {

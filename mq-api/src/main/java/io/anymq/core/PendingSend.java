@@ -9,7 +9,7 @@ import io.anymq.spi.OutboundMessage;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 
 /** A send from the moment it enters the window until it is confirmed or has failed. */
 final class PendingSend implements OutboundMessage {
@@ -26,12 +26,19 @@ final class PendingSend implements OutboundMessage {
    */
   private final CompletableFuture<Message> future = new CompletableFuture<>();
 
-  private final AtomicBoolean decided = new AtomicBoolean();
   private final CountDownLatch ended = new CountDownLatch(1);
-  private final AtomicBoolean recreated = new AtomicBoolean();
 
-  /** Whether a backend may have it. Written under the producer's send lock. */
-  private volatile boolean transmitted;
+  /**
+   * Whether its outcome is known. This and what follows change under the monitor of this object,
+   * which is held for moments only: nobody transmits what is decided, and whoever decides knows
+   * whether it was transmitted.
+   */
+  private volatile boolean decided;
+
+  private boolean recreated;
+
+  /** Whether a backend may have it. */
+  private boolean transmitted;
 
   /** Whether a link took it and was lost before it told the outcome: that stays unknown. */
   private volatile boolean uncertain;
@@ -73,16 +80,12 @@ final class PendingSend implements OutboundMessage {
 
   /** Whether its outcome is known. */
   boolean isDecided() {
-    return decided.get();
+    return decided;
   }
 
   /** Whether its outcome has been told to the application, too. */
   boolean isEnded() {
     return ended.getCount() == 0;
-  }
-
-  boolean transmitted() {
-    return transmitted;
   }
 
   /** Whether it is to be sent once more; another producer may have done that meanwhile. */
@@ -105,31 +108,51 @@ final class PendingSend implements OutboundMessage {
     return origin.map(delivery -> delivery.attachment().ended()).orElse(false);
   }
 
-  void markTransmitted() {
+  /**
+   * Begins to hand it to a link. False when its outcome is known: then it must not be sent, for the
+   * application may have been told that it was not, and have sent it again.
+   */
+  synchronized boolean begin() {
+    if (decided) {
+      return false;
+    }
     awaitsDestination = false;
     uncertain |= transmitted;
     transmitted = true;
+    return true;
   }
 
   @Override
   public void confirmed() {
-    if (decided.compareAndSet(false, true)) {
-      producer.confirmedOne(); // before anybody is told, who may want to send the next
-      tell(() -> future.complete(message));
+    synchronized (this) {
+      if (decided) {
+        return;
+      }
+      decided = true;
     }
+    producer.confirmedOne(); // before anybody is told, who may want to send the next
+    tell(() -> future.complete(message));
   }
 
   @Override
   public void failed(MessagingException cause) {
-    boolean mayRecreate =
-        cause instanceof DestinationNotFoundException && producer.recreatesDestination();
-    if (mayRecreate && !isDecided() && recreated.compareAndSet(false, true)) {
-      transmitted = uncertain; // the backend has said that it does not have this one
-      awaitsDestination = true;
+    if (cause instanceof DestinationNotFoundException
+        && producer.recreatesDestination()
+        && beginRecreation()) {
       producer.recreateAndSend(this);
     } else {
-      fail(uncertain ? inDoubt(cause) : cause);
+      fail(begun -> uncertain ? inDoubt(cause) : cause);
     }
+  }
+
+  private synchronized boolean beginRecreation() {
+    if (decided || recreated) {
+      return false;
+    }
+    recreated = true;
+    transmitted = uncertain; // the backend has said that it does not have this one
+    awaitsDestination = true;
+    return true;
   }
 
   /** What a later link says of its own attempt tells nothing of an earlier one. */
@@ -140,12 +163,23 @@ final class PendingSend implements OutboundMessage {
             "The backend may have the message; then this failed: " + cause.getMessage(), cause);
   }
 
-  /** Ends it with a failure, unless its outcome is known. */
-  void fail(MessagingException cause) {
-    if (decided.compareAndSet(false, true)) {
-      producer.freeRoom();
-      tell(() -> future.completeExceptionally(cause));
+  /**
+   * Ends it with a failure, unless its outcome is known.
+   *
+   * @param failure what to tell, by whether a backend may have it
+   */
+  void fail(Function<Boolean, MessagingException> failure) {
+    boolean begun;
+    synchronized (this) {
+      if (decided) {
+        return;
+      }
+      decided = true;
+      begun = transmitted;
     }
+    MessagingException cause = failure.apply(begun);
+    producer.freeRoom();
+    tell(() -> future.completeExceptionally(cause));
   }
 
   private void tell(Runnable outcome) {

@@ -1,6 +1,6 @@
 package io.anymq.core;
 
-import io.anymq.Message;
+import io.anymq.spi.InboundDelivery;
 import io.anymq.spi.Source;
 import java.time.Instant;
 import java.util.Optional;
@@ -22,24 +22,43 @@ final class ReplayProgress {
    * A message is handed out. One with a time ahead of the clock has it from the application, and to
    * go on from there would pass others over.
    */
-  void note(Message message) {
+  void note(InboundDelivery delivery) {
     if (replays) {
-      message
+      boolean ordered = delivery.position().isPresent();
+      delivery
+          .message()
           .timestamp()
           .filter(timestamp -> !timestamp.isAfter(Waits.now()))
-          .ifPresent(timestamp -> reached = timestamp);
+          .ifPresent(timestamp -> reach(timestamp, ordered));
     }
   }
 
-  /** What to consume on the next link: from the last message that was handed out. */
+  /**
+   * A time from before may be the application's, too: a message that is sent on as it was received
+   * keeps its own, and what was sent since that would come once more. Where messages have
+   * positions, all of them stand in one order, and nothing before this one is still to come.
+   * Elsewhere it may be of a part of the topic that lags behind the others.
+   */
+  private synchronized void reach(Instant timestamp, boolean ordered) {
+    Instant before = reached;
+    if (!ordered || before == null || timestamp.isAfter(before)) {
+      reached = timestamp;
+    }
+  }
+
+  /**
+   * What to consume on the next link. A backend begins with the first message of a moment or later
+   * and gives all that stand behind it, so that this passes nothing over.
+   */
   Source resumed() {
     Instant from = reached;
     if (from != null && source instanceof Source.OfTopic of) {
       Source.Terms terms = of.terms();
+      Optional<Instant> start =
+          terms.replayFrom().filter(from::isBefore).or(() -> Optional.of(from));
       return new Source.OfTopic(
           of.topic(),
-          new Source.Terms(
-              terms.name(), terms.durable(), terms.shared(), Optional.of(from), Optional.empty()));
+          new Source.Terms(terms.name(), terms.durable(), terms.shared(), start, Optional.empty()));
     }
     return source;
   }

@@ -10,6 +10,7 @@ import io.anymq.Message;
 import io.anymq.MessagingException;
 import io.anymq.MessagingTimeoutException;
 import io.anymq.Queue;
+import io.anymq.SendInDoubtException;
 import io.anymq.spi.Link;
 import io.anymq.spi.Texts;
 import java.time.Duration;
@@ -21,7 +22,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,10 +41,9 @@ final class Requests implements Child {
   private final Map<String, CompletableFuture<Message>> waiting =
       Collections.synchronizedMap(new LinkedHashMap<>());
 
-  /** Held while the address is made, which asks the broker. */
-  private final ReentrantLock addressLock = new ReentrantLock();
-
-  private @Nullable ReplyAddress address;
+  /** Made by the thread that needs it first; others wait for it no longer than they want to. */
+  private final AtomicReference<@Nullable CompletableFuture<ReplyAddress>> address =
+      new AtomicReference<>();
 
   /** Why there will be no reply any more. */
   private volatile @Nullable MessagingException over;
@@ -51,15 +51,35 @@ final class Requests implements Child {
   /** Where replies come to. */
   private record ReplyAddress(Queue queue, CoreConsumer consumer) {}
 
+  /**
+   * A request that was handed to its producer.
+   *
+   * @param reply completes with the reply
+   * @param ended the same, and then its correlation id is free
+   */
+  private record Asked(CompletableFuture<Message> reply, CompletableFuture<Message> ended) {
+
+    /** Nobody waits for the reply any more. */
+    void drop() {
+      reply.cancel(false);
+    }
+  }
+
   Requests(CoreConnection connection) {
     this.connection = connection;
   }
 
   Message exchange(Destination destination, Message request, Duration timeout) {
+    Asked asked = begin(destination, request, timeout);
     try {
-      return Waits.get(begin(destination, request, timeout));
+      return Waits.get(asked.ended());
     } catch (InterruptedException e) {
-      throw Interrupts.interrupted(e);
+      Thread.currentThread().interrupt();
+      asked.drop();
+      throw new SendInDoubtException(
+          "The thread was interrupted while it waited for the reply from %s; the request may be handled, and a reply that comes now is dropped"
+              .formatted(destination.describe()),
+          e);
     } catch (ExecutionException e) {
       throw failure(destination, timeout, e.getCause() == null ? e : e.getCause());
     }
@@ -69,8 +89,10 @@ final class Requests implements Child {
   CompletableFuture<Message> exchangeAsync(
       Destination destination, Message request, Duration timeout) {
     CompletableFuture<Message> told = new CompletableFuture<>();
+    Asked asked = begin(destination, request, timeout);
     CompletableFuture<Message> unused =
-        begin(destination, request, timeout)
+        asked
+            .ended()
             .whenComplete(
                 (reply, failure) ->
                     connection
@@ -83,6 +105,8 @@ final class Requests implements Child {
                                 told.completeExceptionally(failure(destination, timeout, failure));
                               }
                             }));
+    // The application may cancel it, or complete it by itself.
+    unused = told.whenComplete((reply, failure) -> asked.drop());
     return told;
   }
 
@@ -100,13 +124,12 @@ final class Requests implements Child {
         : MessagingFailures.of(new CompletionException(cause));
   }
 
-  private CompletableFuture<Message> begin(
-      Destination destination, Message request, Duration timeout) {
+  private Asked begin(Destination destination, Message request, Duration timeout) {
     if (request.replyTo().isPresent()) {
       throw new InvalidMessageException(
           "A request's reply-to is set by the library; leave it out, or send and receive yourself");
     }
-    Message complete = connection.admit(request.toBuilder().replyTo(replyQueue()).build());
+    Message complete = connection.admit(request.toBuilder().replyTo(replyQueue(timeout)).build());
     String key = complete.correlationId().or(complete::id).orElseThrow();
     CompletableFuture<Message> reply = new CompletableFuture<>();
     if (waiting.putIfAbsent(key, reply) != null) {
@@ -127,7 +150,7 @@ final class Requests implements Child {
     if (none != null) {
       reply.completeExceptionally(none); // it may have begun behind the end of all others
     }
-    return ended;
+    return new Asked(reply, ended);
   }
 
   private void send(
@@ -153,17 +176,57 @@ final class Requests implements Child {
   }
 
   /** Made again when its consumer has ended, which it does only for good. */
-  private Queue replyQueue() {
-    Waits.lock(addressLock);
-    try {
-      ReplyAddress now = address;
-      if (now == null || now.consumer().isClosing()) {
-        now = openAddress();
-        address = now;
+  private Queue replyQueue(Duration timeout) {
+    Deadline deadline = Deadline.in(timeout);
+    while (true) {
+      CompletableFuture<ReplyAddress> there = address.get();
+      if (there == null || isOver(there)) {
+        CompletableFuture<ReplyAddress> mine = new CompletableFuture<>();
+        if (address.compareAndSet(there, mine)) {
+          return make(mine);
+        }
+      } else {
+        ReplyAddress made = awaitAddress(there, deadline, timeout);
+        if (made != null) {
+          return made.queue();
+        }
       }
-      return now.queue();
-    } finally {
-      addressLock.unlock();
+    }
+  }
+
+  private static boolean isOver(CompletableFuture<ReplyAddress> made) {
+    return made.isCompletedExceptionally() || (made.isDone() && made.join().consumer().isClosing());
+  }
+
+  private Queue make(CompletableFuture<ReplyAddress> promised) {
+    try {
+      ReplyAddress made = openAddress();
+      promised.complete(made);
+      return made.queue();
+    } catch (RuntimeException | Error e) { // others wait for it, whatever became of it
+      promised.completeExceptionally(e);
+      throw e;
+    }
+  }
+
+  /** Null when the thread that made it was interrupted, and not this one. */
+  private static @Nullable ReplyAddress awaitAddress(
+      CompletableFuture<ReplyAddress> there, Deadline deadline, Duration timeout) {
+    try {
+      return Waits.get(there, deadline);
+    } catch (InterruptedException e) {
+      throw Interrupts.interrupted(e);
+    } catch (TimeoutException e) {
+      throw new MessagingTimeoutException(
+          "The queue for replies could not be created within %s; the request was not sent"
+              .formatted(Texts.of(timeout)),
+          e);
+    } catch (ExecutionException e) {
+      MessagingException failure = MessagingFailures.of(e);
+      if (failure.code() == ErrorCode.INTERRUPTED) {
+        return null;
+      }
+      throw failure;
     }
   }
 

@@ -1,12 +1,10 @@
 package io.anymq.core;
 
-import io.anymq.MessagingException;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.Semaphore;
-import java.util.function.Function;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
@@ -97,23 +95,17 @@ final class SendWindow {
     return sends.stream().filter(wanted).toList();
   }
 
-  /** Fails what has been in the window for too long. All sends have the same time limit. */
-  void expire(Function<PendingSend, MessagingException> failure) {
-    for (PendingSend send : overdue()) {
-      send.fail(failure.apply(send));
-    }
+  /**
+   * Ends what has been under way for too long. The time of a send begins before it waits for room,
+   * so that one of two that wait may stand behind the other and be overdue before it.
+   */
+  void expire(Consumer<PendingSend> end) {
+    overdue().forEach(end);
   }
 
   private synchronized List<PendingSend> overdue() {
-    List<PendingSend> overdue = new ArrayList<>();
     forgetEnded();
-    for (PendingSend send : sends) {
-      if (!send.deadline().isOver()) {
-        break;
-      }
-      overdue.add(send);
-    }
-    return overdue;
+    return select(send -> !send.isDecided() && send.deadline().isOver());
   }
 
   /** Takes nothing more in. */

@@ -30,21 +30,24 @@ final class SessionProducer implements Producer {
   public Message send(Message message) {
     requireNonNull(message, "message must not be null");
     Message admitted = session.admit(message);
-    CompletableFuture<Message> unused = hold(admitted);
+    CompletableFuture<Message> unused = session.hold(this, admitted);
     return admitted;
   }
 
   @Override
   public CompletableFuture<Message> sendAsync(Message message) {
     requireNonNull(message, "message must not be null");
-    return hold(session.admit(message));
+    return session.hold(this, session.admit(message));
   }
 
-  private CompletableFuture<Message> hold(Message admitted) {
+  CoreProducer core() {
+    return core;
+  }
+
+  void requireOpen() {
     if (closed) {
       throw new ClosedException("The producer for " + core.destination().describe() + " is closed");
     }
-    return session.hold(core, admitted);
   }
 
   /** Nothing is under way before the commit, and nothing after it. */
@@ -56,6 +59,9 @@ final class SessionProducer implements Producer {
   /** Takes nothing more; what it has taken still belongs to the unit of work. */
   @Override
   public void close() {
-    closed = true;
+    if (!closed) {
+      closed = true;
+      session.retire(core);
+    }
   }
 }

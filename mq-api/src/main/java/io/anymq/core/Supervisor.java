@@ -7,6 +7,7 @@ import io.anymq.ConnectionOptions;
 import io.anymq.ErrorCode;
 import io.anymq.MessagingException;
 import io.anymq.Options;
+import io.anymq.UnsupportedCapabilityException;
 import io.anymq.core.LinkState.Current;
 import io.anymq.spi.Link;
 import io.anymq.spi.LinkListener;
@@ -37,6 +38,8 @@ final class Supervisor {
   /** An orderly end of a link that is lost already is not worth waiting for. */
   private static final Duration LOST_LINK_CLOSE = Duration.ofSeconds(1);
 
+  private static final String IN_MEMORY = "in memory, nothing is persistent";
+
   private final DefaultConnectionFactory factory;
   private final Threads threads;
   private final LinkState state;
@@ -51,6 +54,9 @@ final class Supervisor {
   private @Nullable Backoff backoff;
 
   private volatile long installedAt;
+
+  /** Whether the last link's broker stores persistent messages. */
+  private volatile boolean persistent;
 
   /** Who brings the end; it may call the application back, which may close once more. */
   private volatile @Nullable Thread ending;
@@ -79,14 +85,13 @@ final class Supervisor {
       throw state.closed();
     }
     BackendInfo info = first.link().info();
+    persistent = first.capabilities().supports(Capability.PERSISTENCE);
     LOG.info(
         "Connected to {}: {} {}, {}",
         factory.url(),
         info.name(),
         info.brokerVersion(),
-        first.capabilities().supports(Capability.PERSISTENCE)
-            ? "persistent messages are stored"
-            : "in memory, nothing is persistent");
+        persistent ? "persistent messages are stored" : IN_MEMORY);
     fuse.arm(first);
   }
 
@@ -163,7 +168,7 @@ final class Supervisor {
     try {
       Link link =
           BandedLink.over(factory.backend().connect(request), threads, request.operationTimeout());
-      return new Current(link, epochs.incrementAndGet(), CoreCapabilities.of(link));
+      return required(new Current(link, epochs.incrementAndGet(), CoreCapabilities.of(link)));
     } catch (MessagingException e) {
       throw e;
     } catch (RuntimeException e) {
@@ -174,6 +179,25 @@ final class Supervisor {
           "The adapter for %s cannot load its native client: %s. Is its jar missing, or of another version?"
               .formatted(factory.url(), e),
           e);
+    }
+  }
+
+  /**
+   * Refuses a link that cannot do what the program requires, the first one and each later one: the
+   * broker may have been started again without it. A program that requires persistence would else
+   * be told that messages are stored which are in memory.
+   */
+  private Current required(Current next) {
+    try {
+      factory.required().forEach(next.capabilities()::require);
+      return next;
+    } catch (UnsupportedCapabilityException e) {
+      try {
+        next.link().close(LOST_LINK_CLOSE);
+      } catch (RuntimeException closing) {
+        e.addSuppressed(closing);
+      }
+      throw e;
     }
   }
 
@@ -236,6 +260,7 @@ final class Supervisor {
       installed = state.install(next);
       if (installed) {
         LOG.info("Connection to {} recovered", factory.url());
+        warnOfLostPersistence(next);
       }
     } finally {
       if (installed) {
@@ -244,6 +269,17 @@ final class Supervisor {
         leave(next);
       }
     }
+  }
+
+  private void warnOfLostPersistence(Current next) {
+    boolean now = next.capabilities().supports(Capability.PERSISTENCE);
+    if (persistent && !now) {
+      LOG.warn(
+          "The broker at {} stored persistent messages before this recovery, and does not now: {}",
+          factory.url(),
+          IN_MEMORY);
+    }
+    persistent = now;
   }
 
   private void leave(Current old) {

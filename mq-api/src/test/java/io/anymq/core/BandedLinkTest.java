@@ -251,6 +251,22 @@ class BandedLinkTest {
   }
 
   @Test
+  void aQueueThatWasMadeAgainWithPrioritiesHasThemAtOnce() {
+    Queue orders = Queue.of("orders");
+    connection.send(orders, urgent("1", 9));
+    connection.delete(orders);
+    connection.declare(orders, PRIORITIZED);
+    connection.send(orders, Message.text("2"));
+    connection.send(orders, urgent("3", 9));
+    assertThat(link.producer(orders).texts()).containsExactly("1", "2");
+    assertThat(link.producer(Bands.of(orders, 9)).texts()).containsExactly("3");
+    connection.delete(orders);
+    connection.declare(orders);
+    connection.send(orders, urgent("4", 9));
+    assertThat(link.producer(orders).texts()).containsExactly("1", "2", "4");
+  }
+
+  @Test
   void aProducerThatCannotOpenAtOneQueueClosesTheOthers() {
     link.failNext("produce", new UnsupportedCapabilityException("no"));
     assertThatThrownBy(() -> connection.send(QUEUE, Message.text("x")))

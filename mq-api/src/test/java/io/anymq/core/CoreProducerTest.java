@@ -2,6 +2,7 @@ package io.anymq.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.anymq.ClosedException;
 import io.anymq.ErrorCode;
@@ -17,6 +18,7 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -240,5 +242,109 @@ class CoreProducerTest {
     assertThat(seen.get()).isEqualTo("closed, interrupted: true");
     assertThat(send).isCompleted();
     assertThat(sink().closed).isTrue();
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      assertThat(latch.await(30, TimeUnit.SECONDS)).isTrue();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Sends one whose stage waits for a latch, on the thread that completes it. */
+  private void sendWithSlowStage(Producer producer, CountDownLatch release) {
+    var unused = producer.sendAsync(Message.text("m")).thenRun(() -> await(release));
+    sink().last().confirmed();
+  }
+
+  @Test
+  void anInterruptedWaitForSlowStagesTakesNoRoomAway() {
+    link.confirms = false;
+    Producer producer = producer(1, LONG);
+    CountDownLatch release = new CountDownLatch(1);
+    for (int i = 0; i < 4; i++) {
+      sendWithSlowStage(producer, release);
+    }
+    Thread.currentThread().interrupt();
+    assertThatThrownBy(() -> producer.sendAsync(Message.text("5")))
+        .isInstanceOfSatisfying(
+            MessagingException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.INTERRUPTED));
+    assertThat(Thread.interrupted()).isTrue();
+    release.countDown();
+    link.confirms = true;
+    assertThat(producer.send(Message.text("6")).text()).isEqualTo("6");
+    assertThat(sink().texts()).doesNotContain("5");
+  }
+
+  /** Has the producer reopened, which lasts until the latch is down. */
+  private void reopen(CountDownLatch release) {
+    CountDownLatch opening = new CountDownLatch(1);
+    link.before(
+        "produce",
+        () -> {
+          opening.countDown();
+          await(release);
+        });
+    sink().listener.broken(new QueueFullException("broke"));
+    await(opening);
+  }
+
+  private static AtomicReference<Throwable> failureOf(Runnable call) {
+    AtomicReference<Throwable> failure = new AtomicReference<>();
+    Thread caller = new Thread(() -> failure.set(catchThrowable(call::run)), "sends");
+    caller.setDaemon(true);
+    caller.start();
+    return failure;
+  }
+
+  @Test
+  void aSendDoesNotOutlastItsTimeBehindAReopening() {
+    Producer producer = producer(1, Duration.ofMillis(500));
+    CountDownLatch release = new CountDownLatch(1);
+    reopen(release);
+    AtomicReference<Throwable> failure = failureOf(() -> producer.send(Message.text("1")));
+    try {
+      Eventually.until("the send ends", () -> failure.get() != null);
+    } finally {
+      release.countDown();
+    }
+    assertThat(failure.get())
+        .isInstanceOf(MessagingTimeoutException.class)
+        .hasMessageContaining("held up for 500 ms")
+        .hasMessageContaining("not sent");
+    Eventually.until("reopened", () -> link.producers.size() == 2);
+    Eventually.until("a send goes through", () -> sends(producer));
+    assertThat(sink().texts()).doesNotContain("1");
+  }
+
+  private static boolean sends(Producer producer) {
+    try {
+      return producer.send(Message.text("2")).text().equals("2");
+    } catch (MessagingException e) {
+      return false; // the machine may be busy for longer than the time-out of this producer
+    }
+  }
+
+  @Test
+  void anInterruptEndsTheWaitBehindAReopening() {
+    Producer producer = producer(1, LONG);
+    CountDownLatch release = new CountDownLatch(1);
+    reopen(release);
+    AtomicReference<Throwable> failure = new AtomicReference<>();
+    Thread sender =
+        Eventually.waiting(
+            () -> failure.set(catchThrowable(() -> producer.send(Message.text("1")))));
+    sender.interrupt();
+    try {
+      Eventually.until("the send ends", () -> failure.get() != null);
+    } finally {
+      release.countDown();
+    }
+    assertThat(failure.get())
+        .isInstanceOfSatisfying(
+            MessagingException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.INTERRUPTED));
+    assertThat(producer.send(Message.text("2")).text()).isEqualTo("2");
+    assertThat(sink().texts()).doesNotContain("1");
   }
 }

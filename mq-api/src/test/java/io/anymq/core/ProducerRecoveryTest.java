@@ -19,6 +19,7 @@ import io.anymq.SendInDoubtException;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -190,9 +191,9 @@ class ProducerRecoveryTest {
     first.listener.broken(new QueueFullException("broke"));
     Eventually.until("opened again", () -> sink() != first && sink().texts().size() == 1);
     FakeProducer second = sink();
+    link.confirms = true;
     second.listener.broken(new QueueFullException("broke again"));
     second.listener.broken(new QueueFullException("said twice"));
-    link.confirms = true;
     producer.close();
     assertThat(send).isCompleted();
     assertThat(link.producers).as("opened three times").hasSize(3);
@@ -237,5 +238,88 @@ class ProducerRecoveryTest {
     assertThatThrownBy(() -> producer.send(Message.text("2")))
         .isInstanceOf(ClosedException.class)
         .hasMessageContaining("has ended: may not write");
+  }
+
+  /** Has the next link do something before its first call of an operation. */
+  private void onTheNextLink(String operation, FakeLink.Before what) {
+    backend.maker =
+        request -> {
+          FakeLink next = new FakeLink(backend, request);
+          next.before(operation, what);
+          return next;
+        };
+  }
+
+  private FakeProducer afterRecovery() {
+    Eventually.until(
+        "recovered", () -> backend.links.size() == 2 && connection.state().name().equals("OPEN"));
+    return backend.link(1).producer(QUEUE);
+  }
+
+  private static void await(CountDownLatch latch) throws InterruptedException {
+    assertThat(latch.await(30, TimeUnit.SECONDS)).isTrue();
+  }
+
+  /** The application may send it again by then, and it would come twice. */
+  @Test
+  void whatWasToldNotToBeSentIsNotSentOnTheNextLink() throws Exception {
+    Producer producer = producer(4, Duration.ofSeconds(1));
+    refuseToReconnect();
+    cancelLink(link);
+    leftBehind();
+    CompletableFuture<Message> first = producer.sendAsync(Message.text("1"));
+    CompletableFuture<Message> second = producer.sendAsync(Message.text("2"));
+    onTheNextLink("send", () -> Eventually.until("the second has ended", second::isDone));
+    backend.refusals.clear();
+    assertThat(failure(second))
+        .isInstanceOf(MessagingTimeoutException.class)
+        .hasMessageContaining("was not sent");
+    assertThat(afterRecovery().texts()).doesNotContain("2");
+    assertThat(first).isDone();
+  }
+
+  @Test
+  void whatACloseHasEndedIsNotSentOnTheNextLink() throws Exception {
+    CoreProducer producer = connection.createProducer(QUEUE, ProducerOptions.DEFAULT);
+    refuseToReconnect();
+    cancelLink(link);
+    leftBehind();
+    CompletableFuture<Message> first = producer.sendAsync(Message.text("1"));
+    CompletableFuture<Message> second = producer.sendAsync(Message.text("2"));
+    CountDownLatch sending = new CountDownLatch(1);
+    CountDownLatch closed = new CountDownLatch(1);
+    onTheNextLink(
+        "send",
+        () -> {
+          sending.countDown();
+          await(closed);
+        });
+    backend.refusals.clear();
+    await(sending);
+    producer.close(Deadline.now());
+    closed.countDown();
+    assertThat(failure(first)).isInstanceOf(SendInDoubtException.class);
+    assertThat(failure(second)).isInstanceOf(ClosedException.class);
+    FakeProducer next = afterRecovery();
+    assertThat(next.texts()).containsExactly("1");
+    assertThat(next.closed).as("the close could not wait for it").isTrue();
+  }
+
+  @Test
+  void aProducerThatIsClosedWhileItIsReopenedLeavesNothingOpen() throws Exception {
+    CoreProducer producer = connection.createProducer(QUEUE, ProducerOptions.DEFAULT);
+    CountDownLatch opening = new CountDownLatch(1);
+    CountDownLatch closed = new CountDownLatch(1);
+    onTheNextLink(
+        "produce",
+        () -> {
+          opening.countDown();
+          await(closed);
+        });
+    cancelLink(link);
+    await(opening);
+    producer.close(Deadline.now());
+    closed.countDown();
+    assertThat(afterRecovery().closed).isTrue();
   }
 }

@@ -3,6 +3,7 @@ package io.anymq.core;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.anymq.Capability;
 import io.anymq.ClosedException;
 import io.anymq.ConnectFailedException;
 import io.anymq.ConnectionLostException;
@@ -10,11 +11,18 @@ import io.anymq.ConnectionOptions;
 import io.anymq.ConnectionState;
 import io.anymq.ConsumerOptions;
 import io.anymq.ErrorCode;
+import io.anymq.Message;
 import io.anymq.MessagingException;
+import io.anymq.Options;
+import io.anymq.Producer;
 import io.anymq.Queue;
 import io.anymq.spi.Link;
+import io.anymq.Support;
+import io.anymq.UnsupportedCapabilityException;
 import java.time.Duration;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
@@ -185,6 +193,68 @@ class RecoveryTest {
     cut(link);
     backend.link(1);
     Eventually.until("open", () -> connection.state() == ConnectionState.OPEN);
+  }
+
+  /** Has the next links lack a capability. */
+  private void without(Capability capability) {
+    backend.maker =
+        request ->
+            new FakeLink(backend, request) {
+              @Override
+              public Map<Capability, Support> capabilities() {
+                Map<Capability, Support> left = new EnumMap<>(super.capabilities());
+                left.remove(capability);
+                return left;
+              }
+            };
+  }
+
+  private CoreConnection requiring(Capability capability, Options options) {
+    return (CoreConnection) backend.factory(options).require(capability).connect();
+  }
+
+  /** The broker was started again without its data directory. */
+  @Test
+  void aLinkWithoutWhatTheProgramRequiresIsNotTaken() {
+    CoreConnection durable = requiring(Capability.PERSISTENCE, FakeBackend.quick());
+    Producer producer = durable.createProducer(QUEUE);
+    without(Capability.PERSISTENCE);
+    int before = backend.links.size();
+    cut(backend.link());
+    Eventually.until("tried again and again", () -> backend.links.size() >= before + 3);
+    CompletableFuture<Message> send = producer.sendAsync(Message.text("m"));
+    Eventually.until("and again", () -> backend.links.size() >= before + 6);
+    assertThat(durable.state()).isEqualTo(ConnectionState.RECOVERING);
+    assertThat(send).isNotDone();
+    backend.maker = request -> new FakeLink(backend, request);
+    assertThat(send).succeedsWithin(LONG);
+    List<FakeLink> refused = backend.links.subList(before, backend.links.size() - 1);
+    assertThat(refused)
+        .allSatisfy(each -> assertThat(each.producers).isEmpty())
+        .allSatisfy(each -> assertThat(each.calls).contains("close link"));
+    durable.close();
+  }
+
+  @Test
+  void recoveryGivesUpWithWhatIsMissing() {
+    CoreConnection durable =
+        requiring(
+            Capability.PERSISTENCE,
+            FakeBackend.quick().with(ConnectionOptions.RECOVERY_TIMEOUT, Duration.ofSeconds(1)));
+    without(Capability.PERSISTENCE);
+    cut(backend.link());
+    Eventually.until("closed", () -> durable.state() == ConnectionState.CLOSED);
+    assertThatThrownBy(() -> durable.exists(QUEUE))
+        .isInstanceOf(ClosedException.class)
+        .hasMessageContaining("does not support PERSISTENCE");
+    durable.close();
+  }
+
+  @Test
+  void aCapabilityThatNobodyRequiresMayGo() {
+    without(Capability.PERSISTENCE);
+    cut(link);
+    backend.link(1);
     assertThat(connection.exists(QUEUE)).isFalse();
   }
 
@@ -261,5 +331,13 @@ class RecoveryTest {
     public void tick() {
       throw noThread();
     }
+  }
+
+  void theFirstLinkWithoutWhatIsRequiredIsClosed() {
+    without(Capability.BROWSE);
+    assertThatThrownBy(() -> requiring(Capability.BROWSE, FakeBackend.quick()))
+        .isInstanceOf(UnsupportedCapabilityException.class)
+        .hasMessageContaining("BROWSE");
+    assertThat(backend.link(1).calls).contains("close link");
   }
 }

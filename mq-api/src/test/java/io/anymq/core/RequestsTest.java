@@ -2,6 +2,7 @@ package io.anymq.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.anymq.ConnectionLostException;
 import io.anymq.ConsumerOptions;
@@ -13,10 +14,15 @@ import io.anymq.Message;
 import io.anymq.MessagingException;
 import io.anymq.MessagingTimeoutException;
 import io.anymq.Queue;
+import io.anymq.SendInDoubtException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -156,5 +162,113 @@ class RequestsTest {
         .hasMessageContaining("is gone");
     connection.consumer(kept, ConsumerOptions.DEFAULT, null);
     link.failNext("temporary", new MessagingException(ErrorCode.BACKEND_FAILURE, "no"));
+  }
+
+  private static Message keyed(String key) {
+    return Message.text("ask").toBuilder().correlationId(key).build();
+  }
+
+  private static AtomicReference<Throwable> failing(Runnable call) {
+    AtomicReference<Throwable> failure = new AtomicReference<>();
+    Thread caller = new Thread(() -> failure.set(catchThrowable(call::run)), "asks");
+    caller.setDaemon(true);
+    caller.start();
+    return failure;
+  }
+
+  private void replies(CompletableFuture<Message> request) {
+    Message asked = link.producer(QUEUE).last().message();
+    link.consumer().deliver(new FakeDelivery(Requests.answerTo(asked, Message.text("answer"))));
+    assertThat(request).succeedsWithin(LONG).extracting(Message::text).isEqualTo("answer");
+  }
+
+  @Test
+  void anInterruptedRequestMayHaveBeenSentAndCanBeMadeAgain() {
+    AtomicReference<Throwable> failure = new AtomicReference<>();
+    AtomicBoolean flag = new AtomicBoolean();
+    Thread asking =
+        new Thread(
+            () -> {
+              failure.set(catchThrowable(() -> connection.request(QUEUE, keyed("k"), LONG)));
+              flag.set(Thread.interrupted());
+            });
+    asking.start();
+    Eventually.until(
+        "asked", () -> link.producers.size() == 1 && link.producer(QUEUE).sent.size() == 1);
+    asking.interrupt();
+    Eventually.until("the request ends", () -> !asking.isAlive());
+    assertThat(failure.get())
+        .isInstanceOf(SendInDoubtException.class)
+        .hasMessageContaining("the request may be handled");
+    assertThat(flag).isTrue();
+    replies(connection.requestAsync(QUEUE, keyed("k"), LONG));
+  }
+
+  @Test
+  void aRequestWhoseFutureIsCancelledCanBeMadeAgain() {
+    assertThat(connection.requestAsync(QUEUE, keyed("k"), LONG).cancel(false)).isTrue();
+    CompletableFuture<Message> second = connection.requestAsync(QUEUE, keyed("k"), LONG);
+    assertThat(second.complete(Message.text("mine"))).isTrue();
+    replies(connection.requestAsync(QUEUE, keyed("k"), LONG));
+  }
+
+  /** Has the first request wait for its way back until the latch is down. */
+  private CompletableFuture<Message> waitingForItsAddress(CountDownLatch release) {
+    CountDownLatch making = new CountDownLatch(1);
+    link.before(
+        "temporary",
+        () -> {
+          making.countDown();
+          assertThat(release.await(30, TimeUnit.SECONDS)).isTrue();
+        });
+    CompletableFuture<Message> first =
+        CompletableFuture.supplyAsync(() -> connection.request(QUEUE, keyed("first"), LONG));
+    Eventually.until("the address is being made", () -> making.getCount() == 0);
+    return first;
+  }
+
+  @Test
+  void aRequestDoesNotOutlastItsTimeBehindAnotherThatMakesTheAddress() {
+    CountDownLatch release = new CountDownLatch(1);
+    CompletableFuture<Message> first = waitingForItsAddress(release);
+    AtomicReference<Throwable> late =
+        failing(() -> connection.request(QUEUE, keyed("late"), Duration.ofMillis(20)));
+    AtomicReference<Throwable> interrupted = new AtomicReference<>();
+    Thread asking =
+        Eventually.waiting(
+            () ->
+                interrupted.set(
+                    catchThrowable(() -> connection.request(QUEUE, keyed("other"), LONG))));
+    asking.interrupt();
+    try {
+      Eventually.until("both end", () -> late.get() != null && interrupted.get() != null);
+    } finally {
+      release.countDown();
+    }
+    assertThat(late.get())
+        .isInstanceOf(MessagingTimeoutException.class)
+        .hasMessageContaining("within 20 ms; the request was not sent");
+    assertThat(interrupted.get())
+        .isInstanceOfSatisfying(
+            MessagingException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.INTERRUPTED));
+    Eventually.until(
+        "asked", () -> link.producers.size() == 1 && link.producer(QUEUE).sent.size() == 1);
+    replies(first);
+  }
+
+  @Test
+  void anAddressWhoseMakerIsInterruptedIsMadeByTheNext() {
+    CountDownLatch release = new CountDownLatch(1);
+    link.failNext("temporary", new MessagingException(ErrorCode.INTERRUPTED, "interrupted"));
+    CompletableFuture<Message> first = waitingForItsAddress(release);
+    CompletableFuture<Message> second = new CompletableFuture<>();
+    Thread asking =
+        Eventually.waiting(() -> second.complete(connection.request(QUEUE, keyed("second"), LONG)));
+    release.countDown();
+    assertThat(first).failsWithin(LONG);
+    Eventually.until(
+        "asked", () -> link.producers.size() == 1 && link.producer(QUEUE).sent.size() == 1);
+    replies(second);
+    Eventually.until("it returns", () -> !asking.isAlive());
   }
 }

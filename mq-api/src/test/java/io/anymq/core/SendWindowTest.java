@@ -88,10 +88,41 @@ class SendWindowTest {
   void onlyWhatIsOverdueExpires() {
     PendingSend late = added(Duration.ZERO);
     PendingSend early = added(Duration.ofSeconds(60));
-    window.expire(send -> new ClosedException("late"));
+    expire();
     assertThat(late.future()).isCompletedExceptionally();
     assertThat(early.isDecided()).isFalse();
     assertThat(window.undecided()).containsExactly(early);
+  }
+
+  private void expire() {
+    window.expire(send -> send.fail(transmitted -> new ClosedException("late")));
+  }
+
+  /** Its time began before that of the one in front, which has waited less for its room. */
+  @Test
+  void whatIsOverdueExpiresBehindWhatIsNot() {
+    PendingSend early = added(Duration.ofSeconds(60));
+    PendingSend late = added(Duration.ZERO);
+    expire();
+    assertThat(late.future()).isCompletedExceptionally();
+    assertThat(window.undecided()).containsExactly(early);
+  }
+
+  @Test
+  void whatIsDecidedIsNotBegun() {
+    PendingSend send = added(Duration.ZERO);
+    expire();
+    assertThat(send.begin()).isFalse();
+    PendingSend begun = added(Duration.ZERO);
+    assertThat(begun.begin()).isTrue();
+    AtomicReference<Boolean> transmitted = new AtomicReference<>();
+    begun.fail(
+        known -> {
+          transmitted.set(known);
+          return new ClosedException("late");
+        });
+    assertThat(transmitted.get()).isTrue();
+    assertThat(begun.begin()).isFalse();
   }
 
   @Test

@@ -518,4 +518,46 @@ class SessionTest {
       throw new IllegalStateException("settled badly");
     }
   }
+
+  private List<FakeProducer> openReplies() {
+    return link.producers.stream()
+        .filter(each -> !each.closed && each.destination.name().startsWith("reply"))
+        .toList();
+  }
+
+  private void sendAndClose(String reply) {
+    Producer one = session.createProducer(Queue.of(reply));
+    one.send(Message.text("r"));
+    one.close();
+    one.close();
+  }
+
+  /** A session may live long, and have a producer for each of its replies. */
+  @Test
+  void closedProducersEndWithTheUnitThatHoldsTheirSends() {
+    for (Runnable end : List.<Runnable>of(session::commit, session::rollback)) {
+      List.of("reply.1", "reply.2", "reply.3").forEach(this::sendAndClose);
+      assertThat(openReplies()).as("their sends are to be committed").hasSize(3);
+      end.run();
+      assertThat(openReplies()).isEmpty();
+    }
+    assertThat(link.producer(Queue.of("reply.1")).texts()).as("rolled back").isEmpty();
+    assertThat(link.producer(OUT).closed).isFalse();
+    link.lose(new ConnectionLostException("cut"));
+    Eventually.until("reopened", () -> !backend.link(1).consumers.isEmpty());
+    assertThat(backend.link(1).producers).extracting(each -> each.destination).containsExactly(OUT);
+  }
+
+  @Test
+  void aClosedProducerWhoseSendsAreDoneEndsAtOnce() {
+    Producer one = session.createProducer(Queue.of("reply.1"));
+    one.send(Message.text("r"));
+    session.commit();
+    producer.send(Message.text("a"));
+    assertThat(openReplies()).hasSize(1);
+    one.close();
+    assertThat(openReplies()).isEmpty();
+    session.commit();
+    assertThat(sent()).containsExactly("a");
+  }
 }

@@ -13,10 +13,15 @@ import io.anymq.Message;
 import io.anymq.MessagingException;
 import io.anymq.Options;
 import io.anymq.Queue;
+import io.anymq.Topic;
+import io.anymq.spi.Source;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class SmallPartsTest {
@@ -146,5 +151,55 @@ class SmallPartsTest {
     assertThat(handedOut.comesAgain(FakeDelivery.of("5"))).isTrue();
     assertThat(handedOut.comesAgain(FakeDelivery.of("5"))).as("asked again").isFalse();
     assertThat(handedOut.comesAgain(FakeDelivery.of("6"))).isFalse();
+  }
+
+  private static final Instant NOON = Instant.parse("2026-01-02T12:00:00Z");
+
+  private static ReplayProgress replay(Instant from) {
+    Source.Terms terms =
+        new Source.Terms(Optional.empty(), false, false, Optional.of(from), Optional.empty());
+    return new ReplayProgress(new Source.OfTopic(Topic.of("t"), terms));
+  }
+
+  private static FakeDelivery sentAt(Instant timestamp, @Nullable String position) {
+    FakeDelivery delivery =
+        new FakeDelivery(Message.text("m").toBuilder().timestamp(timestamp).build());
+    delivery.position = position;
+    return delivery;
+  }
+
+  private static Instant resumed(ReplayProgress progress) {
+    return ((Source.OfTopic) progress.resumed()).terms().replayFrom().orElseThrow();
+  }
+
+  /** One that is sent on as it was received keeps its time. */
+  @Test
+  void aReplayGoesOnAtTheLatestTimeThatItHasReached() {
+    ReplayProgress progress = replay(Instant.EPOCH);
+    assertThat(resumed(progress)).isEqualTo(Instant.EPOCH);
+    progress.note(sentAt(NOON, "1"));
+    progress.note(sentAt(NOON.minus(Duration.ofDays(3)), "2"));
+    assertThat(resumed(progress)).isEqualTo(NOON);
+    progress.note(sentAt(NOON.plusMillis(1), "3"));
+    progress.note(sentAt(Instant.now().plus(Duration.ofDays(1)), "4"));
+    assertThat(resumed(progress)).isEqualTo(NOON.plusMillis(1));
+  }
+
+  @Test
+  void aReplayNeverGoesOnBeforeItsBeginning() {
+    ReplayProgress progress = replay(NOON);
+    progress.note(sentAt(NOON.minus(Duration.ofDays(3)), "1"));
+    assertThat(resumed(progress)).isEqualTo(NOON);
+  }
+
+  /**
+   * Of several partitions each has its own time, and the one that lags behind must not be missed.
+   */
+  @Test
+  void aReplayOfATopicWithoutOneOrderGoesOnAtTheTimeOfTheLast() {
+    ReplayProgress progress = replay(Instant.EPOCH);
+    progress.note(sentAt(NOON, null));
+    progress.note(sentAt(NOON.minusSeconds(1), null));
+    assertThat(resumed(progress)).isEqualTo(NOON.minusSeconds(1));
   }
 }
