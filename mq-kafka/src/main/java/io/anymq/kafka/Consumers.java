@@ -12,7 +12,6 @@ import io.anymq.spi.LinkConsumer;
 import io.anymq.spi.Source;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -72,6 +71,13 @@ final class Consumers {
   /** The native topics that consumers cannot do without. */
   Stream<String> topics() {
     return open.stream().flatMap(each -> each.topics().stream());
+  }
+
+  /** How a native topic is now. */
+  void seen(TopicDescription topic) {
+    open.stream()
+        .filter(each -> each.topics().contains(topic.name()))
+        .forEach(each -> each.seen(topic));
   }
 
   /** A native topic is gone. */
@@ -193,8 +199,7 @@ final class Consumers {
 
   private LinkConsumer openPlain(Topic topic, Source.Terms terms, int prefetch, DeliverySink sink) {
     TopicDescription found = topology.require(topic);
-    Map<TopicPartition, Uuid> partitions = new HashMap<>();
-    KafkaTopology.partitions(found).forEach(each -> partitions.put(each, found.topicId()));
+    Map<TopicPartition, Uuid> partitions = PatternView.partitions(List.of(found));
     Map<TopicPartition, Long> begin = begin(topic, partitions, terms);
     LiveConsumer consumer =
         new LiveConsumer(
@@ -202,12 +207,13 @@ final class Consumers {
                 config,
                 Subject.of(topic, topology.names().topic(topic)),
                 prefetch,
-                partitions.size() == 1),
+                true),
             partitions,
             begin,
             sink,
             state,
             open::remove);
+    consumer.seen(found); // It compares with that.
     open.add(consumer);
     consumer.open();
     return consumer;

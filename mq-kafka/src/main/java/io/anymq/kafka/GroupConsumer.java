@@ -2,6 +2,7 @@ package io.anymq.kafka;
 
 import io.anymq.Destination;
 import io.anymq.MessagingException;
+import io.anymq.Queue;
 import io.anymq.kafka.SettlementInbox.Fate;
 import io.anymq.spi.DeliverySink;
 import io.anymq.spi.InboundDelivery;
@@ -20,6 +21,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaShareConsumer;
 import org.apache.kafka.common.TopicPartition;
@@ -85,6 +87,7 @@ final class GroupConsumer implements OpenConsumer, Parking {
   private final String holder = ClientIds.next();
   private final BreakUp breakUp;
   private final AtomicBoolean begun = new AtomicBoolean();
+  private final SeenTopic last = new SeenTopic();
   private final Map<String, RareWarning> warnings = new ConcurrentHashMap<>();
 
   GroupConsumer(Setup setup, DeliverySink sink, LinkState state, Consumer<GroupConsumer> onClosed) {
@@ -262,6 +265,17 @@ final class GroupConsumer implements OpenConsumer, Parking {
   @Override
   public Set<String> topics() {
     return Set.of(setup.topic());
+  }
+
+  /**
+   * A queue that was declared again is another one: what is held of the old one must not be written
+   * into it. A subscription goes on: the broker gives it the new topic from its first message.
+   */
+  @Override
+  public void seen(TopicDescription topic) {
+    if (last.look(topic) == SeenTopic.Change.REPLACED && destination() instanceof Queue) {
+      breakUp(SeenTopic.replaced(destination()));
+    }
   }
 
   /** The names of the members that this consumer is. */

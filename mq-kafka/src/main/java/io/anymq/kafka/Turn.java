@@ -1,8 +1,10 @@
 package io.anymq.kafka;
 
+import io.anymq.Destination;
 import io.anymq.ErrorCode;
 import io.anymq.MessagingException;
 import io.anymq.MessagingTimeoutException;
+import io.anymq.Queue;
 import io.anymq.kafka.SettlementInbox.Fate;
 import io.anymq.spi.DeliverySink;
 import io.anymq.spi.InboundDelivery;
@@ -15,6 +17,7 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -46,6 +49,7 @@ final class Turn implements OpenConsumer, Parking, Runnable, ConsumerRebalanceLi
   private final Thread thread;
   private final AtomicReference<@Nullable MessagingException> failure = new AtomicReference<>();
   private final AtomicBoolean woken = new AtomicBoolean();
+  private final SeenTopic last = new SeenTopic();
   private volatile @Nullable KafkaConsumer<byte[], byte[]> waiting;
   private volatile boolean closing;
 
@@ -256,6 +260,15 @@ final class Turn implements OpenConsumer, Parking, Runnable, ConsumerRebalanceLi
   @Override
   public Set<String> topics() {
     return Set.of(setup.member().topic());
+  }
+
+  /** As {@link GroupConsumer#seen}. */
+  @Override
+  public void seen(TopicDescription topic) {
+    Destination destination = setup.member().destination();
+    if (last.look(topic) == SeenTopic.Change.REPLACED && destination instanceof Queue) {
+      breakUp(SeenTopic.replaced(destination));
+    }
   }
 
   @Override
