@@ -94,17 +94,18 @@ final class Consumers {
 
   /** Closes all of them: they end side by side, and are waited for one after the other. */
   void close() {
-    stop();
+    Threads.all(this::stop, this::closeOpen, patterns::close, unused::close);
+  }
+
+  private void closeOpen() {
     for (OpenConsumer each : List.copyOf(open)) {
       try {
         each.close();
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         LOG.warn(
             "Could not close a consumer of {}; the others close all the same", each.topics(), e);
       }
     }
-    patterns.close();
-    unused.close();
   }
 
   LinkConsumer open(ConsumerRequest request, DeliverySink sink) {

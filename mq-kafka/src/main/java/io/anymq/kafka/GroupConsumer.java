@@ -107,6 +107,19 @@ final class GroupConsumer implements OpenConsumer, Parking {
 
   /** Opens the first lane; throws when that fails. */
   void open() {
+    try {
+      openFirst();
+      setup.kept().add(this, setup.group());
+    } catch (RuntimeException | Error e) {
+      close();
+      throw e;
+    }
+    if (gate.isClosing()) {
+      setup.kept().remove(this);
+    }
+  }
+
+  private void openFirst() {
     ShareLane first = addLane(setup.prefetch());
     if (first == null) {
       return;
@@ -117,15 +130,9 @@ final class GroupConsumer implements OpenConsumer, Parking {
     try {
       first.opened().get(setup.config().operationTimeout().toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException | TimeoutException e) {
-      close();
       throw KafkaErrors.translate(e, "to consume from topic " + setup.topic(), rights());
     } catch (InterruptedException e) {
-      close();
       throw KafkaErrors.translate(e, "opening a consumer", rights());
-    }
-    setup.kept().add(this, setup.group());
-    if (gate.isClosing()) {
-      setup.kept().remove(this);
     }
   }
 
@@ -210,16 +217,27 @@ final class GroupConsumer implements OpenConsumer, Parking {
       return null;
     }
     ClientIds.hold(lane.clientId());
-    lane.start();
+    try {
+      lane.start();
+    } catch (RuntimeException | Error e) {
+      ClientIds.free(lane.clientId());
+      gate.opened();
+      gate.remove(lane, 0, 0);
+      throw e;
+    }
     return lane;
   }
 
-  /** Adds a lane when one is needed; called by lanes' threads. */
+  /** Adds a lane when one is needed; called by lanes' threads, which go on where that fails. */
   void growIfNeeded() {
     int size = gate.growth();
     if (size > 0) {
       LOG.debug("One more lane of {} for {}", size, setup.group());
-      addLane(size);
+      try {
+        ShareLane unused = addLane(size);
+      } catch (RuntimeException | OutOfMemoryError e) {
+        warn("No further lane; slow handlers hold others up", e);
+      }
     }
   }
 
@@ -300,7 +318,7 @@ final class GroupConsumer implements OpenConsumer, Parking {
   }
 
   /** A lane has ended with a failure. */
-  void failed(ShareLane lane, RuntimeException failure) {
+  void failed(ShareLane lane, Throwable failure) {
     if (gate.isClosing() || state.isLost()) {
       LOG.debug("Lane {} ended", lane.clientId(), failure);
     } else if (!lane.opened().isCompletedExceptionally()) {
@@ -352,7 +370,10 @@ final class GroupConsumer implements OpenConsumer, Parking {
       ShareDelivery lent = (ShareDelivery) delivery;
       byLane.computeIfAbsent(lent.lane(), lane -> new ArrayList<>()).add(lent);
     }
-    byLane.forEach((lane, lent) -> lane.settle(outcome, lent));
+    Threads.all(
+        byLane.entrySet().stream()
+            .map(each -> (Runnable) () -> each.getKey().settle(outcome, each.getValue()))
+            .toArray(Runnable[]::new));
   }
 
   private static boolean allOf(ShareLane lane, List<? extends InboundDelivery> deliveries) {

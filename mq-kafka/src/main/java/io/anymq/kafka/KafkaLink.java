@@ -90,7 +90,12 @@ final class KafkaLink
   }
 
   void start() {
-    watch.start();
+    try {
+      watch.start();
+    } catch (RuntimeException | Error e) {
+      watch.close(); // Nobody closes a link that was never there.
+      throw e;
+    }
   }
 
   /** Nothing of a lost link may go on by itself until the core closes it. */
@@ -328,15 +333,16 @@ final class KafkaLink
 
   /** What consumers hold goes back first: nobody else can have it meanwhile. */
   private void closeAll(Duration timeout) {
-    watch.close();
-    consumers.close();
-    delays.close();
-    kept.close();
-    contents.close();
-    handOuts.finish(state.timeLeft(timeout));
-    temporary.close(farewell);
-    producer.close(state.timeLeft(timeout), state.joinBy(timeout));
-    handOuts.close();
-    calls.admin().close(state.timeLeft(timeout));
+    Threads.all(
+        watch::close,
+        consumers::close,
+        delays::close,
+        kept::close,
+        contents::close,
+        () -> handOuts.finish(state.timeLeft(timeout)),
+        () -> temporary.close(farewell),
+        () -> producer.close(state.timeLeft(timeout), state.joinBy(timeout)),
+        handOuts::close,
+        () -> calls.admin().close(state.timeLeft(timeout)));
   }
 }

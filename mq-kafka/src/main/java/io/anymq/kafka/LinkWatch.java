@@ -89,11 +89,17 @@ final class LinkWatch implements AutoCloseable {
   void start() {
     ScheduledFuture<?> unused =
         clock.scheduleWithFixedDelay(
-            this::look, INTERVAL_MILLIS, INTERVAL_MILLIS, TimeUnit.MILLISECONDS);
+            Threads.guarded("The link", this::look),
+            INTERVAL_MILLIS,
+            INTERVAL_MILLIS,
+            TimeUnit.MILLISECONDS);
     // Not at once: a connection that is soon closed shall not take part in anything.
     unused =
         clock.scheduleWithFixedDelay(
-            onLook, INTERVAL_MILLIS, 5 * INTERVAL_MILLIS, TimeUnit.MILLISECONDS);
+            Threads.guarded("Delayed messages", onLook),
+            INTERVAL_MILLIS,
+            5 * INTERVAL_MILLIS,
+            TimeUnit.MILLISECONDS);
   }
 
   /** One look; a watch that is started looks by itself. */

@@ -28,7 +28,6 @@ import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
-import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.slf4j.Logger;
@@ -120,7 +119,12 @@ final class LiveConsumer implements OpenConsumer, Parking, Runnable {
 
   /** Opens; where it begins was fixed before. */
   void open() {
-    thread.start();
+    try {
+      thread.start();
+    } catch (RuntimeException | Error e) {
+      close();
+      throw e;
+    }
     if (!state.isOpen()) {
       stop(); // The link may have looked for consumers to stop before this one was there.
     }
@@ -142,9 +146,7 @@ final class LiveConsumer implements OpenConsumer, Parking, Runnable {
         // In no group, it has nobody to say good-bye to, and no reason to wait for its last fetch.
         consumer.close(CloseOptions.timeout(Duration.ZERO));
       }
-    } catch (InterruptedException | InterruptException e) {
-      LOG.debug("Consumer {} was interrupted", clientId, e);
-    } catch (RuntimeException e) {
+    } catch (Throwable e) { // An Error, too, would end the thread, and nobody would know.
       failed(e);
     }
   }
@@ -174,7 +176,7 @@ final class LiveConsumer implements OpenConsumer, Parking, Runnable {
       assign(consumer);
       opened.complete(consumer);
       return consumer;
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       opened.completeExceptionally(e);
       throw e;
     }
@@ -254,7 +256,7 @@ final class LiveConsumer implements OpenConsumer, Parking, Runnable {
     return assigned.getOrDefault(partition, Uuid.ZERO_UUID);
   }
 
-  private void failed(RuntimeException failure) {
+  private void failed(Throwable failure) {
     if (closing || state.isLost() || opened.isCompletedExceptionally()) {
       LOG.debug("Consumer {} ended", clientId, failure);
     } else {

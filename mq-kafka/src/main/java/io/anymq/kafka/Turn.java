@@ -58,6 +58,7 @@ final class Turn implements OpenConsumer, Parking, Runnable, ConsumerRebalanceLi
 
   // The thread's own:
   private boolean mine;
+  private boolean leaving;
   private OldLocks oldLocks = OldLocks.none();
 
   Turn(
@@ -81,15 +82,18 @@ final class Turn implements OpenConsumer, Parking, Runnable, ConsumerRebalanceLi
   /** Stands in line, and then looks for others that do not; throws when there are any. */
   void open() {
     ClientIds.hold(clientId);
-    thread.start();
     try {
+      thread.start();
       awaitMember();
       turns.removeLeftovers(setup.member().group());
       if (members.hasOthersThanTurns(setup.member().group())) {
         throw Turns.inUse(
             "it is to keep the order of keys, and another one does not", setup.member().group());
       }
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
+      if (thread.getState() == Thread.State.NEW) {
+        ClientIds.free(clientId); // else the thread does
+      }
       close();
       throw e;
     }
@@ -122,14 +126,14 @@ final class Turn implements OpenConsumer, Parking, Runnable, ConsumerRebalanceLi
       }
     } catch (WakeupException e) {
       LOG.debug("Turn {} ends", clientId, e);
-    } catch (RuntimeException e) {
+    } catch (Throwable e) { // An Error, too, would end the thread, and nobody would know.
       failed(translated(e));
     } finally {
       ClientIds.free(clientId);
     }
   }
 
-  private MessagingException translated(RuntimeException failure) {
+  private MessagingException translated(Throwable failure) {
     return KafkaErrors.translate(
         failure,
         "to wait for a turn at " + setup.member().topic(),
@@ -137,6 +141,7 @@ final class Turn implements OpenConsumer, Parking, Runnable, ConsumerRebalanceLi
   }
 
   private void giveBackAndLeave(KafkaConsumer<byte[], byte[]> consumer) {
+    leaving = true;
     try {
       giveBack(consumer);
     } finally {
@@ -203,7 +208,7 @@ final class Turn implements OpenConsumer, Parking, Runnable, ConsumerRebalanceLi
 
   @Override
   public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
-    if (!partitions.isEmpty() && !closing) {
+    if (!partitions.isEmpty() && !closing && !leaving) {
       failed(
           new MessagingException(
               ErrorCode.CONNECTION_LOST, "The turn at " + setup.member().topic() + " was lost"));
@@ -276,7 +281,7 @@ final class Turn implements OpenConsumer, Parking, Runnable, ConsumerRebalanceLi
     if (failure.compareAndSet(null, cause)) {
       stop();
       sink.broken(cause);
-      Thread unused = Threads.start("anymq-kafka-broken", this::close);
+      Threads.startOrRun("anymq-kafka-broken", this::close);
     }
   }
 

@@ -22,6 +22,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -84,7 +85,7 @@ final class KafkaChangedTopicTest extends LinkTest {
         .get(Links.PATIENCE.toSeconds(), TimeUnit.SECONDS);
   }
 
-  private static String body(InboundDelivery delivery) {
+  private static @Nullable String body(InboundDelivery delivery) {
     return PropertyCodec.textOrNull(delivery.message().body());
   }
 
