@@ -94,7 +94,7 @@ final class Consumers {
 
   /** Closes all of them: they end side by side, and are waited for one after the other. */
   void close() {
-    Threads.all(this::stop, this::closeOpen, patterns::close, unused::close);
+    Threads.all(this::stop, this::closeOpen, patterns::close, unused::close, members::close);
   }
 
   private void closeOpen() {

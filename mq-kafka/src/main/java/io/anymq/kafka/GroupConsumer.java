@@ -65,6 +65,7 @@ final class GroupConsumer implements OpenConsumer, Parking {
    * @param kept the records that the group would lose
    * @param handOuts which deliveries applications have had
    * @param oldLocks what somebody before this consumer may still hold
+   * @param upkeep looks after the group's settings
    */
   record Setup(
       KafkaConfig config,
@@ -77,7 +78,8 @@ final class GroupConsumer implements OpenConsumer, Parking {
       Runnable beforeFirst,
       KeptReturn kept,
       HandOuts handOuts,
-      OldLocks oldLocks) {}
+      OldLocks oldLocks,
+      GroupUpkeep.Upkeep upkeep) {}
 
   private final Setup setup;
   private final DeliverySink sink;
@@ -265,6 +267,11 @@ final class GroupConsumer implements OpenConsumer, Parking {
       setup.beforeFirst().run();
       begun.set(true);
     }
+  }
+
+  /** Called by the lane that has the turn to fetch, when it has fetched something once more. */
+  void beforeRedelivery() {
+    setup.upkeep().beforeRedelivery();
   }
 
   /** What somebody before this consumer may still hold. */

@@ -290,9 +290,12 @@ final class ShareLane implements Runnable {
     if (!records.isEmpty()) {
       owner.beforeDeliveries();
     }
+    if (hasRedeliveries(records)) {
+      owner.beforeRedelivery();
+    }
     boolean later = owner.oldLocks().mayBeBefore(records);
     for (ConsumerRecord<byte[], byte[]> record : records) {
-      int attempts = record.deliveryCount().map(Short::intValue).orElse(1);
+      int attempts = attempts(record);
       DeliveryLimit.Copy copy = DeliveryLimit.copy(record.headers());
       if (limit.isForOthers(copy)) {
         consumer.acknowledge(record, AcknowledgeType.ACCEPT);
@@ -324,6 +327,19 @@ final class ShareLane implements Runnable {
     if (later) {
       commit(consumer);
     }
+  }
+
+  private static int attempts(ConsumerRecord<byte[], byte[]> record) {
+    return record.deliveryCount().map(Short::intValue).orElse(1);
+  }
+
+  private static boolean hasRedeliveries(ConsumerRecords<byte[], byte[]> records) {
+    for (ConsumerRecord<byte[], byte[]> record : records) {
+      if (attempts(record) > 1) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private void rewrite(ShareDelivery delivery, int seen) {
