@@ -30,7 +30,7 @@ final class BreakUp {
   void begin(MessagingException cause) {
     if (begun.compareAndSet(false, true)) {
       consumer.stop();
-      Thread unused = Threads.start("anymq-kafka-broken", () -> end(cause));
+      Threads.startOrRun("anymq-kafka-broken", () -> end(cause));
     }
   }
 

@@ -12,7 +12,6 @@ import io.anymq.spi.LinkConsumer;
 import io.anymq.spi.Source;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -74,6 +73,13 @@ final class Consumers {
     return open.stream().flatMap(each -> each.topics().stream());
   }
 
+  /** How a native topic is now. */
+  void seen(TopicDescription topic) {
+    open.stream()
+        .filter(each -> each.topics().contains(topic.name()))
+        .forEach(each -> each.seen(topic));
+  }
+
   /** A native topic is gone. */
   void breakUp(String topic, MessagingException cause) {
     open.stream()
@@ -88,17 +94,18 @@ final class Consumers {
 
   /** Closes all of them: they end side by side, and are waited for one after the other. */
   void close() {
-    stop();
+    Threads.all(this::stop, this::closeOpen, patterns::close, unused::close, members::close);
+  }
+
+  private void closeOpen() {
     for (OpenConsumer each : List.copyOf(open)) {
       try {
         each.close();
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         LOG.warn(
             "Could not close a consumer of {}; the others close all the same", each.topics(), e);
       }
     }
-    patterns.close();
-    unused.close();
   }
 
   LinkConsumer open(ConsumerRequest request, DeliverySink sink) {
@@ -193,8 +200,7 @@ final class Consumers {
 
   private LinkConsumer openPlain(Topic topic, Source.Terms terms, int prefetch, DeliverySink sink) {
     TopicDescription found = topology.require(topic);
-    Map<TopicPartition, Uuid> partitions = new HashMap<>();
-    KafkaTopology.partitions(found).forEach(each -> partitions.put(each, found.topicId()));
+    Map<TopicPartition, Uuid> partitions = PatternView.partitions(List.of(found));
     Map<TopicPartition, Long> begin = begin(topic, partitions, terms);
     LiveConsumer consumer =
         new LiveConsumer(
@@ -202,12 +208,13 @@ final class Consumers {
                 config,
                 Subject.of(topic, topology.names().topic(topic)),
                 prefetch,
-                partitions.size() == 1),
+                true),
             partitions,
             begin,
             sink,
             state,
             open::remove);
+    consumer.seen(found); // It compares with that.
     open.add(consumer);
     consumer.open();
     return consumer;

@@ -33,7 +33,9 @@ final class DeliveryLimit {
 
   private static final int SPARE_ATTEMPTS = 2;
 
-  private final int limit;
+  /** An operator may change it. */
+  private volatile int limit;
+
   private final String group;
   private final SharedProducer producer;
 
@@ -41,6 +43,14 @@ final class DeliveryLimit {
     this.limit = limit;
     this.group = group;
     this.producer = producer;
+  }
+
+  int get() {
+    return limit;
+  }
+
+  void set(int now) {
+    limit = now;
   }
 
   /** Whether a record that was just fetched must not be handed out, but written again. */

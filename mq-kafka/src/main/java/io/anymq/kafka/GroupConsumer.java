@@ -2,6 +2,7 @@ package io.anymq.kafka;
 
 import io.anymq.Destination;
 import io.anymq.MessagingException;
+import io.anymq.Queue;
 import io.anymq.kafka.SettlementInbox.Fate;
 import io.anymq.spi.DeliverySink;
 import io.anymq.spi.InboundDelivery;
@@ -20,6 +21,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaShareConsumer;
 import org.apache.kafka.common.TopicPartition;
@@ -63,6 +65,7 @@ final class GroupConsumer implements OpenConsumer, Parking {
    * @param kept the records that the group would lose
    * @param handOuts which deliveries applications have had
    * @param oldLocks what somebody before this consumer may still hold
+   * @param upkeep looks after the group's settings
    */
   record Setup(
       KafkaConfig config,
@@ -75,7 +78,8 @@ final class GroupConsumer implements OpenConsumer, Parking {
       Runnable beforeFirst,
       KeptReturn kept,
       HandOuts handOuts,
-      OldLocks oldLocks) {}
+      OldLocks oldLocks,
+      GroupUpkeep.Upkeep upkeep) {}
 
   private final Setup setup;
   private final DeliverySink sink;
@@ -85,6 +89,7 @@ final class GroupConsumer implements OpenConsumer, Parking {
   private final String holder = ClientIds.next();
   private final BreakUp breakUp;
   private final AtomicBoolean begun = new AtomicBoolean();
+  private final SeenTopic last = new SeenTopic();
   private final Map<String, RareWarning> warnings = new ConcurrentHashMap<>();
 
   GroupConsumer(Setup setup, DeliverySink sink, LinkState state, Consumer<GroupConsumer> onClosed) {
@@ -104,6 +109,19 @@ final class GroupConsumer implements OpenConsumer, Parking {
 
   /** Opens the first lane; throws when that fails. */
   void open() {
+    try {
+      openFirst();
+      setup.kept().add(this, setup.group());
+    } catch (RuntimeException | Error e) {
+      close();
+      throw e;
+    }
+    if (gate.isClosing()) {
+      setup.kept().remove(this);
+    }
+  }
+
+  private void openFirst() {
     ShareLane first = addLane(setup.prefetch());
     if (first == null) {
       return;
@@ -114,15 +132,9 @@ final class GroupConsumer implements OpenConsumer, Parking {
     try {
       first.opened().get(setup.config().operationTimeout().toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException | TimeoutException e) {
-      close();
       throw KafkaErrors.translate(e, "to consume from topic " + setup.topic(), rights());
     } catch (InterruptedException e) {
-      close();
       throw KafkaErrors.translate(e, "opening a consumer", rights());
-    }
-    setup.kept().add(this, setup.group());
-    if (gate.isClosing()) {
-      setup.kept().remove(this);
     }
   }
 
@@ -207,16 +219,27 @@ final class GroupConsumer implements OpenConsumer, Parking {
       return null;
     }
     ClientIds.hold(lane.clientId());
-    lane.start();
+    try {
+      lane.start();
+    } catch (RuntimeException | Error e) {
+      ClientIds.free(lane.clientId());
+      gate.opened();
+      gate.remove(lane, 0, 0);
+      throw e;
+    }
     return lane;
   }
 
-  /** Adds a lane when one is needed; called by lanes' threads. */
+  /** Adds a lane when one is needed; called by lanes' threads, which go on where that fails. */
   void growIfNeeded() {
     int size = gate.growth();
     if (size > 0) {
       LOG.debug("One more lane of {} for {}", size, setup.group());
-      addLane(size);
+      try {
+        ShareLane unused = addLane(size);
+      } catch (RuntimeException | OutOfMemoryError e) {
+        warn("No further lane; slow handlers hold others up", e);
+      }
     }
   }
 
@@ -246,6 +269,11 @@ final class GroupConsumer implements OpenConsumer, Parking {
     }
   }
 
+  /** Called by the lane that has the turn to fetch, when it has fetched something once more. */
+  void beforeRedelivery() {
+    setup.upkeep().beforeRedelivery();
+  }
+
   /** What somebody before this consumer may still hold. */
   OldLocks oldLocks() {
     return setup.oldLocks();
@@ -262,6 +290,17 @@ final class GroupConsumer implements OpenConsumer, Parking {
   @Override
   public Set<String> topics() {
     return Set.of(setup.topic());
+  }
+
+  /**
+   * A queue that was declared again is another one: what is held of the old one must not be written
+   * into it. A subscription goes on: the broker gives it the new topic from its first message.
+   */
+  @Override
+  public void seen(TopicDescription topic) {
+    if (last.look(topic) == SeenTopic.Change.REPLACED && destination() instanceof Queue) {
+      breakUp(SeenTopic.replaced(destination()));
+    }
   }
 
   /** The names of the members that this consumer is. */
@@ -286,7 +325,7 @@ final class GroupConsumer implements OpenConsumer, Parking {
   }
 
   /** A lane has ended with a failure. */
-  void failed(ShareLane lane, RuntimeException failure) {
+  void failed(ShareLane lane, Throwable failure) {
     if (gate.isClosing() || state.isLost()) {
       LOG.debug("Lane {} ended", lane.clientId(), failure);
     } else if (!lane.opened().isCompletedExceptionally()) {
@@ -338,7 +377,10 @@ final class GroupConsumer implements OpenConsumer, Parking {
       ShareDelivery lent = (ShareDelivery) delivery;
       byLane.computeIfAbsent(lent.lane(), lane -> new ArrayList<>()).add(lent);
     }
-    byLane.forEach((lane, lent) -> lane.settle(outcome, lent));
+    Threads.all(
+        byLane.entrySet().stream()
+            .map(each -> (Runnable) () -> each.getKey().settle(outcome, each.getValue()))
+            .toArray(Runnable[]::new));
   }
 
   private static boolean allOf(ShareLane lane, List<? extends InboundDelivery> deliveries) {

@@ -1,5 +1,6 @@
 package io.anymq.kafka;
 
+import io.anymq.MessagingException;
 import io.anymq.MessagingTimeoutException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -9,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
@@ -73,6 +75,41 @@ final class GroupSettings {
     Collection<ConfigEntry> entries = entries(group);
     String last = made(entries).getOrDefault(RESET, reset);
     return apply(group, BrokerProfile.asMap(entries), wanted(last));
+  }
+
+  /**
+   * Sets groups up again whose settings somebody else may have changed or forgotten.
+   *
+   * @param resets by group, as for {@link #applyAgain}
+   * @param refused is told of a group whose settings could not be restored
+   * @return by group, after how many deliveries the broker archives a record; where that was
+   *     changed now, the lower limit, for a broker hears of it a moment later
+   */
+  Map<String, Integer> renew(
+      Map<String, String> resets, BiConsumer<String, MessagingException> refused) {
+    Map<String, Integer> limits = new HashMap<>();
+    entries(resets.keySet())
+        .forEach(
+            (group, entries) -> {
+              String reset = resets.getOrDefault(group, ShareGroups.resetOf(group));
+              Map<String, String> wanted = wanted(made(entries).getOrDefault(RESET, reset));
+              limits.put(group, renew(group, BrokerProfile.asMap(entries), wanted, refused));
+            });
+    return limits;
+  }
+
+  private int renew(
+      String group,
+      Map<String, String> current,
+      Map<String, String> wanted,
+      BiConsumer<String, MessagingException> refused) {
+    int now = limitOf(current, Map.of());
+    try {
+      return Math.min(now, apply(group, current, wanted));
+    } catch (MessagingException e) {
+      refused.accept(group, e);
+      return now;
+    }
   }
 
   /**

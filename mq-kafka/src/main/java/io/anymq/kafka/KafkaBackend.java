@@ -62,8 +62,19 @@ public final class KafkaBackend implements Backend {
       link.start();
       return link;
     } catch (RuntimeException e) {
-      admin.close(Duration.ZERO);
+      closeQuietly(admin, e);
       throw KafkaErrors.connectFailure(e, config.servers());
+    } catch (Error e) { // such as that there is no thread for the link
+      closeQuietly(admin, e);
+      throw e;
+    }
+  }
+
+  private static void closeQuietly(Admin admin, Throwable failure) {
+    try {
+      admin.close(Duration.ZERO);
+    } catch (KafkaException e) {
+      failure.addSuppressed(e);
     }
   }
 

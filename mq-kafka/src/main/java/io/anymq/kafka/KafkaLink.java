@@ -26,6 +26,7 @@ import io.anymq.spi.Source;
 import io.anymq.spi.TemporaryQueues;
 import io.anymq.spi.TopicPatterns;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +36,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.producer.Producer;
 
 /** A link to a Kafka cluster: an admin client, a producer, and the consumers. */
@@ -88,7 +90,12 @@ final class KafkaLink
   }
 
   void start() {
-    watch.start();
+    try {
+      watch.start();
+    } catch (RuntimeException | Error e) {
+      watch.close(); // Nobody closes a link that was never there.
+      throw e;
+    }
   }
 
   /** Nothing of a lost link may go on by itself until the core closes it. */
@@ -112,9 +119,16 @@ final class KafkaLink
         .collect(Collectors.toSet());
   }
 
-  private void seen(Set<String> topics) {
+  /** One look at the cluster; a link that is started looks by itself. */
+  void look() {
+    watch.look();
+  }
+
+  private void seen(Collection<TopicDescription> topics) {
+    Set<String> names = topics.stream().map(TopicDescription::name).collect(Collectors.toSet());
     producer.keep(
-        producers.stream().map(TopicProducer::topic).filter(topics::contains).distinct().toList());
+        producers.stream().map(TopicProducer::topic).filter(names::contains).distinct().toList());
+    topics.forEach(consumers::seen);
   }
 
   /** A native topic is gone; over a lost link that means nothing, for a new broker knows none. */
@@ -319,15 +333,16 @@ final class KafkaLink
 
   /** What consumers hold goes back first: nobody else can have it meanwhile. */
   private void closeAll(Duration timeout) {
-    watch.close();
-    consumers.close();
-    delays.close();
-    kept.close();
-    contents.close();
-    handOuts.finish(state.timeLeft(timeout));
-    temporary.close(farewell);
-    producer.close(state.timeLeft(timeout), state.joinBy(timeout));
-    handOuts.close();
-    calls.admin().close(state.timeLeft(timeout));
+    Threads.all(
+        watch::close,
+        consumers::close,
+        delays::close,
+        kept::close,
+        contents::close,
+        () -> handOuts.finish(state.timeLeft(timeout)),
+        () -> temporary.close(farewell),
+        () -> producer.close(state.timeLeft(timeout), state.joinBy(timeout)),
+        handOuts::close,
+        () -> calls.admin().close(state.timeLeft(timeout)));
   }
 }

@@ -19,7 +19,6 @@ import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jspecify.annotations.Nullable;
 
@@ -48,6 +47,7 @@ final class KeptReturn implements AutoCloseable {
   /** What is written again, and still noted: that could not be taken away yet. */
   private final Set<KeptRecords.Note> written = ConcurrentHashMap.newKeySet();
 
+  private final LateCopies late = new LateCopies();
   private final RareWarning warning = new RareWarning(KeptReturn.class);
   private @Nullable ScheduledExecutorService clock;
   private boolean closed;
@@ -76,21 +76,20 @@ final class KeptReturn implements AutoCloseable {
     if (closed) {
       return;
     }
-    consumers.put(consumer, group);
     ScheduledExecutorService running = clock;
     if (running == null) {
       running =
           Executors.newSingleThreadScheduledExecutor(
-              task -> {
-                Thread thread = new Thread(task, "anymq-kafka-kept");
-                thread.setDaemon(true);
-                return thread;
-              });
-      clock = running;
+              task -> Threads.daemon("anymq-kafka-kept", task));
       ScheduledFuture<?> unused =
           running.scheduleWithFixedDelay(
-              this::lookAtAll, INTERVAL_SECONDS, INTERVAL_SECONDS, TimeUnit.SECONDS);
+              Threads.guarded("Messages that are kept aside", this::lookAtAll),
+              INTERVAL_SECONDS,
+              INTERVAL_SECONDS,
+              TimeUnit.SECONDS);
+      clock = running;
     }
+    consumers.put(consumer, group);
     running.execute(() -> look(group));
   }
 
@@ -99,6 +98,7 @@ final class KeptReturn implements AutoCloseable {
   }
 
   private void lookAtAll() {
+    late.takeDecided(this::decided);
     Set.copyOf(consumers.values()).forEach(this::look);
   }
 
@@ -115,7 +115,7 @@ final class KeptReturn implements AutoCloseable {
           }
         }
       }
-    } catch (MessagingException | KafkaException e) {
+    } catch (Throwable e) { // What is wrong with one group must not keep others waiting.
       if (state.isOpen()) {
         warning.warn("Messages of group " + group + " that are kept aside do not come yet", e);
       }
@@ -133,8 +133,18 @@ final class KeptReturn implements AutoCloseable {
       renewed.remove(note);
     } finally {
       writing(false);
-      kept.letGo(note);
+      if (!late.contains(note)) {
+        kept.letGo(note);
+      }
     }
+  }
+
+  /** A copy that nobody has waited for is stored, or failed. */
+  private void decided(KeptRecords.Note note, boolean stored) {
+    if (stored) {
+      written.add(note);
+    }
+    kept.letGo(note); // The next look goes on with it.
   }
 
   private void giveBack(String group, KeptRecords.Note note) {
@@ -146,7 +156,7 @@ final class KeptReturn implements AutoCloseable {
     Optional<ConsumerRecord<byte[], byte[]>> found = isThere ? read(note) : Optional.empty();
     writing(true);
     try {
-      found.ifPresent(old -> writeAgain(group, old, note.deliveries()));
+      found.ifPresent(old -> writeAgain(group, old, note));
     } catch (MessagingException e) {
       renewIfOld(note);
       throw e;
@@ -171,26 +181,37 @@ final class KeptReturn implements AutoCloseable {
     }
   }
 
-  private void writeAgain(String group, ConsumerRecord<byte[], byte[]> old, int deliveries) {
-    CompletableFuture<@Nullable Void> written = new CompletableFuture<>();
+  private void writeAgain(
+      String group, ConsumerRecord<byte[], byte[]> old, KeptRecords.Note note) {
+    CompletableFuture<@Nullable Void> stored = new CompletableFuture<>();
     DeliveryLimit.rewrite(
         old,
         group,
-        deliveries,
+        note.deliveries(),
         producer,
         failure -> {
           if (failure == null) {
-            written.complete(null);
+            stored.complete(null);
           } else {
-            written.completeExceptionally(failure);
+            stored.completeExceptionally(failure);
           }
         });
     try {
-      written.get(config.operationTimeout().toMillis(), TimeUnit.MILLISECONDS);
-    } catch (ExecutionException | TimeoutException | InterruptedException e) {
-      throw KafkaErrors.translate(
-          e, "to write a message of topic " + old.topic() + " again", "WRITE on " + old.topic());
+      stored.get(config.operationTimeout().toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      late.add(note, stored);
+      throw notWritten(old, e);
+    } catch (ExecutionException | InterruptedException e) {
+      throw notWritten(old, e);
     }
+  }
+
+  private static MessagingException notWritten(
+      ConsumerRecord<byte[], byte[]> old, Exception failure) {
+    return KafkaErrors.translate(
+        failure,
+        "to write a message of topic " + old.topic() + " again",
+        "WRITE on " + old.topic());
   }
 
   /** The record; empty when it is not there any more. */
@@ -239,6 +260,7 @@ final class KeptReturn implements AutoCloseable {
       }
       last.shutdownNow();
     }
+    late.takeAll().forEach(kept::letGo);
     warning.end("Messages that are kept aside");
   }
 

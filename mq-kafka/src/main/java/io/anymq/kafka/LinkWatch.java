@@ -2,6 +2,7 @@ package io.anymq.kafka;
 
 import io.anymq.ConnectionLostException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -15,10 +16,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.DescribeClusterOptions;
 import org.apache.kafka.clients.admin.DescribeTopicsOptions;
+import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.Node;
@@ -44,7 +45,7 @@ final class LinkWatch implements AutoCloseable {
   private final Admin admin;
   private final int timeoutMillis;
   private final Supplier<Set<String>> topics;
-  private final Consumer<Set<String>> onSeen;
+  private final Consumer<Collection<TopicDescription>> onSeen;
   private final Consumer<String> onGone;
   private final Consumer<ConnectionLostException> onLost;
   private final Runnable onLook;
@@ -57,7 +58,7 @@ final class LinkWatch implements AutoCloseable {
    *
    * @param config the native clients' settings
    * @param topics the topics in use
-   * @param onSeen is told of those of them that are there; returns at once
+   * @param onSeen is told how those of them are that are there; returns at once
    * @param onGone is told of those that are gone
    * @param onLost is told when the cluster is
    * @param onLook is called now and then; returns at once
@@ -65,7 +66,7 @@ final class LinkWatch implements AutoCloseable {
   LinkWatch(
       KafkaConfig config,
       Supplier<Set<String>> topics,
-      Consumer<Set<String>> onSeen,
+      Consumer<Collection<TopicDescription>> onSeen,
       Consumer<String> onGone,
       Consumer<ConnectionLostException> onLost,
       Runnable onLook) {
@@ -88,11 +89,17 @@ final class LinkWatch implements AutoCloseable {
   void start() {
     ScheduledFuture<?> unused =
         clock.scheduleWithFixedDelay(
-            this::look, INTERVAL_MILLIS, INTERVAL_MILLIS, TimeUnit.MILLISECONDS);
+            Threads.guarded("The link", this::look),
+            INTERVAL_MILLIS,
+            INTERVAL_MILLIS,
+            TimeUnit.MILLISECONDS);
     // Not at once: a connection that is soon closed shall not take part in anything.
     unused =
         clock.scheduleWithFixedDelay(
-            onLook, INTERVAL_MILLIS, 5 * INTERVAL_MILLIS, TimeUnit.MILLISECONDS);
+            Threads.guarded("Delayed messages", onLook),
+            INTERVAL_MILLIS,
+            5 * INTERVAL_MILLIS,
+            TimeUnit.MILLISECONDS);
   }
 
   /** One look; a watch that is started looks by itself. */
@@ -144,15 +151,13 @@ final class LinkWatch implements AutoCloseable {
     }
     DescribeTopicsOptions bounded = new DescribeTopicsOptions().timeoutMs(timeoutMillis);
     Map<String, Presence> found = new HashMap<>();
+    List<TopicDescription> there = new ArrayList<>();
     admin
         .describeTopics(used, bounded)
         .topicNameValues()
-        .forEach((topic, answer) -> found.put(topic, presence(answer)));
+        .forEach((topic, answer) -> found.put(topic, presence(answer, there)));
     found.forEach(this::note);
-    onSeen.accept(
-        found.keySet().stream()
-            .filter(topic -> found.get(topic) == Presence.THERE)
-            .collect(Collectors.toUnmodifiableSet()));
+    onSeen.accept(List.copyOf(there));
   }
 
   private enum Presence {
@@ -161,9 +166,10 @@ final class LinkWatch implements AutoCloseable {
     UNKNOWN
   }
 
-  private Presence presence(KafkaFuture<?> answer) {
+  private Presence presence(
+      KafkaFuture<TopicDescription> answer, Collection<TopicDescription> there) {
     try {
-      answer.get(timeoutMillis, TimeUnit.MILLISECONDS);
+      there.add(answer.get(timeoutMillis, TimeUnit.MILLISECONDS));
       return Presence.THERE;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -10,7 +10,6 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -21,15 +20,14 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.TopicIdPartition;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
-import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.slf4j.Logger;
@@ -52,7 +50,8 @@ final class LiveConsumer implements OpenConsumer, Parking, Runnable {
    * @param config the native clients' settings
    * @param subject what it reads
    * @param prefetch how many deliveries may be unsettled
-   * @param oneLog whether there is one partition alone, for ever, so that an offset is a position
+   * @param oneLog whether it reads one topic, so that an offset is a position while the topic has
+   *     one partition alone
    */
   record Setup(KafkaConfig config, Subject subject, int prefetch, boolean oneLog) {}
 
@@ -72,8 +71,11 @@ final class LiveConsumer implements OpenConsumer, Parking, Runnable {
   private volatile Map<TopicPartition, Uuid> wanted;
   private volatile boolean closing;
 
+  /** Its topic, unless it is a pattern's; looked at by the thread that watches the link. */
+  private final SeenTopic last = new SeenTopic();
+
   // The thread's own:
-  private final Map<TopicIdPartition, Long> places;
+  private final ReadPlaces places;
   private Map<TopicPartition, Uuid> assigned = Map.of();
   private final FetchPace pace = new FetchPace();
 
@@ -89,8 +91,7 @@ final class LiveConsumer implements OpenConsumer, Parking, Runnable {
         Threads.once(() -> onClosed.accept(this), () -> state.joinBy(config.operationTimeout()));
     subject = setup.subject();
     wanted = Map.copyOf(partitions);
-    places = new HashMap<>();
-    start.forEach((each, place) -> places.put(withId(each, wanted), place));
+    places = new ReadPlaces(start, wanted);
     this.sink = sink;
     this.state = state;
     breakUp = new BreakUp(this, sink, state);
@@ -101,11 +102,6 @@ final class LiveConsumer implements OpenConsumer, Parking, Runnable {
     thread.setDaemon(true);
   }
 
-  private static TopicIdPartition withId(
-      TopicPartition partition, Map<TopicPartition, Uuid> partitions) {
-    return new TopicIdPartition(partitions.getOrDefault(partition, Uuid.ZERO_UUID), partition);
-  }
-
   /** Reads these partitions from now on, those that are new from their beginning. */
   void follow(Map<TopicPartition, Uuid> partitions) {
     wanted = Map.copyOf(partitions);
@@ -113,9 +109,22 @@ final class LiveConsumer implements OpenConsumer, Parking, Runnable {
     wake();
   }
 
+  /** Reads its topic as a whole, however many partitions that gets, and the next of its name. */
+  @Override
+  public void seen(TopicDescription topic) {
+    if (last.look(topic) != SeenTopic.Change.NONE) {
+      follow(PatternView.partitions(List.of(topic)));
+    }
+  }
+
   /** Opens; where it begins was fixed before. */
   void open() {
-    thread.start();
+    try {
+      thread.start();
+    } catch (RuntimeException | Error e) {
+      close();
+      throw e;
+    }
     if (!state.isOpen()) {
       stop(); // The link may have looked for consumers to stop before this one was there.
     }
@@ -137,9 +146,7 @@ final class LiveConsumer implements OpenConsumer, Parking, Runnable {
         // In no group, it has nobody to say good-bye to, and no reason to wait for its last fetch.
         consumer.close(CloseOptions.timeout(Duration.ZERO));
       }
-    } catch (InterruptedException | InterruptException e) {
-      LOG.debug("Consumer {} was interrupted", clientId, e);
-    } catch (RuntimeException e) {
+    } catch (Throwable e) { // An Error, too, would end the thread, and nobody would know.
       failed(e);
     }
   }
@@ -147,8 +154,8 @@ final class LiveConsumer implements OpenConsumer, Parking, Runnable {
   private void work(KafkaConsumer<byte[], byte[]> consumer) throws InterruptedException {
     Deque<ConsumerRecord<byte[], byte[]>> fetched = new ArrayDeque<>();
     while (!closing) {
-      assign(consumer);
-      if (fetched.isEmpty()) {
+      if (fetched.isEmpty()) { // else what is there would seem to be of the next topic
+        assign(consumer);
         poll(consumer, fetched);
       } else {
         handOut(fetched);
@@ -169,7 +176,7 @@ final class LiveConsumer implements OpenConsumer, Parking, Runnable {
       assign(consumer);
       opened.complete(consumer);
       return consumer;
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       opened.completeExceptionally(e);
       throw e;
     }
@@ -184,8 +191,9 @@ final class LiveConsumer implements OpenConsumer, Parking, Runnable {
     consumer.assign(next.keySet());
     next.forEach(
         (partition, id) -> {
-          if (!id.equals(assigned.get(partition))) {
-            consumer.seek(partition, places.getOrDefault(withId(partition, next), 0L));
+          Uuid before = assigned.get(partition);
+          if (!id.equals(before)) {
+            places.enter(partition, id, before).ifPresent(at -> consumer.seek(partition, at));
           }
         });
     assigned = next;
@@ -209,9 +217,7 @@ final class LiveConsumer implements OpenConsumer, Parking, Runnable {
           pace.count(consumer),
           isEmpty,
           () -> Math.min(assigned.size(), FetchPace.brokers(consumer)));
-      records
-          .nextOffsets()
-          .forEach((partition, next) -> places.put(withId(partition, assigned), next.offset()));
+      places.read(records, assigned);
       for (ConsumerRecord<byte[], byte[]> record : records) {
         // A copy that was written for one durable subscription is not a new message.
         if (record.headers().lastHeader(KafkaHeaders.ONLY_FOR) == null) {
@@ -240,7 +246,7 @@ final class LiveConsumer implements OpenConsumer, Parking, Runnable {
 
   private KafkaDelivery delivery(ConsumerRecord<byte[], byte[]> record) {
     Destination destination = subject.destination(record.topic());
-    return oneLog
+    return oneLog && assigned.size() == 1
         ? new LogDelivery(record, destination, idOf(record))
         : new KafkaDelivery(record, destination, 1);
   }
@@ -250,7 +256,7 @@ final class LiveConsumer implements OpenConsumer, Parking, Runnable {
     return assigned.getOrDefault(partition, Uuid.ZERO_UUID);
   }
 
-  private void failed(RuntimeException failure) {
+  private void failed(Throwable failure) {
     if (closing || state.isLost() || opened.isCompletedExceptionally()) {
       LOG.debug("Consumer {} ended", clientId, failure);
     } else {

@@ -41,6 +41,7 @@ final class Members {
   private final KeptReturn kept;
   private final AtomicBoolean warm = new AtomicBoolean();
   private final HandOuts handOuts;
+  private final GroupUpkeep upkeep;
 
   Members(
       KafkaConfig config,
@@ -53,6 +54,7 @@ final class Members {
       HandOuts handOuts) {
     this.kept = kept;
     this.handOuts = handOuts;
+    upkeep = new GroupUpkeep(groups.settings(), state, config.operationTimeout());
     this.config = config;
     this.groups = groups;
     this.turns = turns;
@@ -143,20 +145,35 @@ final class Members {
   /** As that, after another one that may still hold something. */
   GroupConsumer create(
       Member member, OldLocks oldLocks, DeliverySink sink, Consumer<GroupConsumer> onClosed) {
+    DeliveryLimit limit = new DeliveryLimit(member.limit(), member.group(), producer);
+    GroupUpkeep.Upkeep own = upkeep.begin(limit, member.group(), member.role().equals(TURN));
     GroupConsumer.Setup setup =
         new GroupConsumer.Setup(
             config,
             member.destination(),
             member.topic(),
             member.group(),
-            new DeliveryLimit(member.limit(), member.group(), producer),
+            limit,
             member.prefetch(),
             member.role(),
             () -> requireNoTurns(member),
             kept,
             handOuts,
-            oldLocks);
-    return new GroupConsumer(setup, sink, state, onClosed);
+            oldLocks,
+            own);
+    return new GroupConsumer(
+        setup,
+        sink,
+        state,
+        closed -> {
+          own.end(); // before anybody removes the group, and its settings
+          onClosed.accept(closed);
+        });
+  }
+
+  /** The link closes. */
+  void close() {
+    upkeep.close();
   }
 
   private void requireNoTurns(Member member) {

@@ -189,11 +189,14 @@ final class PatternGroups implements OpenConsumer, Parking {
 
   @Override
   public void settle(Outcome outcome, List<? extends InboundDelivery> deliveries) {
-    GroupConsumer.settleInLanes(outcome, deliveries);
-    synchronized (lock) {
-      deliveries.forEach(this::takePlace);
-      room += deliveries.size();
-      handOut();
+    try {
+      GroupConsumer.settleInLanes(outcome, deliveries);
+    } finally { // A topic's consumer may have ended.
+      synchronized (lock) {
+        deliveries.forEach(this::takePlace);
+        room += deliveries.size();
+        handOut();
+      }
     }
   }
 

@@ -52,15 +52,32 @@ final class SettlementInbox {
   private int deliveries;
   private int full;
   private boolean urgent;
+  private boolean closed;
 
-  void add(Settlement settlement) {
+  /** Refuses when the lane takes nothing any more. */
+  boolean add(Settlement settlement) {
     lock.lock();
     try {
+      if (closed) {
+        return false;
+      }
       waiting.add(settlement);
       deliveries += settlement.deliveries().size();
       if (waiting.size() == 1 || deliveries >= full) {
         changed.signal();
       }
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Everything that is there, and takes nothing from now on. */
+  List<Settlement> close() {
+    lock.lock();
+    try {
+      closed = true;
+      return empty();
     } finally {
       lock.unlock();
     }

@@ -43,6 +43,15 @@ final class ShareGroups {
     logs = new LogOffsets(calls);
   }
 
+  /**
+   * Where a group begins in a partition that it has no place in: one that ends with its last member
+   * at the end, see {@link #begin}, and others miss nothing. {@link KafkaNames#sharedGroup} names
+   * the former.
+   */
+  static String resetOf(String group) {
+    return group.contains(":~") ? LATEST : EARLIEST;
+  }
+
   /** The settings of groups. */
   GroupSettings settings() {
     return settings;
@@ -245,10 +254,13 @@ final class ShareGroups {
         "DESCRIBE on group " + group);
   }
 
-  /** Removes a group; one that does not exist is no failure. */
+  /**
+   * Removes a group; one that does not exist is no failure. Somebody who has set it up before may
+   * join it now, and needs the settings.
+   */
   void delete(String group) {
     deleteWithoutSettings(group);
-    settings.forget(settings.own(List.of(group)), () -> true);
+    forget(settings.own(List.of(group)), () -> members(group).isEmpty());
   }
 
   private void deleteWithoutSettings(String group) {

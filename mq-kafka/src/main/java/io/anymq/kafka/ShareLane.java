@@ -1,5 +1,6 @@
 package io.anymq.kafka;
 
+import io.anymq.ConnectionLostException;
 import io.anymq.Destination;
 import io.anymq.MessagingException;
 import io.anymq.kafka.LaneGate.Turn;
@@ -25,7 +26,6 @@ import org.apache.kafka.clients.consumer.KafkaShareConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicIdPartition;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -135,14 +135,17 @@ final class ShareLane implements Runnable {
     return opened;
   }
 
-  /** Takes settlements, from any thread. */
+  /** Takes settlements, from any thread; throws when the lane has ended, and they come again. */
   void settle(Outcome outcome, List<? extends InboundDelivery> deliveries) {
-    inbox.add(new Settlement(Fate.of(outcome), deliveries));
+    if (!inbox.add(new Settlement(Fate.of(outcome), deliveries))) {
+      throw new ConnectionLostException(
+          "The consumer has ended, and what it held is not settled: it comes again");
+    }
   }
 
-  /** Takes what else becomes of a delivery, from any thread. */
+  /** Takes what else becomes of a delivery, from any thread. It ends with the lane. */
   void tell(Fate fate, InboundDelivery delivery) {
-    inbox.add(new Settlement(fate, List.of(delivery)));
+    boolean unused = inbox.add(new Settlement(fate, List.of(delivery)));
   }
 
   /** The application gets a delivery that has come again. From any thread; returns soon. */
@@ -172,11 +175,10 @@ final class ShareLane implements Runnable {
       } finally {
         end(consumer);
       }
-    } catch (InterruptedException | InterruptException e) {
-      LOG.debug("Lane {} was interrupted", clientId, e);
-    } catch (RuntimeException e) {
+    } catch (Throwable e) { // An Error, too, would end the thread, and nobody would know.
       owner.failed(this, e);
     } finally {
+      List<Settlement> unused = inbox.close(); // Nobody applies them: they come again.
       ClientIds.free(clientId);
       gate.remove(this, handedOut, parked);
     }
@@ -188,7 +190,7 @@ final class ShareLane implements Runnable {
       consumer.setAcknowledgementCommitCallback((offsets, failure) -> noteFailure(failure));
       opened.complete(consumer);
       return consumer;
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       opened.completeExceptionally(e);
       throw e;
     } finally {
@@ -288,9 +290,12 @@ final class ShareLane implements Runnable {
     if (!records.isEmpty()) {
       owner.beforeDeliveries();
     }
+    if (hasRedeliveries(records)) {
+      owner.beforeRedelivery();
+    }
     boolean later = owner.oldLocks().mayBeBefore(records);
     for (ConsumerRecord<byte[], byte[]> record : records) {
-      int attempts = record.deliveryCount().map(Short::intValue).orElse(1);
+      int attempts = attempts(record);
       DeliveryLimit.Copy copy = DeliveryLimit.copy(record.headers());
       if (limit.isForOthers(copy)) {
         consumer.acknowledge(record, AcknowledgeType.ACCEPT);
@@ -322,6 +327,19 @@ final class ShareLane implements Runnable {
     if (later) {
       commit(consumer);
     }
+  }
+
+  private static int attempts(ConsumerRecord<byte[], byte[]> record) {
+    return record.deliveryCount().map(Short::intValue).orElse(1);
+  }
+
+  private static boolean hasRedeliveries(ConsumerRecords<byte[], byte[]> records) {
+    for (ConsumerRecord<byte[], byte[]> record : records) {
+      if (attempts(record) > 1) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private void rewrite(ShareDelivery delivery, int seen) {
@@ -653,6 +671,7 @@ final class ShareLane implements Runnable {
       inbox.takeAll().forEach(next -> apply(consumer, next));
       commit(consumer); // What follows may take all the time that there is.
       awaitCopies(consumer);
+      inbox.close().forEach(next -> apply(consumer, next));
       commit(consumer);
       noteHandOuts();
       leaveNoted(consumer);

@@ -7,9 +7,13 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Waits for threads to end, and keeps interrupts away from what has to be done in order. */
 final class Threads {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Threads.class);
 
   /** Beyond its time, for what ends a link and has nothing to wait for any more. */
   private static final Duration GRACE = Duration.ofSeconds(5);
@@ -52,6 +56,34 @@ final class Threads {
     return thread;
   }
 
+  /**
+   * Runs a task on a thread of its own, and by the calling thread where the machine has none left.
+   */
+  static void startOrRun(String name, Runnable task) {
+    Thread thread = daemon(name, task);
+    try {
+      thread.start();
+    } catch (OutOfMemoryError e) {
+      LOG.warn("No thread for {}, which goes on without: {}", name, e.getMessage());
+      task.run();
+    }
+  }
+
+  /**
+   * A task that is done again and again: a clock would never come back to one that fails once.
+   *
+   * @param what names it, for the log
+   */
+  static Runnable guarded(String what, Runnable task) {
+    return () -> {
+      try {
+        task.run();
+      } catch (Throwable e) {
+        LOG.warn("{}: a look failed, and is repeated", what, e);
+      }
+    };
+  }
+
   /** A thread that keeps no program alive, and that is not started yet. */
   static Thread daemon(String name, Runnable task) {
     Thread thread = new Thread(task, name);
@@ -90,25 +122,39 @@ final class Threads {
 
     @Override
     public void run() {
-      if (!tryLock()) {
+      if (!tryLock(lock, deadline.getAsLong())) {
         return; // The other one will be done, or fail.
       }
       try {
         if (!begun) {
           begun = true;
-          action.run();
+          shielded(action); // An interrupt must not leave undone what nobody does again.
         }
       } finally {
         lock.unlock();
       }
     }
+  }
 
-    private boolean tryLock() {
-      try {
-        return lock.tryLock(deadline.getAsLong() - System.nanoTime(), TimeUnit.NANOSECONDS);
-      } catch (InterruptedException e) {
+  /**
+   * Waits for a lock. An interrupt does not end the wait, which is bounded, and stays set.
+   *
+   * @param deadline of {@link System#nanoTime()}
+   */
+  static boolean tryLock(ReentrantLock lock, long deadline) {
+    // With the flag set a timed wait fails, though the lock is free.
+    boolean interrupted = Thread.interrupted();
+    try {
+      while (true) {
+        try {
+          return lock.tryLock(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+    } finally {
+      if (interrupted) {
         Thread.currentThread().interrupt();
-        return false;
       }
     }
   }
@@ -118,21 +164,53 @@ final class Threads {
    * take. An interrupt does not end the wait, and stays set. Throws what the task throws.
    */
   static void aside(String name, Duration time, Runnable task) {
-    AtomicReference<@Nullable RuntimeException> failure = new AtomicReference<>();
+    AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
     Thread thread =
-        start(
+        daemon(
             name,
             () -> {
               try {
                 task.run();
-              } catch (RuntimeException e) {
+              } catch (Throwable e) {
                 failure.set(e);
               }
             });
+    try {
+      thread.start();
+    } catch (OutOfMemoryError e) {
+      LOG.warn("No thread for {}, which goes on without: {}", name, e.getMessage());
+      shielded(task);
+      return;
+    }
     join(thread, System.nanoTime() + time.plus(GRACE).toNanos());
-    RuntimeException thrown = failure.get();
-    if (thrown != null) {
-      throw thrown;
+    Throwable thrown = failure.get();
+    if (thrown instanceof RuntimeException unchecked) {
+      throw unchecked;
+    }
+    if (thrown instanceof Error error) {
+      throw error;
+    }
+  }
+
+  /** Does all of these in their order, though one fails; then throws the first failure. */
+  static void all(Runnable... steps) {
+    Throwable first = null;
+    for (Runnable step : steps) {
+      try {
+        step.run();
+      } catch (RuntimeException | Error e) {
+        if (first == null) {
+          first = e;
+        } else {
+          first.addSuppressed(e);
+        }
+      }
+    }
+    if (first instanceof RuntimeException unchecked) {
+      throw unchecked;
+    }
+    if (first instanceof Error error) {
+      throw error;
     }
   }
 

@@ -67,19 +67,19 @@ final class TopicDirectory implements AutoCloseable {
 
   /** From now on a watcher is told, again and again, which topics there are. */
   synchronized void add(Consumer<Map<String, Uuid>> watcher) {
-    watchers.add(watcher);
     if (clock == null && !closed) {
-      clock =
+      ScheduledExecutorService made =
           Executors.newSingleThreadScheduledExecutor(
-              task -> {
-                Thread thread = new Thread(task, "anymq-kafka-topics");
-                thread.setDaemon(true);
-                return thread;
-              });
+              task -> Threads.daemon("anymq-kafka-topics", task));
       ScheduledFuture<?> unused =
-          clock.scheduleWithFixedDelay(
-              this::look, INTERVAL_MILLIS, INTERVAL_MILLIS, TimeUnit.MILLISECONDS);
+          made.scheduleWithFixedDelay(
+              Threads.guarded("The topics", this::look),
+              INTERVAL_MILLIS,
+              INTERVAL_MILLIS,
+              TimeUnit.MILLISECONDS);
+      clock = made;
     }
+    watchers.add(watcher);
   }
 
   void remove(Consumer<Map<String, Uuid>> watcher) {
@@ -99,11 +99,14 @@ final class TopicDirectory implements AutoCloseable {
     }
   }
 
-  private static void tell(Consumer<Map<String, Uuid>> watcher, Map<String, Uuid> topics) {
+  /** What one watcher fails with does not keep the others from being told. */
+  static void tell(Consumer<Map<String, Uuid>> watcher, Map<String, Uuid> topics) {
     try {
       watcher.accept(topics);
     } catch (RuntimeException e) {
       LOG.debug("Topics that have changed cannot be described now; soon again", e);
+    } catch (Error e) {
+      LOG.warn("Topics that have changed cannot be followed now; soon again", e);
     }
   }
 

@@ -1,8 +1,10 @@
 package io.anymq.kafka;
 
+import io.anymq.Destination;
 import io.anymq.ErrorCode;
 import io.anymq.MessagingException;
 import io.anymq.MessagingTimeoutException;
+import io.anymq.Queue;
 import io.anymq.kafka.SettlementInbox.Fate;
 import io.anymq.spi.DeliverySink;
 import io.anymq.spi.InboundDelivery;
@@ -15,6 +17,7 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -46,6 +49,7 @@ final class Turn implements OpenConsumer, Parking, Runnable, ConsumerRebalanceLi
   private final Thread thread;
   private final AtomicReference<@Nullable MessagingException> failure = new AtomicReference<>();
   private final AtomicBoolean woken = new AtomicBoolean();
+  private final SeenTopic last = new SeenTopic();
   private volatile @Nullable KafkaConsumer<byte[], byte[]> waiting;
   private volatile boolean closing;
 
@@ -54,6 +58,7 @@ final class Turn implements OpenConsumer, Parking, Runnable, ConsumerRebalanceLi
 
   // The thread's own:
   private boolean mine;
+  private boolean leaving;
   private OldLocks oldLocks = OldLocks.none();
 
   Turn(
@@ -77,15 +82,18 @@ final class Turn implements OpenConsumer, Parking, Runnable, ConsumerRebalanceLi
   /** Stands in line, and then looks for others that do not; throws when there are any. */
   void open() {
     ClientIds.hold(clientId);
-    thread.start();
     try {
+      thread.start();
       awaitMember();
       turns.removeLeftovers(setup.member().group());
       if (members.hasOthersThanTurns(setup.member().group())) {
         throw Turns.inUse(
             "it is to keep the order of keys, and another one does not", setup.member().group());
       }
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
+      if (thread.getState() == Thread.State.NEW) {
+        ClientIds.free(clientId); // else the thread does
+      }
       close();
       throw e;
     }
@@ -118,14 +126,14 @@ final class Turn implements OpenConsumer, Parking, Runnable, ConsumerRebalanceLi
       }
     } catch (WakeupException e) {
       LOG.debug("Turn {} ends", clientId, e);
-    } catch (RuntimeException e) {
+    } catch (Throwable e) { // An Error, too, would end the thread, and nobody would know.
       failed(translated(e));
     } finally {
       ClientIds.free(clientId);
     }
   }
 
-  private MessagingException translated(RuntimeException failure) {
+  private MessagingException translated(Throwable failure) {
     return KafkaErrors.translate(
         failure,
         "to wait for a turn at " + setup.member().topic(),
@@ -133,6 +141,7 @@ final class Turn implements OpenConsumer, Parking, Runnable, ConsumerRebalanceLi
   }
 
   private void giveBackAndLeave(KafkaConsumer<byte[], byte[]> consumer) {
+    leaving = true;
     try {
       giveBack(consumer);
     } finally {
@@ -199,7 +208,7 @@ final class Turn implements OpenConsumer, Parking, Runnable, ConsumerRebalanceLi
 
   @Override
   public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
-    if (!partitions.isEmpty() && !closing) {
+    if (!partitions.isEmpty() && !closing && !leaving) {
       failed(
           new MessagingException(
               ErrorCode.CONNECTION_LOST, "The turn at " + setup.member().topic() + " was lost"));
@@ -258,12 +267,21 @@ final class Turn implements OpenConsumer, Parking, Runnable, ConsumerRebalanceLi
     return Set.of(setup.member().topic());
   }
 
+  /** As {@link GroupConsumer#seen}. */
+  @Override
+  public void seen(TopicDescription topic) {
+    Destination destination = setup.member().destination();
+    if (last.look(topic) == SeenTopic.Change.REPLACED && destination instanceof Queue) {
+      breakUp(SeenTopic.replaced(destination));
+    }
+  }
+
   @Override
   public void breakUp(MessagingException cause) {
     if (failure.compareAndSet(null, cause)) {
       stop();
       sink.broken(cause);
-      Thread unused = Threads.start("anymq-kafka-broken", this::close);
+      Threads.startOrRun("anymq-kafka-broken", this::close);
     }
   }
 

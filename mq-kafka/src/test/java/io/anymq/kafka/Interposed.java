@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.UnaryOperator;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 
@@ -80,16 +81,25 @@ final class Interposed {
 
   /** A link that does the action. */
   Link link(BrokerHandle broker) {
-    KafkaConfig config = config(broker);
-    KafkaCalls calls = new KafkaCalls(around(Admin.create(config.admin("test"))), Links.PATIENCE);
-    KafkaLink opened =
-        new KafkaLink(
-            config,
-            calls,
-            BrokerProfile.find(calls),
-            KafkaHarness.NAMES,
-            new LinkState(cause -> {}, calls));
+    KafkaLink opened = unstarted(broker, this::around);
     opened.start();
     return opened;
+  }
+
+  /** A link that looks at the cluster when a test says so, and not by itself. */
+  static KafkaLink unstarted(BrokerHandle broker) {
+    return unstarted(broker, admin -> admin);
+  }
+
+  private static KafkaLink unstarted(BrokerHandle broker, UnaryOperator<Admin> around) {
+    KafkaConfig config = config(broker);
+    Admin admin = around.apply(Admin.create(config.admin("test")));
+    KafkaCalls calls = new KafkaCalls(admin, Links.PATIENCE);
+    return new KafkaLink(
+        config,
+        calls,
+        BrokerProfile.find(calls),
+        KafkaHarness.NAMES,
+        new LinkState(cause -> {}, calls));
   }
 }

@@ -1,7 +1,9 @@
 package io.anymq.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.anymq.ConnectionLostException;
 import io.anymq.Destination;
 import io.anymq.DestinationNotFoundException;
 import io.anymq.ErrorCode;
@@ -24,6 +26,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -114,6 +117,103 @@ final class KafkaBrokenTest extends LinkTest {
             .isNegative();
         Thread.sleep(20);
       }
+    }
+  }
+
+  /** The core would take a commit for done, and its messages come again. */
+  @Test
+  void whatIsSettledWhenTheLanesHaveEndedIsRefused() throws Exception {
+    Links.send(link, queue, 1);
+    try (Taking consumer = new Taking(link, queue, 1)) {
+      InboundDelivery held = consumer.take();
+      GroupConsumer lanes = (GroupConsumer) consumer.consumer();
+      lanes.stop();
+      await(() -> lanes.clientIds().isEmpty(), "its lanes have ended");
+      assertThatThrownBy(() -> consumer.accept(held)).isInstanceOf(ConnectionLostException.class);
+    }
+    try (Taking next = new Taking(link, queue, 1)) {
+      next.accept(next.take());
+    }
+  }
+
+  private static void await(BooleanSupplier condition, String what) throws InterruptedException {
+    long deadline = System.nanoTime() + Links.PATIENCE.toNanos();
+    while (!condition.getAsBoolean()) {
+      assertThat(System.nanoTime() - deadline).as("time until %s", what).isNegative();
+      Thread.sleep(20);
+    }
+  }
+
+  /** Such as that the machine has no thread left. */
+  private void anErrorIsTold(Source source, Destination to) throws Exception {
+    LinkedBlockingQueue<MessagingException> failures = new LinkedBlockingQueue<>();
+    DeliverySink failing =
+        new DeliverySink() {
+          @Override
+          public void deliver(List<? extends InboundDelivery> batch) {
+            throw new StackOverflowError("for this test");
+          }
+
+          @Override
+          public void broken(MessagingException cause) {
+            failures.add(cause);
+          }
+        };
+    LinkConsumer consumer =
+        link.openConsumer(new ConsumerRequest(source, 1, Optional.empty(), false), failing);
+    Links.send(link, to, 1);
+    assertThat(failures.poll(Links.PATIENCE.toSeconds(), TimeUnit.SECONDS))
+        .as("what the sink is told; see ShareLane.run and LiveConsumer.run")
+        .hasRootCauseInstanceOf(StackOverflowError.class);
+    consumer.close();
+  }
+
+  @Test
+  void anErrorInALaneIsTold() throws Exception {
+    anErrorIsTold(new Source.OfQueue(queue), queue);
+    try (Taking next = new Taking(link, queue, 1)) {
+      next.accept(next.take());
+    }
+  }
+
+  @Test
+  void anErrorInAPlainSubscriptionIsTold() throws Exception {
+    Topic topic = Topic.of("t." + UUID.randomUUID());
+    link.declare(topic, QueueOptions.DEFAULT);
+    anErrorIsTold(
+        new Source.OfTopic(topic, new Source.Terms(Optional.empty(), false, false)), topic);
+    link.delete(topic);
+  }
+
+  @Test
+  void anErrorOfOneThatHasItsTurnIsTold() throws Exception {
+    Topic topic = Topic.of("t." + UUID.randomUUID());
+    link.declare(topic, QueueOptions.DEFAULT);
+    Source shared = new Source.OfTopic(topic, new Source.Terms(Optional.of("s"), false, true));
+    Interposed failing =
+        new Interposed(
+            (question, arguments) -> Thread.currentThread().getName().contains("-turn-"),
+            () -> {
+              throw new StackOverflowError("for this test");
+            });
+    Link opening = failing.link(broker);
+    try {
+      assertThat(failureOf(opening, shared))
+          .as("what is told; see Turn.run")
+          .hasRootCauseInstanceOf(StackOverflowError.class);
+    } finally {
+      opening.close(Links.PATIENCE);
+      link.delete(topic);
+    }
+  }
+
+  /** It breaks while it opens, or afterwards. */
+  private static MessagingException failureOf(Link opening, Source source)
+      throws InterruptedException {
+    try (Taking consumer = new Taking(opening, source, 1, true)) {
+      return consumer.failure();
+    } catch (MessagingException e) {
+      return e;
     }
   }
 

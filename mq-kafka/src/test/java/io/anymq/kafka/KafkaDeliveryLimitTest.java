@@ -12,9 +12,13 @@ import io.anymq.spi.Link;
 import io.anymq.spi.LinkProducer;
 import io.anymq.spi.Purger;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.config.ConfigResource;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -26,6 +30,7 @@ final class KafkaDeliveryLimitTest extends LinkTest {
   private static final int LIMIT = 10;
 
   private static final int LARGE = 200_000;
+  private static final String LIMIT_NAME = "share.delivery.count.limit";
 
   @BeforeEach
   void sendWhatCannotBeWrittenAgain() throws Exception {
@@ -129,6 +134,49 @@ final class KafkaDeliveryLimitTest extends LinkTest {
       cut.close(Links.PATIENCE);
       broker.restoreNetwork();
     }
+  }
+
+  /** An operator changes the group while its messages are consumed. */
+  @Test
+  void outlivesALimitThatIsLowered() throws Exception {
+    try (Taking consumer = new Taking(link, queue, 1)) {
+      InboundDelivery first = consumer.take();
+      lowerTo(3);
+      consumer.release(first);
+      for (int count = 2; count <= 5; count++) {
+        InboundDelivery delivery = consumer.take();
+        assertThat(delivery.deliveryCount()).isEqualTo(count);
+        consumer.release(delivery);
+      }
+      consumer.accept(consumer.take());
+      awaitLimit(String.valueOf(LIMIT));
+    }
+    assertThat(depth()).isZero();
+  }
+
+  private void lowerTo(int limit) throws Exception {
+    Links.set(link, ConfigResource.Type.GROUP, group(), LIMIT_NAME, String.valueOf(limit));
+    awaitLimit(String.valueOf(limit));
+  }
+
+  private String group() {
+    return KafkaHarness.NAMES.group(queue);
+  }
+
+  private void awaitLimit(String limit) throws Exception {
+    KafkaCalls calls = new KafkaCalls(link.unwrap(Admin.class).orElseThrow(), Links.PATIENCE);
+    GroupSettings settings = new GroupSettings(calls, BrokerProfile.find(calls));
+    long deadline = System.nanoTime() + Links.PATIENCE.toNanos();
+    while (!limit.equals(limitIn(settings.own(List.of(group()))))) {
+      assertThat(System.nanoTime() - deadline)
+          .as("time until the limit is %s; see GroupUpkeep", limit)
+          .isNegative();
+      Thread.sleep(20);
+    }
+  }
+
+  private @Nullable String limitIn(Map<String, Map<String, String>> settings) {
+    return settings.getOrDefault(group(), Map.of()).get(LIMIT_NAME);
   }
 
   @Test
