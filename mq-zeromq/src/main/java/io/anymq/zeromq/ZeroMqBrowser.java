@@ -7,7 +7,10 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.NoSuchElementException;
 
-/** Looks at a queue page by page. */
+/**
+ * Looks at a queue page by page. It leaves out what cannot be decoded: no consumer would get that
+ * as a message either.
+ */
 final class ZeroMqBrowser implements QueueBrowser {
 
   private final LinkLoop loop;
@@ -29,16 +32,18 @@ final class ZeroMqBrowser implements QueueBrowser {
     BrowsePlace from = place;
     WireReader answer = loop.ask(new Ask(Wire.BROWSE, out -> from.write(out.text(name))));
     place = Await.read(answer, in -> read(in, from));
-    over = page.isEmpty();
   }
 
   private BrowsePlace read(WireReader in, BrowsePlace from) throws MalformedFrameException {
     BrowsePlace last = new BrowsePlace(in.i64(), from.rank(), from.position());
+    over = in.remaining() == 0; // a page whose entries are all left out is not the last one
     while (in.remaining() > 0) {
       last = new BrowsePlace(last.end(), in.u8(), in.i64());
-      page.add(
-          new ZeroMqDelivery(null, queue, 0, ZeroMqDelivery.Counts.FIRST, 0, in.slice(in.length()))
-              .message());
+      ZeroMqDelivery entry =
+          new ZeroMqDelivery(null, queue, 0, ZeroMqDelivery.Counts.FIRST, 0, in.slice(in.length()));
+      if (entry.undecodable().isEmpty()) {
+        page.add(entry.message());
+      }
     }
     return last;
   }
@@ -50,7 +55,7 @@ final class ZeroMqBrowser implements QueueBrowser {
 
   @Override
   public boolean hasNext() {
-    if (page.isEmpty() && !over) {
+    while (page.isEmpty() && !over) {
       nextPage();
     }
     return !page.isEmpty();

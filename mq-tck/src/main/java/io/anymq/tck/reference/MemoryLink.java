@@ -189,7 +189,9 @@ class MemoryLink implements Link, DepthQuery, Purger, Browsing, TemporaryQueues,
   public QueueBrowser browse(Queue queue) {
     List<Message> messages =
         lockedAlive(() -> broker.store().queue(actual.of(queue)).contents()).stream()
-            .map(stored -> MemoryMapper.decode(stored.record).message())
+            .map(stored -> MemoryMapper.decode(stored.record))
+            .filter(decoded -> decoded.fault() == null)
+            .map(MemoryMapper.Decoded::message)
             .toList();
     return new MemoryBrowser(queue, messages.iterator());
   }

@@ -8,6 +8,7 @@ import io.anymq.DestinationNotFoundException;
 import io.anymq.Message;
 import io.anymq.Queue;
 import io.anymq.QueueBrowser;
+import io.anymq.tck.NativeClient;
 import io.anymq.tck.Scenario;
 import java.util.ArrayList;
 import java.util.List;
@@ -136,5 +137,20 @@ final class BrowseScenarios {
         "0, 2 and 3 for the browser",
         () -> look(connection, queue),
         CHECK);
+  }
+
+  @Scenario(
+      id = "BROWSE-08",
+      title = "A browser shows nothing that a consumer would bury",
+      intent = "A foreign message that cannot be decoded is nobody's message.",
+      needs = Capability.BROWSE)
+  static void undecodableIsLeftOut(ScenarioContext t) throws Exception {
+    Queue queue = t.queue();
+    NativeClient client = t.nativeClient();
+    Connection connection = t.connect();
+    client.writeUndecodable(queue);
+    connection.send(queue, Message.text("good"));
+    client.writeUndecodable(queue);
+    Check.equal(List.of("good"), look(connection, queue), "what the browser sees", CHECK);
   }
 }

@@ -6,6 +6,7 @@ import io.anymq.Queue;
 import io.anymq.QueueBrowser;
 import io.anymq.QueueOptions;
 import io.anymq.spi.Browsing;
+import io.anymq.spi.DepthQuery;
 import io.anymq.spi.Link;
 import io.anymq.spi.LinkProducer;
 import io.anymq.spi.OutboundMessage;
@@ -92,6 +93,31 @@ final class BrowseMutations {
       List<Message> bare =
           look(link, queue).stream().map(message -> Message.bytes(message.body())).toList();
       return Shown.of(queue, bare);
+    }
+  }
+
+  /** How many entries of a queue the reference adapter's browser leaves out. */
+  private static long leftOut(Link link, Queue queue) {
+    return ((DepthQuery) link).depth(queue).atRest() - look(link, queue).size();
+  }
+
+  /** Shows the bytes of what cannot be decoded, as a message. */
+  static final class ShowsUndecodable extends Mutation {
+    @Override
+    QueueBrowser browse(Link link, Queue queue) {
+      List<Message> seen = look(link, queue);
+      for (long left = leftOut(link, queue); left > 0; left--) {
+        seen.add(Message.text("no message"));
+      }
+      return Shown.of(queue, seen);
+    }
+  }
+
+  /** Takes a page of which it has to leave something out for the end. */
+  static final class EndsAtUndecodable extends Mutation {
+    @Override
+    QueueBrowser browse(Link link, Queue queue) {
+      return Shown.of(queue, leftOut(link, queue) > 0 ? List.of() : look(link, queue));
     }
   }
 

@@ -166,6 +166,8 @@ enum Mutant implements Variant {
   BROWSER_INVENTS(BrowseMutations.Invents::new, "BROWSE-02"),
   BROWSER_DROPS_PROPERTIES(BrowseMutations.DropsProperties::new, "BROWSE-05"),
   BROWSER_IS_STALE(BrowseMutations.IsStale::new, "BROWSE-07"),
+  BROWSER_SHOWS_UNDECODABLE(BrowseMutations.ShowsUndecodable::new, "BROWSE-08"),
+  BROWSER_ENDS_AT_UNDECODABLE(BrowseMutations.EndsAtUndecodable::new, "BROWSE-08"),
   TEMPORARY_ENDS_EARLY(KindMutations.TemporaryEndsEarly::new, "TEMP-03"),
   TEMPORARY_IS_ONE(KindMutations.TemporaryIsOne::new, "TEMP-01"),
   IGNORES_QUEUE_SELECTORS(
