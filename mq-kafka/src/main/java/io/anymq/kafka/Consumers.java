@@ -205,10 +205,7 @@ final class Consumers {
     LiveConsumer consumer =
         new LiveConsumer(
             new LiveConsumer.Setup(
-                config,
-                Subject.of(topic, topology.names().topic(topic)),
-                prefetch,
-                true),
+                config, Subject.of(topic, topology.names().topic(topic)), prefetch, true),
             partitions,
             begin,
             sink,

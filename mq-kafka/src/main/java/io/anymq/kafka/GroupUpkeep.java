@@ -192,7 +192,8 @@ final class GroupUpkeep implements AutoCloseable {
   private void refused(String group, MessagingException failure) {
     if (state.isOpen()) {
       warning.warn(
-          "The settings of group %s were changed, and cannot be restored".formatted(group), failure);
+          "The settings of group %s were changed, and cannot be restored".formatted(group),
+          failure);
     }
   }
 

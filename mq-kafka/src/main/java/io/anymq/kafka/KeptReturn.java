@@ -181,8 +181,7 @@ final class KeptReturn implements AutoCloseable {
     }
   }
 
-  private void writeAgain(
-      String group, ConsumerRecord<byte[], byte[]> old, KeptRecords.Note note) {
+  private void writeAgain(String group, ConsumerRecord<byte[], byte[]> old, KeptRecords.Note note) {
     CompletableFuture<@Nullable Void> stored = new CompletableFuture<>();
     DeliveryLimit.rewrite(
         old,

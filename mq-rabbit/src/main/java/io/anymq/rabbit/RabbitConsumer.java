@@ -281,7 +281,9 @@ class RabbitConsumer implements LinkConsumer {
       NativeConnection.LOG.error("A consumer of {} failed", source.origin(), e);
       inbox.end(
           new MessagingException(
-              ErrorCode.BACKEND_FAILURE, "The consumer of " + source.origin() + " failed: " + e, e));
+              ErrorCode.BACKEND_FAILURE,
+              "The consumer of " + source.origin() + " failed: " + e,
+              e));
     }
     inbox.cause().ifPresent(this::broke);
   }

@@ -39,9 +39,7 @@ final class RabbitConsumers {
     this.mapper = mapper;
     this.delays = delays;
     this.limit = limit;
-    logs =
-        new HandOutLogs(
-            queue -> new HandOutLog(main, publisher, names.handOuts(queue), limit));
+    logs = new HandOutLogs(queue -> new HandOutLog(main, publisher, names.handOuts(queue), limit));
   }
 
   /** Opens a consumer, which has begun. */

@@ -79,7 +79,9 @@ final class SubscriptionLocks {
     return () -> letGo(lock);
   }
 
-  /** The broker may make it after the time-out: it is taken back on the same channel behind that. */
+  /**
+   * The broker may make it after the time-out: it is taken back on the same channel behind that.
+   */
   private static String declared(Channel channel, String lock) throws IOException {
     try {
       channel.queueDeclare(lock, false, true, false, null);

@@ -144,8 +144,7 @@ final class DeadLetterCopyTest extends OneLink {
     assertThat(DeadLetter.of(letter).orElseThrow().error()).isEmpty();
   }
 
-  private void bury(Queue dead, InboundDelivery delivery, @Nullable String error)
-      throws Exception {
+  private void bury(Queue dead, InboundDelivery delivery, @Nullable String error) throws Exception {
     DeadLetter why =
         new DeadLetter(DeadLetter.Reason.UNDECODABLE, 1, "queue:" + "q".repeat(200), null, error);
     Links.Sent sent = new Links.Sent(why.mark(delivery.message()));

@@ -33,7 +33,8 @@ final class HandOutLogTest {
   @Test
   void aLogThatIsUsedIsKeptAndOfTheOthersSome() {
     HandOutLogs logs =
-        new HandOutLogs(queue -> new HandOutLog(unused(), HandOutLogTest::unused, queue, Duration.ZERO));
+        new HandOutLogs(
+            queue -> new HandOutLog(unused(), HandOutLogTest::unused, queue, Duration.ZERO));
     HandOutLog busy = logs.take("busy");
     HandOutLog left = logs.take("left");
     logs.leave("left");

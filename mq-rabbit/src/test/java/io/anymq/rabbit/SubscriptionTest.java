@@ -150,7 +150,9 @@ final class SubscriptionTest extends OneLink {
     altered.close(Links.PATIENCE);
   }
 
-  /** The broker makes what holds it after the answer was given up, and only this connection ends it. */
+  /**
+   * The broker makes what holds it after the answer was given up, and only this connection ends it.
+   */
   @Test
   void aDurableSubscriptionThatIsHeldTooLateIsNotHeld() throws Exception {
     Topic topic = Links.newTopic(link);
