@@ -18,7 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Predicate;
 import org.apache.activemq.command.Command;
 import org.apache.activemq.command.ConsumerInfo;
 import org.junit.jupiter.api.Test;
@@ -35,17 +34,18 @@ final class ActiveMqDetectionTest {
 
   /** What a connect asks the broker. */
   enum Question {
-    STATISTICS(command -> FakeOpenWire.isTo(command, "ActiveMQ.Statistics.")),
-    SCHEDULER(command -> FakeOpenWire.isTo(command, "ActiveMQ.Scheduler.")),
-    DELETIONS(
-        command ->
+    STATISTICS,
+    SCHEDULER,
+    DELETIONS;
+
+    boolean is(Command command) {
+      return switch (this) {
+        case STATISTICS -> FakeOpenWire.isTo(command, "ActiveMQ.Statistics.");
+        case SCHEDULER -> FakeOpenWire.isTo(command, "ActiveMQ.Scheduler.");
+        case DELETIONS ->
             command instanceof ConsumerInfo info
-                && info.getDestination().getPhysicalName().startsWith("ActiveMQ.*.Queue"));
-
-    private final Predicate<Command> is;
-
-    Question(Predicate<Command> is) {
-      this.is = is;
+                && info.getDestination().getPhysicalName().startsWith("ActiveMQ.*.Queue");
+      };
     }
   }
 
@@ -73,7 +73,7 @@ final class ActiveMqDetectionTest {
     try (FakeOpenWire broker =
         FakeOpenWire.start(
             command -> {
-              if (!question.is.test(command)) {
+              if (!question.is(command)) {
                 return FakeOpenWire.Fate.TAKEN;
               }
               asked.set(true);
@@ -93,8 +93,7 @@ final class ActiveMqDetectionTest {
   void aRefusalIsAnAnswer(Question question) throws Exception {
     Map<Capability, Support> found =
         capabilities(
-            command ->
-                question.is.test(command) ? FakeOpenWire.Fate.REFUSED : FakeOpenWire.Fate.TAKEN);
+            command -> question.is(command) ? FakeOpenWire.Fate.REFUSED : FakeOpenWire.Fate.TAKEN);
     assertThat(found.containsKey(Capability.QUEUE_DEPTH))
         .isEqualTo(question != Question.STATISTICS);
     assertThat(found.containsKey(Capability.DELIVERY_DELAY))
@@ -107,7 +106,7 @@ final class ActiveMqDetectionTest {
     assertThat(
             capabilities(
                 command ->
-                    Question.STATISTICS.is.test(command) || Question.SCHEDULER.is.test(command)
+                    Question.STATISTICS.is(command) || Question.SCHEDULER.is(command)
                         ? FakeOpenWire.Fate.UNANSWERED
                         : FakeOpenWire.Fate.TAKEN))
         .containsKey(Capability.PERSISTENCE)
@@ -120,7 +119,7 @@ final class ActiveMqDetectionTest {
     try (FakeOpenWire broker =
         FakeOpenWire.start(
             command ->
-                Question.STATISTICS.is.test(command)
+                Question.STATISTICS.is(command)
                     ? FakeOpenWire.Fate.REFUSED
                     : FakeOpenWire.Fate.TAKEN)) {
       ActiveMqLink link = ActiveMqLink.open(broker.request(LONG), warning -> {});

@@ -22,9 +22,7 @@ import java.util.function.Function;
 import java.util.function.IntConsumer;
 import org.apache.activemq.command.ConsumerInfo;
 import org.apache.activemq.command.MessageDispatch;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -47,26 +45,17 @@ final class ActiveMqHopelessShareTest {
         }
       };
 
-  private static BrokerHandle broker;
+  private final BrokerHandle broker = BrokerProvisioner.system().start("activemq");
   private final LinkRequest request = Links.request(broker.url(), new LinkedBlockingQueue<>());
   private final OpenWire wire = open();
   private final ActiveMqShare share =
       ActiveMqShare.of(
           Topic.of("t." + UUID.randomUUID()), "team", new ActiveMqDestinations(NativeNames.none()));
 
-  @BeforeAll
-  static void startBroker() {
-    broker = BrokerProvisioner.system().start("activemq");
-  }
-
-  @AfterAll
-  static void stopBroker() {
-    broker.close();
-  }
-
   @AfterEach
-  void closeWire() {
+  void stopBroker() {
     wire.close(LIMIT);
+    broker.close();
   }
 
   private OpenWire open() {
