@@ -225,6 +225,8 @@ final class Attachment {
       consumer.release(delivery, delay);
     } catch (MessagingException e) {
       LOG.debug("Not released; the message comes again", e);
+    } catch (RuntimeException e) {
+      LOG.error("The adapter failed, which is a defect of it; not released", e);
     }
   }
 
@@ -250,6 +252,9 @@ final class Attachment {
       return true;
     } catch (MessagingException e) {
       LOG.debug("Not settled; these messages come again", e);
+      return false;
+    } catch (RuntimeException e) { // it must not end the thread, nor keep a close from its end
+      LOG.error("The adapter failed, which is a defect of it; not settled", e);
       return false;
     }
   }

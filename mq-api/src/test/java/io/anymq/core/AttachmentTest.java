@@ -270,4 +270,20 @@ class AttachmentTest {
     release(stay, "n", Duration.ZERO);
     assertThat(failing.settled).containsExactly("ACCEPT m", "RELEASE n");
   }
+
+  @Test
+  void aDefectOfTheAdaptersDoesNotKeepItsConsumerOpen() {
+    FakeConsumer defective =
+        new FakeConsumer(REQUEST, SINK) {
+          @Override
+          public void settle(Outcome outcome, List<? extends InboundDelivery> deliveries) {
+            throw new IllegalStateException("a defect");
+          }
+        };
+    Attachment stay = openStay(defective);
+    assertThat(stay.acceptNow(FakeDelivery.of("1"))).as("accepted").isFalse();
+    stay.accept(FakeDelivery.of("2"));
+    stay.close();
+    assertThat(defective.closed).isTrue();
+  }
 }

@@ -48,7 +48,7 @@ class LackOfThreadsTest {
       Thread thread =
           new Thread(task, name) {
             @Override
-            public void start() {
+            public synchronized void start() {
               if (starts.incrementAndGet() == failing) {
                 throw new OutOfMemoryError("unable to create native thread");
               }

@@ -278,7 +278,7 @@ class ListenersTest {
     private static final long serialVersionUID = 1;
 
     @Override
-    public String toString() {
+    public String getMessage() {
       throw new StackOverflowError();
     }
   }
@@ -353,7 +353,7 @@ class ListenersTest {
             return asked.incrementAndGet() == 1
                 ? new Thread(task) {
                   @Override
-                  public void start() {
+                  public synchronized void start() {
                     throw new OutOfMemoryError("unable to create native thread");
                   }
                 }

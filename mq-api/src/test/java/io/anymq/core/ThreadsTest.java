@@ -112,7 +112,7 @@ class ThreadsTest {
     }
 
     @Override
-    public void start() {
+    public synchronized void start() {
       throw new OutOfMemoryError("unable to create native thread");
     }
   }
