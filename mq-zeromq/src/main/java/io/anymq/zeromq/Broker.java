@@ -1,13 +1,10 @@
 package io.anymq.zeromq;
 
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import zmq.Msg;
 
 /**
  * The hub without its socket: takes frames, answers with frames. Sessions come and go here; what
@@ -33,17 +30,19 @@ final class Broker {
   /** Where frames leave behind what they depend on. */
   private final Outlet outlet;
 
+  private final OutgoingFrames frames;
   private final BrokerCommands commands;
-  private final Map<PeerId, HubSession> sessions = new HashMap<>();
+  private final HubSessions sessions = new HubSessions();
 
-  /** Sessions that have ended in order, and whose last words wait until the peer reads. */
-  private final List<HubSession> leaving = new ArrayList<>();
+  /** Peers that fell silent: they may be told so until the next tick, and then are cut. */
+  private final List<PeerId> silent = new ArrayList<>();
 
   Broker(HubSettings settings, HubContent content, Outlet outlet) {
     this.settings = settings;
     this.content = content;
     this.direct = outlet;
     this.outlet = this::sendWhenWritten;
+    this.frames = new OutgoingFrames(HubSettings.outgoingBytes(), settings.maxFrameBytes());
     this.commands = new BrokerCommands(settings, content);
   }
 
@@ -51,8 +50,13 @@ final class Broker {
    * Nothing leaves before what happened until now is in the journal. All that happened in a round
    * is, with the first frame that leaves.
    */
-  private Outlet.Sent sendWhenWritten(PeerId peer, ByteBuffer frame) {
+  private Outlet.Sent sendWhenWritten(PeerId peer, Msg frame) {
     return content.storage().write() ? direct.send(peer, frame) : Outlet.Sent.GONE;
+  }
+
+  /** Whether a frame says that the connection has ended. */
+  static boolean isGone(byte[] frame) {
+    return frame.length == PEER_GONE.length && frame[0] == PEER_GONE[0];
   }
 
   /** Whether it can go on; not when its journal cannot be written any more. */
@@ -61,7 +65,7 @@ final class Broker {
   }
 
   int sessionCount() {
-    return sessions.size();
+    return sessions.all().size();
   }
 
   /** A frame of a peer had no room; what it held is not known, so the session cannot go on. */
@@ -78,14 +82,15 @@ final class Broker {
 
   /** Whether something waits for a peer to read what it was sent before. */
   boolean hasUnsent() {
-    return !leaving.isEmpty() || sessions.values().stream().anyMatch(HubSession::hasUnsent);
+    return sessions.hasUnsent();
   }
 
   /** Takes one frame of a peer. */
   void receive(PeerId peer, byte[] frame, long now) {
     content.agenda().advance(now);
     HubSession session = sessions.get(peer);
-    if (frame.length == PEER_GONE.length && frame[0] == PEER_GONE[0]) {
+    if (isGone(frame)) {
+      frames.forget(peer);
       if (session != null) {
         end(session);
       }
@@ -110,10 +115,14 @@ final class Broker {
             WireError.INVALID_ARGUMENT,
             "Set no routing id: a session belongs to one connection, and the hub must notice another");
       }
-      HubSession session =
-          new HubSession(
-              peer, outlet, new Heartbeats(settings.heartbeat(), hello.heartbeat(), now));
-      sessions.put(peer, session);
+      if (direct.isCrowded()) {
+        throw new Refusal(
+            WireError.QUEUE_FULL,
+            "The hub has as many connections as it has memory for: close some, or give it more");
+      }
+      Heartbeats heartbeats = new Heartbeats(settings.heartbeat(), hello.heartbeat(), now);
+      HubSession session = new HubSession(peer, outlet, frames, heartbeats);
+      sessions.add(session);
       welcome(session);
       LOG.debug("Session of '{}' begins", hello.client());
     } catch (Refusal e) {
@@ -146,7 +155,7 @@ final class Broker {
   private void rebuff(PeerId peer, WireError error, String sentence) {
     WireWriter out = new WireWriter();
     out.begin(Wire.GOODBYE).u16(error.number()).text(sentence);
-    outlet.send(peer, out.take());
+    outlet.send(peer, new Msg(out.take()));
   }
 
   private void obey(HubSession session, byte[] frame, long now) {
@@ -154,9 +163,13 @@ final class Broker {
       if (!commands.run(session, frame)) {
         end(session, true);
         if (session.flush(now) && session.hasUnsent()) {
-          leaving.add(session);
+          sessions.leaves(session);
         }
+      } else if (session.unread() > Wire.FRAME_TARGET_BYTES) {
+        sessions.leastReading().ifPresent(this::giveUp);
       }
+    } catch (Refusal e) {
+      giveUp(session);
     } catch (MalformedFrameException e) {
       dismiss(session, WireError.MALFORMED, "Malformed frame: " + e.getMessage(), now);
     } catch (RuntimeException e) {
@@ -175,6 +188,32 @@ final class Broker {
     session.goodbye(error, sentence);
     session.flush(now);
     end(session);
+    session.dropUnsent();
+  }
+
+  /** Ends a session without a word, for its peer does not read, and what waits for it with it. */
+  private void giveUp(HubSession session) {
+    LOG.info("A session is ended: its peer is gone or does not read");
+    end(session);
+    session.dropUnsent();
+    if (!session.isGone()) {
+      cut(session.peer());
+    }
+  }
+
+  private void cut(PeerId peer) {
+    direct.cut(peer);
+    frames.forget(peer);
+  }
+
+  /** A peer takes nothing, and others wait for the memory of what is on its way to it. */
+  private void cutOff(PeerId peer) {
+    HubSession session = sessions.get(peer);
+    if (session != null) {
+      giveUp(session);
+    } else {
+      cut(peer);
+    }
   }
 
   private void end(HubSession session) {
@@ -183,7 +222,7 @@ final class Broker {
 
   /** Ends a session; in order, its client has told which deliveries it handed out. */
   private void end(HubSession session, boolean inOrder) {
-    sessions.remove(session.peer());
+    sessions.remove(session);
     session.consumers().values().forEach(consumer -> consumer.close(inOrder));
     session.consumers().clear();
     commands.deleteTemporaries(session);
@@ -193,7 +232,7 @@ final class Broker {
 
   /** How long until something is to be done without a frame, in nanoseconds. */
   long untilDue(long now) {
-    return content.agenda().untilNext(now);
+    return Math.min(content.agenda().untilNext(now), frames.untilLook());
   }
 
   /** Hands out messages, and sends what has been collected for all peers. */
@@ -210,29 +249,19 @@ final class Broker {
       giveUp();
       return;
     }
-    List<HubSession> unreachable = null;
-    for (HubSession session : sessions.values()) {
-      if (!session.flush(now)) {
-        unreachable = unreachable == null ? new ArrayList<>() : unreachable;
-        unreachable.add(session);
-      }
-    }
-    endAll(unreachable);
-    leaving.removeIf(session -> !session.flush(now) || !session.hasUnsent());
-  }
-
-  private void endAll(@Nullable List<HubSession> unreachable) {
-    if (unreachable != null) {
-      LOG.info("{} sessions are ended: their peers are gone or do not read", unreachable.size());
-      unreachable.forEach(this::end);
-    }
+    frames.beginRound(now);
+    sessions.flush(now).forEach(this::giveUp);
+    frames.stalled(direct::canCut).ifPresent(this::cutOff);
   }
 
   /**
-   * Sends heartbeats, and ends sessions whose peers are silent. To be called often in an interval.
+   * Sends heartbeats, and ends sessions whose peers are silent. A connection that nobody uses any
+   * more may never end by itself, and takes memory. To be called often in an interval.
    */
   void tick(long now) {
-    for (HubSession session : List.copyOf(sessions.values())) {
+    silent.stream().filter(peer -> sessions.get(peer) == null).forEach(this::cut);
+    silent.clear();
+    for (HubSession session : List.copyOf(sessions.all())) {
       Heartbeats heartbeats = session.heartbeats();
       if (heartbeats.silent(now)) {
         dismiss(
@@ -240,6 +269,7 @@ final class Broker {
             WireError.SILENT,
             "Nothing was heard from you for " + Await.text(heartbeats.patience()),
             now);
+        silent.add(session.peer());
       } else if (heartbeats.sendDue(now)) {
         session.heartbeat();
       }
@@ -251,16 +281,16 @@ final class Broker {
   /** Nothing is confirmed any more: what was under way is in doubt, and its senders are told so. */
   private void giveUp() {
     WireWriter out = new WireWriter();
-    for (HubSession session : sessions.values()) {
+    for (HubSession session : sessions.all()) {
       out.begin(Wire.GOODBYE).u16(WireError.CLOSING.number()).text(content.storage().failure());
-      direct.send(session.peer(), out.take());
+      direct.send(session.peer(), new Msg(out.take()));
     }
     sessions.clear();
   }
 
   /** Ends all sessions, and tells the peers. What they held goes back to the queues. */
   void close(long now) {
-    for (HubSession session : List.copyOf(sessions.values())) {
+    for (HubSession session : List.copyOf(sessions.all())) {
       dismiss(session, WireError.CLOSING, "The hub closes", now);
     }
   }

@@ -27,13 +27,17 @@ final class BrokerCommands {
    *
    * @return whether the session goes on
    * @throws MalformedFrameException when it cannot go on
+   * @throws Refusal when there are more answers than the peer reads
    */
-  boolean run(HubSession session, byte[] frame) throws MalformedFrameException {
+  boolean run(HubSession session, byte[] frame) throws MalformedFrameException, Refusal {
     WireReader in = new WireReader(frame);
     if (in.remaining() == 0) {
       throw new MalformedFrameException("an empty frame");
     }
     while (in.remaining() > 0) {
+      if (session.unread() > HubSession.MOST_UNREAD_BYTES) {
+        throw new Refusal(WireError.QUEUE_FULL, "Read the answers before you ask for more");
+      }
       int opcode = in.u8();
       int flags = in.u8();
       WireReader command = in.slice(in.length());

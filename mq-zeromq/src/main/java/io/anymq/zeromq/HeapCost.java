@@ -27,6 +27,20 @@ final class HeapCost {
     return region == 0 || whole < region / 2 ? whole : (whole + region - 1) / region * region;
   }
 
+  /**
+   * How much memory there may be outside the heap: as much as in it, unless it is told otherwise.
+   */
+  static long direct() {
+    try {
+      HotSpotDiagnosticMXBean machine =
+          ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
+      long told = Long.parseLong(machine.getVMOption("MaxDirectMemorySize").getValue());
+      return told > 0 ? told : Runtime.getRuntime().maxMemory();
+    } catch (RuntimeException | LinkageError e) {
+      return Runtime.getRuntime().maxMemory(); // another virtual machine, which has no such option
+    }
+  }
+
   private static long regionBytes() {
     try {
       HotSpotDiagnosticMXBean machine =

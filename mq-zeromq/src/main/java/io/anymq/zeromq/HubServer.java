@@ -1,6 +1,5 @@
 package io.anymq.zeromq;
 
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,8 +28,8 @@ final class HubServer implements Outlet {
   private static final int RECEIVE_HIGH_WATER = 64;
 
   /**
-   * Frames that may wait in ZeroMQ for one peer to read them. More would be copies of messages that
-   * nobody counts; what is still to be sent waits in its session, where it costs nothing.
+   * Frames that may wait in ZeroMQ for one peer to read them. They are copies of messages; what is
+   * still to be sent waits in its session, where it costs nothing.
    */
   private static final int SEND_HIGH_WATER = 2;
 
@@ -45,6 +44,7 @@ final class HubServer implements Outlet {
   private final ZMQ.Socket socket;
   private final SocketWaiter waiter;
   private final IncomingFrames incoming;
+  private final PeerConnections connections = new PeerConnections(HubSettings.maxConnections());
   private final Broker broker;
   private final Storage storage;
   private final long tickNanos;
@@ -76,6 +76,7 @@ final class HubServer implements Outlet {
     socket.setRcvHWM(RECEIVE_HIGH_WATER);
     socket.setSndHWM(SEND_HIGH_WATER);
     Sockets.option(socket, zmq.ZMQ.ZMQ_DISCONNECT_MSG, Broker.PEER_GONE);
+    connections.watch(socket);
     waiter = new SocketWaiter(socket);
     broker = new Broker(settings, content, this);
     storage = content.storage();
@@ -223,6 +224,11 @@ final class HubServer implements Outlet {
       return true;
     }
     byte[] bytes = frame == null || frame.hasMore() ? skipParts(frame) : frame.data();
+    if (Broker.isGone(bytes)) {
+      connections.forget(peer);
+    } else if (frame != null) {
+      connections.heard(peer, frame);
+    }
     broker.receive(peer, bytes, System.nanoTime());
     if (frame != null) {
       incoming.done(frame);
@@ -243,10 +249,25 @@ final class HubServer implements Outlet {
   }
 
   @Override
-  public Sent send(PeerId peer, ByteBuffer frame) {
+  public Sent send(PeerId peer, Msg frame) {
     if (!socket.base().send(new Msg(peer.bytes()), ZMQ.SNDMORE | ZMQ.DONTWAIT)) {
       return socket.errno() == ZError.EAGAIN ? Sent.FULL : Sent.GONE;
     }
-    return socket.base().send(new Msg(frame), ZMQ.DONTWAIT) ? Sent.YES : Sent.GONE;
+    return socket.base().send(frame, ZMQ.DONTWAIT) ? Sent.YES : Sent.GONE;
+  }
+
+  @Override
+  public boolean canCut(PeerId peer) {
+    return connections.canCut(peer);
+  }
+
+  @Override
+  public void cut(PeerId peer) {
+    connections.cut(peer);
+  }
+
+  @Override
+  public boolean isCrowded() {
+    return connections.isCrowded();
   }
 }

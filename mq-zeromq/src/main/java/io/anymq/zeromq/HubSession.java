@@ -1,6 +1,5 @@
 package io.anymq.zeromq;
 
-import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
@@ -8,6 +7,7 @@ import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import zmq.Msg;
 
 /**
  * A peer that has said HELLO: its consumers, its unfinished commits, and what is to be sent to it.
@@ -15,12 +15,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class HubSession {
 
-  /** A peer that lets so much pile up does not read, and is given up. */
-  private static final long MOST_UNREAD_BYTES =
-      Math.min(64L << 20, Runtime.getRuntime().maxMemory() / 8);
+  /** A peer that lets so much pile up does not read, and is given up; so are peers together. */
+  static final long MOST_UNREAD_BYTES = Math.min(64L << 20, Runtime.getRuntime().maxMemory() / 8);
+
+  /** What a frame with a message needs beside it, with the name of a topic. */
+  private static final int AROUND_MESSAGE_BYTES = 1024;
 
   private final PeerId peer;
   private final Outlet outlet;
+  private final OutgoingFrames frames;
   private final Heartbeats heartbeats;
   private final Map<Integer, HubConsumer> consumers = new HashMap<>();
   private final Set<String> temporaryQueues = new LinkedHashSet<>();
@@ -32,9 +35,12 @@ final class HubSession {
   private final WireWriter out = new WireWriter();
 
   /** A frame that waits until the peer has read others. */
-  private @Nullable ByteBuffer unsent;
+  private @Nullable Msg unsent;
 
   private boolean gone;
+
+  /** Whether what comes next waits for memory that other frames take. */
+  private boolean waitsForRoom;
 
   private record Owed(HubConsumer consumer, long tag) {}
 
@@ -51,9 +57,18 @@ final class HubSession {
   private int deliverCount;
   private long nextDeliveredTag;
 
-  HubSession(PeerId peer, Outlet outlet, Heartbeats heartbeats) {
+  /**
+   * A session that has just begun.
+   *
+   * @param peer with whom
+   * @param outlet where its frames leave
+   * @param frames counts its frames, with those of all others
+   * @param heartbeats when to say something, and when the peer has been silent for too long
+   */
+  HubSession(PeerId peer, Outlet outlet, OutgoingFrames frames, Heartbeats heartbeats) {
     this.peer = peer;
     this.outlet = outlet;
+    this.frames = frames;
     this.heartbeats = heartbeats;
   }
 
@@ -110,7 +125,7 @@ final class HubSession {
   /** Begins an answer that may fill a frame; it does not come behind much else. */
   WireWriter largeOk(int request) {
     flushConfirmations();
-    if (!out.isEmpty() && unsent == null) {
+    if (!out.isEmpty() && unsent == null && hasRoom()) {
       send();
     }
     return ok(request);
@@ -142,19 +157,47 @@ final class HubSession {
     owed.removeIf(each -> each.consumer() == consumer);
   }
 
-  /** Whether something waits until the peer has read what it was sent before. */
+  /** Whether something waits until this peer or others have read what they were sent before. */
   boolean hasUnsent() {
-    return unsent != null || !owed.isEmpty();
+    return unsent != null || !owed.isEmpty() || !out.isEmpty();
   }
 
-  /** Writes what is owed, as far as one frame goes. */
+  boolean isGone() {
+    return gone;
+  }
+
+  /** Whether it waits for others to read what they were sent. */
+  boolean waitsForRoom() {
+    return waitsForRoom;
+  }
+
+  /** How many bytes of answers wait for the peer to read others. */
+  int unread() {
+    return out.size();
+  }
+
+  /** What waits to leave does not leave any more. */
+  void dropUnsent() {
+    if (unsent != null) {
+      frames.takeBack(peer, unsent);
+      unsent = null;
+    }
+  }
+
+  /** Writes what is owed, as far as one frame and the memory for it go. */
   private void deliverOwed() {
+    long room = owed.isEmpty() ? 0 : frames.room(peer);
     Owed next = owed.peekFirst();
     while (next != null) {
       Queued message = next.consumer().held(next.tag());
       if (message != null) {
         int size = out.size() + message.payload().bytes().length;
-        if (!out.isEmpty() && size > Wire.FRAME_TARGET_BYTES) {
+        boolean fits = OutgoingFrames.fits(size + AROUND_MESSAGE_BYTES, room);
+        if (!out.isEmpty() && (size > Wire.FRAME_TARGET_BYTES || !fits)) {
+          return;
+        }
+        if (!fits) {
+          waitForRoom();
           return;
         }
         deliver(next.consumer(), next.tag(), message);
@@ -219,25 +262,46 @@ final class HubSession {
    */
   boolean flush(long now) {
     flushConfirmations();
+    waitsForRoom = false;
     boolean sending = unsent == null || send();
     while (sending && !(out.isEmpty() && owed.isEmpty())) {
       deliverOwed();
-      sending = !out.isEmpty() && send();
-      heartbeats.sent(now);
+      boolean leaves = !out.isEmpty() && hasRoom();
+      sending = leaves && send();
+      if (leaves) {
+        heartbeats.sent(now);
+      }
     }
-    return !gone && out.size() <= MOST_UNREAD_BYTES;
+    return !gone && unread() <= MOST_UNREAD_BYTES;
+  }
+
+  /** Whether there is room for the frame that has been collected; when not, it waits. */
+  private boolean hasRoom() {
+    boolean fits = OutgoingFrames.fits(out.size(), frames.room(peer));
+    if (!fits) {
+      waitForRoom();
+    }
+    return fits;
+  }
+
+  private void waitForRoom() {
+    waitsForRoom = true;
+    frames.refuse(peer);
   }
 
   /** Sends the frame that waits, or what has been collected; tells whether another may follow. */
   private boolean send() {
-    ByteBuffer frame = unsent;
+    Msg frame = unsent;
     if (frame == null) {
       delivering = null;
-      frame = out.take();
+      frame = frames.frame(peer, out.take());
     }
     Outlet.Sent sent = gone ? Outlet.Sent.GONE : outlet.send(peer, frame);
     unsent = sent == Outlet.Sent.FULL ? frame : null;
     gone = sent == Outlet.Sent.GONE;
+    if (gone) {
+      frames.forget(peer);
+    }
     return sent == Outlet.Sent.YES;
   }
 }

@@ -55,6 +55,20 @@ record HubSettings(
     return Runtime.getRuntime().maxMemory() / 8;
   }
 
+  /** How much of the heap frames may take that are on their way to peers. */
+  static long outgoingBytes() {
+    return Runtime.getRuntime().maxMemory() / 8;
+  }
+
+  /**
+   * How many connections it serves: their buffers take no more than half of what there is outside
+   * the heap, so that the rest is left for the frames that JeroMQ reads and writes.
+   */
+  static int maxConnections() {
+    return (int)
+        Math.min(Integer.MAX_VALUE / 2, HeapCost.direct() / 2 / PeerConnections.DIRECT_BYTES);
+  }
+
   /** The largest frame it takes. */
   int maxFrameBytes() {
     return Math.addExact(maxMessageBytes, Wire.FRAME_MARGIN_BYTES);

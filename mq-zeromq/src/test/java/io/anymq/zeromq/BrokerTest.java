@@ -11,6 +11,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import zmq.Msg;
 
 /** The hub without sockets and with a clock that stands still until it is moved. */
 class BrokerTest {
@@ -22,9 +23,16 @@ class BrokerTest {
   private static final class Recorder implements Outlet {
     private final Map<PeerId, Deque<Integer>> opcodes = new HashMap<>();
     private final Set<PeerId> gone = new HashSet<>();
+    private final Set<PeerId> cut = new HashSet<>();
 
     @Override
-    public Sent send(PeerId peer, ByteBuffer frame) {
+    public void cut(PeerId peer) {
+      cut.add(peer);
+    }
+
+    @Override
+    public Sent send(PeerId peer, Msg message) {
+      ByteBuffer frame = message.buf();
       if (gone.contains(peer)) {
         return Sent.GONE;
       }
@@ -151,6 +159,9 @@ class BrokerTest {
     assertThat(sent.opcodes.get(silent)).last().isEqualTo(RawPeer.GOODBYE);
     assertThat(sent.opcodes.get(other)).contains(RawPeer.DELIVER);
     assertThat(broker.sessionCount()).isEqualTo(1);
+    assertThat(sent.cut).as("when it has just been told").isEmpty();
+    pass(25);
+    assertThat(sent.cut).containsExactly(silent);
   }
 
   @Test

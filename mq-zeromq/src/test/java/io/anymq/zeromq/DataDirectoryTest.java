@@ -20,6 +20,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import zmq.Msg;
 
 /** A hub with a data directory, and its links. */
 @Timeout(30)
@@ -149,7 +150,8 @@ class DataDirectoryTest {
     private final Deque<Integer> opcodes = new ArrayDeque<>();
 
     @Override
-    public Sent send(PeerId peer, ByteBuffer frame) {
+    public Sent send(PeerId peer, Msg message) {
+      ByteBuffer frame = message.buf();
       while (frame.hasRemaining()) {
         opcodes.add((int) frame.get());
         frame.get();

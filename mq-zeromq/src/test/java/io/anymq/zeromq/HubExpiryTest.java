@@ -64,6 +64,7 @@ class HubExpiryTest {
         new HubSession(
             new PeerId(new byte[] {0, 0, 0, 0, 1}),
             (peer, frame) -> Outlet.Sent.YES,
+            new OutgoingFrames(1 << 20, 1 << 10),
             new Heartbeats(Duration.ofSeconds(1), Duration.ofSeconds(1), 0));
     HubConsumer consumer =
         new HubConsumer(

@@ -29,7 +29,7 @@ class HubFairnessTest {
           new HubSettings(1_000_000_000, 1_024, Duration.ofSeconds(1), ReplayBounds.NONE),
           content,
           (peer, frame) -> {
-            answers.add(frame);
+            answers.add(frame.buf());
             return Outlet.Sent.YES;
           });
   private long now;
@@ -56,6 +56,7 @@ class HubFairnessTest {
         new HubSession(
             new PeerId(new byte[] {0, 0, 0, 0, 2}),
             (peer, frame) -> Outlet.Sent.YES,
+            new OutgoingFrames(1 << 20, 1 << 10),
             new Heartbeats(Duration.ofSeconds(1), Duration.ofSeconds(1), 0));
     Selection selection = selector == null ? null : Selection.ofQueue(Selector.parse(selector));
     HubConsumer consumer =

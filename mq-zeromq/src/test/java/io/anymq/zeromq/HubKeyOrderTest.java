@@ -45,6 +45,7 @@ class HubKeyOrderTest {
         new HubSession(
             new PeerId(new byte[] {0, 0, 0, 0, (byte) ++consumers}),
             (peer, frame) -> Outlet.Sent.YES,
+            new OutgoingFrames(1 << 20, 1 << 10),
             new Heartbeats(Duration.ofSeconds(1), Duration.ofSeconds(1), 0));
     HubConsumer.Terms terms = new HubConsumer.Terms(prefetch, keyOrdered, null);
     HubConsumer consumer = new HubConsumer(session, 1, queue, terms, () -> {});

@@ -98,6 +98,7 @@ class HubSelectorModelTest {
         new HubSession(
             new PeerId(new byte[] {0, 0, 0, 0, 1}),
             (peer, frame) -> Outlet.Sent.YES,
+            new OutgoingFrames(1 << 20, 1 << 10),
             new Heartbeats(Duration.ofSeconds(1), Duration.ofSeconds(1), 0));
     String selector = SELECTORS[random.nextInt(SELECTORS.length)];
     int prefetch = 1 + random.nextInt(3);

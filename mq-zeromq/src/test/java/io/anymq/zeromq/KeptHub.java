@@ -95,6 +95,7 @@ final class KeptHub implements AutoCloseable {
         new HubSession(
             new PeerId(new byte[] {0, 0, 0, 0, (byte) ++consumers}),
             (peer, frame) -> Outlet.Sent.YES,
+            new OutgoingFrames(1 << 20, 1 << 10),
             new Heartbeats(Duration.ofSeconds(1), Duration.ofSeconds(1), 0));
     HubConsumer consumer =
         new HubConsumer(session, 1, queue, new HubConsumer.Terms(prefetch, false, null), () -> {});
