@@ -192,7 +192,7 @@ final class OutgoingFrames {
 
   /** A frame to a peer, which counts from now on. */
   Msg frame(PeerId peer, ByteBuffer bytes) {
-    int length = bytes.array().length;
+    int length = bytes.array().length - bytes.arrayOffset(); // the buffer may be longer
     if (length <= SMALL_BYTES) {
       return new Msg(bytes);
     }
