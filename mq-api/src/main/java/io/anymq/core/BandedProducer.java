@@ -74,14 +74,24 @@ final class BandedProducer implements LinkProducer {
     return bands.computeIfAbsent(band, missing -> link.openProducer(missing, listener));
   }
 
-  @Override
-  public void send(OutboundMessage message) {
-    int priority = message.message().priority();
-    if (priority != Message.DEFAULT_PRIORITY && isStale()) {
+  /**
+   * Finds out where a message goes, which may ask the broker, and opens a producer there. Comes
+   * before the send: when this fails, nothing has been sent.
+   */
+  void prepare(Message message) {
+    if (message.priority() != Message.DEFAULT_PRIORITY && isStale()) {
       ask();
     }
-    Queue band = banded ? Bands.of(queue, priority) : queue;
-    band(band).send(new Watched(message));
+    LinkProducer unused = band(bandOf(message));
+  }
+
+  private Queue bandOf(Message message) {
+    return banded ? Bands.of(queue, message.priority()) : queue;
+  }
+
+  @Override
+  public void send(OutboundMessage message) {
+    band(bandOf(message.message())).send(new Watched(message));
   }
 
   private boolean isStale() {

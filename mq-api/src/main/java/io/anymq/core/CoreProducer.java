@@ -220,11 +220,16 @@ final class CoreProducer implements Producer, Child {
       return;
     }
     Attached now = attached.get();
-    if (now == null || now.broken().get() || !send.begin()) {
+    if (now == null || now.broken().get()) {
       return;
     }
     try {
-      now.producer().send(send);
+      if (now.producer() instanceof BandedProducer banded) {
+        banded.prepare(send.message());
+      }
+      if (send.begin()) {
+        now.producer().send(send);
+      }
     } catch (ConnectionLostException e) {
       LOG.debug("A send met a lost link; the next link takes it", e);
     } catch (MessagingException e) {

@@ -266,6 +266,20 @@ class BandedLinkTest {
     assertThat(link.producer(orders).texts()).containsExactly("1", "2", "4");
   }
 
+  /** The next link's broker would mark it as one that may have come before. */
+  @Test
+  void aLinkThatIsLostBeforeTheSendHasNotSent() {
+    Queue orders = Queue.of("orders");
+    connection.send(orders, Message.text("1"));
+    connection.delete(Queue.of("any")); // so that it asks again
+    link.failNext("exists", new ConnectionLostException("cut"));
+    var sent = connection.sendAsync(orders, urgent("2", 9));
+    link.lose(new ConnectionLostException("cut"));
+    assertThat(sent).succeedsWithin(Duration.ofSeconds(10));
+    assertThat(link.producer(orders).texts()).containsExactly("1");
+    assertThat(backend.link(1).producer(orders).last().repeated()).isFalse();
+  }
+
   @Test
   void aProducerThatCannotOpenAtOneQueueClosesTheOthers() {
     link.failNext("produce", new UnsupportedCapabilityException("no"));

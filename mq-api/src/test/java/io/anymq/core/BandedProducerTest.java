@@ -9,7 +9,6 @@ import io.anymq.MessagingException;
 import io.anymq.MessagingTimeoutException;
 import io.anymq.Queue;
 import io.anymq.QueueOptions;
-import io.anymq.spi.LinkProducer;
 import io.anymq.spi.OutboundMessage;
 import java.time.Duration;
 import java.util.List;
@@ -112,8 +111,13 @@ class BandedProducerTest {
     public void failed(MessagingException cause) {}
   }
 
-  private LinkProducer producer() {
-    return banded.openProducer(QUEUE, cause -> {});
+  private BandedProducer producer() {
+    return (BandedProducer) banded.openProducer(QUEUE, cause -> {});
+  }
+
+  private static void send(BandedProducer producer, Sent sent) {
+    producer.prepare(sent.message());
+    producer.send(sent);
   }
 
   private List<String> texts(Destination destination) {
@@ -128,18 +132,18 @@ class BandedProducerTest {
   void whatSomebodyElseHasMadeOfTheQueueIsSeenAfterSomeSeconds() throws Exception {
     Clock.during(
         () -> {
-          LinkProducer producer = producer();
+          BandedProducer producer = producer();
           other.declare(QUEUE, PRIORITIZED);
-          producer.send(Sent.of("1", 9));
+          send(producer, Sent.of("1", 9));
           Clock.pass(Duration.ofSeconds(5));
-          producer.send(Sent.of("2", 9));
-          producer.send(Sent.of("3", Message.DEFAULT_PRIORITY));
+          send(producer, Sent.of("2", 9));
+          send(producer, Sent.of("3", Message.DEFAULT_PRIORITY));
           assertThat(texts(QUEUE)).containsExactly("1", "3");
           assertThat(texts(Bands.of(QUEUE, 9))).containsExactly("2");
           other.delete(QUEUE);
           other.declare(QUEUE, QueueOptions.DEFAULT);
           Clock.pass(Duration.ofSeconds(5));
-          producer.send(Sent.of("4", 9));
+          send(producer, Sent.of("4", 9));
           assertThat(texts(QUEUE)).containsExactly("1", "3", "4");
           producer.close();
           assertThat(link.producers).allMatch(each -> each.closed);
@@ -150,13 +154,13 @@ class BandedProducerTest {
   void theBrokerIsAskedForUrgentMessagesOnlyAndNotForEach() throws Exception {
     Clock.during(
         () -> {
-          LinkProducer producer = producer();
+          BandedProducer producer = producer();
           long opening = questions();
           Clock.pass(Duration.ofMinutes(1));
-          producer.send(Sent.of("1", Message.DEFAULT_PRIORITY));
+          send(producer, Sent.of("1", Message.DEFAULT_PRIORITY));
           assertThat(questions()).isEqualTo(opening);
-          producer.send(Sent.of("2", 9));
-          producer.send(Sent.of("3", 9));
+          send(producer, Sent.of("2", 9));
+          send(producer, Sent.of("3", 9));
           assertThat(questions()).isEqualTo(opening + 1);
         });
   }
@@ -166,12 +170,12 @@ class BandedProducerTest {
   void aQuestionThatFailsIsAskedAgain() throws Exception {
     Clock.during(
         () -> {
-          LinkProducer producer = producer();
+          BandedProducer producer = producer();
           banded.declare(QUEUE, PRIORITIZED);
           link.failNext("exists", new MessagingTimeoutException("silent"));
-          assertThatThrownBy(() -> producer.send(Sent.of("1", 9)))
+          assertThatThrownBy(() -> send(producer, Sent.of("1", 9)))
               .isInstanceOf(MessagingTimeoutException.class);
-          producer.send(Sent.of("2", 9));
+          send(producer, Sent.of("2", 9));
           assertThat(texts(QUEUE)).isEmpty();
           assertThat(texts(Bands.of(QUEUE, 9))).containsExactly("2");
         });
