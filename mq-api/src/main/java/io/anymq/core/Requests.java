@@ -161,8 +161,7 @@ final class Requests implements Child {
     try {
       CompletableFuture<Message> unused =
           connection
-              .kept(destination)
-              .sendAdmitted(request, timeout)
+              .withKept(destination, producer -> producer.sendAdmitted(request, timeout))
               .whenComplete(
                   (sent, failure) -> {
                     if (failure != null) {

@@ -17,7 +17,8 @@ public interface LinkConsumer {
 
   /**
    * Settles deliveries of this consumer. Returns soon; each delivery is settled at most once. Once
-   * the link or this consumer is lost or closed, does nothing: those messages come again.
+   * the link or this consumer is lost or closed, does nothing, or throws: those messages come
+   * again.
    *
    * @param outcome how
    * @param deliveries in the order in which the application settled them, which need not be that of

@@ -100,7 +100,8 @@ record KafkaAddress(String host, int port) {
 
   /** Whether this machine, or the one there, says that nobody listens. */
   boolean isRefused(Duration timeout) {
-    try (Socket unused = open(timeout)) {
+    try {
+      open(timeout).close();
       return false;
     } catch (ConnectException e) {
       return true;

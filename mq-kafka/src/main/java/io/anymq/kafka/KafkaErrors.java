@@ -148,9 +148,11 @@ final class KafkaErrors {
   /** A sentence, or, where the message is none by itself, the kind of failure with it. */
   private static String reason(Throwable failure) {
     String message = failure.getMessage();
-    boolean isSentence = message != null && message.contains(" ");
     String kind = failure.getClass().getSimpleName();
-    return isSentence ? message : message == null ? kind : kind + ": " + message;
+    if (message == null) {
+      return kind;
+    }
+    return message.contains(" ") ? message : kind + ": " + message;
   }
 
   /**

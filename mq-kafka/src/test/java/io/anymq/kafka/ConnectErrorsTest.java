@@ -118,7 +118,7 @@ final class ConnectErrorsTest {
             new ConfigException("No resolvable bootstrap urls given in bootstrap.servers"));
     assertThat(ConnectErrors.clientFailure(unresolved, "h:1"))
         .hasMessageStartingWith("No Kafka broker answers at h:1")
-        .satisfies(failure -> assertThat(((MessagingException) failure).isTransient()).isTrue());
+        .satisfies(failure -> assertThat(failure.isTransient()).isTrue());
     assertThat(ConnectErrors.clientFailure(new SaslAuthenticationException("no"), "h:1").code())
         .isEqualTo(ErrorCode.AUTHENTICATION_FAILED);
   }

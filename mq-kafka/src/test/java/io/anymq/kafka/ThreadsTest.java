@@ -55,21 +55,25 @@ final class ThreadsTest {
   @Test
   void anInterruptedThreadWaitsForALock() throws Exception {
     ReentrantLock lock = new ReentrantLock();
-    lock.lock();
     AtomicBoolean taken = new AtomicBoolean();
     AtomicBoolean flag = new AtomicBoolean();
-    Thread waiting =
-        Threads.start(
-            "waiting",
-            () -> {
-              taken.set(Threads.tryLock(lock, System.nanoTime() + TimeUnit.MINUTES.toNanos(1)));
-              flag.set(Thread.interrupted());
-            });
-    while (!lock.hasQueuedThread(waiting)) {
-      Thread.sleep(1);
+    Thread waiting;
+    lock.lock();
+    try {
+      waiting =
+          Threads.start(
+              "waiting",
+              () -> {
+                taken.set(Threads.tryLock(lock, System.nanoTime() + TimeUnit.MINUTES.toNanos(1)));
+                flag.set(Thread.interrupted());
+              });
+      while (!lock.hasQueuedThread(waiting)) {
+        Thread.sleep(1);
+      }
+      waiting.interrupt();
+    } finally {
+      lock.unlock();
     }
-    waiting.interrupt();
-    lock.unlock();
     waiting.join(20_000);
     assertThat(taken).isTrue();
     assertThat(flag).isTrue();
