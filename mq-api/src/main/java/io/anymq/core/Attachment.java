@@ -253,9 +253,6 @@ final class Attachment {
     } catch (MessagingException e) {
       LOG.debug("Not settled; these messages come again", e);
       return false;
-    } catch (RuntimeException e) { // it must not end the thread, nor keep a close from its end
-      LOG.error("The adapter failed, which is a defect of it; not settled", e);
-      return false;
     }
   }
 
@@ -271,7 +268,9 @@ final class Attachment {
   void close() {
     LinkConsumer consumer;
     synchronized (this) {
-      flush();
+      Guard.run(
+          this::flush,
+          e -> LOG.error("The adapter failed, which is a defect of it; not settled", e));
       consumer = ended ? null : link;
       ended = true;
     }

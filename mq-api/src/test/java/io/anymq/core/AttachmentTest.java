@@ -1,6 +1,8 @@
 package io.anymq.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.anymq.ErrorCode;
 import io.anymq.MessagingException;
@@ -281,8 +283,8 @@ class AttachmentTest {
           }
         };
     Attachment stay = openStay(defective);
-    assertThat(stay.acceptNow(FakeDelivery.of("1"))).as("accepted").isFalse();
-    stay.accept(FakeDelivery.of("2"));
+    assertThatThrownBy(() -> stay.acceptNow(FakeDelivery.of("1"))).hasMessage("a defect");
+    Throwable unused = catchThrowable(() -> stay.accept(FakeDelivery.of("2")));
     stay.close();
     assertThat(defective.closed).isTrue();
   }
