@@ -32,6 +32,9 @@ final class ActiveMqDetectionTest {
   private static final Duration LONG = Duration.ofSeconds(15);
   private static final Duration SHORT = Duration.ofSeconds(2);
 
+  /** For the questions before the one that is not answered, on a busy machine. */
+  private static final Duration PATIENT = Duration.ofSeconds(5);
+
   /** What a connect asks the broker. */
   enum Question {
     STATISTICS,
@@ -81,7 +84,7 @@ final class ActiveMqDetectionTest {
             })) {
       MessagingException failure =
           catchThrowableOfType(
-              MessagingException.class, () -> ActiveMqLink.open(broker.request(SHORT)));
+              MessagingException.class, () -> ActiveMqLink.open(broker.request(PATIENT)));
       assertThat(failure).as("the failure of a connect that gets no answer").isNotNull();
       assertThat(failure.isTransient()).as("whether %s is transient", failure).isTrue();
     }

@@ -236,7 +236,7 @@ final class ActiveMqLossTest {
     own.connection().getTransport().narrow(Socket.class).close();
     long deadline = System.nanoTime() + Links.PATIENCE.toNanos();
     while (!own.hasEnded() && System.nanoTime() < deadline) {
-      Thread.onSpinWait();
+      Thread.sleep(5);
     }
     assertThat(own.hasEnded()).as("the end of the thread of the lost connection").isTrue();
     assertThat(lost).as("losses of the link").isEmpty();

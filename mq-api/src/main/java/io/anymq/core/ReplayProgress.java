@@ -2,6 +2,7 @@ package io.anymq.core;
 
 import io.anymq.spi.InboundDelivery;
 import io.anymq.spi.Source;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -9,9 +10,13 @@ import org.jspecify.annotations.Nullable;
 /** How far a consumer's replay has come, so that it goes on there after an outage. */
 final class ReplayProgress {
 
+  /** What the clocks of senders may differ by. */
+  private static final Duration CLOCKS = Duration.ofMinutes(1);
+
   private final Source source;
   private final boolean replays;
   private volatile @Nullable Instant reached;
+  private @Nullable Instant latest; // Guarded by this.
 
   ReplayProgress(Source source) {
     this.source = source;
@@ -36,14 +41,20 @@ final class ReplayProgress {
   /**
    * A time from before may be the application's, too: a message that is sent on as it was received
    * keeps its own, and what was sent since that would come once more. Where messages have
-   * positions, all of them stand in one order, and nothing before this one is still to come.
-   * Elsewhere it may be of a part of the topic that lags behind the others.
+   * positions, all of them stand in one order, and nothing before this one is still to come: so it
+   * goes on no earlier than the latest time, but for what clocks differ by. (The topic may have
+   * been made again meanwhile, and a sender be behind.) Elsewhere it may be of a part of the topic
+   * that lags behind the others.
    */
   private synchronized void reach(Instant timestamp, boolean ordered) {
-    Instant before = reached;
-    if (!ordered || before == null || timestamp.isAfter(before)) {
-      reached = timestamp;
+    Instant last = latest;
+    if (last == null || timestamp.isAfter(last)) {
+      latest = timestamp;
+    } else if (ordered && timestamp.isBefore(last.minus(CLOCKS))) {
+      reached = last.minus(CLOCKS);
+      return;
     }
+    reached = timestamp;
   }
 
   /**

@@ -21,6 +21,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -325,11 +327,21 @@ class DeadLettersTest {
         () -> consumer.deadLetters().awaitIdle(Deadline.in(Duration.ofMinutes(1))));
   }
 
+  private static void await(CountDownLatch latch) {
+    try {
+      assertThat(latch.await(10, TimeUnit.SECONDS)).isTrue();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
   @Test
   void oneOfTheFewThatFailsDoesNotKeepTheOthersBack() {
     LetterQueue letters = new LetterQueue(connection.threads());
     CoreConsumer consumer = consumer(TWICE);
     List<String> tried = new CopyOnWriteArrayList<>();
+    CountDownLatch bothWait = new CountDownLatch(1);
+    connection.threads().chore(() -> await(bothWait));
     for (String each : List.of("1", "2")) {
       CoreDelivery delivery = (CoreDelivery) delivered(consumer, FakeDelivery.of(each));
       letters.add(
@@ -342,6 +354,7 @@ class DeadLettersTest {
             }
           });
     }
+    bothWait.countDown();
     Eventually.until("the others, and it again", () -> tried.size() == 3);
     assertThat(tried).containsExactly("1", "2", "1");
   }

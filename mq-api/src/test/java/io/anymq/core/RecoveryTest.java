@@ -333,6 +333,7 @@ class RecoveryTest {
     }
   }
 
+  @Test
   void theFirstLinkWithoutWhatIsRequiredIsClosed() {
     without(Capability.BROWSE);
     assertThatThrownBy(() -> requiring(Capability.BROWSE, FakeBackend.quick()))

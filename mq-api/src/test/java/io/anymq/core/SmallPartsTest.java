@@ -179,7 +179,9 @@ class SmallPartsTest {
     assertThat(resumed(progress)).isEqualTo(Instant.EPOCH);
     progress.note(sentAt(NOON, "1"));
     progress.note(sentAt(NOON.minus(Duration.ofDays(3)), "2"));
-    assertThat(resumed(progress)).isEqualTo(NOON);
+    assertThat(resumed(progress)).isEqualTo(NOON.minus(Duration.ofMinutes(1)));
+    progress.note(sentAt(NOON.minusSeconds(5), "of a sender whose clock is behind"));
+    assertThat(resumed(progress)).isEqualTo(NOON.minusSeconds(5));
     progress.note(sentAt(NOON.plusMillis(1), "3"));
     progress.note(sentAt(Instant.now().plus(Duration.ofDays(1)), "4"));
     assertThat(resumed(progress)).isEqualTo(NOON.plusMillis(1));

@@ -15,6 +15,7 @@ import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.common.config.ConfigResource;
+import org.jspecify.annotations.Nullable;
 
 /** The settings of share groups. Safe for use by several threads. */
 final class GroupSettings {
@@ -92,10 +93,17 @@ final class GroupSettings {
         .forEach(
             (group, entries) -> {
               String reset = resets.getOrDefault(group, ShareGroups.resetOf(group));
+              Map<String, String> current = BrokerProfile.asMap(entries);
               Map<String, String> wanted = wanted(made(entries).getOrDefault(RESET, reset));
-              limits.put(group, renew(group, BrokerProfile.asMap(entries), wanted, refused));
+              wanted.computeIfPresent(DELIVERY_LIMIT, (name, own) -> higher(own, current.get(name)));
+              limits.put(group, renew(group, current, wanted, refused));
             });
     return limits;
+  }
+
+  /** Another link may know of a higher limit; two that set it in turn would lose messages. */
+  private static String higher(String own, @Nullable String current) {
+    return current != null && Integer.parseInt(current) > Integer.parseInt(own) ? current : own;
   }
 
   private int renew(

@@ -76,6 +76,7 @@ final class LiveConsumer implements OpenConsumer, Parking, Runnable {
 
   // The thread's own:
   private final ReadPlaces places;
+  private final RecentlyRead recent = new RecentlyRead();
   private Map<TopicPartition, Uuid> assigned = Map.of();
   private final FetchPace pace = new FetchPace();
 
@@ -194,6 +195,9 @@ final class LiveConsumer implements OpenConsumer, Parking, Runnable {
           Uuid before = assigned.get(partition);
           if (!id.equals(before)) {
             places.enter(partition, id, before).ifPresent(at -> consumer.seek(partition, at));
+            if (before != null) {
+              recent.beginsAgain(partition);
+            }
           }
         });
     assigned = next;
@@ -220,7 +224,7 @@ final class LiveConsumer implements OpenConsumer, Parking, Runnable {
       places.read(records, assigned);
       for (ConsumerRecord<byte[], byte[]> record : records) {
         // A copy that was written for one durable subscription is not a new message.
-        if (record.headers().lastHeader(KafkaHeaders.ONLY_FOR) == null) {
+        if (record.headers().lastHeader(KafkaHeaders.ONLY_FOR) == null && recent.isNew(record)) {
           fetched.add(record);
         }
       }

@@ -671,7 +671,10 @@ final class ShareLane implements Runnable {
       inbox.takeAll().forEach(next -> apply(consumer, next));
       commit(consumer); // What follows may take all the time that there is.
       awaitCopies(consumer);
-      inbox.close().forEach(next -> apply(consumer, next));
+      // What is released now must not be copied any more: nobody would hear that it was.
+      inbox.close().stream()
+          .filter(next -> next.fate() == Fate.ACCEPT || next.fate() == Fate.COPIED)
+          .forEach(next -> apply(consumer, next));
       commit(consumer);
       noteHandOuts();
       leaveNoted(consumer);

@@ -151,6 +151,34 @@ final class KafkaChangedTopicTest extends LinkTest {
     }
   }
 
+  /** It goes on in the new topic before anybody has noticed that it is one. */
+  @Test
+  void whatItHasReadOfTheNewTopicDoesNotComeTwice() throws Exception {
+    for (int before = 0; before < 2; before++) {
+      try (Taking consumer = new Taking(consuming, plain(Optional.empty()), 8)) {
+        consuming.look();
+        Links.send(link, topic, before);
+        for (int i = 0; i < before; i++) {
+          InboundDelivery unused = consumer.take();
+        }
+        replace(topic);
+        sendTo(0, "a");
+        sendTo(0, "b");
+        List<String> seen = new ArrayList<>();
+        while (!seen.contains("b")) {
+          seen.add(String.valueOf(body(consumer.take())));
+        }
+        consuming.look();
+        sendTo(0, "c");
+        while (!seen.contains("c")) {
+          seen.add(String.valueOf(body(consumer.take())));
+        }
+        assertThat(seen).containsExactlyInAnyOrder("a", "b", "c");
+      }
+      replace(topic);
+    }
+  }
+
   private Source named(boolean durable, boolean shared) {
     return new Source.OfTopic(topic, new Source.Terms(Optional.of("s"), durable, shared));
   }

@@ -73,7 +73,7 @@ final class RabbitConsumers {
         };
     try {
       consumer.start(prefetch);
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
       if (recorded) {
         logs.leave(source.queue());
       }

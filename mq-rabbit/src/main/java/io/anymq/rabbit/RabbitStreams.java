@@ -1,5 +1,6 @@
 package io.anymq.rabbit;
 
+import com.rabbitmq.client.AMQP;
 import io.anymq.ErrorCode;
 import io.anymq.InvalidOptionException;
 import io.anymq.MessagingException;
@@ -76,7 +77,7 @@ final class RabbitStreams {
    */
   void keep(Topic topic) {
     long deadline = System.nanoTime() + UP_AGAIN.toNanos();
-    while (true) {
+    for (int pauses = 0; ; pauses++) {
       try {
         makeAlone(topic);
         return;
@@ -89,7 +90,7 @@ final class RabbitStreams {
         if (late || (!isNotUp(e) && e.code() != ErrorCode.SUBSCRIPTION_IN_USE)) {
           throw e;
         }
-        Pauses.brief("waiting for a stream");
+        Pauses.growing(pauses, "waiting for a stream");
       }
     }
   }
@@ -112,7 +113,9 @@ final class RabbitStreams {
     try {
       return making.hold(names.lock(stream), "Making " + stream);
     } catch (MessagingException e) {
-      if (e.code() == ErrorCode.ACCESS_REFUSED) {
+      int refusal = RabbitErrors.replyCode(e).orElse(0);
+      boolean isFull = refusal == AMQP.PRECONDITION_FAILED; // of queues, by a limit of the host's
+      if (e.code() == ErrorCode.ACCESS_REFUSED || isFull) {
         return () -> {};
       }
       throw e;

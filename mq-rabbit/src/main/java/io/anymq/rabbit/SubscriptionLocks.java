@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -70,10 +71,13 @@ final class SubscriptionLocks {
     if (!held.add(lock)) {
       throw inUse(doing, null);
     }
+    AtomicBoolean late = new AtomicBoolean();
     try {
-      connection.ask(doing, channel -> declared(channel, lock));
+      connection.ask(doing, channel -> declared(channel, lock, late));
     } catch (MessagingException e) {
-      held.remove(lock);
+      if (!late.get()) {
+        held.remove(lock);
+      }
       throw isLocked(e) ? inUse(doing, e) : e;
     }
     return () -> letGo(lock);
@@ -81,15 +85,24 @@ final class SubscriptionLocks {
 
   /**
    * The broker may make it after the time-out: it is taken back on the same channel behind that.
+   * Until then this link must not take it again, for it would lose it by that.
    */
-  private static String declared(Channel channel, String lock) throws IOException {
+  private String declared(Channel channel, String lock, AtomicBoolean late) throws IOException {
     try {
       channel.queueDeclare(lock, false, true, false, null);
       return lock;
     } catch (ChannelContinuationTimeoutException e) {
       channel.queueDeleteNoWait(lock, false, false);
+      connection.thread("taking back", () -> takenBack(channel, lock)).start();
+      late.set(true);
       throw e;
     }
+  }
+
+  /** The broker answers the close behind that. */
+  private void takenBack(Channel channel, String lock) {
+    NativeConnection.closeQuietly(channel);
+    held.remove(lock);
   }
 
   /** Whether somebody holds a lock alone. */

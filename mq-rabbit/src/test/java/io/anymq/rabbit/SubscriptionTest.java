@@ -12,6 +12,7 @@ import io.anymq.MessagingException;
 import io.anymq.MessagingTimeoutException;
 import io.anymq.QueueOptions;
 import io.anymq.Topic;
+import io.anymq.spi.ConsumerRequest;
 import io.anymq.spi.InboundDelivery;
 import io.anymq.spi.NativeNames;
 import io.anymq.spi.Source;
@@ -170,7 +171,9 @@ final class SubscriptionTest extends OneLink {
             });
     assertThatThrownBy(() -> subscriptions(altered).source(Links.durable(topic, "s"), false))
         .isInstanceOf(MessagingTimeoutException.class);
-    Links.consume(link, Links.durable(topic, "s"), 10).consumer().close();
+    ConsumerRequest request =
+        new ConsumerRequest(Links.durable(topic, "s"), 10, Optional.empty(), false);
+    Links.consumeWhenFree(link, request).consumer().close();
     link.unsubscribe(topic, "s");
     altered.close(Links.PATIENCE);
   }

@@ -38,6 +38,12 @@ final class OutgoingFrames {
   /** A peer that took nothing for so long may lose its connection, if others need the room. */
   static final Duration PATIENCE = Duration.ofSeconds(5);
 
+  /**
+   * When rounds are further apart, the hub has been held up, and its connections with it; or nobody
+   * has waited for room. In neither case has a peer been slow.
+   */
+  private static final long HELD_UP_NANOS = Duration.ofSeconds(1).toNanos();
+
   private static final long FIRST_PAUSE_NANOS = Duration.ofMillis(1).toNanos();
   private static final long LONGEST_PAUSE_NANOS = Duration.ofMillis(50).toNanos();
 
@@ -118,6 +124,7 @@ final class OutgoingFrames {
       int left = first == null ? 0 : first.left();
       while (first != null && left == 0) {
         frames.removeFirst();
+        movedAt = now;
         used -= first.bytes;
         pause = FIRST_PAUSE_NANOS;
         first = frames.peekFirst();
@@ -143,14 +150,22 @@ final class OutgoingFrames {
 
   /** All sessions are about to send what they have. */
   void beginRound(long time) {
+    if (time - now > HELD_UP_NANOS) {
+      long heldUp = time - now;
+      lines.values().forEach(line -> line.movedAt += heldUp);
+    }
     now = time;
     boolean awaited = refused;
     pause = awaited ? Math.min(pause * 2, LONGEST_PAUSE_NANOS) : FIRST_PAUSE_NANOS;
     refused = false;
     blocked = false;
     if (awaited || used > limit / 4) {
-      lines.values().removeIf(line -> !line.settle());
+      settle();
     }
+  }
+
+  private void settle() {
+    lines.values().removeIf(line -> !line.settle());
   }
 
   /** How many bytes of the heap the next frame to a peer may take. */
@@ -234,6 +249,7 @@ final class OutgoingFrames {
     if (!blocked) {
       return Optional.empty();
     }
+    settle(); // a peer that has a frame waiting here has not been looked at for some time
     PeerId found = null;
     long longest = PATIENCE.toNanos();
     for (Map.Entry<PeerId, Line> each : lines.entrySet()) {
