@@ -142,7 +142,7 @@ final class SourceVariants {
         SourceVariant.of(
             "consumers close one after the other",
             "core/Household.java",
-            "SideBySide.close(threads, open, limit, each -> each.close(deadline));",
+            "SideBySide.close(connection.threads(), open, limit, each -> each.close(deadline));",
             "open.forEach(each -> each.close(deadline));",
             "LIFE-18"),
         SourceVariant.of(
