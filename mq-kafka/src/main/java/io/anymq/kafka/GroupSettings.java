@@ -95,7 +95,8 @@ final class GroupSettings {
               String reset = resets.getOrDefault(group, ShareGroups.resetOf(group));
               Map<String, String> current = BrokerProfile.asMap(entries);
               Map<String, String> wanted = wanted(made(entries).getOrDefault(RESET, reset));
-              wanted.computeIfPresent(DELIVERY_LIMIT, (name, own) -> higher(own, current.get(name)));
+              wanted.computeIfPresent(
+                  DELIVERY_LIMIT, (name, own) -> higher(own, current.get(name)));
               limits.put(group, renew(group, current, wanted, refused));
             });
     return limits;

@@ -63,8 +63,7 @@ final class RecentlyRead {
 
   private void forgetOld() {
     long now = System.nanoTime();
-    while (!reads.isEmpty()
-        && (reads.size() >= MOST || now - reads.getFirst().at() > KEPT_NANOS)) {
+    while (!reads.isEmpty() && (reads.size() >= MOST || now - reads.getFirst().at() > KEPT_NANOS)) {
       reads.removeFirst();
     }
   }
