@@ -98,21 +98,4 @@ final class CompetingScenarios {
     }
     Check.equal(15, handled.size(), "the number of different messages", "who gets a message");
   }
-
-  @Scenario(
-      id = "RECV-18",
-      title = "A large prefetch is filled, and is a bound all the same",
-      intent = "A limit of the backend's own must not stand in for the one that was asked for.")
-  static void largePrefetch(ScenarioContext t) {
-    Connection connection = t.connect();
-    Queue queue = t.queue();
-    Messages.sendNumbers(connection, queue, 600);
-    Consumer first = connection.createConsumer(queue, Messages.manual(500));
-    List<Delivery> held = Messages.take(first, 500);
-    Consumer second = t.connect().createConsumer(queue, Messages.manual(500));
-    Messages.accept(second, 100);
-    String check = "how the prefetch is asked for, and what bounds it besides";
-    Messages.marker(connection, queue, second, "as 500 are held by another consumer", check);
-    held.forEach(Delivery::accept);
-  }
 }

@@ -3,19 +3,17 @@ package io.anymq.tck.scenario;
 import io.anymq.Capability;
 import io.anymq.Connection;
 import io.anymq.Consumer;
-import io.anymq.ConsumerOptions;
 import io.anymq.Delivery;
 import io.anymq.Queue;
 import io.anymq.SubscriptionOptions;
 import io.anymq.Topic;
 import io.anymq.tck.Scenario;
 import io.anymq.tck.broker.BrokerControl;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** RECOV from 30 on: objects, bounds and counts after more than one outage. */
+/** RECOV from 30 on: objects and bounds after more than one outage. */
 final class ManyOutagesScenarios {
 
   private static final String AGAIN = "what each object is made of again on a second new link";
@@ -74,41 +72,6 @@ final class ManyOutagesScenarios {
     held.forEach(Delivery::accept);
     bounded.close();
     Messages.marker(other, queue, second, "after all were accepted", AGAIN);
-  }
-
-  @Scenario(
-      id = "RECOV-32",
-      title = "Delivery counts go on across outages, and the limit allows what it says",
-      intent = "An outage is no failure of a message, and no pardon.",
-      needs = {Capability.DELIVERY_COUNT, Capability.DEAD_LETTER},
-      controls = BrokerControl.CUT_NETWORK)
-  static void counts(ScenarioContext t) {
-    Queue queue = t.queue();
-    Queue limited = t.queue();
-    Outage outage = Outage.of(t);
-    Connection connection = outage.connection();
-    Messages.send(t.connect(), queue, "a");
-    Messages.send(t.connect(), limited, "b");
-    Consumer consumer = connection.createConsumer(queue, Messages.manual(1));
-    ConsumerOptions twice = Messages.manual().prefetch(1).maxDeliveries(2).build();
-    Consumer strict = connection.createConsumer(limited, twice);
-    List<Integer> counts = new ArrayList<>();
-    counts.add(Messages.take(consumer).deliveryCount());
-    Messages.take(strict);
-    outage.cut();
-    outage.restore();
-    counts.add(Messages.take(consumer).deliveryCount());
-    Messages.take(strict).release();
-    Consumer letters = connection.createConsumer(limited.deadLetterQueue());
-    Check.equal("b", Messages.takeText(letters), "the dead letter after two deliveries", AGAIN);
-    outage.states().clear();
-    outage.cut();
-    outage.restore();
-    Delivery third = Messages.take(consumer);
-    counts.add(third.deliveryCount());
-    third.accept();
-    Check.equal(List.of(1, 2, 3), counts, "the counts before, between and after", AGAIN);
-    Messages.marker(connection, limited, strict, "after its limit of two was reached", AGAIN);
   }
 
   @Scenario(
