@@ -141,7 +141,7 @@ final class DeadLetterCopyTest extends OneLink {
     bury(dead, Links.consume(link, Links.queue(queue), 1).next(), "the first time");
     bury(last, Links.consume(link, Links.queue(dead), 1).next(), null);
     Message letter = Links.consume(link, Links.queue(last), 1).next().message();
-    assertThat(DeadLetter.of(letter).orElseThrow().error()).isEmpty();
+    assertThat(DeadLetter.of(letter).orElseThrow().error()).isNull();
   }
 
   private void bury(Queue dead, InboundDelivery delivery, @Nullable String error) throws Exception {
