@@ -5,10 +5,12 @@ import io.anymq.spi.LinkProducer;
 import io.anymq.spi.OutboundMessage;
 import jakarta.jms.JMSException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.apache.activemq.AsyncCallback;
 import org.apache.activemq.command.ActiveMQDestination;
 import org.apache.activemq.command.ActiveMQMessage;
+import org.apache.activemq.command.FlushCommand;
 import org.apache.activemq.command.MessageId;
 import org.apache.activemq.command.ProducerId;
 import org.apache.activemq.command.ProducerInfo;
@@ -23,6 +25,7 @@ import org.slf4j.LoggerFactory;
 final class ActiveMqProducer implements LinkProducer {
 
   private static final Logger LOG = LoggerFactory.getLogger(ActiveMqProducer.class);
+  private static final String WHAT = "The message could not be sent";
 
   private final OpenWire wire;
   private final ActiveMqMapper mapper;
@@ -32,7 +35,7 @@ final class ActiveMqProducer implements LinkProducer {
   private final ActiveMqDeletions.Watch watch;
   private final ProducerId id;
   private final AtomicBoolean closed = new AtomicBoolean();
-  private long sequence;
+  private final AtomicLong sequence = new AtomicLong();
 
   private ActiveMqProducer(
       OpenWire wire,
@@ -81,23 +84,44 @@ final class ActiveMqProducer implements LinkProducer {
 
   @Override
   public void send(OutboundMessage message) {
-    if (watch.isGone() && !destination.isTemporary()) {
+    if (isGone()) {
       message.failed(ActiveMqErrors.deleted(described));
       return;
     }
     try {
       ActiveMQMessage command = command(message);
-      command.setDestination(current.get());
-      command.setProducerId(id);
-      command.setMessageId(new MessageId(id, ++sequence));
-      wire.request(
-          "The message could not be sent",
-          command,
-          new Answer(message, command.getMessageId(), watch.removals()));
-    } catch (MessagingException e) {
-      if (wire.isLive()) {
-        message.failed(e);
+      if (makesItsQueueAgain() && message.message().deliveryDelay().isPresent()) {
+        wire.request(WHAT, new FlushCommand(), new UpToDate(message, command));
+      } else {
+        transmit(message, command);
       }
+    } catch (MessagingException e) {
+      failed(message, e);
+    }
+  }
+
+  private boolean isGone() {
+    return watch.isGone() && !destination.isTemporary();
+  }
+
+  /**
+   * Whether a message to what was deleted would make it again. A deleted topic had no subscriptions
+   * left that could miss the message, and a temporary queue is never made again by a send.
+   */
+  private boolean makesItsQueueAgain() {
+    return destination.isQueue() && !destination.isTemporary();
+  }
+
+  private void transmit(OutboundMessage message, ActiveMQMessage command) {
+    command.setDestination(current.get());
+    command.setProducerId(id);
+    command.setMessageId(new MessageId(id, sequence.incrementAndGet()));
+    wire.request(WHAT, command, new Answer(message, command.getMessageId(), watch.removals()));
+  }
+
+  private void failed(OutboundMessage message, MessagingException why) {
+    if (wire.isLive()) {
+      message.failed(why);
     }
   }
 
@@ -146,11 +170,7 @@ final class ActiveMqProducer implements LinkProducer {
 
     @Override
     public void onSuccess() {
-      // A deleted topic had no subscriptions left that could miss the message, and a temporary
-      // queue is never made again by a send.
-      if (watch.removals() != removalsBefore
-          && destination.isQueue()
-          && !destination.isTemporary()) {
+      if (watch.removals() != removalsBefore && makesItsQueueAgain()) {
         new ActiveMqRecall(wire, destination, described, messageId, message).begin();
       } else {
         message.confirmed();
@@ -161,6 +181,45 @@ final class ActiveMqProducer implements LinkProducer {
     public void onException(JMSException error) {
       if (!wire.isLoss(error)) {
         message.failed(ActiveMqErrors.sending(described, error));
+      }
+    }
+  }
+
+  /**
+   * Sends a delayed message when all that the broker has told before is known. The scheduler takes
+   * one whether its queue exists or not, and does not give it back: so that the queue was deleted
+   * must be known before it is sent.
+   */
+  private final class UpToDate implements AsyncCallback {
+
+    private final OutboundMessage message;
+    private final ActiveMQMessage command;
+
+    UpToDate(OutboundMessage message, ActiveMQMessage command) {
+      this.message = message;
+      this.command = command;
+    }
+
+    @Override
+    public void onSuccess() {
+      if (closed.get()) {
+        return; // nobody waits for it any more
+      }
+      if (isGone()) {
+        message.failed(ActiveMqErrors.deleted(described));
+        return;
+      }
+      try {
+        transmit(message, command);
+      } catch (MessagingException e) {
+        failed(message, e);
+      }
+    }
+
+    @Override
+    public void onException(JMSException error) {
+      if (!wire.isLoss(error)) {
+        message.failed(ActiveMqErrors.translate(WHAT, error));
       }
     }
   }

@@ -1,5 +1,6 @@
 package io.anymq.activemq;
 
+import io.anymq.ConnectFailedException;
 import io.anymq.ErrorCode;
 import io.anymq.MessagingException;
 import io.anymq.spi.LinkRequest;
@@ -41,12 +42,25 @@ final class ActiveMqSubscriptions {
    */
   OpenWire connect(ActiveMqShare share, Consumer<MessagingException> onLost) {
     try {
-      return kept(OpenWire.open(request, Optional.of(share.clientId()), onLost));
+      return kept(open(share, onLost));
     } catch (MessagingException e) {
       if (e.code() == ErrorCode.SUBSCRIPTION_IN_USE) {
         throw inUse(share, e.getCause());
       }
       throw e;
+    }
+  }
+
+  /** A busy broker may hang up before its refusal is read: so it is asked a second time. */
+  private OpenWire open(ActiveMqShare share, Consumer<MessagingException> onLost) {
+    try {
+      return OpenWire.open(request, Optional.of(share.clientId()), onLost);
+    } catch (ConnectFailedException e) {
+      if (cut || !e.isTransient()) {
+        throw e;
+      }
+      LOG.debug("Connecting as {} failed once", share.key(), e);
+      return OpenWire.open(request, Optional.of(share.clientId()), onLost);
     }
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.anymq.Capability;
 import io.anymq.Destination;
+import io.anymq.DestinationNotFoundException;
 import io.anymq.Message;
 import io.anymq.Queue;
 import io.anymq.Topic;
@@ -61,6 +62,27 @@ final class ActiveMqDelayTest {
     assertThat(Duration.ofNanos(System.nanoTime() - begun)).isGreaterThanOrEqualTo(ms(5_000));
     assertThat(second.message()).usingRecursiveComparison().isEqualTo(sent);
     assertThat(second.redelivered()).isFalse();
+  }
+
+  @Test
+  void aSendRightAfterAnotherConnectionDeletedTheQueueIsRefused() throws Exception {
+    ActiveMqLink other = Links.open(broker);
+    try {
+      for (int round = 0; round < 100; round++) {
+        Queue queue = Links.newQueue(link);
+        LinkProducer producer = link.openProducer(queue, cause -> {});
+        other.delete(queue);
+        Links.Sent sent = new Links.Sent(delayed("late", 60_000));
+        producer.send(sent);
+        assertThatThrownBy(sent::await)
+            .as("round %s", round)
+            .cause()
+            .isInstanceOf(DestinationNotFoundException.class);
+        producer.close();
+      }
+    } finally {
+      other.close(Duration.ofSeconds(5));
+    }
   }
 
   @Test

@@ -336,7 +336,7 @@ final class ActiveMqSelectorTest {
     InboundDelivery second = selecting.next();
     assertThat(second.message().text()).isEqualTo("second");
     assertThat(link.depth(queue).atRest()).isEqualTo(1_502);
-    assertThat(link.depth(queue).inFlight()).hasValue(2);
+    Links.awaitInFlight(link, queue, 2);
     selecting.consumer().settle(Outcome.ACCEPT, List.of(first, second));
     selecting.consumer().close();
     assertThat(Links.consume(link, Links.queue(queue), 1).next().redelivered()).isFalse();

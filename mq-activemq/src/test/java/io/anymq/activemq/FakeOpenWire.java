@@ -53,7 +53,9 @@ final class FakeOpenWire implements AutoCloseable, TransportAcceptListener {
     /** The broker could not, this once. */
     FAILED,
     /** Nothing is answered on this connection any more, except what ends it. */
-    SILENCE
+    SILENCE,
+    /** The connection ends. */
+    HANGS_UP
   }
 
   /** Says what becomes of a command. */
@@ -157,7 +159,10 @@ final class FakeOpenWire implements AutoCloseable, TransportAcceptListener {
       Fate fate = command.isWireFormatInfo() ? Fate.TAKEN : fates.of(command);
       silent |= fate == Fate.SILENCE;
       boolean heard = !silent || command instanceof RemoveInfo;
-      if (!heard || fate == Fate.UNANSWERED) {
+      if (fate == Fate.HANGS_UP) {
+        hangUp();
+      }
+      if (!heard || fate == Fate.UNANSWERED || fate == Fate.HANGS_UP) {
         return;
       }
       try {
@@ -171,6 +176,14 @@ final class FakeOpenWire implements AutoCloseable, TransportAcceptListener {
         }
       } catch (IOException e) {
         open.remove(transport); // the client has hung up
+      }
+    }
+
+    private void hangUp() {
+      try {
+        transport.stop();
+      } catch (Exception e) { // as the native method declares
+        throw new IllegalStateException(e);
       }
     }
 

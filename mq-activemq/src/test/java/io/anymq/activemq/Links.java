@@ -1,5 +1,7 @@
 package io.anymq.activemq;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.anymq.ConnectionOptions;
 import io.anymq.Destination;
 import io.anymq.Message;
@@ -24,6 +26,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -82,6 +85,18 @@ final class Links {
       message.await();
     }
     producer.close();
+  }
+
+  /** A broker counts what is in flight behind the write: a client may have it a moment before. */
+  static void awaitInFlight(ActiveMqLink link, Queue queue, long expected) {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    OptionalLong seen = link.depth(queue).inFlight();
+    while (seen.orElse(-1) != expected) {
+      assertThat(System.nanoTime())
+          .as("the time until %s is in flight and not %s", expected, seen)
+          .isLessThan(deadline);
+      seen = link.depth(queue).inFlight();
+    }
   }
 
   static Message text(String text) {
