@@ -217,19 +217,20 @@ final class Actions {
       return;
     }
     Sender sender = world.senders.get(step.a() % world.senders.size());
+    Terms terms = new Terms(step.c());
     for (int i = 0; i < step.b(); i++) {
-      user(sender.index, "send", () -> send(sender, step.kind() == Step.Kind.SEND));
+      user(sender.index, "send", () -> send(sender, step.kind() == Step.Kind.SEND, terms));
     }
   }
 
-  void send(Sender sender, boolean waits) {
+  void send(Sender sender, boolean waits, Terms terms) {
     if (sender.producer == null) {
       return;
     }
     int number = sender.sent + 1;
     String text = "m" + world.senders.indexOf(sender) + "-" + number;
     Tracked sent = world.ledger.track(text, sender);
-    Message message = world.message(sender, text);
+    Message message = world.message(sender, text, terms);
     try {
       if (waits && sender.session == null) {
         Message unused = sender.producer.send(message);

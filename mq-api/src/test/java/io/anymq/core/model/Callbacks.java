@@ -90,6 +90,6 @@ final class Callbacks {
     Sender sender = new Sender(world.senders.size(), connection, to, null);
     world.senders.add(sender);
     sender.producer = world.connection(connection).createProducer(to);
-    world.actions.send(sender, waits);
+    world.actions.send(sender, waits, Terms.NONE);
   }
 }

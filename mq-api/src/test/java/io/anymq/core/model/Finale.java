@@ -60,7 +60,7 @@ final class Finale {
 
   private void sendOn(Sender sender) {
     try {
-      world.actions.send(sender, true);
+      world.actions.send(sender, true, Terms.NONE);
     } catch (MessagingException e) {
       ledger.require(false, "%s cannot be sent to any more: %s", sender.to, e.getMessage());
     }

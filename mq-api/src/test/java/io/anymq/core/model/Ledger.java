@@ -129,6 +129,7 @@ final class Ledger implements Observer {
     }
     require(sent.stored == 0 || repeated, "%s is there twice, and not marked", sent);
     sent.stored++;
+    sent.expires = message.expiresAt().isPresent();
   }
 
   void confirmed(Tracked sent) {
@@ -181,6 +182,8 @@ final class Ledger implements Observer {
     ScriptedDelivery inbound = (ScriptedDelivery) Simulation.inbound(delivery);
     Entry entry = inbound.entry();
     require(!by.closed, "%s got %s after it was closed", by, inbound);
+    require(!Terms.hasExpired(inbound.message(), now()), "%s got %s too late", by, inbound);
+    require(!Terms.isEarly(inbound.message(), now()), "%s got %s too early", by, inbound);
     require(inbound.reported, "handedOut was not called for %s", inbound);
     String text = inbound.message().text();
     if (inbound.fate == Fate.RELEASED) {
@@ -236,6 +239,10 @@ final class Ledger implements Observer {
     bound(by, inbound);
   }
 
+  private Instant now() {
+    return Instant.ofEpochMilli(simulation.epochMillis());
+  }
+
   private void again(ScriptedDelivery inbound) {
     require(!inbound.isSettled(), "%s was given back to the broker and comes here too", inbound);
     require(!inbound.isParked(), "%s is parked and comes all the same", inbound);
@@ -261,6 +268,7 @@ final class Ledger implements Observer {
               || other.givenBack > before
               || other.isParked()
               || isLast(other)
+              || Terms.hasExpired(other.message(), now())
               || other.buried,
           "%s gets %s again before %s",
           by,
@@ -321,7 +329,10 @@ final class Ledger implements Observer {
   void replayed(Receiver by) {
     for (Tracked sent : messages.values()) {
       require(
-          sent.stored == 0 || !sent.to.equals(by.source) || by.seen.contains(sent.text),
+          sent.stored == 0
+              || sent.expires
+              || !sent.to.equals(by.source)
+              || by.seen.contains(sent.text),
           "The replay of %s has left out %s",
           by,
           sent);
@@ -336,6 +347,7 @@ final class Ledger implements Observer {
     inbound.entry().store().held().stream()
         .filter(other -> other != inbound && other.message().key().equals(key))
         .filter(other -> other.fate == Fate.HELD || other.fate == Fate.RELEASED)
+        .filter(other -> !mayDrop(other))
         .filter(other -> !other.isSettled() && !other.buried && other.visit().isLive())
         .forEach(other -> require(false, "%s gets %s beside %s of its key", by, inbound, other));
   }
@@ -375,7 +387,7 @@ final class Ledger implements Observer {
   }
 
   private boolean mayAccept(ScriptedDelivery delivery) {
-    if (delivery.buried) {
+    if (delivery.buried || mayDrop(delivery)) {
       return true;
     }
     if (delivery.unit instanceof Unit unit) {
@@ -393,6 +405,15 @@ final class Ledger implements Observer {
             && delivery.reported
             && of(delivery).anyMatch(each -> each.isAutomatic() && !each.listens);
     return delivery.fate == Fate.ACCEPTED || dropped || automatic;
+  }
+
+  /** What expired before it was handed out, for the first time or again, is done with. */
+  private boolean mayDrop(ScriptedDelivery delivery) {
+    boolean waits =
+        delivery.fate == Fate.UNSEEN
+            || delivery.fate == Fate.RELEASED
+            || isReturnedBySession(delivery);
+    return waits && Terms.hasExpired(delivery.message(), now());
   }
 
   private java.util.stream.Stream<Receiver> of(ScriptedDelivery delivery) {
@@ -430,6 +451,11 @@ final class Ledger implements Observer {
 
   private void burying(String to, Message letter, ScriptedDelivery delivery) {
     DeadLetter why = DeadLetter.of(letter).orElseThrow();
+    require(
+        letter.timeToLive().isEmpty() && letter.expiresAt().isEmpty(),
+        "The dead letter of %s expires",
+        delivery);
+    require(letter.deliveryDelay().isEmpty(), "The dead letter of %s waits", delivery);
     boolean last = isLast(delivery);
     boolean returned = delivery.fate == Fate.RELEASED || isReturnedBySession(delivery);
     boolean justified =

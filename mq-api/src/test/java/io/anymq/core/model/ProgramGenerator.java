@@ -82,8 +82,8 @@ final class ProgramGenerator {
       case 1 -> add(Kind.PRODUCER, number(2), favourite(), 0);
       case 2 -> makeSession();
       case 3 -> bundle();
-      case 4, 5, 6 -> add(Kind.SEND, number(8), 1 + number(3), 0);
-      case 7, 8, 9, 10 -> add(Kind.SEND_ASYNC, number(8), 1 + number(6), 0);
+      case 4, 5, 6 -> add(Kind.SEND, number(8), 1 + number(3), terms());
+      case 7, 8, 9, 10 -> add(Kind.SEND_ASYNC, number(8), 1 + number(6), terms());
       case 11, 12, 13, 14, 15 -> add(Kind.RECEIVE, number(8), number(2) * number(200), 0);
       case 16 -> add(Kind.BATCH, number(8), number(5), number(2) * number(200));
       case 17, 18, 19, 20 -> add(Kind.ACCEPT, number(8), number(4), 0);
@@ -101,10 +101,15 @@ final class ProgramGenerator {
     }
   }
 
+  /** Most messages live for ever, and wait for nothing. */
+  private int terms() {
+    return random.nextInt(3) == 0 ? number(16) : 0;
+  }
+
   /** What belongs together, and seldom comes together by chance. */
   private void bundle() {
     int queue = favourite();
-    switch (random.nextInt(6)) {
+    switch (random.nextInt(7)) {
       case 0 -> { // a commit of which a part is refused
         add(Kind.RECEIVE, number(8), 100, 0);
         add(Kind.SEND_ASYNC, number(8), 2, 0);
@@ -131,6 +136,13 @@ final class ProgramGenerator {
         add(Kind.CUT, connection, 0, 0);
       }
       case 4 -> interrupted();
+      case 5 -> { // what is held, or waits to come again, expires
+        int consumer = number(8);
+        add(Kind.SEND_ASYNC, number(8), 1 + number(3), 1 + number(2));
+        add(Kind.RECEIVE, consumer, 100, 0);
+        add(Kind.RELEASE, consumer, 0, number(3) * 50 - 50);
+        add(Kind.PASS, number(500), 0, 0);
+      }
       default -> { // one message, released again and again
         int consumer = number(8);
         for (int i = 0; i < 4; i++) {

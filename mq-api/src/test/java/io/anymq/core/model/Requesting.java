@@ -23,7 +23,7 @@ final class Requesting {
   /** Asks, and waits for the reply, or does something else meanwhile. */
   void ask(int connection, Destination to, Duration patience, boolean waits) {
     Tracked sent = track("a" + ++requests, connection, to);
-    Message message = world.message(sent.sender, sent.text);
+    Message message = world.message(sent.sender, sent.text, Terms.NONE);
     Connection by = world.connection(connection);
     try {
       if (waits) {

@@ -22,9 +22,9 @@ record Step(Kind kind, int a, int b, int c) {
     SESSION_PRODUCER,
     /** session, queue, taste. */
     SESSION_CONSUMER,
-    /** producer, how many. */
+    /** producer, how many, terms. */
     SEND,
-    /** producer, how many. */
+    /** producer, how many, terms. */
     SEND_ASYNC,
     /** consumer, patience in ms. */
     RECEIVE,

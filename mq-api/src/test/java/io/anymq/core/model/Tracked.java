@@ -27,6 +27,9 @@ final class Tracked {
   int refused;
   int stored;
 
+  /** Whether it lives for a while only. */
+  boolean expires;
+
   /** How often the application got a copy of it. */
   int seen;
 

@@ -165,7 +165,7 @@ final class World {
     return users.stream().allMatch(Lane::isIdle);
   }
 
-  Message message(Sender by, String text) {
+  Message message(Sender by, String text, Terms terms) {
     Message.Builder message =
         Message.builder().text(text).property("even", by.sent % 2 == 0 ? "y" : "n");
     if (by.to.equals(KEYED)) {
@@ -174,6 +174,7 @@ final class World {
     if (isBanded(by.to)) {
       message.priority(by.sent * 7 % 10);
     }
+    terms.apply(by.to, message);
     return message.build();
   }
 

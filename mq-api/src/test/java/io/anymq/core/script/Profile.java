@@ -63,6 +63,8 @@ public record Profile(
     for (Capability each :
         new Capability[] {
           Capability.PERSISTENCE,
+          Capability.TIME_TO_LIVE,
+          Capability.DELIVERY_DELAY,
           Capability.DELIVERY_COUNT,
           Capability.DURABLE_SUBSCRIPTIONS,
           Capability.SHARED_SUBSCRIPTIONS,

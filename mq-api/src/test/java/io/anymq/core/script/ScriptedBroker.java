@@ -202,7 +202,9 @@ public final class ScriptedBroker implements Backend {
           });
     } else {
       Store store = queue(to.name());
-      store.add(new Entry(store, ++places, message, whole(to), repeated));
+      putBack(
+          new Entry(store, ++places, message, whole(to), repeated),
+          message.deliveryDelay().orElse(Duration.ZERO));
     }
     pump();
   }
