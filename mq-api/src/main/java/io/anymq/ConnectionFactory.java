@@ -113,9 +113,17 @@ public interface ConnectionFactory {
 
     private Builder() {}
 
-    /** Sets the URL. */
+    /**
+     * Sets the URL.
+     *
+     * @throws InvalidOptionException when it has been set to something else
+     */
     public Builder url(String url) {
-      this.url = requireNonNull(url, "url must not be null");
+      requireNonNull(url, "url must not be null");
+      if (this.url != null && !this.url.equals(url)) {
+        throw new InvalidOptionException("The URL is given twice, with different values");
+      }
+      this.url = url;
       return this;
     }
 

@@ -151,9 +151,10 @@ public final class ConsumerOptions {
       return this;
     }
 
-    /** Sets how many threads call the listener at once; at least 1. */
+    /** Sets how many threads call the listener at once; 1 to 10,000. */
     public Builder concurrency(int concurrency) {
-      this.concurrency = OptionRules.atLeastOne(concurrency, "concurrency");
+      this.concurrency =
+          OptionRules.fromOne(concurrency, OptionRules.MAX_CONCURRENCY, "concurrency");
       return this;
     }
 

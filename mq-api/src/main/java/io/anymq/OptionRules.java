@@ -13,6 +13,9 @@ final class OptionRules {
   /** The largest window of sends, so that its bookkeeping stays in memory. */
   static final int MAX_WINDOW = 1_000_000;
 
+  /** The most threads of one listener: more than a process has, and a mistyped number. */
+  static final int MAX_CONCURRENCY = 10_000;
+
   static final Duration LONGEST = Duration.ofDays(36_500);
 
   private OptionRules() {}

@@ -71,6 +71,8 @@ final class Backends {
         found.putIfAbsent(backend.getClass().getName(), backend);
       } catch (ServiceConfigurationError e) {
         broken.add(e);
+      } catch (LinkageError e) { // a class that it extends or implements is missing
+        broken.add(new ServiceConfigurationError(e.toString(), e));
       }
     }
   }

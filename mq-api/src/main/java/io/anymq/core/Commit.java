@@ -48,7 +48,7 @@ final class Commit {
   void run() {
     try {
       commit();
-      unit.complete();
+      unit.complete(connection.threads());
     } catch (RuntimeException e) {
       throw resolved ? e : broken(e);
     } catch (Error e) {
@@ -236,7 +236,7 @@ final class Commit {
   private RolledBackException rolledBack(String why, @Nullable MessagingException cause) {
     RolledBackException failure = new RolledBackException(why, cause);
     resolved = true;
-    unit.fail(failure);
+    unit.fail(connection.threads(), failure);
     unit.releaseDeliveries();
     return failure;
   }
@@ -244,7 +244,7 @@ final class Commit {
   private SendInDoubtException inDoubt(String why, @Nullable RuntimeException cause) {
     SendInDoubtException failure = new SendInDoubtException(why, cause);
     resolved = true;
-    unit.fail(failure);
+    unit.fail(connection.threads(), failure);
     return failure;
   }
 

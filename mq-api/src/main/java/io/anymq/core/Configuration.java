@@ -254,9 +254,27 @@ final class Configuration {
     return key.toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9]", "_");
   }
 
-  private static Properties read(InputStream stream) throws IOException {
+  /**
+   * Properties of which none stands twice with different values: one of the two would be ignored.
+   */
+  private static final class OnceEach extends Properties {
+
+    private static final long serialVersionUID = 1;
+
+    @Override
+    public synchronized @Nullable Object put(Object key, Object value) {
+      Object before = super.put(key, value);
+      if (before != null && !before.equals(value)) {
+        throw new InvalidOptionException(
+            "%s sets '%s' twice, to different values".formatted(FILE, key));
+      }
+      return before;
+    }
+  }
+
+  static Properties read(InputStream stream) throws IOException {
     try (stream) {
-      Properties properties = new Properties();
+      Properties properties = new OnceEach();
       properties.load(new java.io.InputStreamReader(stream, StandardCharsets.UTF_8));
       return properties;
     }

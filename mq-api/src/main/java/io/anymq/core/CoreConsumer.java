@@ -318,15 +318,15 @@ class CoreConsumer implements Consumer, Child {
       return false;
     }
     delivery.handOut();
-    delivery.message().id().ifPresent(id -> remember(id, delivery.unknownToBackend()));
+    delivery.message().id().ifPresent(id -> remember(id, delivery));
     progress.note(delivery.inbound());
     return true;
   }
 
-  private void remember(String id, int unknown) {
-    handedOut.add(id);
-    if (unknown > 0) {
-      handedOut.again(id, unknown);
+  private void remember(String id, CoreDelivery delivery) {
+    handedOut.add(id, delivery.settlementHolder());
+    if (delivery.unknownToBackend() > 0) {
+      handedOut.again(id, delivery.unknownToBackend());
     }
   }
 
@@ -335,7 +335,17 @@ class CoreConsumer implements Consumer, Child {
     delivery.message().id().ifPresent(handedOut::givenBack);
   }
 
-  /** Forgets how often the core delivered it again. */
+  /** How often it has had what it gave back, or had when a link was lost; else 0. */
+  int timesHere(InboundDelivery inbound) {
+    return handedOut.times(inbound);
+  }
+
+  /** From now on the deliveries of this message are counted here, too. */
+  void released(CoreDelivery delivery) {
+    delivery.message().id().ifPresent(handedOut::released);
+  }
+
+  /** Forgets how often it has had a message. */
   void buried(CoreDelivery delivery) {
     delivery.message().id().ifPresent(handedOut::buried);
   }

@@ -30,6 +30,7 @@ final class CoreDelivery implements Delivery {
   private final long arrival;
   private final int unknownToBackend;
   private final boolean seenHere;
+  private volatile boolean handedOut;
   private final AtomicReference<@Nullable Settlement> settlement = new AtomicReference<>();
 
   /**
@@ -96,6 +97,11 @@ final class CoreDelivery implements Delivery {
   /** How it was settled; null: not yet. */
   @Nullable Settlement settlement() {
     return settlement.get();
+  }
+
+  /** Holds how it was settled, and null until then. */
+  AtomicReference<@Nullable Settlement> settlementHolder() {
+    return settlement;
   }
 
   @Override
@@ -176,6 +182,7 @@ final class CoreDelivery implements Delivery {
 
   private void giveBackNow(Duration asked, @Nullable String error) {
     Duration delay = asked.compareTo(LONGEST) > 0 ? LONGEST : asked;
+    consumer.released(this);
     if (consumer.limit().isReachedBy(this)) {
       consumer.deadLetters().bury(this, Reason.DELIVERY_LIMIT, error);
     } else {
@@ -200,9 +207,7 @@ final class CoreDelivery implements Delivery {
 
   /** It is in its dead-letter queue. */
   void buried() {
-    if (unknownToBackend > 0) {
-      consumer.buried(this);
-    }
+    consumer.buried(this);
     attachment.unpark(inbound);
     attachment.accept(inbound);
   }
@@ -262,6 +267,7 @@ final class CoreDelivery implements Delivery {
 
   /** Tells the backend that the application gets it, once for what may be delivered again here. */
   void handOut() {
+    handedOut = true;
     if (!seenHere) {
       inbound.handedOut();
     }
@@ -272,9 +278,15 @@ final class CoreDelivery implements Delivery {
     return unknownToBackend;
   }
 
-  /** How often an application had the message before this delivery. */
+  /**
+   * How often an application had the message before this delivery, as the backend knows or, where a
+   * loss of the link kept it from knowing, as its consumer does. A message that was sent again with
+   * the same id begins anew: it had no more deliveries than the backend has counted.
+   */
   int earlierHandOuts() {
-    return inbound.earlierHandOuts() + unknownToBackend;
+    int told = inbound.earlierHandOuts() + unknownToBackend;
+    int here = consumer.timesHere(inbound) - (handedOut ? 1 : 0);
+    return Math.max(told, Math.min(here, deliveryCount() - 1));
   }
 
   InboundDelivery inbound() {

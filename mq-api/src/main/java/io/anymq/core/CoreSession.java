@@ -90,8 +90,7 @@ final class CoreSession implements Session {
         UnitOfWork dropped = nextUnit();
         RolledBackException why =
             new RolledBackException("The session was closed before it was committed");
-        List<UnitOfWork.HeldSend> sends = List.copyOf(dropped.sends());
-        connection.threads().complete(() -> UnitOfWork.fail(sends, why)); // a stage may block
+        dropped.fail(connection.threads(), why);
         dropped.returnDeliveries();
       } finally {
         letProducersGo();
@@ -238,7 +237,8 @@ final class CoreSession implements Session {
   public void rollback() {
     end(
         dropped -> {
-          dropped.fail(new RolledBackException("The session was rolled back"));
+          dropped.fail(
+              connection.threads(), new RolledBackException("The session was rolled back"));
           dropped.releaseDeliveries();
         });
   }

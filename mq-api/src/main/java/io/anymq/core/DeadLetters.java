@@ -193,7 +193,25 @@ final class DeadLetters {
   }
 
   Queue queueFor(Destination from) {
-    return chosen.orElseGet(() -> defaultFor(from));
+    return chosen.orElseGet(
+        () ->
+            source instanceof Source.OfPattern && from instanceof Topic topic
+                ? fitting(topic)
+                : defaultFor(from));
+  }
+
+  /**
+   * A pattern may match a topic whose name leaves no room for the suffix: there the name is cut,
+   * and a hash keeps it apart from others.
+   */
+  private static Queue fitting(Topic topic) {
+    String name = topic.name();
+    int room = Destination.MAX_NAME_LENGTH - Topic.DEAD_LETTER_SUFFIX.length();
+    if (name.length() <= room) {
+      return topic.deadLetterQueue();
+    }
+    String hash = "-%08x".formatted(name.hashCode());
+    return Queue.of(name.substring(0, room - hash.length()) + hash + Topic.DEAD_LETTER_SUFFIX);
   }
 
   static Queue defaultFor(Destination from) {
@@ -209,7 +227,8 @@ final class DeadLetters {
         "The dead letter of %s was not taken, will retry: %s"
             .formatted(Guard.text(delivery), failure.getMessage()));
     boolean tooLarge = failure instanceof MessageTooLargeException;
-    Duration pause = tooLarge || mayPass(failure) ? RETRY : LATE_RETRY;
+    boolean mayFitNow = tooLarge && error != null; // the next attempt leaves its text out
+    Duration pause = mayFitNow || mayPass(failure) ? RETRY : LATE_RETRY;
     LetterQueue others =
         waiting.computeIfAbsent(
             delivery.destination(), any -> new LetterQueue(connection.threads()));

@@ -2,10 +2,12 @@ package io.anymq.core;
 
 import io.anymq.spi.InboundDelivery;
 import io.anymq.spi.Parking;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,27 +17,46 @@ import org.jspecify.annotations.Nullable;
  */
 final class HandedOut {
 
+  /** The newest, in a ring, and how each was settled. */
   private final @Nullable String[] last;
+
+  private final @Nullable AtomicReference<@Nullable Settlement>[] settlements;
   private int next;
+
+  /** Older ones that the application may still hold. */
+  private final Map<String, AtomicReference<@Nullable Settlement>> held;
+
   private volatile Set<String> mayComeAgain = Set.of();
 
   /** How often the core delivered a message again by itself; no backend knows of that. */
   private final Map<String, Integer> times;
 
   /**
+   * How often this consumer has had what it gave back, or had when a link was lost. A backend may
+   * know of fewer: most record the first delivery only when the message goes back in order.
+   */
+  private final Map<String, Integer> had;
+
+  /**
    * Remembers as many as can be unsettled, and as many again, whose settlements may be on their
    * way.
    */
+  @SuppressWarnings({"unchecked", "rawtypes"}) // an array of a generic type
   HandedOut(int prefetch) {
     last = new String[2 * prefetch];
-    int most = last.length + Parking.MOST;
-    times =
-        new LinkedHashMap<>() {
-          @Override
-          protected boolean removeEldestEntry(Map.Entry<String, Integer> eldest) {
-            return size() > most;
-          }
-        };
+    settlements = new AtomicReference[last.length];
+    held = bounded(last.length);
+    times = bounded(last.length + Parking.MOST);
+    had = bounded(last.length + Parking.MOST);
+  }
+
+  private static <T> Map<String, T> bounded(int most) {
+    return new LinkedHashMap<>() {
+      @Override
+      protected boolean removeEldestEntry(Map.Entry<String, T> eldest) {
+        return size() > most;
+      }
+    };
   }
 
   /** The backend takes a message back, and may deliver it to this consumer once more. */
@@ -59,9 +80,26 @@ final class HandedOut {
     times.put(id, count);
   }
 
+  /** How often this consumer has had what it gave back, or had when a link was lost; else 0. */
+  synchronized int times(InboundDelivery delivery) {
+    return had.isEmpty() ? 0 : delivery.message().id().map(had::get).orElse(0);
+  }
+
+  /** The application has given a message back: from now on its deliveries are counted here. */
+  synchronized void released(String id) {
+    had.putIfAbsent(id, 1);
+  }
+
   /** A message is in its dead-letter queue: when it is sent once more, its count begins anew. */
   synchronized void buried(String id) {
     times.remove(id);
+    had.remove(id);
+    held.remove(id);
+    for (int i = 0; i < last.length; i++) {
+      if (id.equals(last[i])) {
+        last[i] = null;
+      }
+    }
     if (mayComeAgain.contains(id)) {
       Set<String> ids = new HashSet<>(mayComeAgain);
       ids.remove(id);
@@ -69,20 +107,42 @@ final class HandedOut {
     }
   }
 
-  synchronized void add(String id) {
+  /**
+   * A message is handed out.
+   *
+   * @param settlement holds null until this delivery is settled
+   */
+  synchronized void add(String id, AtomicReference<@Nullable Settlement> settlement) {
+    had.computeIfPresent(id, (any, before) -> before + 1);
+    keepIfHeld(last[next], settlements[next]);
     last[next] = id;
+    settlements[next] = settlement;
     next = (next + 1) % last.length;
+  }
+
+  private void keepIfHeld(
+      @Nullable String id, @Nullable AtomicReference<@Nullable Settlement> settlement) {
+    if (id != null && settlement != null && settlement.get() == null) {
+      held.values().removeIf(each -> each.get() != null);
+      held.put(id, settlement);
+    }
   }
 
   /** A link is lost. */
   synchronized void linkLost() {
     Set<String> ids = new HashSet<>(times.keySet());
+    Map<String, Integer> counts = new HashMap<>();
+    held.values().removeIf(each -> each.get() != null);
+    held.keySet().forEach(id -> counts.put(id, 1));
+    held.clear();
     for (String id : last) {
       if (id != null) {
-        ids.add(id);
+        counts.merge(id, 1, Integer::sum);
       }
     }
+    ids.addAll(counts.keySet());
     mayComeAgain = ids;
+    counts.forEach((id, count) -> had.merge(id, count, Math::max));
   }
 
   /**

@@ -80,16 +80,23 @@ final class UnitOfWork {
         .forEach(SessionDelivery::giveBack);
   }
 
-  void complete() {
-    sends.forEach(send -> send.future().complete(send.message()));
+  /** Tells that the unit was committed. */
+  void complete(Threads threads) {
+    sends.forEach(send -> tell(threads, send, () -> send.future().complete(send.message())));
   }
 
-  void fail(RuntimeException cause) {
-    fail(sends, cause);
+  /** Tells that it was not. */
+  void fail(Threads threads, RuntimeException cause) {
+    sends.forEach(send -> tell(threads, send, () -> send.future().completeExceptionally(cause)));
   }
 
-  static void fail(List<HeldSend> sends, RuntimeException cause) {
-    sends.forEach(send -> send.future().completeExceptionally(cause));
+  /** What depends on a future may block, and so runs elsewhere; else it is done at once. */
+  private static void tell(Threads threads, HeldSend send, Runnable outcome) {
+    if (send.future().getNumberOfDependents() == 0) {
+      outcome.run();
+    } else {
+      threads.complete(outcome);
+    }
   }
 
   /** The unit has failed: what was delivered comes again, after a while. */

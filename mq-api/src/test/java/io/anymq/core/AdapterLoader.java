@@ -13,7 +13,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A class path with a service file that names one adapter. */
-final class AdapterLoader extends ClassLoader {
+class AdapterLoader extends ClassLoader {
   private final String name;
 
   AdapterLoader(String name, ClassLoader parent) {

@@ -27,6 +27,26 @@ class BackendsTest {
   }
 
   @Test
+  void anAdapterWhoseOwnClassesAreMissingIsNamedToo() {
+    AdapterLoader.with(
+        new AdapterLoader("org.example.HalfBackend", getClass().getClassLoader()) {
+          @Override
+          protected Class<?> loadClass(String wanted, boolean resolve)
+              throws ClassNotFoundException {
+            if (wanted.equals("org.example.HalfBackend")) {
+              throw new NoClassDefFoundError("org/example/NativeClient");
+            }
+            return super.loadClass(wanted, resolve);
+          }
+        },
+        () ->
+            assertThatThrownBy(() -> Backends.forScheme("amqp"))
+                .isInstanceOf(MessagingException.class)
+                .hasMessageContaining("org/example/NativeClient")
+                .hasMessageContaining("Is a jar missing"));
+  }
+
+  @Test
   void anAdapterThatCannotBeLoadedIsNamed() {
     AdapterLoader.with(
         new AdapterLoader("org.example.MissingBackend", getClass().getClassLoader()),

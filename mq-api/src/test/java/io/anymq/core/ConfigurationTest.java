@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.anymq.ConnectionFactory;
 import io.anymq.ConnectionOptions;
 import io.anymq.InvalidOptionException;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -150,6 +153,18 @@ class ConfigurationTest {
     assertThat(configuration.options("billing", ConnectionOptions.all()))
         .as("its own are refused with its options")
         .isEqualTo(Map.of("prefech", "2"));
+  }
+
+  @Test
+  void aKeyThatStandsTwiceInAFileIsRefused() throws IOException {
+    assertThat(read("anymq.prefetch=5\nanymq.prefetch=5\n")).containsEntry("anymq.prefetch", "5");
+    assertThatThrownBy(() -> read("anymq.prefetch=5\nanymq.password=a\nanymq.password=b\n"))
+        .isInstanceOf(InvalidOptionException.class)
+        .hasMessage("mq.properties sets 'anymq.password' twice, to different values");
+  }
+
+  private static Properties read(String text) throws IOException {
+    return Configuration.read(new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)));
   }
 
   @Test

@@ -87,6 +87,24 @@ class ConsumerRecoveryTest {
     assertThat(next(consumer).deliveryCount()).isEqualTo(2);
   }
 
+  /** Most backends record a first hand-out only when the message goes back in order. */
+  @Test
+  void aLimitOfOneHoldsOverALossThatKeptTheBackendFromRecordingTheHandOut() {
+    CoreConsumer consumer = consumer(ConsumerOptions.builder().maxDeliveries(1).build());
+    link.consumer().deliver("1");
+    next(consumer);
+    link.lose(new ConnectionLostException("cut"));
+    FakeLink second = backend.link(1);
+    Eventually.until("reopened", () -> !second.consumers.isEmpty());
+    FakeDelivery again = FakeDelivery.of("1").count(2);
+    again.earlier = 0;
+    second.consumer().deliver(again);
+    second.consumer().deliver("2");
+    assertThat(text(next(consumer))).isEqualTo("2");
+    Eventually.until("buried", () -> second.consumer().settled.contains("ACCEPT 1"));
+    assertThat(second.producer(QUEUE.deadLetterQueue()).texts()).containsExactly("1");
+  }
+
   @Test
   void aCancelledConsumerIsReopenedOnTheSameLink() {
     CoreConsumer consumer = consumer();

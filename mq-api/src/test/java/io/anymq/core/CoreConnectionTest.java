@@ -182,6 +182,19 @@ class CoreConnectionTest {
   }
 
   @Test
+  void aMissingNativeClientIsSaidInASentence() {
+    backend.maker =
+        request -> {
+          throw new NoClassDefFoundError("org/example/NativeClient");
+        };
+    assertThatThrownBy(backend::connect)
+        .isInstanceOf(MessagingException.class)
+        .hasMessageContaining("cannot load its native client")
+        .hasMessageContaining("org/example/NativeClient")
+        .hasMessageContaining("Is its jar missing");
+  }
+
+  @Test
   void closingClosesAllAndOnlyOnce() {
     var producer = connection.createProducer(QUEUE, io.anymq.ProducerOptions.DEFAULT);
     var consumer = connection.consumer(QUEUE, ConsumerOptions.DEFAULT, null);

@@ -6,6 +6,7 @@ import io.anymq.ConnectionLostException;
 import io.anymq.ConsumerOptions;
 import io.anymq.DeadLetter;
 import io.anymq.Delivery;
+import io.anymq.Destination;
 import io.anymq.ErrorCode;
 import io.anymq.InvalidMessageException;
 import io.anymq.Message;
@@ -15,6 +16,7 @@ import io.anymq.Queue;
 import io.anymq.RedeliveryDelay;
 import io.anymq.SubscriptionOptions;
 import io.anymq.Topic;
+import io.anymq.TopicPattern;
 import io.anymq.spi.InboundDelivery;
 import io.anymq.spi.OutboundMessage;
 import java.time.Duration;
@@ -162,6 +164,35 @@ class DeadLettersTest {
     Eventually.until("sent again", () -> link.producer(LETTERS).sent.size() == 2);
     assertThat(why(letter()).error()).as("without the text, which may have been too much").isNull();
     settledAs("PARK 1", "UNPARK 1", "ACCEPT 1");
+  }
+
+  @Test
+  void oneThatIsTooLargeEvenWithoutItsTextIsTriedSeldom() {
+    link.consumerMaker = FakeConsumer.Later::new;
+    CoreConsumer consumer = consumer(TWICE);
+    link.failNext("send", new MessageTooLargeException("too large"));
+    delivered(consumer, FakeDelivery.of("1")).reject("x");
+    settledAs("LATER 1000 1");
+    link.failNext("send", new MessageTooLargeException("too large"));
+    delivered(consumer, FakeDelivery.of("2").count(2)).release();
+    settledAs("LATER 1000 1", "LATER 30000 2");
+  }
+
+  @Test
+  void aTopicOfAPatternWhoseNameLeavesNoRoomHasAQueueForItsDeadLetters() {
+    Topic topic = Topic.of("t." + "x".repeat(Destination.MAX_NAME_LENGTH - 2));
+    CoreSubscription subscription =
+        (CoreSubscription)
+            connection.subscribe(TopicPattern.of("t.*"), SubscriptionOptions.DEFAULT);
+    FakeDelivery delivery = FakeDelivery.of("1");
+    delivery.destination = topic;
+    link.consumer().deliver(delivery);
+    subscription.receive(Duration.ofSeconds(10)).orElseThrow().reject("x");
+    settledAs("ACCEPT 1");
+    assertThat(link.producers.get(link.producers.size() - 1).destination.name())
+        .hasSize(Destination.MAX_NAME_LENGTH)
+        .startsWith("t.xxx")
+        .endsWith(Topic.DEAD_LETTER_SUFFIX);
   }
 
   @Test

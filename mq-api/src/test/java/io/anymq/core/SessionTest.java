@@ -173,6 +173,43 @@ class SessionTest {
   }
 
   @Test
+  void aStageThatBlocksDelaysNeitherARollbackNorWhatComesAgain() {
+    delivered("1");
+    CountDownLatch goesOn = new CountDownLatch(1);
+    CompletableFuture<Boolean> blocked =
+        producer.sendAsync(Message.text("a")).handle((sent, failure) -> passes(goesOn));
+    CompletableFuture<Message> second = producer.sendAsync(Message.text("b"));
+    CompletableFuture<Boolean> behind = second.handle((sent, failure) -> failure != null);
+    Eventually.returnsElsewhere("the rollback", session::rollback);
+    released(link.consumer());
+    assertThat(blocked).isNotDone();
+    Eventually.until("the second is told", behind::isDone);
+    goesOn.countDown();
+    assertThat(blocked.join()).isTrue();
+    assertThat(behind.join()).as("it failed").isTrue();
+  }
+
+  @Test
+  void aStageThatBlocksDelaysNoCommit() {
+    CountDownLatch goesOn = new CountDownLatch(1);
+    CompletableFuture<Boolean> blocked =
+        producer.sendAsync(Message.text("a")).handle((sent, failure) -> passes(goesOn));
+    Eventually.returnsElsewhere("the commit", session::commit);
+    assertThat(blocked).isNotDone();
+    assertThat(sent()).containsExactly("a");
+    goesOn.countDown();
+    assertThat(blocked.join()).isTrue();
+  }
+
+  private static boolean passes(CountDownLatch latch) {
+    try {
+      return latch.await(20, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      return false;
+    }
+  }
+
+  @Test
   void aRefusedSendRollsBackAndWhatWasReceivedComesAgain() {
     delivered("1");
     CompletableFuture<Message> sent = producer.sendAsync(Message.text("a"));

@@ -223,9 +223,14 @@ final class Ledger implements Observer {
         by,
         inbound,
         inbound.known() + by.times.getOrDefault(text, 0));
+    require(
+        !alone || by.replays || Collections.frequency(by.seen, text) < by.taste.maxDeliveries(),
+        "%s gets %s, and had it as often as it may",
+        by,
+        inbound);
     require(!by.taste.selects() || isEven(entry.message()), "%s does not select %s", by, inbound);
     keys(by, inbound);
-    replay(by, inbound);
+    replay(by, inbound, delivery.redelivered());
     entry.seen++;
     messages.get(text).seen++;
     inbound.fate = Fate.HELD;
@@ -311,14 +316,11 @@ final class Ledger implements Observer {
     return delivery.fate == Fate.HELD && !delivery.isSettled() && !delivery.wasParked();
   }
 
-  private void replay(Receiver by, ScriptedDelivery inbound) {
+  private void replay(Receiver by, ScriptedDelivery inbound, boolean marked) {
     Instant time = inbound.message().timestamp().orElseThrow();
     if (by.replays && by.taste.concurrency() == 1 && inbound.visit() != by.visit) {
       require(
-          inbound.redelivered() || !time.isBefore(by.reached),
-          "The replay of %s goes back to %s",
-          by,
-          inbound);
+          marked || !time.isBefore(by.reached), "The replay of %s goes back to %s", by, inbound);
     }
     by.visit = inbound.visit();
     by.reached = time;
@@ -340,8 +342,8 @@ final class Ledger implements Observer {
   }
 
   private void keys(Receiver by, ScriptedDelivery inbound) {
-    if (!by.taste.keyOrdered()) {
-      return;
+    if (!by.taste.keyOrdered() || !inbound.visit().isLive()) {
+      return; // what a call had taken before its link was lost, others may have by now
     }
     Optional<String> key = inbound.message().key();
     inbound.entry().store().held().stream()
@@ -464,7 +466,7 @@ final class Ledger implements Observer {
             : last && (returned || delivery.fate == Fate.UNSEEN);
     require(justified, "A dead letter (%s) of %s", why, delivery);
     require(
-        !(delivery.fate == Fate.REJECTED && delivery.unit instanceof Unit unit)
+        !(why.reason() == DeadLetter.Reason.REJECTED && delivery.unit instanceof Unit unit)
             || unit.state == Unit.State.COMMITTING,
         "A dead letter of %s before its session was committed",
         delivery);

@@ -33,7 +33,7 @@ record Program(long seed, Profile profile, List<Step> steps) {
 
   /** Source text that makes the same program. */
   String toJava() {
-    return "Program.of(\n        %dL,\n        new Profile(%b, %b, %b, %b, %b, %b, %b, %b),\n        %s)"
+    return "Program.of(\n        %dL,\n        new Profile(%b, %b, %b, %b, %b, %b, %b, %b, %b),\n        %s)"
         .formatted(
             seed,
             profile.inline(),
@@ -44,6 +44,7 @@ record Program(long seed, Profile profile, List<Step> steps) {
             profile.counts(),
             profile.selects(),
             profile.bands(),
+            profile.forgets(),
             steps.stream().map(Step::toString).collect(Collectors.joining(",\n        ")));
   }
 }

@@ -16,6 +16,9 @@ public final class Entry {
   int given;
 
   /** How often an adapter reported that the application got it. */
+  int handed;
+
+  /** What the broker keeps of that. */
   int reported;
 
   /** How often the application really got it; the model's. */

@@ -18,6 +18,7 @@ import java.util.Random;
  * @param counts whether its count is that of hand-outs; otherwise it counts what was prefetched
  * @param selects whether the broker selects for subscriptions
  * @param bands whether priorities are left to the core
+ * @param forgets whether a first hand-out is recorded only when the message goes back in order
  */
 public record Profile(
     boolean inline,
@@ -27,7 +28,21 @@ public record Profile(
     boolean atomic,
     boolean counts,
     boolean selects,
-    boolean bands) {
+    boolean bands,
+    boolean forgets) {
+
+  /** One that records every hand-out at once. */
+  public Profile(
+      boolean inline,
+      boolean releases,
+      boolean delays,
+      boolean parks,
+      boolean atomic,
+      boolean counts,
+      boolean selects,
+      boolean bands) {
+    this(inline, releases, delays, parks, atomic, counts, selects, bands, false);
+  }
 
   /** One without priorities. */
   public Profile(
@@ -51,7 +66,8 @@ public record Profile(
         random.nextBoolean(),
         random.nextBoolean(),
         random.nextBoolean(),
-        random.nextInt(4) == 0);
+        random.nextInt(4) == 0,
+        random.nextBoolean());
   }
 
   Link.Dispatch dispatch() {

@@ -29,6 +29,8 @@ public final class ScriptedDelivery implements InboundDelivery {
   boolean parked;
   boolean wasParked;
   private int reportedBefore;
+  private boolean handed;
+  private boolean recorded;
 
   // The model's.
   public Fate fate = Fate.UNSEEN;
@@ -114,7 +116,19 @@ public final class ScriptedDelivery implements InboundDelivery {
   public void handedOut() {
     visit.link().broker().observer().reported(this);
     reportedBefore = entry.reported;
-    entry.reported++;
+    entry.handed++;
+    handed = true;
+    if (!visit.link().broker().profile().forgets()) {
+      record();
+    }
+  }
+
+  /** It goes back in order, or its broker keeps all. */
+  void record() {
+    if (handed && !recorded) {
+      recorded = true;
+      entry.reported++;
+    }
   }
 
   @Override

@@ -109,7 +109,7 @@ public class Visit implements LinkConsumer {
 
   void give(Entry entry) {
     entry.given++;
-    int count = link.broker().profile().counts() ? entry.reported + 1 : entry.given;
+    int count = link.broker().profile().counts() ? entry.handed + 1 : entry.given;
     boolean again = entry.isRepeated() || entry.mayBeKnown;
     entry.mayBeKnown = true;
     ScriptedDelivery delivery =
@@ -187,6 +187,9 @@ public class Visit implements LinkConsumer {
     }
     observer.settling(delivery, outcome, delay);
     delivery.settled = true;
+    if (outcome == Outcome.RELEASE) {
+      delivery.record();
+    }
     if (!over) {
       Runnable effect = () -> done(delivery, outcome, delay);
       if (settlements.isIdle() && link.simulation().chance(40)) {
@@ -212,6 +215,9 @@ public class Visit implements LinkConsumer {
       }
     }
     closed = true;
+    if (isLive()) {
+      unsettled.forEach(ScriptedDelivery::record);
+    }
     end();
     link.forget(this);
     link.simulation().remove(settlements);

@@ -109,8 +109,8 @@ final class SourceVariants {
         SourceVariant.of(
             "a unit that is rolled back leaves what was delivered",
             "core/Commit.java",
-            "unit.fail(failure);\n    unit.releaseDeliveries();",
-            "unit.fail(failure);",
+            "unit.fail(connection.threads(), failure);\n    unit.releaseDeliveries();",
+            "unit.fail(connection.threads(), failure);",
             "TX-21"),
         SourceVariant.of(
                 "what other consumers hold stays with them when one is lost behind the sends",
