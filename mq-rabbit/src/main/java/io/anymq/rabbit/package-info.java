@@ -214,9 +214,14 @@
  *       message that comes back is dropped; 4.x drops after 20 where nothing is set. Queues are
  *       made with a limit of 1,000,000,000. A native program that declares such a queue itself has
  *       to give the same arguments, or declare passively.
- *   <li>What quorum queue somebody else made, and with what limit, cannot be asked. A queue that is
- *       not as this adapter makes it never gets single messages back, so that its limit is used up
- *       by crashes of consumers alone.
+ *   <li>A queue that is not as this adapter makes it never gets single messages back, so that its
+ *       limit is used up by consumers that close or crash. With a limit of 2, three consumers that
+ *       fetched 4 of 10 messages and closed, cancelled before or not, left 6: the broker drops, or
+ *       dead-letters, what has come back more often than the limit says, handed to an application
+ *       or not; with 0 and -1 the first close did. The limit can be asked like the other arguments,
+ *       and that of a policy with the management interface; the lower one counts; from 4.0 on a
+ *       negative one is none (by the source). Each limit below that of this adapter's queues is
+ *       named in a WARN, and so is 4.x's default.
  *   <li>From 4.3 on {@code x-delivery-count} leaves out messages given back; {@code
  *       x-acquired-count} counts all.
  *   <li>A channel that is closed right after acknowledgements loses some, unless its consumer is
