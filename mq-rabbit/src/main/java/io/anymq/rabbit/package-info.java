@@ -145,9 +145,10 @@
  * header with an empty name is left out. What cannot be decoded has a malformed header of ours. A
  * dead letter keeps every native header and field, but that {@code CC} and {@code BCC}, a native
  * expiration and a {@code user-id} (which the broker would check) get the names {@code
- * x-anymq-native-…} and {@code amqp.user-id}. {@code content-encoding}, {@code user-id}, {@code
- * app-id}, and a {@code reply-to} that no portable name stands for, become properties {@code
- * amqp.content-encoding} and so on.
+ * x-anymq-native-…} and {@code amqp.user-id}. One whose headers do not fit into a frame together
+ * with its marks is not sent; its message stays, and is tried again. {@code content-encoding},
+ * {@code user-id}, {@code app-id}, and a {@code reply-to} that no portable name stands for, become
+ * properties {@code amqp.content-encoding} and so on.
  *
  * <h2>Found by experiment, on 3.10.8 unless another version is named</h2>
  *
