@@ -43,6 +43,7 @@ final class HandOutLog {
   private final Duration limit;
   private final String ids = UUID.randomUUID() + "-";
   private final AtomicLong entries = new AtomicLong();
+  private final RareWarning unread = new RareWarning();
   private final Object readLock = new Object();
   private @Nullable HandOutSnapshot snapshot;
 
@@ -179,10 +180,9 @@ final class HandOutLog {
       HandOutSnapshot read = read(arrivedAt);
       return read == null ? 0 : read.repeated(key, generation);
     } catch (MessagingException e) {
-      NativeConnection.LOG.warn(
-          "The hand-out log {} cannot be read, so a delivery count may be too low: {}",
-          queue,
-          e.getMessage());
+      unread.warn(
+          "The hand-out log %s cannot be read, so a delivery count may be too low: %s"
+              .formatted(queue, e.getMessage()));
       return 0;
     }
   }

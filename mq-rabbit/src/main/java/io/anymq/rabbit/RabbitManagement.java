@@ -51,6 +51,7 @@ final class RabbitManagement {
   private final String virtualHost;
   private final String credentials;
   private final Duration timeout;
+  private final RareWarning silence = new RareWarning();
 
   private RabbitManagement(URI base, LinkRequest request) {
     this.base = base;
@@ -101,8 +102,7 @@ final class RabbitManagement {
       Matcher found = UNACKNOWLEDGED.matcher(ask(queue, IN_FLIGHT));
       return found.find() ? OptionalLong.of(Long.parseLong(found.group(1))) : OptionalLong.empty();
     } catch (IOException | IllegalArgumentException e) {
-      NativeConnection.LOG.warn(
-          "The management interface {} does not answer: {}", place(), e.toString());
+      silence.warn("The management interface %s does not answer: %s".formatted(place(), e));
       return OptionalLong.empty();
     }
   }
