@@ -119,6 +119,23 @@ final class HandOutLog {
     }
   }
 
+  /**
+   * A message is in its dead-letter queue. A program may send it once more, with the same id, and
+   * its hand-outs are counted from here on then. Of the many that are accepted otherwise nothing is
+   * written.
+   */
+  void end(String key) {
+    synchronized (known) {
+      known.remove(key);
+    }
+    try {
+      boolean unused =
+          writer.write(ids + entries.incrementAndGet(), key, HandOutSnapshot.END_OF_LIFE);
+    } catch (RuntimeException e) {
+      NativeConnection.LOG.debug("The end of {} is not recorded", key, e);
+    }
+  }
+
   /** Has the first entry wait for nothing; called when a redelivered message has arrived. */
   void prepare() {
     writer.prepare();

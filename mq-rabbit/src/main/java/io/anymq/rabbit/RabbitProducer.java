@@ -207,7 +207,10 @@ final class RabbitProducer implements LinkProducer {
       confirmedBefore = true;
       atFirstConfirmation.run();
     }
-    confirmed.forEach(OutboundMessage::confirmed);
+    for (OutboundMessage each : confirmed) {
+      NativeCopy.origin(each).ifPresent(RabbitDelivery::buried);
+      each.confirmed();
+    }
   }
 
   /** Whether it was the destination that confirmed it, and not a queue in which it waits. */

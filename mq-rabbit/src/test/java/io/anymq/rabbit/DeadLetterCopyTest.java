@@ -18,14 +18,12 @@ import io.anymq.Producer;
 import io.anymq.Queue;
 import io.anymq.spi.InboundDelivery;
 import io.anymq.spi.LinkProducer;
-import io.anymq.spi.OutboundMessage;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
@@ -134,14 +132,14 @@ final class DeadLetterCopyTest extends OneLink {
     List<InboundDelivery> all = Links.consume(link, Links.queue(queue), 30).next(21);
     CompletableFuture<MessagingException> broken = new CompletableFuture<>();
     LinkProducer producer = link.openProducer(dead, broken::complete);
-    List<Letter> letters = new ArrayList<>();
+    List<Links.Letter> letters = new ArrayList<>();
     for (InboundDelivery each : List.of(all.get(20), all.get(0))) {
       letters.add(letter(each, "a fault"));
     }
     all.subList(1, 20).forEach(each -> letters.add(letter(each, null)));
     letters.forEach(producer::send);
     assertThat(letters.get(0).sent().failure()).isInstanceOf(MessageTooLargeException.class);
-    for (Letter other : letters.subList(1, 21)) {
+    for (Links.Letter other : letters.subList(1, 21)) {
       other.sent().await();
     }
     assertThat(broken).as("the producer").isNotDone();
@@ -162,10 +160,10 @@ final class DeadLetterCopyTest extends OneLink {
     List<InboundDelivery> all = Links.consume(link, Links.queue(queue), 2).next(2);
     CompletableFuture<MessagingException> broken = new CompletableFuture<>();
     LinkProducer producer = link.openProducer(dead, broken::complete);
-    Letter first = letter(all.get(0), "malformed");
+    Links.Letter first = letter(all.get(0), "malformed");
     producer.send(first);
     assertThat(first.sent().failure()).isInstanceOf(MessageTooLargeException.class);
-    Letter second = letter(all.get(1), null);
+    Links.Letter second = letter(all.get(1), null);
     producer.send(second);
     second.sent().await();
     assertThat(broken).as("the producer").isNotDone();
@@ -256,39 +254,17 @@ final class DeadLetterCopyTest extends OneLink {
   }
 
   private void bury(Queue dead, InboundDelivery delivery, @Nullable String error) throws Exception {
-    Letter letter = letter(delivery, error);
+    Links.Letter letter = letter(delivery, error);
     LinkProducer producer = link.openProducer(dead, cause -> {});
     producer.send(letter);
     letter.sent().await();
     producer.close();
   }
 
-  private static Letter letter(InboundDelivery delivery, @Nullable String error) {
+  private static Links.Letter letter(InboundDelivery delivery, @Nullable String error) {
     DeadLetter why =
         new DeadLetter(DeadLetter.Reason.UNDECODABLE, 1, "queue:" + "q".repeat(200), null, error);
-    return new Letter(new Links.Sent(why.mark(delivery.message())), delivery);
-  }
-
-  private record Letter(Links.Sent sent, InboundDelivery of) implements OutboundMessage {
-    @Override
-    public Message message() {
-      return sent.message();
-    }
-
-    @Override
-    public Optional<InboundDelivery> origin() {
-      return Optional.of(of);
-    }
-
-    @Override
-    public void confirmed() {
-      sent.confirmed();
-    }
-
-    @Override
-    public void failed(MessagingException cause) {
-      sent.failed(cause);
-    }
+    return new Links.Letter(new Links.Sent(why.mark(delivery.message())), delivery);
   }
 
   /** Comparable: the client's own types for texts, and arrays. */
