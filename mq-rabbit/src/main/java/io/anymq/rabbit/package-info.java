@@ -221,9 +221,10 @@
  *       fetched 4 of 10 messages and closed, cancelled before or not, left 6: the broker drops, or
  *       dead-letters, what has come back more often than the limit says, handed to an application
  *       or not; with 0 and -1 the first close did. The limit can be asked like the other arguments,
- *       and that of a policy with the management interface; the lower one counts; from 4.0 on a
- *       negative one is none (by the source). Each limit below that of this adapter's queues is
- *       named in a WARN, and so is 4.x's default.
+ *       and that of a policy with the management interface; the lower one counts, for the queues of
+ *       this adapter too; from 4.0 on a negative one is none (by the source), and 3.10 refuses a
+ *       policy with one. Each limit below that of this adapter's queues is named in a WARN, and so
+ *       is 4.x's default.
  *   <li>From 4.3 on {@code x-delivery-count} leaves out messages given back; {@code
  *       x-acquired-count} counts all.
  *   <li>A channel that is closed right after acknowledgements loses some, unless its consumer is
