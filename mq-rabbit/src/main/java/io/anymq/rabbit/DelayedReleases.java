@@ -19,7 +19,6 @@ import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -31,12 +30,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class DelayedReleases {
 
-  /** How long after a warning the next one of its kind is left out. */
-  private static final Duration QUIET = Duration.ofMinutes(1);
-
   private static final String DOING = "Delaying a message";
 
-  private final AtomicLong warnedAt = new AtomicLong();
+  /** A lasting reason would have a line for each failure of a listener. */
+  private final RareWarning failures = new RareWarning();
 
   private final Supplier<NativeConnection> connection;
   private final RabbitDelays delays;
@@ -235,7 +232,9 @@ final class DelayedReleases {
 
   /** It stays here, unsettled, for as long as it was to wait there. */
   private void failed(Release release, String why) {
-    warn(why);
+    failures.warn(
+        "Released messages of %s cannot wait at the broker, and take places of the prefetch: %s"
+            .formatted(source.origin(), why));
     try {
       Future<?> unused =
           thread.schedule(
@@ -246,19 +245,6 @@ final class DelayedReleases {
       NativeConnection.LOG.debug("It comes again as the consumer has closed", e);
     }
     done();
-  }
-
-  /** A lasting reason would have a line for each failure of a listener. */
-  private void warn(String why) {
-    long now = System.nanoTime();
-    long last = warnedAt.get();
-    boolean due = last == 0 || now - last > QUIET.toNanos();
-    if (due && warnedAt.compareAndSet(last, now)) {
-      NativeConnection.LOG.warn(
-          "Released messages of {} cannot wait at the broker, and take places of the prefetch: {}",
-          source.origin(),
-          why);
-    }
   }
 
   private void done() {

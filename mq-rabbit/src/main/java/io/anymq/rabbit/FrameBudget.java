@@ -56,11 +56,18 @@ final class FrameBudget {
   }
 
   /**
-   * Refuses a copy that does not fit. The client would find that out only when it has counted it,
-   * and its numbers on that channel would no longer be the broker's.
+   * Refuses a copy that does not fit, or that has a header whose name has become too long. The
+   * client would find that out only when it has counted it, and its numbers on that channel would
+   * no longer be the broker's.
    */
   void requireCopy(BasicProperties copy, String destination) {
-    if (frameMax > 0 && exactly(copy) > frameMax) {
+    boolean fits;
+    try {
+      fits = exactly(copy) <= frameMax || frameMax == 0;
+    } catch (IllegalArgumentException e) {
+      throw tooLarge(destination, e);
+    }
+    if (!fits) {
       throw tooLarge(destination, null);
     }
   }

@@ -43,6 +43,7 @@ final class HandOutLog {
   private final Duration limit;
   private final String ids = UUID.randomUUID() + "-";
   private final AtomicLong entries = new AtomicLong();
+  private final RareWarning unread = new RareWarning();
   private final Object readLock = new Object();
   private @Nullable HandOutSnapshot snapshot;
 
@@ -118,6 +119,23 @@ final class HandOutLog {
     }
   }
 
+  /**
+   * A message is in its dead-letter queue. A program may send it once more, with the same id, and
+   * its hand-outs are counted from here on then. Of the many that are accepted otherwise nothing is
+   * written.
+   */
+  void end(String key) {
+    synchronized (known) {
+      known.remove(key);
+    }
+    try {
+      boolean unused =
+          writer.write(ids + entries.incrementAndGet(), key, HandOutSnapshot.END_OF_LIFE);
+    } catch (RuntimeException e) {
+      NativeConnection.LOG.debug("The end of {} is not recorded", key, e);
+    }
+  }
+
   /** Has the first entry wait for nothing; called when a redelivered message has arrived. */
   void prepare() {
     writer.prepare();
@@ -179,10 +197,9 @@ final class HandOutLog {
       HandOutSnapshot read = read(arrivedAt);
       return read == null ? 0 : read.repeated(key, generation);
     } catch (MessagingException e) {
-      NativeConnection.LOG.warn(
-          "The hand-out log {} cannot be read, so a delivery count may be too low: {}",
-          queue,
-          e.getMessage());
+      unread.warn(
+          "The hand-out log %s cannot be read, so a delivery count may be too low: %s"
+              .formatted(queue, e.getMessage()));
       return 0;
     }
   }

@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class HandOutSnapshot {
 
+  /** What is recorded of a message before this kind of entry is not of its present life. */
+  static final String END_OF_LIFE = "end";
+
   private static final String AGAIN = "again/";
 
   private final long takenAt = System.nanoTime();
@@ -45,6 +48,11 @@ final class HandOutSnapshot {
     }
     String type = String.valueOf(read.getProperties().getType());
     String key = String.valueOf(read.getProperties().getCorrelationId());
+    if (type.equals(END_OF_LIFE) && !complete.isDone()) {
+      size++;
+      byKey.remove(key);
+      return;
+    }
     int generation = generation(type);
     if (generation >= 0 && !complete.isDone()) {
       size++;

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 
 /**
  * Looks at queues that somebody else may have made, when this link first uses them: whether they
@@ -19,11 +20,13 @@ final class QueueCheck {
   private static final Duration PAUSE = Duration.ofMinutes(1);
 
   private final Optional<RabbitManagement> management;
+  private final DeliveryLimits deliveryLimits;
   private final Set<String> seen = ConcurrentHashMap.newKeySet();
   private volatile long notBefore = System.nanoTime();
 
-  QueueCheck(Optional<RabbitManagement> management) {
+  QueueCheck(Optional<RabbitManagement> management, DeliveryLimits deliveryLimits) {
     this.management = management;
+    this.deliveryLimits = deliveryLimits;
   }
 
   /**
@@ -42,39 +45,55 @@ final class QueueCheck {
           "%s cannot be used: '%s' drops each message that no consumer takes at once (x-message-ttl 0); use a queue without that argument"
               .formatted(queue.describe(), name));
     }
-    warnOnce(queue.describe(), name, kind.loss());
+    warnOnce(queue.describe(), name, () -> kind);
   }
 
   /**
    * Warns once of a subscription that may lose something. Its queue has the arguments that this
-   * adapter gives it, or could not be declared; a policy may apply to it all the same.
+   * adapter gives it, unless another program was faster; a policy may apply to it all the same.
    *
    * @param subscription what it is, in words
+   * @param kind asks what its queue is
    */
-  void checkSubscription(String subscription, String name) {
-    warnOnce(subscription, name, Optional.empty());
+  void checkSubscription(String subscription, String name, Supplier<QueueKind> kind) {
+    warnOnce(subscription, name, kind);
   }
 
-  private void warnOnce(String what, String name, Optional<String> known) {
-    if (seen.contains(name) || (known.isEmpty() && System.nanoTime() - notBefore < 0)) {
+  private void warnOnce(String what, String name, Supplier<QueueKind> kind) {
+    if (seen.contains(name)) {
       return;
     }
+    QueueKind known = kind.get();
+    Optional<QueuePolicy> policy = known.loss().isPresent() ? Optional.empty() : byPolicy(name);
+    Optional<String> loss =
+        known
+            .loss()
+            .or(() -> policy.flatMap(QueuePolicy::loss))
+            .or(() -> deliveryLimits.loss(known, policy.orElse(QueuePolicy.NONE)));
+    boolean decided = loss.isPresent() || policy.isPresent();
+    if (decided && seen.add(name) && loss.isPresent()) {
+      NativeConnection.LOG.warn(
+          "{} may lose messages that were confirmed: the native queue '{}' {}",
+          what,
+          name,
+          loss.get());
+    }
+  }
+
+  /** What policies there are; empty where that is not known now, and will be later. */
+  private Optional<QueuePolicy> byPolicy(String name) {
+    if (management.isEmpty()) {
+      return Optional.of(QueuePolicy.NONE);
+    }
+    if (System.nanoTime() - notBefore < 0) {
+      return Optional.empty();
+    }
     try {
-      Optional<String> loss = known.isPresent() ? known : byPolicy(name);
-      if (seen.add(name) && loss.isPresent()) {
-        NativeConnection.LOG.warn(
-            "{} may lose messages that were confirmed: the native queue '{}' {}",
-            what,
-            name,
-            loss.get());
-      }
+      return Optional.of(management.get().policy(name));
     } catch (IOException | IllegalArgumentException e) {
       notBefore = System.nanoTime() + PAUSE.toNanos();
       NativeConnection.LOG.debug("The policy of {} is not known", name, e);
+      return Optional.empty();
     }
-  }
-
-  private Optional<String> byPolicy(String name) throws IOException {
-    return management.isPresent() ? management.get().lossByPolicy(name) : Optional.empty();
   }
 }

@@ -21,6 +21,7 @@ record QueueKind(Map<String, Object> arguments) {
   private static final String OVERFLOW = "x-overflow";
   private static final String TTL = "x-message-ttl";
   private static final String EXPIRES = "x-expires";
+  private static final String LIMIT_OF_DELIVERIES = "x-delivery-limit";
   private static final String IN_TURN = "x-single-active-consumer";
 
   /** Flags of a declaration, where they are not as ours. */
@@ -42,7 +43,7 @@ record QueueKind(Map<String, Object> arguments) {
 
   /** An ordinary queue, and the queue of a durable subscription. */
   static final QueueKind QUORUM =
-      new QueueKind(Map.of(TYPE, QUORUM_TYPE, "x-delivery-limit", DELIVERY_LIMIT));
+      new QueueKind(Map.of(TYPE, QUORUM_TYPE, LIMIT_OF_DELIVERIES, DELIVERY_LIMIT));
 
   /** The same, where the options ask for classic queues. */
   static final QueueKind CLASSIC = new QueueKind(Map.of(TYPE, CLASSIC_TYPE));
@@ -109,8 +110,17 @@ record QueueKind(Map<String, Object> arguments) {
   }
 
   private OptionalLong maxLength() {
-    return arguments.get(MAX_LENGTH) instanceof Number length
-        ? OptionalLong.of(length.longValue())
+    return number(MAX_LENGTH);
+  }
+
+  /** How often it takes a message back, by its own arguments; empty where they do not say. */
+  OptionalLong deliveryLimit() {
+    return number(LIMIT_OF_DELIVERIES);
+  }
+
+  private OptionalLong number(String argument) {
+    return arguments.get(argument) instanceof Number number
+        ? OptionalLong.of(number.longValue())
         : OptionalLong.empty();
   }
 
@@ -132,7 +142,10 @@ record QueueKind(Map<String, Object> arguments) {
     return "stream".equals(arguments.get(TYPE));
   }
 
-  /** The first of the ways in which it loses what it has confirmed, in words; empty: none. */
+  /**
+   * The first of the ways in which it loses what it has confirmed, in words; empty: none. What a
+   * quorum queue drops after too many deliveries is the affair of {@link DeliveryLimits}.
+   */
   Optional<String> loss() {
     if (arguments.get(TTL) != null) {
       return Optional.of("drops each message after " + arguments.get(TTL) + " ms");
@@ -160,6 +173,11 @@ record QueueKind(Map<String, Object> arguments) {
   /** Whether it may refuse a message, or drop one, because it has a limit. */
   boolean limited() {
     return arguments.containsKey(MAX_LENGTH) || arguments.containsKey(MAX_BYTES);
+  }
+
+  /** Whether it counts deliveries, and may have a limit of them. */
+  boolean isQuorum() {
+    return QUORUM_TYPE.equals(arguments.get(TYPE));
   }
 
   /** A queue that was made without naming its type is classic, or the broker has named it. */

@@ -183,7 +183,7 @@ final class QueueKinds {
 
   /** The broker tells equal numbers of other widths not apart. */
   private static Object value(String value, @Nullable String type) {
-    if (!"longstr".equals(type) && value.matches("\\d+")) {
+    if (!"longstr".equals(type) && value.matches("-?\\d+")) {
       return number(new BigInteger(value));
     }
     return "bool".equals(type) ? (Object) Boolean.valueOf(value) : value;

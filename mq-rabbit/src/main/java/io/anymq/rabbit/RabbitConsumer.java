@@ -165,6 +165,9 @@ class RabbitConsumer implements LinkConsumer {
     synchronized (unsettled) {
       tell(outcome, ours);
     }
+    if (outcome == Outcome.ACCEPT) {
+      ours.forEach(RabbitDelivery::accepted);
+    }
   }
 
   /** Tells the broker, with the lock held under which settlements are written. */

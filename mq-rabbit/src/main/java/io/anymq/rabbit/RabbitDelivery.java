@@ -35,6 +35,7 @@ final class RabbitDelivery extends UnsettledDeliveries.Entry implements InboundD
   private final long arrivedAt;
   private final AtomicBoolean handedOut = new AtomicBoolean();
   private volatile HandOutLog.@Nullable Entry recorded;
+  private volatile boolean buried;
 
   /**
    * A delivery.
@@ -106,6 +107,18 @@ final class RabbitDelivery extends UnsettledDeliveries.Entry implements InboundD
   void goesBack() {
     if (handedOut.get() && recorded == null) {
       record();
+    }
+  }
+
+  /** Its dead letter is kept. */
+  void buried() {
+    buried = true;
+  }
+
+  /** The broker was told that it is done with. */
+  void accepted() {
+    if (buried && deliveryCount > 1 && log != null) {
+      log.end(key());
     }
   }
 

@@ -80,7 +80,7 @@ final class RabbitLink implements Link, DepthQuery, Purger, TopicPatterns, Tempo
             names,
             request.options().get(RabbitOptions.QUEUE_TYPE),
             RabbitAddress.of(request.url()).virtualHost(),
-            new QueueCheck(management));
+            new QueueCheck(management, DeliveryLimits.of(main.connection())));
     this.streams = RabbitStreams.of(main, names, request.options());
     this.subscriptions =
         new RabbitSubscriptions(topology, new SubscriptionLocks(main, names), main, streams);

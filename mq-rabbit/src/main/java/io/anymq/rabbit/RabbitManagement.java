@@ -51,6 +51,7 @@ final class RabbitManagement {
   private final String virtualHost;
   private final String credentials;
   private final Duration timeout;
+  private final RareWarning silence = new RareWarning();
 
   private RabbitManagement(URI base, LinkRequest request) {
     this.base = base;
@@ -101,35 +102,21 @@ final class RabbitManagement {
       Matcher found = UNACKNOWLEDGED.matcher(ask(queue, IN_FLIGHT));
       return found.find() ? OptionalLong.of(Long.parseLong(found.group(1))) : OptionalLong.empty();
     } catch (IOException | IllegalArgumentException e) {
-      NativeConnection.LOG.warn(
-          "The management interface {} does not answer: {}", place(), e.toString());
+      silence.warn("The management interface %s does not answer: %s".formatted(place(), e));
       return OptionalLong.empty();
     }
   }
 
   /**
-   * Whether a policy has a queue lose what it has confirmed.
+   * What the policies for a queue come to.
    *
    * @param queue its native name
-   * @return how, in words; empty where it does not
+   * @return that, which may be some seconds old; {@link QueuePolicy#NONE} where none applies
    * @throws IOException when the interface does not tell now
    */
-  Optional<String> lossByPolicy(String queue) throws IOException {
+  QueuePolicy policy(String queue) throws IOException {
     Matcher policy = POLICY.matcher(ask(queue, DEFINITION));
-    return policy.find() ? loss(policy.group(1)) : Optional.empty();
-  }
-
-  private static Optional<String> loss(String policy) {
-    boolean limited = policy.contains("\"max-length");
-    if (limited && !policy.contains("\"overflow\":\"reject-publish")) {
-      return Optional.of("drops its oldest messages beyond the maximum length of a policy");
-    }
-    if (policy.contains("\"message-ttl\"")) {
-      return Optional.of("drops messages after the message-ttl of a policy");
-    }
-    return policy.contains("\"expires\"")
-        ? Optional.of("is deleted with its messages after the expires of a policy")
-        : Optional.empty();
+    return policy.find() ? new QueuePolicy(policy.group(1)) : QueuePolicy.NONE;
   }
 
   private String ask(String queue, String columns) throws IOException {

@@ -99,9 +99,7 @@ final class RabbitProducer implements LinkProducer {
       if (message.deliveryDelay().isPresent()) {
         entry = delay(message, message.deliveryDelay().get(), way);
       }
-      if (outbound.origin().isEmpty()) { // a dead letter has its marks already
-        frame.require(message, destination.describe(), () -> encoded(message, way));
-      }
+      requireFits(outbound, way);
     } catch (ConnectionLostException e) {
       throw e; // the next link sends it
     } catch (MessagingException e) {
@@ -109,6 +107,20 @@ final class RabbitProducer implements LinkProducer {
       return;
     }
     publish(outbound, entry, way);
+  }
+
+  /** A dead letter has its marks already, and what it is the copy of may have filled a frame. */
+  private void requireFits(OutboundMessage outbound, Map<String, Object> way) {
+    Message message = outbound.message();
+    Optional<RabbitDelivery> origin = NativeCopy.origin(outbound);
+    if (origin.isPresent()) {
+      Map<String, Object> all = new LinkedHashMap<>(way);
+      all.put(RabbitMapper.SEQUENCE, Long.MAX_VALUE); // in bytes as long as any other
+      all.put(DeliveryHistory.REPEATED, true);
+      frame.requireCopy(NativeCopy.deadLetter(origin.get(), message, all), destination.describe());
+    } else {
+      frame.require(message, destination.describe(), () -> encoded(message, way));
+    }
   }
 
   private BasicProperties encoded(Message message, Map<String, Object> way) {
@@ -195,7 +207,10 @@ final class RabbitProducer implements LinkProducer {
       confirmedBefore = true;
       atFirstConfirmation.run();
     }
-    confirmed.forEach(OutboundMessage::confirmed);
+    for (OutboundMessage each : confirmed) {
+      NativeCopy.origin(each).ifPresent(RabbitDelivery::buried);
+      each.confirmed();
+    }
   }
 
   /** Whether it was the destination that confirmed it, and not a queue in which it waits. */

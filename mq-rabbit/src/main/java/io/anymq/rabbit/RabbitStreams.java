@@ -42,6 +42,7 @@ final class RabbitStreams {
   private final Map<String, Object> arguments;
   private final SubscriptionLocks making;
   private final AtomicBoolean warned = new AtomicBoolean();
+  private final RareWarning notUp = new RareWarning();
 
   private RabbitStreams(
       NativeConnection connection, RabbitNames names, Map<String, Object> arguments) {
@@ -136,23 +137,24 @@ final class RabbitStreams {
       keep(topic);
     } catch (MessagingException e) {
       if (e.code() == ErrorCode.ACCESS_REFUSED) {
-        warnOnce("This user may not make, or bind,", topic, e);
+        warnOnce(warning("This user may not make, or bind,", topic, e));
       } else if (isNotUp(e)) {
-        warnOnce("The broker has not started", topic, e);
+        notUp.warn(warning("The broker has not started", topic, e));
       } else if (e.code() != ErrorCode.DESTINATION_NOT_FOUND) {
         throw e;
       }
     }
   }
 
-  private void warnOnce(String what, Topic topic, MessagingException refusal) {
+  private void warnOnce(String warning) {
     if (!warned.getAndSet(true)) {
-      NativeConnection.LOG.warn(
-          "{} the stream that keeps what is sent to {}: where nobody has made and bound it before, replays lack it ({})",
-          what,
-          topic.describe(),
-          refusal.getMessage());
+      NativeConnection.LOG.warn(warning);
     }
+  }
+
+  private static String warning(String what, Topic topic, MessagingException refusal) {
+    return "%s the stream that keeps what is sent to %s: where nobody has made and bound it before, replays lack it (%s)"
+        .formatted(what, topic.describe(), refusal.getMessage());
   }
 
   /**

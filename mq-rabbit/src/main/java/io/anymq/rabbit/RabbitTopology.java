@@ -6,6 +6,7 @@ import com.rabbitmq.client.Channel;
 import io.anymq.Destination;
 import io.anymq.DestinationNotFoundException;
 import io.anymq.ErrorCode;
+import io.anymq.InvalidDestinationException;
 import io.anymq.InvalidOptionException;
 import io.anymq.MessagingException;
 import io.anymq.Queue;
@@ -218,7 +219,17 @@ final class RabbitTopology {
 
   /** Warns once of a durable subscription that may lose something. */
   void checkSubscription(String subscription, String queue) {
-    check.checkSubscription(subscription, queue);
+    check.checkSubscription(subscription, queue, () -> subscriptionKind(queue));
+  }
+
+  /** Another program may have made its queue; where that cannot be asked, this adapter has. */
+  private QueueKind subscriptionKind(String queue) {
+    try {
+      return kinds.of(queue).orElse(kinds.ordinary());
+    } catch (InvalidDestinationException e) {
+      NativeConnection.LOG.debug("What {} is cannot be found out", queue, e);
+      return QueueKind.UNKNOWN;
+    }
   }
 
   /** What queues are that ask for nothing, and those of durable subscriptions. */

@@ -94,7 +94,8 @@
  * classic queues count by the hand-out log</td></tr>
  * <tr><td>what was handed to an application</td><td>a message in the durable classic queue {@code
  * handed-out/<queue>}, written before a redelivered message is handed out, and when any other goes
- * back; kept for 7 days, 100,000 of them</td><td>read when a message has reached its limit</td><td>a
+ * back; kept for 7 days, 100,000 of them; when a message is dead-lettered, an entry says that those
+ * before it do not count any more</td><td>read when a message has reached its limit</td><td>a
  * first hand-out that a crash ends is not recorded: a process killer is stopped one delivery later.
  * With 90,000 entries or more, half of the broker's count is taken for handed out at least. A user without rights to {@code handed-out/.*} is warned, and the broker's count decides</td></tr>
  * <tr><td>depth</td><td>passive declaration on a channel of its own</td><td>ready messages; exact
@@ -145,9 +146,10 @@
  * header with an empty name is left out. What cannot be decoded has a malformed header of ours. A
  * dead letter keeps every native header and field, but that {@code CC} and {@code BCC}, a native
  * expiration and a {@code user-id} (which the broker would check) get the names {@code
- * x-anymq-native-…} and {@code amqp.user-id}. {@code content-encoding}, {@code user-id}, {@code
- * app-id}, and a {@code reply-to} that no portable name stands for, become properties {@code
- * amqp.content-encoding} and so on.
+ * x-anymq-native-…} and {@code amqp.user-id}. One whose headers do not fit into a frame together
+ * with its marks is not sent; its message stays, and is tried again. {@code content-encoding},
+ * {@code user-id}, {@code app-id}, and a {@code reply-to} that no portable name stands for, become
+ * properties {@code amqp.content-encoding} and so on.
  *
  * <h2>Found by experiment, on 3.10.8 unless another version is named</h2>
  *
@@ -214,9 +216,15 @@
  *       message that comes back is dropped; 4.x drops after 20 where nothing is set. Queues are
  *       made with a limit of 1,000,000,000. A native program that declares such a queue itself has
  *       to give the same arguments, or declare passively.
- *   <li>What quorum queue somebody else made, and with what limit, cannot be asked. A queue that is
- *       not as this adapter makes it never gets single messages back, so that its limit is used up
- *       by crashes of consumers alone.
+ *   <li>A queue that is not as this adapter makes it never gets single messages back, so that its
+ *       limit is used up by consumers that close or crash. With a limit of 2, three consumers that
+ *       fetched 4 of 10 messages and closed, cancelled before or not, left 6: the broker drops, or
+ *       dead-letters, what has come back more often than the limit says, handed to an application
+ *       or not; with 0 and -1 the first close did. The limit can be asked like the other arguments,
+ *       and that of a policy with the management interface; the lower one counts, for the queues of
+ *       this adapter too; from 4.0 on a negative one is none (by the source), and 3.10 refuses a
+ *       policy with one. Each limit below that of this adapter's queues is named in a WARN, and so
+ *       is 4.x's default.
  *   <li>From 4.3 on {@code x-delivery-count} leaves out messages given back; {@code
  *       x-acquired-count} counts all.
  *   <li>A channel that is closed right after acknowledgements loses some, unless its consumer is

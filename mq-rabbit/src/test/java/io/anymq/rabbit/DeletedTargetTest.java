@@ -204,7 +204,7 @@ final class DeletedTargetTest {
         new RabbitNames(NativeNames.none()),
         RabbitOptions.QueueType.QUORUM,
         "/",
-        new QueueCheck(Optional.empty()));
+        new QueueCheck(Optional.empty(), new DeliveryLimits("3.10.8")));
   }
 
   private static void await(List<CompletableFuture<?>> window) throws Exception {

@@ -36,9 +36,82 @@ final class DroppingQueueTest extends OneLink {
     assertLoss("nobody uses it for 60000 ms", Map.of("x-expires", 60_000));
     assertThat(loss(declared(true, Map.of("x-max-length", 5, "x-overflow", "reject-publish"))))
         .isEmpty();
-    assertThat(loss(declared(true, Map.of("x-queue-type", "quorum")))).isEmpty();
     assertThat(loss(declared(false, Map.of("x-max-priority", 3))).orElseThrow())
         .contains("not durable");
+  }
+
+  /** What it is told to lose is lost: 4 of 10 messages, of which no application received one. */
+  @Test
+  void aQuorumQueueWithADeliveryLimitLosesToIdleConsumersAndIsWarnedOf() throws Exception {
+    Queue queue = declared(true, Map.of("x-queue-type", "quorum", "x-delivery-limit", 2));
+    List<String> warnings;
+    try (LogLines log = new LogLines(queue.name())) {
+      Links.send(link, queue, 10);
+      for (int round = 0; round < 3; round++) {
+        Links.awaitDepth(link, queue, 10);
+        Links.Received idle = Links.consume(link, Links.queue(queue), 4);
+        idle.next(4);
+        idle.consumer().close();
+      }
+      warnings = log.lines();
+    }
+    Links.awaitDepth(link, queue, 6);
+    assertThat(warnings)
+        .singleElement()
+        .asString()
+        .contains("queue '" + queue.name() + "' may lose messages that were confirmed")
+        .contains("more than 2 times")
+        .contains("x-delivery-limit");
+  }
+
+  @Test
+  void aDurableSubscriptionThatAnotherProgramMadeWithADeliveryLimitIsWarnedOf() throws Exception {
+    Topic topic = Links.newTopic(link);
+    String queue = new RabbitNames(NativeNames.none()).subscription(topic, "s");
+    declare(queue, true, Map.of("x-queue-type", "quorum", "x-delivery-limit", 5));
+    try (LogLines log = new LogLines(queue)) {
+      Links.consume(link, Links.durable(topic, "s"), 1).consumer().close();
+      Links.consume(link, Links.durable(topic, "s"), 1);
+      assertThat(log.lines()).singleElement().asString().contains("subscription 's'", "5 times");
+    }
+  }
+
+  /** Where neither its arguments nor a policy say more, the version decides. */
+  @Test
+  void ofAQuorumQueueWithoutALimitTheBrokersDefaultIsTold() throws Exception {
+    QueueKind kind = kind(declared(true, Map.of("x-queue-type", "quorum")));
+    assertThat(new DeliveryLimits("3.10.8").loss(kind, QueuePolicy.NONE)).isEmpty();
+    assertThat(new DeliveryLimits("4.0.5").loss(kind, QueuePolicy.NONE).orElseThrow())
+        .contains("more than 20 times");
+  }
+
+  @Test
+  void aNegativeDeliveryLimitIsReadAsTheBrokerUnderstandsIt() throws Exception {
+    QueueKind kind = kind(declared(true, Map.of("x-queue-type", "quorum", "x-delivery-limit", -1)));
+    assertThat(new DeliveryLimits("3.10.8").loss(kind, QueuePolicy.NONE).orElseThrow())
+        .contains("more than 0 times");
+    assertThat(new DeliveryLimits("4.1.8").loss(kind, QueuePolicy.NONE)).isEmpty();
+  }
+
+  @Test
+  void queuesThatThisAdapterMakesAreNotWarnedOf() throws Exception {
+    Queue queue = Queue.of("own." + UUID.randomUUID());
+    Queue longNamed = Queue.of("own." + UUID.randomUUID() + "x".repeat(150));
+    Topic topic = Links.newTopic(link);
+    try (LogLines log = new LogLines(queue.name(), longNamed.name(), topic.name())) {
+      for (Queue each : List.of(queue, longNamed)) {
+        link.declare(each, QueueOptions.DEFAULT);
+        Links.send(link, each, 1);
+        Links.consume(link, Links.queue(each), 1);
+      }
+      Links.consume(link, Links.durable(topic, "s"), 1);
+      assertThat(log.lines()).isEmpty();
+    }
+    for (String version : List.of("3.10.8", "4.0.5")) {
+      for (Queue each : List.of(queue, longNamed)) {
+        assertThat(new DeliveryLimits(version).loss(kind(each), QueuePolicy.NONE)).isEmpty();
+      }
+    }
   }
 
   @Test
@@ -67,7 +140,7 @@ final class DroppingQueueTest extends OneLink {
     Links.consume(link, Links.durable(topic, "s"), 1);
     put(
         url + "/api/policies/%2F/" + name,
-        "{\"pattern\":\"%s\",\"definition\":{\"max-length\":2},\"apply-to\":\"queues\"}"
+        "{\"pattern\":\"%s\",\"definition\":{\"max-length\":2,\"delivery-limit\":7},\"apply-to\":\"queues\"}"
             .formatted(name));
     Options options = Options.none().with(RabbitOptions.MANAGEMENT, url);
     RabbitManagement management =
@@ -80,12 +153,16 @@ final class DroppingQueueTest extends OneLink {
 
   private static void assertLossByPolicy(RabbitManagement management, String queue)
       throws IOException {
-    Optional<String> loss = management.lossByPolicy(queue);
+    QueuePolicy policy = management.policy(queue);
     long deadline = System.nanoTime() + Links.PATIENCE.toNanos();
-    while (loss.isEmpty() && System.nanoTime() < deadline) {
-      loss = management.lossByPolicy(queue);
+    while (policy.loss().isEmpty() && System.nanoTime() < deadline) {
+      policy = management.policy(queue);
     }
-    assertThat(loss).hasValueSatisfying(text -> assertThat(text).contains("policy"));
+    assertThat(policy.loss()).hasValueSatisfying(text -> assertThat(text).contains("policy"));
+    assertThat(new DeliveryLimits("3.10.8").loss(QueueKind.QUORUM, policy).orElseThrow())
+        .as("what a policy limits, though the adapter made it")
+        .contains("more than 7 times", "by a policy");
+    assertThat(new DeliveryLimits("3.10.8").loss(QueueKind.CLASSIC, policy)).isEmpty();
   }
 
   @Test
@@ -116,22 +193,28 @@ final class DroppingQueueTest extends OneLink {
 
   private Queue declared(boolean durable, Map<String, Object> arguments) throws Exception {
     Queue queue = Queue.of("drops." + UUID.randomUUID());
-    try (Channel channel = link.unwrap(Connection.class).orElseThrow().createChannel()) {
-      channel.queueDeclare(queue.name(), durable, false, false, arguments);
-    }
+    declare(queue.name(), durable, arguments);
     return queue;
   }
 
+  private void declare(String queue, boolean durable, Map<String, Object> arguments)
+      throws Exception {
+    try (Channel channel = link.unwrap(Connection.class).orElseThrow().createChannel()) {
+      channel.queueDeclare(queue, durable, false, false, arguments);
+    }
+  }
+
   private Optional<String> loss(Queue queue) {
+    return kind(queue).loss();
+  }
+
+  private QueueKind kind(Queue queue) {
     RabbitConnector connector =
         new RabbitConnector(
             Links.request(broker.url(), Options.none(), new LinkedBlockingQueue<>()));
     NativeConnection connection = connector.connect("kinds");
     try {
-      return new QueueKinds(connection, QueueKind.QUORUM, "/")
-          .of(queue.name())
-          .orElseThrow()
-          .loss();
+      return new QueueKinds(connection, QueueKind.QUORUM, "/").of(queue.name()).orElseThrow();
     } finally {
       connection.close(Links.PATIENCE);
     }

@@ -6,7 +6,9 @@ import io.anymq.Connection;
 import io.anymq.ConnectionFactory;
 import io.anymq.Consumer;
 import io.anymq.Delivery;
+import io.anymq.Destination;
 import io.anymq.Queue;
+import io.anymq.QueueOptions;
 import io.anymq.SubscriptionOptions;
 import io.anymq.Topic;
 import io.anymq.tck.broker.BrokerHandle;
@@ -18,6 +20,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The limit of deliveries, through the whole library: for what was handed out, and that alone. */
@@ -67,23 +70,64 @@ final class HandOutLimitTest {
   @ParameterizedTest
   @ValueSource(strings = {"quorum", "classic"})
   void whatKillsEveryProcessIsStopped(String type) throws Exception {
-    String url = broker.url() + "?queue-type=" + type;
+    String url = url(type);
     Queue queue = Queue.of("q." + type + "." + UUID.randomUUID());
     try (Connection connection = ConnectionFactory.of(url).connect()) {
       connection.createProducer(queue).send("killer");
-      int killed = 0;
-      while (consumes(url, queue) == HandOutProgram.KILLED) {
-        killed++;
-        assertThat(killed).as("processes killed").isLessThanOrEqualTo(2 * LIMIT);
-      }
-      assertThat(killed).as("processes killed").isGreaterThanOrEqualTo(LIMIT);
-      Delivery letter =
-          connection.createConsumer(queue.deadLetterQueue()).receive(PATIENCE).orElseThrow();
-      assertThat(letter.message().text()).isEqualTo("killer");
+      assertStopped(connection, url, queue);
     }
   }
 
-  private static int consumes(String url, Queue queue) throws Exception {
+  /** Such queues are classic ones whatever the type of the others is. */
+  @ParameterizedTest
+  @CsvSource({"true, 0", "false, 5", "true, 5"})
+  void whatKillsEveryConsumerOfAQueueWithOptionsIsStopped(boolean prioritized, int maxLength)
+      throws Exception {
+    Queue queue = Queue.of("q.options." + UUID.randomUUID());
+    QueueOptions.Builder options = QueueOptions.builder().prioritized(prioritized);
+    if (maxLength > 0) {
+      options.maxLength(maxLength);
+    }
+    try (Connection connection = ConnectionFactory.of(broker.url()).connect()) {
+      connection.declare(queue, options.build());
+      connection.createProducer(queue).send("killer");
+      assertStopped(connection, broker.url(), queue);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"quorum", "classic"})
+  void whatKillsEveryDurableSubscriberIsStopped(String type) throws Exception {
+    String url = url(type);
+    Topic topic = Topic.of("t." + type + "." + UUID.randomUUID());
+    try (Connection connection = ConnectionFactory.of(url).connect()) {
+      connection.subscribe(topic, SubscriptionOptions.durable(HandOutProgram.SUBSCRIPTION)).close();
+      connection.createProducer(topic).send("killer");
+      assertStopped(connection, url, topic);
+    }
+  }
+
+  private String url(String type) {
+    return broker.url() + "?queue-type=" + type;
+  }
+
+  private static void assertStopped(Connection connection, String url, Destination source)
+      throws Exception {
+    int killed = 0;
+    while (consumes(url, source) == HandOutProgram.KILLED) {
+      killed++;
+      assertThat(killed).as("processes killed").isLessThanOrEqualTo(2 * LIMIT);
+    }
+    assertThat(killed).as("processes killed").isGreaterThanOrEqualTo(LIMIT);
+    Delivery letter =
+        connection
+            .createConsumer(HandOutProgram.deadLettersOf(source))
+            .receive(PATIENCE)
+            .orElseThrow();
+    assertThat(letter.message().text()).isEqualTo("killer");
+  }
+
+  private static int consumes(String url, Destination source) throws Exception {
     Process process =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -91,12 +135,13 @@ final class HandOutLimitTest {
                 System.getProperty("java.class.path"),
                 HandOutProgram.class.getName(),
                 url,
-                queue.name(),
+                source.toString(),
                 String.valueOf(LIMIT))
             .inheritIO()
             .start();
     try {
       assertThat(process.waitFor(60, TimeUnit.SECONDS)).as("the program's end").isTrue();
+      assertThat(process.exitValue()).as("the program's status").isIn(0, HandOutProgram.KILLED);
       return process.exitValue();
     } finally {
       process.destroyForcibly();

@@ -5,7 +5,10 @@ import io.anymq.ConnectionFactory;
 import io.anymq.Consumer;
 import io.anymq.ConsumerOptions;
 import io.anymq.Delivery;
+import io.anymq.Destination;
 import io.anymq.Queue;
+import io.anymq.SubscriptionOptions;
+import io.anymq.Topic;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -15,6 +18,9 @@ public final class HandOutProgram {
   /** What kills it, and its exit status then. */
   static final int KILLED = 42;
 
+  /** The durable subscription of the programs that are given a topic. */
+  static final String SUBSCRIPTION = "s";
+
   /** A broker takes its time to notice that the process before was killed. */
   private static final int PATIENCE_SECONDS = 20;
 
@@ -23,14 +29,15 @@ public final class HandOutProgram {
   /**
    * Runs it.
    *
-   * @param arguments the broker's URL, the queue, and the limit of deliveries
+   * @param arguments the broker's URL, the queue or the topic, and the limit of deliveries
    */
   public static void main(String[] arguments) {
     ConsumerOptions options =
         ConsumerOptions.builder().maxDeliveries(Integer.parseInt(arguments[2])).build();
+    Destination source = destination(arguments[1]);
     try (Connection connection = ConnectionFactory.of(arguments[0]).connect();
-        Consumer consumer = connection.createConsumer(Queue.of(arguments[1]), options)) {
-      Queue deadLetters = Queue.of(arguments[1]).deadLetterQueue();
+        Consumer consumer = consumer(connection, source, options)) {
+      Queue deadLetters = deadLettersOf(source);
       for (int i = 0; i < PATIENCE_SECONDS && !holdsAny(connection, deadLetters); i++) {
         Optional<Delivery> delivery = consumer.receive(Duration.ofSeconds(1));
         if (delivery.isPresent()) {
@@ -38,6 +45,26 @@ public final class HandOutProgram {
         }
       }
     }
+  }
+
+  private static Destination destination(String text) {
+    String name = text.substring(text.indexOf(':') + 1);
+    return text.startsWith("topic:") ? Topic.of(name) : Queue.of(name);
+  }
+
+  private static Consumer consumer(
+      Connection connection, Destination source, ConsumerOptions options) {
+    return source instanceof Topic topic
+        ? connection.subscribe(
+            topic, SubscriptionOptions.builder().durable(SUBSCRIPTION).consumer(options).build())
+        : connection.createConsumer((Queue) source, options);
+  }
+
+  /** Where the messages that nobody survives are put. */
+  static Queue deadLettersOf(Destination source) {
+    return source instanceof Topic topic
+        ? topic.deadLetterQueue()
+        : ((Queue) source).deadLetterQueue();
   }
 
   private static boolean holdsAny(Connection connection, Queue queue) {

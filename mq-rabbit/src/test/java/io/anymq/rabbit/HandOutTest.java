@@ -14,6 +14,8 @@ import io.anymq.spi.Source;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What was handed to applications, told from what only waited in a prefetch. */
 final class HandOutTest extends OneLink {
@@ -91,6 +93,48 @@ final class HandOutTest extends OneLink {
         crash(other);
       }
     }
+  }
+
+  /** A program may mend what was wrong, and send its dead letters once more, with their ids. */
+  @ParameterizedTest
+  @EnumSource(RabbitOptions.QueueType.class)
+  void aMessageThatIsSentAgainAfterItsBurialBeginsAnew(RabbitOptions.QueueType type)
+      throws Exception {
+    Options options = Options.none().with(RabbitOptions.QUEUE_TYPE, type);
+    Queue queue = Queue.of("q.again." + System.nanoTime());
+    Queue dead = Links.newQueue(link);
+    Message message = Links.text("m");
+    try (Closing sender = new Closing(Links.open(broker.url(), options))) {
+      sender.link().declare(queue, QueueOptions.DEFAULT);
+      for (int life = 1; life <= 2; life++) {
+        Links.send(sender.link(), queue, List.of(message));
+        for (int round = 1; round <= 4; round++) {
+          RabbitLink other = Links.open(broker.url(), options);
+          Links.Received received = Links.consume(other, Links.queue(queue), 1);
+          InboundDelivery delivery = received.next();
+          assertThat(delivery.deliveryCount()).as("count in life %d", life).isEqualTo(round);
+          assertThat(delivery.earlierHandOuts())
+              .as("earlier hand-outs in life %d, delivery %d", life, round)
+              .isEqualTo(Math.max(0, round - 2));
+          delivery.handedOut();
+          if (round == 4) {
+            bury(other, dead, received, delivery);
+          }
+          crash(other);
+        }
+      }
+    }
+    Links.awaitDepth(link, dead, 2);
+  }
+
+  private static void bury(
+      RabbitLink link, Queue dead, Links.Received received, InboundDelivery delivery)
+      throws Exception {
+    Links.Letter letter = new Links.Letter(new Links.Sent(delivery.message()), delivery);
+    link.openProducer(dead, cause -> {}).send(letter);
+    letter.sent().await();
+    received.accept(delivery);
+    received.consumer().close();
   }
 
   /** What is recorded of it names it; a failure of that must not stop who gives it back. */

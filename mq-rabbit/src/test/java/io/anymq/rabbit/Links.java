@@ -229,6 +229,34 @@ final class Links {
     }
   }
 
+  /**
+   * A dead letter on its way.
+   *
+   * @param sent the letter, with its marks
+   * @param of what was delivered
+   */
+  record Letter(Sent sent, InboundDelivery of) implements OutboundMessage {
+    @Override
+    public Message message() {
+      return sent.message();
+    }
+
+    @Override
+    public Optional<InboundDelivery> origin() {
+      return Optional.of(of);
+    }
+
+    @Override
+    public void confirmed() {
+      sent.confirmed();
+    }
+
+    @Override
+    public void failed(MessagingException cause) {
+      sent.failed(cause);
+    }
+  }
+
   /** What a consumer was handed. */
   static final class Received implements DeliverySink {
     final BlockingQueue<InboundDelivery> deliveries = new LinkedBlockingQueue<>();

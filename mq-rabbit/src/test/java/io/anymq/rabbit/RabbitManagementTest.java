@@ -15,6 +15,7 @@ import io.anymq.tck.broker.BrokerHandle;
 import io.anymq.tck.broker.BrokerProvisioner;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
@@ -68,6 +69,33 @@ final class RabbitManagementTest {
       assertThat(link.depth(Links.newQueue(link)).inFlight()).isEmpty();
       link.close(Duration.ofSeconds(5));
     }
+  }
+
+  /** A monitor asks for depths all day long, and the interface may be away for an hour of it. */
+  @Test
+  void anInterfaceThatGoesAwayIsNamedOnceAndNotForEachDepth() throws Exception {
+    HttpServer server =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.createContext(
+        "/",
+        exchange -> {
+          byte[] answer = "{\"items\":[]}".getBytes(StandardCharsets.UTF_8);
+          exchange.sendResponseHeaders(200, answer.length);
+          exchange.getResponseBody().write(answer);
+          exchange.close();
+        });
+    server.start();
+    int port = server.getAddress().getPort();
+    RabbitLink link = Links.open(broker.url(), at("http://127.0.0.1:" + port));
+    server.stop(0);
+    Queue queue = Links.newQueue(link);
+    try (LogLines log = new LogLines("127.0.0.1:" + port)) {
+      for (int i = 0; i < 20; i++) {
+        assertThat(link.depth(queue).inFlight()).isEmpty();
+      }
+      assertThat(log.lines()).singleElement().asString().contains("does not answer");
+    }
+    link.close(Duration.ofSeconds(5));
   }
 
   @Test

@@ -3,9 +3,12 @@ package io.anymq.rabbit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.AMQP.BasicProperties;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
+import com.rabbitmq.client.Method;
+import com.rabbitmq.client.ShutdownSignalException;
 import io.anymq.InvalidOptionException;
 import io.anymq.Message;
 import io.anymq.Options;
@@ -15,12 +18,15 @@ import io.anymq.spi.InboundDelivery;
 import io.anymq.spi.Source;
 import io.anymq.tck.broker.BrokerHandle;
 import io.anymq.tck.broker.BrokerProvisioner;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -43,6 +49,43 @@ final class RabbitStreamTest {
     for (RabbitLink each : List.of(link, other)) {
       each.close(Duration.ofSeconds(5));
     }
+  }
+
+  /** The sender goes on, as another may have made it; whoever replays lacks what it sends. */
+  @Test
+  void aStreamThatIsNotUpIsNamedThoughAnotherWasRefusedBefore() {
+    Topic refused = Topic.of("t.refused." + UUID.randomUUID());
+    Topic down = Topic.of("t.down." + UUID.randomUUID());
+    AtomicReference<Method> close = new AtomicReference<>();
+    NativeConnection altered =
+        AlteredConnection.open(
+            broker.url(),
+            (method, call) -> {
+              if (method.equals("queueDeclare")) {
+                throw new IOException(new ShutdownSignalException(false, false, close.get(), null));
+              }
+              return call.make();
+            });
+    RabbitStreams streams = RabbitStreams.of(altered, RabbitNames.none(), KEPT).orElseThrow();
+    try (LogLines log = new LogLines(refused.name(), down.name())) {
+      close.set(close(AMQP.ACCESS_REFUSED, "ACCESS_REFUSED - access to queue"));
+      streams.keepWherePermitted(refused);
+      close.set(
+          close(
+              AMQP.NOT_FOUND,
+              "NOT_FOUND - home node of durable queue 'q' is down or inaccessible"));
+      streams.keepWherePermitted(down);
+      assertThat(log.lines())
+          .satisfiesExactly(
+              first -> assertThat(first).contains("may not make", refused.name()),
+              second -> assertThat(second).contains("has not started", down.name()));
+    } finally {
+      altered.close(Links.PATIENCE);
+    }
+  }
+
+  private static Method close(int code, String text) {
+    return new AMQP.Channel.Close.Builder().replyCode(code).replyText(text).build();
   }
 
   private Links.Received replay(Instant from) {

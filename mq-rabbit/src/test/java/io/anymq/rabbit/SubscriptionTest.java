@@ -125,7 +125,7 @@ final class SubscriptionTest extends OneLink {
             names,
             RabbitOptions.QueueType.QUORUM,
             "/",
-            new QueueCheck(Optional.empty()));
+            new QueueCheck(Optional.empty(), new DeliveryLimits("3.10.8")));
     return new RabbitSubscriptions(
         topology, new SubscriptionLocks(connection, names), connection, Optional.empty());
   }
