@@ -226,15 +226,17 @@ final class DeadLetters {
     refused.warn(
         "The dead letter of %s was not taken, will retry: %s"
             .formatted(Guard.text(delivery), failure.getMessage()));
-    boolean tooLarge = failure instanceof MessageTooLargeException;
-    boolean mayFitNow = tooLarge && error != null; // the next attempt leaves its text out
-    Duration pause = mayFitNow || mayPass(failure) ? RETRY : LATE_RETRY;
+    if (failure instanceof MessageTooLargeException && error != null) {
+      bury(delivery, reason, null); // it may fit without its text
+      return;
+    }
+    Duration pause = mayPass(failure) ? RETRY : LATE_RETRY;
     LetterQueue others =
         waiting.computeIfAbsent(
             delivery.destination(), any -> new LetterQueue(connection.threads()));
     delivery.rememberTimesAside();
     if (!delivery.attachment().putAside(delivery.inbound(), others.spread(pause, LATE_RETRY))) {
-      others.add(delivery, pause, () -> bury(delivery, reason, tooLarge ? null : error));
+      others.add(delivery, pause, () -> bury(delivery, reason, error));
     } // otherwise the backend has it, and it comes again
   }
 
