@@ -268,17 +268,15 @@ final class KafkaConfig {
     return config;
   }
 
-  /** A member of a share group that fetches so many records at once, or more in whole batches. */
-  Map<String, Object> shareConsumer(
-      String clientId, String group, int maxPollRecords, boolean wholeBatches) {
+  /** A member of a share group that fetches so many records at once, and keeps no more. */
+  Map<String, Object> shareConsumer(String clientId, String group, int maxPollRecords) {
     Map<String, Object> config = new HashMap<>(common);
     config.put(CommonClientConfigs.CLIENT_ID_CONFIG, clientId);
     config.put(ConsumerConfig.GROUP_ID_CONFIG, group);
     config.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, maxPollRecords);
     config.put(ConsumerConfig.SHARE_ACKNOWLEDGEMENT_MODE_CONFIG, "explicit");
-    config.put(
-        ConsumerConfig.SHARE_ACQUIRE_MODE_CONFIG,
-        wholeBatches ? "batch_optimized" : "record_limit");
+    // By default it is lent whole batches: what is beyond a prefetch would be kept from others.
+    config.put(ConsumerConfig.SHARE_ACQUIRE_MODE_CONFIG, "record_limit");
     config.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, (int) FETCH_WAIT.toMillis());
     // A lane that waits for its turn does not poll, and must stay a member, and connected.
     config.put(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG, Integer.MAX_VALUE);
