@@ -66,13 +66,13 @@ final class KafkaConfig {
     config.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, servers);
     config.put(CommonClientConfigs.RECONNECT_BACKOFF_MS_CONFIG, 50L);
     config.put(CommonClientConfigs.RECONNECT_BACKOFF_MAX_MS_CONFIG, 500L);
-    config.put(CommonClientConfigs.REQUEST_TIMEOUT_MS_CONFIG, (int) requestTimeout().toMillis());
+    config.put(CommonClientConfigs.REQUEST_TIMEOUT_MS_CONFIG, Millis.of(requestTimeout()));
     config.put(
         CommonClientConfigs.SOCKET_CONNECTION_SETUP_TIMEOUT_MS_CONFIG,
-        asked.connectTimeout().toMillis());
+        (long) Millis.of(asked.connectTimeout()));
     config.put(
         CommonClientConfigs.SOCKET_CONNECTION_SETUP_TIMEOUT_MAX_MS_CONFIG,
-        asked.connectTimeout().toMillis());
+        (long) Millis.of(asked.connectTimeout()));
     config.put(CommonClientConfigs.ENABLE_METRICS_PUSH_CONFIG, false);
     return config;
   }
@@ -182,8 +182,7 @@ final class KafkaConfig {
     config.put(CommonClientConfigs.RETRY_BACKOFF_MS_CONFIG, 10L);
     config.put(CommonClientConfigs.CLIENT_ID_CONFIG, clientId(role));
     config.put(
-        CommonClientConfigs.DEFAULT_API_TIMEOUT_MS_CONFIG,
-        (int) Math.max(request.operationTimeout().toMillis(), requestTimeout().toMillis()));
+        CommonClientConfigs.DEFAULT_API_TIMEOUT_MS_CONFIG, Millis.of(request.operationTimeout()));
     return config;
   }
 
@@ -193,15 +192,16 @@ final class KafkaConfig {
    */
   Map<String, Object> producer(String clientId) {
     Map<String, Object> config = new HashMap<>(common);
-    long sendTimeout = request.options().get(ConnectionOptions.SEND_TIMEOUT).toMillis();
-    long delivery = Math.max(sendTimeout, requestTimeout().toMillis());
+    int sendTimeout = Millis.of(request.options().get(ConnectionOptions.SEND_TIMEOUT));
     config.put(CommonClientConfigs.CLIENT_ID_CONFIG, clientId);
     config.put(ProducerConfig.ACKS_CONFIG, "all");
     config.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
     config.put(ProducerConfig.LINGER_MS_CONFIG, 0L);
     config.put(ProducerConfig.BATCH_SIZE_CONFIG, BATCH_BYTES);
-    config.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, sendTimeout);
-    config.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, (int) delivery);
+    config.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, (long) sendTimeout);
+    config.put(
+        ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG,
+        Math.max(sendTimeout, Millis.of(requestTimeout())));
     config.put(ProducerConfig.METADATA_MAX_IDLE_CONFIG, TOPIC_IDLE.toMillis());
     // The broker has the last word on sizes: it knows the topic's limit.
     config.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, Integer.MAX_VALUE);
@@ -253,14 +253,14 @@ final class KafkaConfig {
     config.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 500);
     config.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, (int) FETCH_WAIT.toMillis());
     config.put(
-        ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) request.operationTimeout().toMillis());
+        ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, Millis.of(request.operationTimeout()));
     return config;
   }
 
   /** The producer of the one that has the turn; it ends the transactions of the one before. */
   Map<String, Object> moverProducer(String clientId, String group) {
     Map<String, Object> config = producer(clientId);
-    int patience = (int) requestTimeout().toMillis();
+    int patience = Millis.of(requestTimeout());
     config.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, group);
     config.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, 2 * patience);
     config.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, (long) patience);
