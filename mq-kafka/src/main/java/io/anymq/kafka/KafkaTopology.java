@@ -38,7 +38,7 @@ final class KafkaTopology {
   private final TopicRemarks remarks;
   private final BrokerProfile profile;
   private final TopicMaker maker;
-  private final QueueRetention retention;
+  private final TopicRetention retention;
 
   KafkaTopology(
       KafkaCalls calls,
@@ -52,7 +52,7 @@ final class KafkaTopology {
     this.groups = groups;
     logs = new LogOffsets(calls);
     remarks = new TopicRemarks(calls, this);
-    retention = new QueueRetention(this);
+    retention = new TopicRetention(this);
     this.profile = profile;
     maker = new TopicMaker(calls, config, this::find);
   }
@@ -73,7 +73,7 @@ final class KafkaTopology {
     return remarks;
   }
 
-  QueueRetention retention() {
+  TopicRetention retention() {
     return retention;
   }
 
