@@ -151,6 +151,7 @@ final class Consumers {
     if (!inTurn) {
       turns.requireNone(group);
     }
+    topology.retention().check(topic);
     int limit = topology.ensureGroup(topic, group, start(terms.replayFrom()));
     if (inTurn) {
       Members.Member member = member(topic, group, limit, request.prefetch(), Members.TURN);

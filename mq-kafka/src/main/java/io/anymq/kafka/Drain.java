@@ -45,7 +45,7 @@ final class Drain {
     ClientIds.hold(clientId);
     try (KafkaShareConsumer<byte[], byte[]> consumer =
         new KafkaShareConsumer<>(
-            config.shareConsumer(clientId, group, BATCH, false),
+            config.shareConsumer(clientId, group, BATCH),
             new ByteArrayDeserializer(),
             new ByteArrayDeserializer())) {
       consumer.subscribe(Set.of(topic));

@@ -45,13 +45,6 @@ final class GroupConsumer implements OpenConsumer, Parking {
   private static final Logger LOG = LoggerFactory.getLogger(GroupConsumer.class);
 
   /**
-   * The least prefetch with which whole batches are fetched: less is asked for where handlers are
-   * slow and competing consumers must get fair shares. With 1000 records a poll, fetching whole
-   * batches received 25–50 % more than {@code record_limit} natively.
-   */
-  private static final int WHOLE_BATCHES_FROM = 256;
-
-  /**
    * What a group consumer is made with.
    *
    * @param config the native clients' settings
@@ -246,19 +239,11 @@ final class GroupConsumer implements OpenConsumer, Parking {
   KafkaShareConsumer<byte[], byte[]> newConsumer(String clientId, int size) {
     KafkaShareConsumer<byte[], byte[]> consumer =
         new KafkaShareConsumer<>(
-            setup.config().shareConsumer(clientId, setup.group(), size, wholeBatches(size)),
+            setup.config().shareConsumer(clientId, setup.group(), size),
             new ByteArrayDeserializer(),
             new ByteArrayDeserializer());
     consumer.subscribe(Set.of(setup.topic()));
     return consumer;
-  }
-
-  /**
-   * Whether a lane fetches whole batches, which costs the broker much less than parts of them. Only
-   * the first lane may: with its size handed out, no other fetches before what came beyond it.
-   */
-  private boolean wholeBatches(int size) {
-    return size == setup.prefetch() && size >= WHOLE_BATCHES_FROM;
   }
 
   /** Called by the lane that has the turn to fetch, when it has fetched something. */

@@ -69,7 +69,7 @@ record KafkaAddress(String host, int port) {
   Socket open(Duration timeout) throws IOException {
     Socket socket = new Socket();
     try {
-      socket.connect(new InetSocketAddress(host, port), (int) timeout.toMillis());
+      socket.connect(new InetSocketAddress(host, port), Millis.of(timeout));
       return socket;
     } catch (IOException | RuntimeException e) {
       socket.close();
@@ -83,7 +83,7 @@ record KafkaAddress(String host, int port) {
    * for so much: 1.2 GB for a web server's.
    */
   void askBroker(Socket socket, Duration timeout) throws IOException {
-    socket.setSoTimeout((int) timeout.toMillis());
+    socket.setSoTimeout(Millis.of(timeout));
     DataOutputStream out = new DataOutputStream(socket.getOutputStream());
     out.writeInt(API_VERSIONS_BYTES);
     out.writeShort(API_VERSIONS);

@@ -66,13 +66,13 @@ final class KafkaConfig {
     config.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, servers);
     config.put(CommonClientConfigs.RECONNECT_BACKOFF_MS_CONFIG, 50L);
     config.put(CommonClientConfigs.RECONNECT_BACKOFF_MAX_MS_CONFIG, 500L);
-    config.put(CommonClientConfigs.REQUEST_TIMEOUT_MS_CONFIG, (int) requestTimeout().toMillis());
+    config.put(CommonClientConfigs.REQUEST_TIMEOUT_MS_CONFIG, Millis.of(requestTimeout()));
     config.put(
         CommonClientConfigs.SOCKET_CONNECTION_SETUP_TIMEOUT_MS_CONFIG,
-        asked.connectTimeout().toMillis());
+        (long) Millis.of(asked.connectTimeout()));
     config.put(
         CommonClientConfigs.SOCKET_CONNECTION_SETUP_TIMEOUT_MAX_MS_CONFIG,
-        asked.connectTimeout().toMillis());
+        (long) Millis.of(asked.connectTimeout()));
     config.put(CommonClientConfigs.ENABLE_METRICS_PUSH_CONFIG, false);
     return config;
   }
@@ -163,9 +163,13 @@ final class KafkaConfig {
 
   /** The largest record that a new topic takes: what this connection allows, or Kafka's default. */
   int maxRecordBytes() {
-    long bytes =
-        request.options().get(ConnectionOptions.MAX_MESSAGE_BYTES) + (long) RECORD_OVERHEAD;
-    return (int) Math.min(Math.max(bytes, DEFAULT_MAX_RECORD_BYTES), Integer.MAX_VALUE);
+    int bytes = withOverhead(request.options().get(ConnectionOptions.MAX_MESSAGE_BYTES));
+    return Math.max(bytes, DEFAULT_MAX_RECORD_BYTES);
+  }
+
+  /** So many bytes, and what a message is marked with. */
+  static int withOverhead(int bytes) {
+    return Math.min(bytes, Integer.MAX_VALUE - RECORD_OVERHEAD) + RECORD_OVERHEAD;
   }
 
   /** How long one request may take. */
@@ -182,8 +186,7 @@ final class KafkaConfig {
     config.put(CommonClientConfigs.RETRY_BACKOFF_MS_CONFIG, 10L);
     config.put(CommonClientConfigs.CLIENT_ID_CONFIG, clientId(role));
     config.put(
-        CommonClientConfigs.DEFAULT_API_TIMEOUT_MS_CONFIG,
-        (int) Math.max(request.operationTimeout().toMillis(), requestTimeout().toMillis()));
+        CommonClientConfigs.DEFAULT_API_TIMEOUT_MS_CONFIG, Millis.of(request.operationTimeout()));
     return config;
   }
 
@@ -193,15 +196,16 @@ final class KafkaConfig {
    */
   Map<String, Object> producer(String clientId) {
     Map<String, Object> config = new HashMap<>(common);
-    long sendTimeout = request.options().get(ConnectionOptions.SEND_TIMEOUT).toMillis();
-    long delivery = Math.max(sendTimeout, requestTimeout().toMillis());
+    int sendTimeout = Millis.of(request.options().get(ConnectionOptions.SEND_TIMEOUT));
     config.put(CommonClientConfigs.CLIENT_ID_CONFIG, clientId);
     config.put(ProducerConfig.ACKS_CONFIG, "all");
     config.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
     config.put(ProducerConfig.LINGER_MS_CONFIG, 0L);
     config.put(ProducerConfig.BATCH_SIZE_CONFIG, BATCH_BYTES);
-    config.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, sendTimeout);
-    config.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, (int) delivery);
+    config.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, (long) sendTimeout);
+    config.put(
+        ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG,
+        Math.max(sendTimeout, Millis.of(requestTimeout())));
     config.put(ProducerConfig.METADATA_MAX_IDLE_CONFIG, TOPIC_IDLE.toMillis());
     // The broker has the last word on sizes: it knows the topic's limit.
     config.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, Integer.MAX_VALUE);
@@ -253,14 +257,14 @@ final class KafkaConfig {
     config.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 500);
     config.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, (int) FETCH_WAIT.toMillis());
     config.put(
-        ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) request.operationTimeout().toMillis());
+        ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, Millis.of(request.operationTimeout()));
     return config;
   }
 
   /** The producer of the one that has the turn; it ends the transactions of the one before. */
   Map<String, Object> moverProducer(String clientId, String group) {
     Map<String, Object> config = producer(clientId);
-    int patience = (int) requestTimeout().toMillis();
+    int patience = Millis.of(requestTimeout());
     config.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, group);
     config.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, 2 * patience);
     config.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, (long) patience);
@@ -268,17 +272,15 @@ final class KafkaConfig {
     return config;
   }
 
-  /** A member of a share group that fetches so many records at once, or more in whole batches. */
-  Map<String, Object> shareConsumer(
-      String clientId, String group, int maxPollRecords, boolean wholeBatches) {
+  /** A member of a share group that fetches so many records at once, and keeps no more. */
+  Map<String, Object> shareConsumer(String clientId, String group, int maxPollRecords) {
     Map<String, Object> config = new HashMap<>(common);
     config.put(CommonClientConfigs.CLIENT_ID_CONFIG, clientId);
     config.put(ConsumerConfig.GROUP_ID_CONFIG, group);
     config.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, maxPollRecords);
     config.put(ConsumerConfig.SHARE_ACKNOWLEDGEMENT_MODE_CONFIG, "explicit");
-    config.put(
-        ConsumerConfig.SHARE_ACQUIRE_MODE_CONFIG,
-        wholeBatches ? "batch_optimized" : "record_limit");
+    // By default it is lent whole batches: what is beyond a prefetch would be kept from others.
+    config.put(ConsumerConfig.SHARE_ACQUIRE_MODE_CONFIG, "record_limit");
     config.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, (int) FETCH_WAIT.toMillis());
     // A lane that waits for its turn does not poll, and must stay a member, and connected.
     config.put(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG, Integer.MAX_VALUE);

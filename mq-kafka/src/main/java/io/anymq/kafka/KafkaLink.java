@@ -43,6 +43,7 @@ import org.apache.kafka.clients.producer.Producer;
 final class KafkaLink
     implements Link, DepthQuery, Purger, Browsing, TopicPatterns, TemporaryQueues {
 
+  private final KafkaConfig config;
   private final KafkaCalls calls;
   private final BrokerProfile profile;
   private final KafkaTopology topology;
@@ -64,6 +65,7 @@ final class KafkaLink
       BrokerProfile profile,
       KafkaNames names,
       LinkState state) {
+    this.config = config;
     this.calls = calls;
     this.profile = profile;
     this.state = state;
@@ -235,7 +237,13 @@ final class KafkaLink
     producer.learn(topic);
     TopicProducer.Setup setup =
         new TopicProducer.Setup(
-            destination, topic, TopicProducer.keepsTimestamps(settings), producer, delays, state);
+            destination,
+            topic,
+            TopicProducer.keepsTimestamps(settings),
+            producer,
+            delays,
+            new LetterRoom(topology, config, topic, settings),
+            state);
     TopicProducer opened = new TopicProducer(setup, topology, listener, producers::remove);
     producers.add(opened);
     return opened;

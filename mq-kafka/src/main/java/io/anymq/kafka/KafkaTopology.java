@@ -14,6 +14,8 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaFuture;
@@ -36,7 +38,7 @@ final class KafkaTopology {
   private final TopicRemarks remarks;
   private final BrokerProfile profile;
   private final TopicMaker maker;
-  private final QueueRetention retention;
+  private final TopicRetention retention;
 
   KafkaTopology(
       KafkaCalls calls,
@@ -50,7 +52,7 @@ final class KafkaTopology {
     this.groups = groups;
     logs = new LogOffsets(calls);
     remarks = new TopicRemarks(calls, this);
-    retention = new QueueRetention(this);
+    retention = new TopicRetention(this);
     this.profile = profile;
     maker = new TopicMaker(calls, config, this::find);
   }
@@ -71,7 +73,7 @@ final class KafkaTopology {
     return remarks;
   }
 
-  QueueRetention retention() {
+  TopicRetention retention() {
     return retention;
   }
 
@@ -209,6 +211,17 @@ final class KafkaTopology {
             "DESCRIBE_CONFIGS on topic " + topic)
         .map(found -> BrokerProfile.asMap(found.entries()))
         .orElse(Map.of());
+  }
+
+  /** Changes a setting of a topic. */
+  void alter(String topic, String name, String value) {
+    AlterConfigOp change =
+        new AlterConfigOp(new ConfigEntry(name, value), AlterConfigOp.OpType.SET);
+    ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
+    calls.await(
+        calls.admin().incrementalAlterConfigs(Map.of(resource, List.of(change))).all(),
+        "to change settings of topic " + topic,
+        "ALTER_CONFIGS on topic " + topic);
   }
 
   /**

@@ -71,7 +71,7 @@ final class LinkWatch implements AutoCloseable {
       Consumer<ConnectionLostException> onLost,
       Runnable onLook) {
     admin = Admin.create(config.admin("watch"));
-    this.timeoutMillis = (int) config.linkTimeout().toMillis();
+    this.timeoutMillis = Millis.of(config.linkTimeout());
     this.topics = topics;
     this.onSeen = onSeen;
     this.onGone = onGone;

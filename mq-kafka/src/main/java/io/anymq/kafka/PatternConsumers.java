@@ -226,6 +226,8 @@ final class PatternConsumers implements AutoCloseable {
   private void initialise(String group, Source.Terms terms, PatternView view, boolean isNew) {
     ShareGroups groups = topology.groups();
     OffsetSpec start = Consumers.start(terms.replayFrom());
+    // First: who is refused must not leave groups.
+    view.topics().forEach(topic -> topology.retention().check(portable(topic)));
     for (TopicDescription topic : view.topics()) {
       String one = KafkaNames.groupOfTopic(group, topic.name());
       if (isNew && !terms.durable()) {
@@ -251,13 +253,14 @@ final class PatternConsumers implements AutoCloseable {
 
   private GroupConsumer openTopic(
       Subscription of, TopicDescription topic, int prefetch, PatternGroups groups) {
+    Topic destination = portable(topic);
+    topology.retention().check(destination);
     String one = KafkaNames.groupOfTopic(of.group(), topic.name());
     OptionalInt restored = of.begun().restore(one, topic);
     int limit =
         restored.isPresent()
             ? restored.getAsInt()
             : topology.groups().ensure(one, KafkaTopology.partitions(topic), OffsetSpec.earliest());
-    Topic destination = topology.names().portable(topic.name()).orElseThrow();
     Members.Member member =
         new Members.Member(destination, topic.name(), one, limit, prefetch, Members.MEMBER);
     members.requireSafe(member);
@@ -265,6 +268,10 @@ final class PatternConsumers implements AutoCloseable {
     consumer.open();
     of.begun().joins(one, consumer);
     return consumer;
+  }
+
+  private Topic portable(TopicDescription topic) {
+    return topology.names().portable(topic.name()).orElseThrow();
   }
 
   @Override

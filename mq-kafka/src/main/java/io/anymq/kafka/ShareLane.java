@@ -250,7 +250,7 @@ final class ShareLane implements Runnable {
     renewAt = System.nanoTime() + renewalNanos(consumer);
   }
 
-  /** Hands out what there is room for; a fetch of whole batches may bring a little more. */
+  /** Hands out what there is room for; what is delivered again from here may be more. */
   private void handOut() {
     kept.removeIf(lent -> !lent.isOpen());
     int room = size - (handedOut - kept.size());

@@ -71,6 +71,7 @@ final class SharedSubscriptions {
   }
 
   LinkConsumer open(Topic topic, Source.Terms terms, ConsumerRequest request, DeliverySink sink) {
+    topology.retention().check(topic);
     String group = topology.names().sharedGroup(topic, terms.name().orElseThrow());
     UnusedGroups.Use use = unused.use(group);
     try {

@@ -70,16 +70,18 @@ final class Threads {
   }
 
   /**
-   * A task that is done again and again: a clock would never come back to one that fails once.
+   * A task that is done again and again: a clock would never come back to one that fails once. It
+   * may fail each time, and few of those are told.
    *
    * @param what names it, for the log
    */
   static Runnable guarded(String what, Runnable task) {
+    RareWarning warning = new RareWarning(Threads.class);
     return () -> {
       try {
         task.run();
       } catch (Throwable e) {
-        LOG.warn("{}: a look failed, and is repeated", what, e);
+        warning.warn(what + ": a look failed, and is repeated", e);
       }
     };
   }

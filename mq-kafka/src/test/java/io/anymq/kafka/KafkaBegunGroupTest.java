@@ -224,7 +224,7 @@ final class KafkaBegunGroupTest extends LinkTest {
 
   private KafkaShareConsumer<byte[], byte[]> nativeMember(String made) {
     return new KafkaShareConsumer<>(
-        Interposed.config(broker).shareConsumer("native", made, 10, false),
+        Interposed.config(broker).shareConsumer("native", made, 10),
         new ByteArrayDeserializer(),
         new ByteArrayDeserializer());
   }

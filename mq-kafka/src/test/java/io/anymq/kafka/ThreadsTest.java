@@ -83,11 +83,11 @@ final class ThreadsTest {
   void aClockComesBackToAGuardedTaskThatFails() throws Exception {
     ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
     CountDownLatch thrice = new CountDownLatch(3);
-    try {
+    try (LogLines log = new LogLines("A look of this test")) {
       ScheduledFuture<?> unused =
           clock.scheduleWithFixedDelay(
               Threads.guarded(
-                  "For this test",
+                  "A look of this test",
                   () -> {
                     thrice.countDown();
                     throw new OutOfMemoryError("for this test");
@@ -96,6 +96,7 @@ final class ThreadsTest {
               1,
               TimeUnit.MILLISECONDS);
       assertThat(thrice.await(20, TimeUnit.SECONDS)).isTrue();
+      assertThat(log.lines()).as("of three looks that failed").hasSize(1);
     } finally {
       clock.shutdownNow();
     }

@@ -1,5 +1,6 @@
 package io.anymq.kafka;
 
+import io.anymq.Destination;
 import io.anymq.InvalidDestinationException;
 import io.anymq.Queue;
 import java.util.ArrayList;
@@ -14,14 +15,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks at the topics of queues, which another program may have created: one that is compacted is
- * refused, for it loses messages as a matter of course, and one that drops what is old, or too
- * much, is warned of. Each is looked at when the link first uses it; it is warned of once, and not
+ * Looks at the topics of queues and of durable and shared subscriptions, which another program may
+ * have created: one that is compacted is refused, for it loses messages as a matter of course, and
+ * one that drops what is old, or too much, is warned of. Each is looked at when the link first uses it; it is warned of once, and not
  * again with each link that recovers. Safe for use by several threads.
  */
-final class QueueRetention {
+final class TopicRetention {
 
-  private static final Logger LOG = LoggerFactory.getLogger(QueueRetention.class);
+  private static final Logger LOG = LoggerFactory.getLogger(TopicRetention.class);
   private static final String KEEPS_ALL = "-1";
 
   /** What has been warned of; far more topics than a program uses. */
@@ -33,27 +34,27 @@ final class QueueRetention {
   private final Set<String> checked = ConcurrentHashMap.newKeySet();
 
   /** For one link. */
-  QueueRetention(KafkaTopology topology) {
+  TopicRetention(KafkaTopology topology) {
     this.topology = topology;
   }
 
-  /** Throws where the topic of a queue is compacted. */
-  void check(Queue queue) {
-    String topic = topology.names().topic(queue);
+  /** Throws where the topic of a destination is compacted. */
+  void check(Destination destination) {
+    String topic = topology.names().topic(destination);
     if (!checked.contains(topic)) {
-      check(queue, topology.visibleSettings(topic));
+      check(destination, topology.visibleSettings(topic));
     }
   }
 
   /** As that, of a topic that has these settings. */
-  void check(Queue queue, Map<String, String> settings) {
-    String topic = topology.names().topic(queue);
-    requireNotCompacted(queue, topic, settings);
+  void check(Destination destination, Map<String, String> settings) {
+    String topic = topology.names().topic(destination);
+    requireNotCompacted(destination, topic, settings);
     String dropping = dropping(settings);
     if (checked.add(topic) && !dropping.isEmpty() && isNew(topic, dropping)) {
       LOG.warn(
           "{} loses messages that nobody has consumed: its topic {} has {}; set -1 to keep them",
-          queue.describe(),
+          destination.describe(),
           topic,
           dropping);
     }
@@ -68,12 +69,17 @@ final class QueueRetention {
     return TOLD.add("%s %s".formatted(id, dropping));
   }
 
-  static void requireNotCompacted(Queue queue, String topic, Map<String, String> settings) {
+  private static void requireNotCompacted(
+      Destination destination, String topic, Map<String, String> settings) {
     String policy = settings.getOrDefault(TopicConfig.CLEANUP_POLICY_CONFIG, "");
     if (policy.contains(TopicConfig.CLEANUP_POLICY_COMPACT)) {
       throw new InvalidDestinationException(
-          "%s would lose messages: its topic %s has cleanup.policy=%s, which keeps one message of each key; a queue needs cleanup.policy=delete"
-              .formatted(queue.describe(), topic, policy));
+          "%s would lose messages: its topic %s has cleanup.policy=%s, which keeps one message of each key; %s needs cleanup.policy=delete"
+              .formatted(
+                  destination.describe(),
+                  topic,
+                  policy,
+                  destination instanceof Queue ? "a queue" : "a durable or shared subscription"));
     }
   }
 
