@@ -31,7 +31,7 @@ final class ActiveMqDeletions implements ActiveMQDispatcher {
    * The advisory topics of queues, topics and temporary queues, as patterns: to a consumer of the
    * topics themselves the broker would first tell all destinations that exist.
    */
-  private static final ActiveMQTopic NEWS =
+  static final ActiveMQTopic NEWS =
       new ActiveMQTopic("ActiveMQ.*.Queue,ActiveMQ.*.Topic,ActiveMQ.*.TempQueue");
 
   private static final int PREFETCH = 1000;

@@ -234,6 +234,7 @@ final class ActiveMqLink
         wire,
         mapper,
         deletions,
+        scheduler,
         destination.describe(),
         to.isTemporary() ? () -> names.toNative(destination) : () -> to);
   }
@@ -347,7 +348,7 @@ final class ActiveMqLink
           "The broker's scheduler takes no part in a transaction: send a delayed message outside of"
               + " the session");
     }
-    new ActiveMqTransaction(wire, names, mapper, accepts, request.operationTimeout())
+    new ActiveMqTransaction(wire, names, mapper, scheduler, accepts, request.operationTimeout())
         .commit(sends, accepts);
   }
 

@@ -201,7 +201,8 @@
  *   <li>A native program's own temporary queue has no portable name: as a reply-to it comes as the
  *       property {@code JMSReplyTo}.
  *   <li>What is delayed is sent when it is due, also to a queue that was deleted meanwhile, which
- *       the broker makes again.
+ *       the broker makes again. The scheduler takes a message for what does not exist, a temporary
+ *       queue too: so a delayed send waits until all that the broker told before is known.
  *   <li>Priority is left to the core: the broker orders by it only where its policy says so, for
  *       all queues of a name pattern, and tells no client; of a backlog that is not in memory
  *       KahaDB keeps three classes. Where the policy is on, ordinary queues are not first in, first
@@ -234,7 +235,8 @@
  *       subscriptions. What is accepted into a queue is otherwise not dropped: the limits are of
  *       memory, and hold up the producer.
  *   <li>Names under {@code ActiveMQ.Advisory.} and {@code ActiveMQ.Statistics.}, virtual topics and
- *       properties such as {@code AMQ_SCHEDULED_DELAY} keep their native meaning.
+ *       properties such as {@code AMQ_SCHEDULED_DELAY} keep their native meaning: a message with
+ *       that one, or with {@code _PERIOD} or {@code _CRON}, is sent as a delayed one is.
  * </ul>
  */
 @NullMarked
