@@ -8,6 +8,7 @@ import io.anymq.MessagingException;
 import io.anymq.spi.LinkRequest;
 import jakarta.jms.JMSException;
 import java.io.IOException;
+import java.io.Serial;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -69,6 +70,16 @@ final class OpenWire {
     LIVE,
     LOST,
     CLOSED
+  }
+
+  /** The connection was made, and was lost before anybody had it. */
+  static final class BrokeAtOnceException extends IOException {
+
+    @Serial private static final long serialVersionUID = 1L;
+
+    private BrokeAtOnceException() {
+      super("the connection broke at once");
+    }
   }
 
   private final Endpoint endpoint;
@@ -142,7 +153,7 @@ final class OpenWire {
       OpenWire wire = new OpenWire(request, clientId, onLost, thread);
       if (!wire.state.compareAndSet(State.OPENING, State.LIVE)) {
         wire.abandon();
-        throw new IOException("the connection broke at once");
+        throw new BrokeAtOnceException();
       }
       return wire;
     } catch (JMSException | IOException | IllegalArgumentException e) {

@@ -5,6 +5,7 @@ import io.anymq.Options;
 import io.anymq.spi.BrokerUrl;
 import io.anymq.spi.LinkRequest;
 import io.anymq.spi.NativeNames;
+import jakarta.jms.InvalidClientIDException;
 import jakarta.jms.JMSException;
 import java.io.IOException;
 import java.net.URI;
@@ -54,6 +55,8 @@ final class FakeOpenWire implements AutoCloseable, TransportAcceptListener {
     UNANSWERED,
     /** The user has no right to it. */
     REFUSED,
+    /** Another connection has the client's id. */
+    IN_USE,
     /** The broker could not, this once. */
     FAILED,
     /** Nothing is answered on this connection any more, except what ends it. */
@@ -258,6 +261,7 @@ final class FakeOpenWire implements AutoCloseable, TransportAcceptListener {
     private static Response response(Fate fate) {
       return switch (fate) {
         case REFUSED -> new ExceptionResponse(new SecurityException("No right to it"));
+        case IN_USE -> new ExceptionResponse(new InvalidClientIDException("Already connected"));
         case FAILED -> new ExceptionResponse(new IllegalStateException("Not this time"));
         default -> new Response();
       };
