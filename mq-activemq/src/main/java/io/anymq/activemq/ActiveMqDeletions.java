@@ -34,7 +34,11 @@ final class ActiveMqDeletions implements ActiveMQDispatcher {
   static final ActiveMQTopic NEWS =
       new ActiveMQTopic("ActiveMQ.*.Queue,ActiveMQ.*.Topic,ActiveMQ.*.TempQueue");
 
-  private static final int PREFETCH = 1000;
+  /**
+   * More pieces of news than can be unacknowledged at once: behind the limit the broker would keep
+   * the next one back, and answer a later command before it.
+   */
+  private static final int PREFETCH = 1_000_000;
 
   private final OpenWire wire;
   private volatile boolean heard;
