@@ -56,6 +56,7 @@ final class ActiveMqLink
   private final ActiveMqDestinations names;
   private final ActiveMqMapper mapper;
   private final Optional<ArtemisManagement> artemis;
+  private final boolean persistent;
   private final Optional<ArtemisLosses> losses;
   private final Optional<ActiveMqStatistics> statistics;
   private final boolean scheduler;
@@ -72,6 +73,7 @@ final class ActiveMqLink
     this.warnings = warnings;
     names = new ActiveMqDestinations(request.names());
     artemis = ArtemisManagement.detect(wire, request.operationTimeout());
+    persistent = artemis.map(ArtemisManagement::isPersistent).orElse(true);
     losses = artemis.map(management -> new ArtemisLosses(names, management, warnings));
     mapper = new ActiveMqMapper(names, artemis.isPresent());
     statistics =
@@ -168,7 +170,9 @@ final class ActiveMqLink
   @Override
   public Map<Capability, Support> capabilities() {
     Map<Capability, Support> support = new EnumMap<>(Capability.class);
-    support.put(Capability.PERSISTENCE, Support.NATIVE);
+    if (persistent) {
+      support.put(Capability.PERSISTENCE, Support.NATIVE);
+    }
     support.put(Capability.DELIVERY_COUNT, Support.NATIVE);
     support.put(Capability.DURABLE_SUBSCRIPTIONS, Support.NATIVE);
     support.put(Capability.PURGE, Support.EMULATED);
@@ -199,6 +203,9 @@ final class ActiveMqLink
   @Override
   public Map<Capability, String> advice() {
     Map<Capability, String> advice = new EnumMap<>(Capability.class);
+    advice.put(
+        Capability.PERSISTENCE,
+        "let Artemis store messages (<persistence-enabled>true</persistence-enabled> in broker.xml)");
     advice.put(
         Capability.DELIVERY_DELAY,
         "switch the broker's scheduler on (schedulerSupport=\"true\" in activemq.xml)");

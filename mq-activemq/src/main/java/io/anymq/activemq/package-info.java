@@ -179,6 +179,8 @@
  *       no-expiry}), {@code max-delivery-attempts} without a dead letter address, {@code
  *       ring-size}, last-value queues, {@code purge-on-no-consumers}, queues that are not durable.
  *       What is set later, or goes through a divert or a filter, goes unnoticed.
+ *   <li>Whether it stores anything ({@code persistence-enabled}), its management tells; where it
+ *       does not, persistence is not declared.
  *   <li>Not declared: browse, temporary queues, shared subscriptions, selectors on queues, key
  *       ordering, delivery delay. They are built on the statistics plug-in and the scheduler.
  * </ul>
