@@ -82,6 +82,8 @@ final class OpenWire {
     }
   }
 
+  private final RareWarning failures = new RareWarning(LOG);
+  private final RareWarning complaints = new RareWarning(LOG);
   private final Endpoint endpoint;
   private final Duration operationTimeout;
   private final Consumer<MessagingException> onLost;
@@ -305,10 +307,11 @@ final class OpenWire {
           } catch (JMSException e) {
             MessagingException failure = failed(what, e);
             if (isLive()) {
-              LOG.warn("A command to {} failed: {}", endpoint, failure.getMessage());
+              failures.warn(
+                  "A command to %s failed: %s".formatted(endpoint, failure.getMessage()), e);
             }
           } catch (RuntimeException e) {
-            LOG.warn("A command to {} failed: {}", endpoint, what, e);
+            failures.warn("A command to %s failed: %s: %s".formatted(endpoint, what, e), e);
           }
         });
   }
@@ -446,7 +449,8 @@ final class OpenWire {
   /** What the broker says of a command that it does not answer; a loss is told otherwise. */
   private void complained(JMSException error) {
     if (!ActiveMqErrors.isLoss(error)) {
-      LOG.warn("The broker at {} complains: {}", endpoint, error.getMessage());
+      complaints.warn(
+          "The broker at %s complains: %s".formatted(endpoint, error.getMessage()), error);
     }
   }
 
