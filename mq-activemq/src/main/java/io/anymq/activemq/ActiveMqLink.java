@@ -272,9 +272,21 @@ final class ActiveMqLink
 
   @Override
   public void delete(Destination destination) {
+    if (destination instanceof Topic topic) {
+      checkNoPatterns(topic);
+    }
     topology.delete(destination);
     if (destination instanceof Topic) {
       consumers.topicDeleted(names.toNative(destination));
+    }
+  }
+
+  private void checkNoPatterns(Topic topic) {
+    List<String> kept = consumers.keptPatterns(topic);
+    if (!kept.isEmpty() && exists(topic)) {
+      throw new UnsupportedCapabilityException(
+          "%s is not deleted: ActiveMQ would store nothing of a topic that is made again by that name for the subscriptions %s to patterns; unsubscribe those first"
+              .formatted(topic.describe(), String.join(", ", kept)));
     }
   }
 

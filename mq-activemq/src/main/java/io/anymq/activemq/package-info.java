@@ -210,9 +210,11 @@
  *       KahaDB keeps three classes. Where the policy is on, ordinary queues are not first in, first
  *       out. No bounds: limits are of memory, and what exceeds it is stored.
  *   <li>With selecting consumers the broker keeps in memory all that nobody selects.
- *   <li>A durable subscription to a pattern, and one without a consumer whose topic another program
- *       deletes, has the fault told above: when the topic is made again, it gets nothing of it
- *       before the broker's restart.
+ *   <li>A durable subscription without a consumer whose topic another program deletes has the fault
+ *       told above: when the topic is made again, it gets nothing of it before the broker's
+ *       restart. So has one to a pattern, unless it has a consumer when the topic is made again;
+ *       then it gets what is sent, but the broker stores nothing of it. So the adapter deletes no
+ *       topic that such a pattern matches; what another program deletes, open consumers warn of.
  *   <li>A shared subscription that is not durable and whose members all crash collects until the
  *       next such subscription is made on that broker.
  *   <li>A shared subscription whose messages cannot be moved for a reason that may pass, such as a
