@@ -54,6 +54,7 @@ final class ActiveMqConsumer implements LinkConsumer, Parking, ActiveMQDispatche
   private final DeliverySink sink;
   private final Duration timeout;
   private final Consumer<ActiveMqConsumer> afterClose;
+  private final RareWarning losses = new RareWarning(LOG);
 
   /** Held while the sink is called. */
   private final ReentrantLock delivering = new ReentrantLock();
@@ -65,6 +66,7 @@ final class ActiveMqConsumer implements LinkConsumer, Parking, ActiveMQDispatche
   private final Object listLock = new Object();
 
   private final ActiveMqDeletions.Watch watch;
+  private final Runnable endOfPatternWatch;
   private final UnsettledDeliveries unsettled = new UnsettledDeliveries();
   private final AtomicInteger sinceAcknowledgement = new AtomicInteger();
   private final Optional<ActiveMqHandOuts.Log> log;
@@ -102,6 +104,10 @@ final class ActiveMqConsumer implements LinkConsumer, Parking, ActiveMQDispatche
     this.afterClose = afterClose;
     this.log = log(setting, info, source);
     this.watch = setting.deletions.watch(info.getDestination(), this::destinationDeleted);
+    this.endOfPatternWatch =
+        source instanceof Source.OfPattern of && of.terms().name().isPresent()
+            ? setting.deletions.watchTopics(deletedTopic -> warnOfLoss(of, deletedTopic))
+            : () -> {};
   }
 
   /** What a plain subscription has not settled goes with it. */
@@ -143,9 +149,14 @@ final class ActiveMqConsumer implements LinkConsumer, Parking, ActiveMQDispatche
     try {
       wire.addConsumer("No consumer of " + names.describe(info.getDestination()), info, this);
     } catch (MessagingException e) {
-      watch.end();
+      endWatches();
       throw e;
     }
+  }
+
+  private void endWatches() {
+    watch.end();
+    endOfPatternWatch.run();
   }
 
   /** The broker would keep the consumer, for a destination of that name that may come one day. */
@@ -155,6 +166,24 @@ final class ActiveMqConsumer implements LinkConsumer, Parking, ActiveMQDispatche
       close(Duration.ZERO); // the thread that reads a commit's answer must not wait for it
       sink.broken(ActiveMqErrors.deleted(names.describe(info.getDestination())));
     }
+  }
+
+  /**
+   * Another program deleted a topic that the pattern matches; this library would have refused. What
+   * the broker holds for the subscription is tied to the topic as it was.
+   */
+  private void warnOfLoss(Source.OfPattern of, ActiveMQDestination deletedTopic) {
+    names
+        .toPortable(deletedTopic)
+        .filter(portable -> portable instanceof Topic topic && of.pattern().matches(topic))
+        .ifPresent(
+            topic ->
+                losses.warn(
+                    "%s was deleted by another program: of a new topic by that name the broker stores nothing for the subscription '%s' to '%s'; unsubscribe it, and subscribe anew"
+                        .formatted(
+                            topic.describe(),
+                            of.terms().name().orElseThrow(),
+                            of.pattern().expression())));
   }
 
   /** Whether it ended because what it consumed was deleted. */
@@ -346,7 +375,7 @@ final class ActiveMqConsumer implements LinkConsumer, Parking, ActiveMQDispatche
     if (!end(deadline)) {
       return;
     }
-    watch.end();
+    endWatches();
     wire.detach(info.getConsumerId());
     try {
       if (wire.isLive()) {

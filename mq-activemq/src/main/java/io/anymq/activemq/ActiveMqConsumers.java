@@ -1,6 +1,7 @@
 package io.anymq.activemq;
 
 import io.anymq.MessagingException;
+import io.anymq.Topic;
 import io.anymq.UnsupportedCapabilityException;
 import io.anymq.spi.ConsumerRequest;
 import io.anymq.spi.DeliverySink;
@@ -277,6 +278,11 @@ final class ActiveMqConsumers {
     } finally {
       own.close(request.operationTimeout());
     }
+  }
+
+  /** The subscriptions to patterns that would lose messages of a topic that is made again. */
+  List<String> keptPatterns(Topic topic) {
+    return sharing.map(shares -> shares.keptPatterns(topic)).orElse(List.of());
   }
 
   /** A topic has been deleted; what its shared subscriptions have kept goes with it. */

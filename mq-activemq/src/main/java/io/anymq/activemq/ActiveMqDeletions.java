@@ -4,6 +4,7 @@ import io.anymq.MessagingException;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import org.apache.activemq.ActiveMQDispatcher;
 import org.apache.activemq.command.ActiveMQDestination;
 import org.apache.activemq.command.ActiveMQMessage;
@@ -31,14 +32,19 @@ final class ActiveMqDeletions implements ActiveMQDispatcher {
    * The advisory topics of queues, topics and temporary queues, as patterns: to a consumer of the
    * topics themselves the broker would first tell all destinations that exist.
    */
-  private static final ActiveMQTopic NEWS =
+  static final ActiveMQTopic NEWS =
       new ActiveMQTopic("ActiveMQ.*.Queue,ActiveMQ.*.Topic,ActiveMQ.*.TempQueue");
 
-  private static final int PREFETCH = 1000;
+  /**
+   * More pieces of news than can be unacknowledged at once: behind the limit the broker would keep
+   * the next one back, and answer a later command before it.
+   */
+  private static final int PREFETCH = 1_000_000;
 
   private final OpenWire wire;
   private volatile boolean heard;
   private final Map<ActiveMQDestination, News> known = new ConcurrentHashMap<>();
+  private final Map<Object, Consumer<ActiveMQDestination>> ofTopics = new ConcurrentHashMap<>();
 
   private ActiveMqDeletions(OpenWire wire) {
     this.wire = wire;
@@ -132,6 +138,18 @@ final class ActiveMqDeletions implements ActiveMQDispatcher {
     return new Watch(destination, onDeleted);
   }
 
+  /**
+   * Hears of all topics that are deleted.
+   *
+   * @param onDeleted is told by the reading thread
+   * @return ends that
+   */
+  Runnable watchTopics(Consumer<ActiveMQDestination> onDeleted) {
+    Object key = new Object();
+    ofTopics.put(key, onDeleted);
+    return () -> ofTopics.remove(key);
+  }
+
   /** A destination has been made by this connection; the news of it may come later. */
   void made(ActiveMQDestination destination) {
     News news = known.get(destination);
@@ -152,6 +170,9 @@ final class ActiveMqDeletions implements ActiveMQDispatcher {
     if (dispatch.getMessage() instanceof ActiveMQMessage message
         && message.getDataStructure() instanceof DestinationInfo told) {
       heard = true;
+      if (told.isRemoveOperation() && told.getDestination().isTopic()) {
+        ofTopics.values().forEach(each -> each.accept(told.getDestination()));
+      }
       News news = known.get(told.getDestination());
       if (news != null && told.isRemoveOperation()) {
         removed(news);

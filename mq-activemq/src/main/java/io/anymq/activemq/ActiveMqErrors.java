@@ -49,6 +49,8 @@ final class ActiveMqErrors {
           "(?i)frame size|magic is invalid|unknown data type|connection reset|broken pipe|channel"
               + " has already failed");
 
+  private static final Pattern HANG_UP = Pattern.compile("(?i)connection reset|broken pipe");
+
   /** What the machine's own network says; the JDK has no type of its own for it. */
   private static final Pattern NO_WAY =
       Pattern.compile("(?i)is unreachable|network is down|host is down");
@@ -178,6 +180,16 @@ final class ActiveMqErrors {
     }
     return "No ActiveMQ broker answers at %s: %s; check the address, and that the broker is up"
         .formatted(endpoint, why);
+  }
+
+  /** Whether the broker took the connection, and then ended it without a word. */
+  static boolean isHangUp(Throwable error) {
+    return has(error, EOFException.class)
+        || has(error, OpenWire.BrokeAtOnceException.class)
+        || find(error, SocketException.class)
+            .map(Throwable::getMessage)
+            .filter(text -> HANG_UP.matcher(text).find())
+            .isPresent();
   }
 
   /** Nobody is there, or says anything. */

@@ -56,6 +56,7 @@ final class ActiveMqLink
   private final ActiveMqDestinations names;
   private final ActiveMqMapper mapper;
   private final Optional<ArtemisManagement> artemis;
+  private final boolean persistent;
   private final Optional<ArtemisLosses> losses;
   private final Optional<ActiveMqStatistics> statistics;
   private final boolean scheduler;
@@ -72,6 +73,7 @@ final class ActiveMqLink
     this.warnings = warnings;
     names = new ActiveMqDestinations(request.names());
     artemis = ArtemisManagement.detect(wire, request.operationTimeout());
+    persistent = artemis.map(ArtemisManagement::isPersistent).orElse(true);
     losses = artemis.map(management -> new ArtemisLosses(names, management, warnings));
     mapper = new ActiveMqMapper(names, artemis.isPresent());
     statistics =
@@ -168,7 +170,9 @@ final class ActiveMqLink
   @Override
   public Map<Capability, Support> capabilities() {
     Map<Capability, Support> support = new EnumMap<>(Capability.class);
-    support.put(Capability.PERSISTENCE, Support.NATIVE);
+    if (persistent) {
+      support.put(Capability.PERSISTENCE, Support.NATIVE);
+    }
     support.put(Capability.DELIVERY_COUNT, Support.NATIVE);
     support.put(Capability.DURABLE_SUBSCRIPTIONS, Support.NATIVE);
     support.put(Capability.PURGE, Support.EMULATED);
@@ -199,6 +203,9 @@ final class ActiveMqLink
   @Override
   public Map<Capability, String> advice() {
     Map<Capability, String> advice = new EnumMap<>(Capability.class);
+    advice.put(
+        Capability.PERSISTENCE,
+        "let Artemis store messages (<persistence-enabled>true</persistence-enabled> in broker.xml)");
     advice.put(
         Capability.DELIVERY_DELAY,
         "switch the broker's scheduler on (schedulerSupport=\"true\" in activemq.xml)");
@@ -234,6 +241,7 @@ final class ActiveMqLink
         wire,
         mapper,
         deletions,
+        scheduler,
         destination.describe(),
         to.isTemporary() ? () -> names.toNative(destination) : () -> to);
   }
@@ -264,9 +272,21 @@ final class ActiveMqLink
 
   @Override
   public void delete(Destination destination) {
+    if (destination instanceof Topic topic) {
+      checkNoPatterns(topic);
+    }
     topology.delete(destination);
     if (destination instanceof Topic) {
       consumers.topicDeleted(names.toNative(destination));
+    }
+  }
+
+  private void checkNoPatterns(Topic topic) {
+    List<String> kept = consumers.keptPatterns(topic);
+    if (!kept.isEmpty() && exists(topic)) {
+      throw new UnsupportedCapabilityException(
+          "%s is not deleted: ActiveMQ would store nothing of a topic that is made again by that name for the subscriptions %s to patterns; unsubscribe those first"
+              .formatted(topic.describe(), String.join(", ", kept)));
     }
   }
 
@@ -347,7 +367,7 @@ final class ActiveMqLink
           "The broker's scheduler takes no part in a transaction: send a delayed message outside of"
               + " the session");
     }
-    new ActiveMqTransaction(wire, names, mapper, accepts, request.operationTimeout())
+    new ActiveMqTransaction(wire, names, mapper, scheduler, accepts, request.operationTimeout())
         .commit(sends, accepts);
   }
 

@@ -1,16 +1,19 @@
 package io.anymq.activemq;
 
+import io.anymq.InvalidMessageException;
 import io.anymq.MessagingException;
+import io.anymq.SendInDoubtException;
+import io.anymq.UnsupportedCapabilityException;
 import io.anymq.spi.LinkProducer;
 import io.anymq.spi.OutboundMessage;
 import jakarta.jms.JMSException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.apache.activemq.AsyncCallback;
+import org.apache.activemq.DestinationDoesNotExistException;
+import org.apache.activemq.ScheduledMessage;
 import org.apache.activemq.command.ActiveMQDestination;
 import org.apache.activemq.command.ActiveMQMessage;
-import org.apache.activemq.command.FlushCommand;
 import org.apache.activemq.command.MessageId;
 import org.apache.activemq.command.ProducerId;
 import org.apache.activemq.command.ProducerInfo;
@@ -31,25 +34,47 @@ final class ActiveMqProducer implements LinkProducer {
   private final ActiveMqMapper mapper;
   private final String described;
   private final Supplier<ActiveMQDestination> current;
-  private final ActiveMQDestination destination;
-  private final ActiveMqDeletions.Watch watch;
+  private final ActiveMqDeletions deletions;
+  private final boolean delays;
   private final ProducerId id;
   private final AtomicBoolean closed = new AtomicBoolean();
-  private final AtomicLong sequence = new AtomicLong();
+
+  // Guarded by this.
+  private Target target;
+  private long sequence;
 
   private ActiveMqProducer(
       OpenWire wire,
       ActiveMqMapper mapper,
       ActiveMqDeletions deletions,
+      boolean delays,
       String described,
       Supplier<ActiveMQDestination> current) {
     this.wire = wire;
     this.mapper = mapper;
+    this.deletions = deletions;
+    this.delays = delays;
     this.described = described;
     this.current = current;
-    this.destination = current.get();
-    this.watch = deletions.watch(destination, () -> {});
     this.id = wire.newProducerId();
+    this.target = watched(current.get());
+  }
+
+  /** Where messages go, and what is heard of its end. */
+  private record Target(ActiveMQDestination destination, ActiveMqDeletions.Watch watch) {}
+
+  private Target watched(ActiveMQDestination destination) {
+    return new Target(destination, deletions.watch(destination, () -> {}));
+  }
+
+  /** The end of a temporary queue says nothing of the one that its owner made in its place. */
+  private synchronized Target target() {
+    ActiveMQDestination now = current.get();
+    if (!now.equals(target.destination) && !closed.get()) {
+      target.watch.end();
+      target = watched(now);
+    }
+    return target;
   }
 
   /**
@@ -58,6 +83,7 @@ final class ActiveMqProducer implements LinkProducer {
    * @param wire the connection
    * @param mapper encodes messages
    * @param deletions tells when the destination is deleted
+   * @param delays whether the broker has a scheduler, which keeps messages until they are due
    * @param described the destination, as messages name it
    * @param current the destination; a temporary queue has another one after its owner recovered
    * @return the producer
@@ -66,12 +92,15 @@ final class ActiveMqProducer implements LinkProducer {
       OpenWire wire,
       ActiveMqMapper mapper,
       ActiveMqDeletions deletions,
+      boolean delays,
       String described,
       Supplier<ActiveMQDestination> current) {
-    ActiveMqProducer producer = new ActiveMqProducer(wire, mapper, deletions, described, current);
+    ActiveMqProducer producer =
+        new ActiveMqProducer(wire, mapper, deletions, delays, described, current);
     ProducerInfo info = new ProducerInfo(producer.id);
-    if (!producer.destination.isTemporary()) {
-      info.setDestination(producer.destination);
+    ActiveMQDestination destination = producer.target().destination();
+    if (!destination.isTemporary()) {
+      info.setDestination(destination);
     }
     try {
       wire.request("No producer for " + described, info);
@@ -84,39 +113,44 @@ final class ActiveMqProducer implements LinkProducer {
 
   @Override
   public void send(OutboundMessage message) {
-    if (isGone()) {
+    Target to = target();
+    if (to.watch.isGone() && !to.destination.isTemporary()) {
       message.failed(ActiveMqErrors.deleted(described));
       return;
     }
     try {
       ActiveMQMessage command = command(message);
-      if (makesItsQueueAgain() && message.message().deliveryDelay().isPresent()) {
-        wire.request(WHAT, new FlushCommand(), new UpToDate(message, command));
+      if (ActiveMqScheduler.takes(command) && to.destination.isQueue()) {
+        begin(new UpToDate(message, command, to));
       } else {
-        transmit(message, command);
+        transmit(message, command, to);
       }
     } catch (MessagingException e) {
       failed(message, e);
     }
   }
 
-  private boolean isGone() {
-    return watch.isGone() && !destination.isTemporary();
-  }
-
   /**
-   * Whether a message to what was deleted would make it again. A deleted topic had no subscriptions
-   * left that could miss the message, and a temporary queue is never made again by a send.
+   * Asks for the broker's answer to a command that changes nothing, with which all that it told
+   * before is known. Of a temporary queue a producer can only be made while it is there; of another
+   * one, that would make it again.
    */
-  private boolean makesItsQueueAgain() {
-    return destination.isQueue() && !destination.isTemporary();
+  private void begin(UpToDate waiting) {
+    if (waiting.to.destination.isTemporary()) {
+      waiting.probe.setDestination(waiting.to.destination);
+      wire.request(WHAT, waiting.probe, waiting);
+    } else {
+      wire.request(WHAT, waiting.probe, waiting);
+      wire.send(WHAT, waiting.probe.createRemoveCommand());
+    }
   }
 
-  private void transmit(OutboundMessage message, ActiveMQMessage command) {
-    command.setDestination(current.get());
+  /** In one step, so that messages leave in the order of their numbers. */
+  private synchronized void transmit(OutboundMessage message, ActiveMQMessage command, Target to) {
+    command.setDestination(to.destination);
     command.setProducerId(id);
-    command.setMessageId(new MessageId(id, sequence.incrementAndGet()));
-    wire.request(WHAT, command, new Answer(message, command.getMessageId(), watch.removals()));
+    command.setMessageId(new MessageId(id, ++sequence));
+    wire.request(WHAT, command, new Answer(message, command, to));
   }
 
   private void failed(OutboundMessage message, MessagingException why) {
@@ -131,6 +165,7 @@ final class ActiveMqProducer implements LinkProducer {
    */
   private ActiveMQMessage command(OutboundMessage message) {
     ActiveMQMessage command = mapper.toNative(message.message(), message.origin());
+    checkDelay(message, command);
     if (message.repeated()) {
       ActiveMqMapper.markRepeated(command);
     }
@@ -143,10 +178,30 @@ final class ActiveMqProducer implements LinkProducer {
     return command;
   }
 
+  /** A delay that the broker would not keep is refused; a link may lack what one before it had. */
+  private void checkDelay(OutboundMessage message, ActiveMQMessage command) {
+    if (message.message().deliveryDelay().filter(delay -> delay.toMillis() > 0).isEmpty()) {
+      return;
+    }
+    if (!delays) {
+      throw new UnsupportedCapabilityException(
+          "The broker has no scheduler now, which delayed messages need (schedulerSupport=\"true\""
+              + " in activemq.xml)");
+    }
+    if (!ActiveMqScheduler.takes(command)) {
+      throw new InvalidMessageException(
+          "With the property %s, which tells the broker's scheduler that the message was delayed before, it is not delayed again: leave it out"
+              .formatted(ScheduledMessage.AMQ_SCHEDULED_ID));
+    }
+  }
+
   @Override
   public void close() {
-    watch.end();
-    if (closed.compareAndSet(false, true) && wire.isLive()) {
+    boolean first = closed.compareAndSet(false, true);
+    synchronized (this) {
+      target.watch.end();
+    }
+    if (first && wire.isLive()) {
       try {
         wire.send("The producer could not be closed", new RemoveInfo(id));
       } catch (MessagingException e) {
@@ -160,21 +215,37 @@ final class ActiveMqProducer implements LinkProducer {
 
     private final OutboundMessage message;
     private final MessageId messageId;
+    private final boolean scheduled;
+    private final Target to;
     private final int removalsBefore;
 
-    Answer(OutboundMessage message, MessageId messageId, int removalsBefore) {
+    Answer(OutboundMessage message, ActiveMQMessage command, Target to) {
       this.message = message;
-      this.messageId = messageId;
-      this.removalsBefore = removalsBefore;
+      this.messageId = command.getMessageId();
+      this.scheduled = ActiveMqScheduler.takes(command);
+      this.to = to;
+      this.removalsBefore = to.watch.removals();
     }
 
+    /** A deleted topic had no subscriptions left that could miss the message. */
     @Override
     public void onSuccess() {
-      if (watch.removals() != removalsBefore && makesItsQueueAgain()) {
-        new ActiveMqRecall(wire, destination, described, messageId, message).begin();
-      } else {
+      if (to.watch.removals() == removalsBefore || !to.destination.isQueue()) {
         message.confirmed();
+      } else if (scheduled) {
+        message.failed(inDoubt());
+      } else if (to.destination.isTemporary()) {
+        message.confirmed(); // it was taken before the end, for a send never makes one again
+      } else {
+        new ActiveMqRecall(wire, to.destination, described, messageId, message).begin();
       }
+    }
+
+    /** To look for it in the queue would make that again, and the message is not there yet. */
+    private MessagingException inDoubt() {
+      return new SendInDoubtException(
+          "%s was deleted while the message was sent: the broker's scheduler has the message, and makes the queue again when it is due"
+              .formatted(described));
     }
 
     @Override
@@ -194,23 +265,29 @@ final class ActiveMqProducer implements LinkProducer {
 
     private final OutboundMessage message;
     private final ActiveMQMessage command;
+    private final Target to;
+    private final ProducerInfo probe = new ProducerInfo(wire.newProducerId());
 
-    UpToDate(OutboundMessage message, ActiveMQMessage command) {
+    UpToDate(OutboundMessage message, ActiveMQMessage command, Target to) {
       this.message = message;
       this.command = command;
+      this.to = to;
     }
 
     @Override
     public void onSuccess() {
+      if (to.destination.isTemporary()) { // only now it is known that there is something to remove
+        wire.sendIfLive(WHAT, probe.createRemoveCommand());
+      }
       if (closed.get()) {
         return; // nobody waits for it any more
       }
-      if (isGone()) {
+      if (to.watch.isGone()) {
         message.failed(ActiveMqErrors.deleted(described));
         return;
       }
       try {
-        transmit(message, command);
+        transmit(message, command, to);
       } catch (MessagingException e) {
         failed(message, e);
       }
@@ -218,7 +295,9 @@ final class ActiveMqProducer implements LinkProducer {
 
     @Override
     public void onException(JMSException error) {
-      if (!wire.isLoss(error)) {
+      if (error instanceof DestinationDoesNotExistException) {
+        message.failed(ActiveMqErrors.deleted(described));
+      } else if (!wire.isLoss(error)) {
         message.failed(ActiveMqErrors.translate(WHAT, error));
       }
     }

@@ -1,6 +1,9 @@
 package io.anymq.activemq;
 
 import io.anymq.MessagingException;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.activemq.ScheduledMessage;
@@ -26,7 +29,27 @@ final class ActiveMqScheduler {
   private static final Logger LOG = LoggerFactory.getLogger(ActiveMqScheduler.class);
   private static final String WHAT = "The broker's scheduler cannot be looked for";
 
+  private static final List<String> WHEN =
+      List.of(
+          ScheduledMessage.AMQ_SCHEDULED_DELAY,
+          ScheduledMessage.AMQ_SCHEDULED_PERIOD,
+          ScheduledMessage.AMQ_SCHEDULED_CRON);
+
   private ActiveMqScheduler() {}
+
+  /**
+   * Whether the broker's scheduler, where it is on, keeps a message until it is due: an
+   * application's own properties of these names do that, too.
+   */
+  static boolean takes(ActiveMQMessage message) {
+    try {
+      Map<String, Object> properties = message.getProperties();
+      return properties.get(ScheduledMessage.AMQ_SCHEDULED_ID) == null
+          && WHEN.stream().anyMatch(name -> properties.get(name) != null);
+    } catch (IOException e) {
+      throw new IllegalStateException("A new message has nothing that must be read first", e);
+    }
+  }
 
   /**
    * Whether messages can be delayed; not, when the broker does not allow to find out.

@@ -114,6 +114,30 @@ record ActiveMqShare(ActiveMQDestination origin, String key, String name, boolea
         : Optional.empty();
   }
 
+  /**
+   * A subscription to a pattern that keeps what is sent.
+   *
+   * @param pattern what is subscribed to
+   * @param name the subscription's name
+   * @param whileUsed whether it goes with its last member
+   */
+  record OfPattern(TopicPattern pattern, String name, boolean whileUsed) {}
+
+  /** That of a queue of {@link #MARKS} or {@link #QUEUES}; empty when it is one to a topic. */
+  static Optional<OfPattern> ofPattern(ActiveMQDestination queue) {
+    String name = queue.getPhysicalName();
+    String marked = name.substring(name.indexOf('.') + 1);
+    boolean whileUsed = marked.startsWith(WHILE_USED);
+    String key = whileUsed ? marked.substring(WHILE_USED.length()) : marked;
+    int end = key.lastIndexOf(':');
+    if (!key.startsWith(PATTERN) || end < PATTERN.length()) {
+      return Optional.empty();
+    }
+    String expression = key.substring(PATTERN.length(), end).replace('+', '*');
+    return Optional.of(
+        new OfPattern(TopicPattern.of(expression), key.substring(end + 1), whileUsed));
+  }
+
   /** An asterisk would make the queue's name a pattern. */
   private static String literal(String name) {
     return name.replace('*', '+');

@@ -6,7 +6,10 @@ import io.anymq.MessagingException;
 import io.anymq.Topic;
 import io.anymq.spi.Source;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -164,6 +167,26 @@ final class ActiveMqSharing {
         first -> {
           throw first;
         });
+  }
+
+  /**
+   * The subscriptions to patterns that match a topic and that keep what is sent to it. Of a topic
+   * that is deleted and made again the broker stores nothing for them.
+   */
+  List<String> keptPatterns(Topic topic) {
+    Set<String> found = new TreeSet<>();
+    for (String words : new String[] {ActiveMqShare.MARKS, ActiveMqShare.QUEUES}) {
+      for (ActiveMQDestination queue : statistics.queuesUnder(words).keySet()) {
+        ActiveMqShare.ofPattern(queue)
+            .filter(share -> share.pattern().matches(topic))
+            .filter(share -> !share.whileUsed() || hasMembers(ActiveMqShare.lease(queue)))
+            .ifPresent(
+                share ->
+                    found.add(
+                        "'%s' to '%s'".formatted(share.name(), share.pattern().expression())));
+      }
+    }
+    return List.copyOf(found);
   }
 
   /** The refusal, unless that is because somebody has joined anew; the others are removed, too. */

@@ -1,12 +1,16 @@
 package io.anymq.activemq;
 
 import io.anymq.ConnectFailedException;
+import io.anymq.ConnectionOptions;
 import io.anymq.ErrorCode;
 import io.anymq.MessagingException;
 import io.anymq.spi.LinkRequest;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.apache.activemq.command.RemoveSubscriptionInfo;
 import org.jspecify.annotations.Nullable;
@@ -22,12 +26,20 @@ final class ActiveMqSubscriptions {
 
   private static final Logger LOG = LoggerFactory.getLogger(ActiveMqSubscriptions.class);
 
+  /** In which a broker notices that a connection has ended. */
+  private static final Duration UNNOTICED = Duration.ofSeconds(1);
+
+  private static final Duration PAUSE = Duration.ofMillis(50);
+
+  /** The least that an attempt is given. */
+  private static final Duration SHORTEST = Duration.ofMillis(1);
+
   private final LinkRequest request;
 
   /** The connections that may still be there. */
   private final Set<OpenWire> wires = ConcurrentHashMap.newKeySet();
 
-  private volatile boolean cut;
+  private final CountDownLatch cut = new CountDownLatch(1);
 
   ActiveMqSubscriptions(LinkRequest request) {
     this.request = request;
@@ -51,23 +63,70 @@ final class ActiveMqSubscriptions {
     }
   }
 
-  /** A busy broker may hang up before its refusal is read: so it is asked a second time. */
+  /**
+   * A busy broker may hang up before its refusal is read: so it is asked a second time, within the
+   * same limit.
+   */
   private OpenWire open(ActiveMqShare share, Consumer<MessagingException> onLost) {
+    long deadline = System.nanoTime() + request.connectTimeout().toNanos();
     try {
       return OpenWire.open(request, Optional.of(share.clientId()), onLost);
     } catch (ConnectFailedException e) {
-      if (cut || !e.isTransient()) {
+      boolean again = e.isTransient() && ActiveMqErrors.isHangUp(e) && !isCut();
+      if (!again || System.nanoTime() >= deadline) {
         throw e;
       }
-      LOG.debug("Connecting as {} failed once", share.key(), e);
-      return OpenWire.open(request, Optional.of(share.clientId()), onLost);
+      LOG.debug("The broker hung up on {}", share.key(), e);
     }
+    return openAgain(share, onLost, deadline);
+  }
+
+  /**
+   * Who has the subscription may be the connection of the attempt before, whose end the broker has
+   * not noticed: that is believed after a moment only.
+   */
+  private OpenWire openAgain(
+      ActiveMqShare share, Consumer<MessagingException> onLost, long deadline) {
+    long believed = Math.min(deadline, System.nanoTime() + UNNOTICED.toNanos());
+    while (true) {
+      try {
+        return OpenWire.open(until(deadline), Optional.of(share.clientId()), onLost);
+      } catch (MessagingException e) {
+        boolean inUse = e.code() == ErrorCode.SUBSCRIPTION_IN_USE;
+        if (!inUse || System.nanoTime() >= believed || pausesUntilCut()) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  private LinkRequest until(long deadline) {
+    Duration left = Duration.ofNanos(deadline - System.nanoTime());
+    Duration limit = left.compareTo(SHORTEST) > 0 ? left : SHORTEST;
+    return new LinkRequest(
+        request.url(),
+        request.options().with(ConnectionOptions.CONNECT_TIMEOUT, limit),
+        request.names(),
+        request.listener());
+  }
+
+  private boolean pausesUntilCut() {
+    try {
+      return cut.await(PAUSE.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw ActiveMqErrors.translate("The durable subscription could not be opened", e);
+    }
+  }
+
+  private boolean isCut() {
+    return cut.getCount() == 0;
   }
 
   private OpenWire kept(OpenWire wire) {
     wires.removeIf(OpenWire::hasEnded);
     wires.add(wire);
-    if (cut) {
+    if (isCut()) {
       wire.cut();
     }
     return wire;
@@ -75,7 +134,7 @@ final class ActiveMqSubscriptions {
 
   /** The link's time is over: whoever still waits for an answer on one of the connections ends. */
   void cut() {
-    cut = true;
+    cut.countDown();
     wires.forEach(OpenWire::cut);
   }
 

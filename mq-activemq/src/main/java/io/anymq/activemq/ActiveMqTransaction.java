@@ -4,6 +4,7 @@ import io.anymq.ClosedException;
 import io.anymq.MessagingException;
 import io.anymq.RolledBackException;
 import io.anymq.SendInDoubtException;
+import io.anymq.UnsupportedCapabilityException;
 import io.anymq.spi.AtomicCommit.Accept;
 import io.anymq.spi.AtomicCommit.Send;
 import java.nio.ByteBuffer;
@@ -45,6 +46,7 @@ final class ActiveMqTransaction {
   private static final String PART = "The broker did not take a part of the unit of work";
 
   private final ActiveMqMapper mapper;
+  private final boolean scheduler;
   private final ActiveMqDestinations names;
   private final Duration timeout;
   private final Set<OpenWire> wires = new LinkedHashSet<>();
@@ -57,6 +59,7 @@ final class ActiveMqTransaction {
    * @param main the connection for a unit that has no deliveries
    * @param names the names of destinations
    * @param mapper encodes messages
+   * @param scheduler whether the broker has a scheduler, which takes no part in transactions
    * @param accepts the unit's deliveries
    * @param timeout how long each step may take
    */
@@ -64,9 +67,11 @@ final class ActiveMqTransaction {
       OpenWire main,
       ActiveMqDestinations names,
       ActiveMqMapper mapper,
+      boolean scheduler,
       List<Accept> accepts,
       Duration timeout) {
     this.mapper = mapper;
+    this.scheduler = scheduler;
     this.names = names;
     this.timeout = timeout;
     accepts.forEach(accept -> wires.add(consumer(accept).wire()));
@@ -117,6 +122,9 @@ final class ActiveMqTransaction {
       if (hasGone(accepts)) {
         throw new ClosedException("one of its consumers has gone meanwhile");
       }
+    } catch (UnsupportedCapabilityException e) {
+      rollBack();
+      throw e;
     } catch (MessagingException e) {
       rollBack();
       throw new RolledBackException("Nothing was done: " + e.getMessage(), e);
@@ -188,6 +196,7 @@ final class ActiveMqTransaction {
 
   private ActiveMQMessage message(Send send, ProducerId producer, long sequence) {
     ActiveMQMessage message = mapper.toNative(send.message(), send.origin());
+    checkNotScheduled(message);
     ActiveMqFrames.encode(message);
     boolean isLetter = send.origin().isPresent();
     ActiveMqFrames.checkSize(message, first.maxFrameBytes(), isLetter);
@@ -199,6 +208,15 @@ final class ActiveMqTransaction {
     message.setMessageId(new MessageId(producer, sequence));
     message.setTransactionId(id);
     return message;
+  }
+
+  /** What the application's own properties say of the scheduler is refused as a delay is. */
+  private void checkNotScheduled(ActiveMQMessage message) {
+    if (scheduler && ActiveMqScheduler.takes(message)) {
+      throw new UnsupportedCapabilityException(
+          "The broker's scheduler takes no part in a transaction: send a message with AMQ_SCHEDULED_"
+              + " properties outside of the session");
+    }
   }
 
   private TransactionInfo info(OpenWire wire, byte type) {

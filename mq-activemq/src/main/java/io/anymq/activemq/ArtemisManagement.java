@@ -135,6 +135,11 @@ final class ArtemisManagement implements ActiveMQDispatcher {
     return version;
   }
 
+  /** Whether the broker stores anything; not, when it does not say. */
+  boolean isPersistent() {
+    return attribute("broker", "PersistenceEnabled").filter("true"::equals).isPresent();
+  }
+
   /** An attribute of a resource, as JSON; empty when there is no such resource. */
   Optional<String> attribute(String resource, String name) {
     String answer = ask(resource, Map.of(ATTRIBUTE, name), "");

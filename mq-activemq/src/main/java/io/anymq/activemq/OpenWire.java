@@ -8,6 +8,7 @@ import io.anymq.MessagingException;
 import io.anymq.spi.LinkRequest;
 import jakarta.jms.JMSException;
 import java.io.IOException;
+import java.io.Serial;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -71,6 +72,18 @@ final class OpenWire {
     CLOSED
   }
 
+  /** The connection was made, and was lost before anybody had it. */
+  static final class BrokeAtOnceException extends IOException {
+
+    @Serial private static final long serialVersionUID = 1L;
+
+    private BrokeAtOnceException() {
+      super("the connection broke at once");
+    }
+  }
+
+  private final RareWarning failures = new RareWarning(LOG);
+  private final RareWarning complaints = new RareWarning(LOG);
   private final Endpoint endpoint;
   private final Duration operationTimeout;
   private final Consumer<MessagingException> onLost;
@@ -142,7 +155,7 @@ final class OpenWire {
       OpenWire wire = new OpenWire(request, clientId, onLost, thread);
       if (!wire.state.compareAndSet(State.OPENING, State.LIVE)) {
         wire.abandon();
-        throw new IOException("the connection broke at once");
+        throw new BrokeAtOnceException();
       }
       return wire;
     } catch (JMSException | IOException | IllegalArgumentException e) {
@@ -294,10 +307,11 @@ final class OpenWire {
           } catch (JMSException e) {
             MessagingException failure = failed(what, e);
             if (isLive()) {
-              LOG.warn("A command to {} failed: {}", endpoint, failure.getMessage());
+              failures.warn(
+                  "A command to %s failed: %s".formatted(endpoint, failure.getMessage()), e);
             }
           } catch (RuntimeException e) {
-            LOG.warn("A command to {} failed: {}", endpoint, what, e);
+            failures.warn("A command to %s failed: %s: %s".formatted(endpoint, what, e), e);
           }
         });
   }
@@ -435,7 +449,8 @@ final class OpenWire {
   /** What the broker says of a command that it does not answer; a loss is told otherwise. */
   private void complained(JMSException error) {
     if (!ActiveMqErrors.isLoss(error)) {
-      LOG.warn("The broker at {} complains: {}", endpoint, error.getMessage());
+      complaints.warn(
+          "The broker at %s complains: %s".formatted(endpoint, error.getMessage()), error);
     }
   }
 

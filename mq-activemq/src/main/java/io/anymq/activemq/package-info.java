@@ -179,6 +179,8 @@
  *       no-expiry}), {@code max-delivery-attempts} without a dead letter address, {@code
  *       ring-size}, last-value queues, {@code purge-on-no-consumers}, queues that are not durable.
  *       What is set later, or goes through a divert or a filter, goes unnoticed.
+ *   <li>Whether it stores anything ({@code persistence-enabled}), its management tells; where it
+ *       does not, persistence is not declared.
  *   <li>Not declared: browse, temporary queues, shared subscriptions, selectors on queues, key
  *       ordering, delivery delay. They are built on the statistics plug-in and the scheduler.
  * </ul>
@@ -201,15 +203,18 @@
  *   <li>A native program's own temporary queue has no portable name: as a reply-to it comes as the
  *       property {@code JMSReplyTo}.
  *   <li>What is delayed is sent when it is due, also to a queue that was deleted meanwhile, which
- *       the broker makes again.
+ *       the broker makes again. The scheduler takes a message for what does not exist, a temporary
+ *       queue too: so a delayed send waits until all that the broker told before is known.
  *   <li>Priority is left to the core: the broker orders by it only where its policy says so, for
  *       all queues of a name pattern, and tells no client; of a backlog that is not in memory
  *       KahaDB keeps three classes. Where the policy is on, ordinary queues are not first in, first
  *       out. No bounds: limits are of memory, and what exceeds it is stored.
  *   <li>With selecting consumers the broker keeps in memory all that nobody selects.
- *   <li>A durable subscription to a pattern, and one without a consumer whose topic another program
- *       deletes, has the fault told above: when the topic is made again, it gets nothing of it
- *       before the broker's restart.
+ *   <li>A durable subscription without a consumer whose topic another program deletes has the fault
+ *       told above: when the topic is made again, it gets nothing of it before the broker's
+ *       restart. So has one to a pattern, unless it has a consumer when the topic is made again;
+ *       then it gets what is sent, but the broker stores nothing of it. So the adapter deletes no
+ *       topic that such a pattern matches; what another program deletes, open consumers warn of.
  *   <li>A shared subscription that is not durable and whose members all crash collects until the
  *       next such subscription is made on that broker.
  *   <li>A shared subscription whose messages cannot be moved for a reason that may pass, such as a
@@ -234,7 +239,8 @@
  *       subscriptions. What is accepted into a queue is otherwise not dropped: the limits are of
  *       memory, and hold up the producer.
  *   <li>Names under {@code ActiveMQ.Advisory.} and {@code ActiveMQ.Statistics.}, virtual topics and
- *       properties such as {@code AMQ_SCHEDULED_DELAY} keep their native meaning.
+ *       properties such as {@code AMQ_SCHEDULED_DELAY} keep their native meaning: a message with
+ *       that one, or with {@code _PERIOD} or {@code _CRON}, is sent as a delayed one is.
  * </ul>
  */
 @NullMarked

@@ -8,6 +8,7 @@ import io.anymq.MessagingException;
 import io.anymq.QueueOptions;
 import io.anymq.Topic;
 import io.anymq.TopicPattern;
+import io.anymq.UnsupportedCapabilityException;
 import io.anymq.spi.InboundDelivery;
 import io.anymq.spi.Outcome;
 import io.anymq.spi.Source;
@@ -17,6 +18,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import org.apache.activemq.ActiveMQConnection;
+import org.apache.activemq.ActiveMQConnectionFactory;
+import org.apache.activemq.command.ActiveMQTopic;
+import org.apache.activemq.command.DestinationInfo;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -112,6 +117,95 @@ final class ActiveMqPatternLinkTest {
     assertThat(third.next().destination()).isEqualTo(Topic.of(base + ".new.created"));
     third.consumer().close();
     link.unsubscribe(pattern, "s");
+  }
+
+  /** The broker would store nothing of the topic that is made again. */
+  @Test
+  void aTopicIsNotDeletedWhileADurableOneMatchesIt() throws Exception {
+    Topic topic = Topic.of(base + ".a");
+    Links.Received open = subscribe(base + ".*", Optional.of("s"));
+    publish(topic.name());
+    assertNotDeleted(topic, "'s' to '" + base + ".*'");
+    open.consumer().close();
+    assertNotDeleted(topic, "'s' to '" + base + ".*'");
+    Links.Received again = subscribe(base + ".*", Optional.of("s"));
+    assertThat(again.next().destination()).isEqualTo(topic);
+    again.consumer().close();
+    link.delete(Topic.of(base + "x.a"));
+    link.delete(Topic.of(base + ".never.made"));
+    link.unsubscribe(TopicPattern.of(base + ".*"), "s");
+    link.delete(topic);
+    assertThat(link.exists(topic)).isFalse();
+  }
+
+  @Test
+  void norWhileASharedOneDoes() throws Exception {
+    Topic topic = Topic.of(base + ".a");
+    publish(topic.name());
+    Links.Received durable = share(Optional.of("kept"), true);
+    Links.Received passing = share(Optional.of("passing"), false);
+    assertNotDeleted(topic, "'kept' to '" + base + ".#', 'passing' to '" + base + ".#'");
+    durable.consumer().close();
+    passing.consumer().close();
+    assertNotDeleted(topic, "the subscriptions 'kept' to '" + base + ".#' to patterns");
+    link.unsubscribe(TopicPattern.of(base + ".#"), "kept");
+    link.delete(topic);
+  }
+
+  @Test
+  void aPlainOneHearsATopicThatIsMadeAgain() throws Exception {
+    Links.Received received = subscribe(base + ".*", Optional.empty());
+    publish(base + ".a");
+    received.next();
+    link.delete(Topic.of(base + ".a"));
+    publish(base + ".a");
+    received.next();
+  }
+
+  @Test
+  void whoseTopicAnotherProgramDeletesIsWarned() throws Exception {
+    Links.Received received = subscribe(base + ".*", Optional.of("s"));
+    publish(base + ".a");
+    received.next();
+    try (LogLines log = new LogLines("deleted by another program")) {
+      destroyNatively(base + ".a");
+      long deadline = System.nanoTime() + Links.PATIENCE.toNanos();
+      while (log.lines().isEmpty()) {
+        assertThat(System.nanoTime()).as("the time until it is warned").isLessThan(deadline);
+        Thread.onSpinWait();
+      }
+      assertThat(log.lines()).hasSize(1);
+      assertThat(log.lines().get(0)).contains("topic '" + base + ".a'", "subscription 's'");
+    }
+    received.consumer().close();
+    link.unsubscribe(TopicPattern.of(base + ".*"), "s");
+  }
+
+  private static void destroyNatively(String topic) throws Exception {
+    ActiveMQConnectionFactory factory =
+        new ActiveMQConnectionFactory(broker.url().substring("activemq:".length()));
+    try (ActiveMQConnection connection = (ActiveMQConnection) factory.createConnection()) {
+      DestinationInfo removal =
+          new DestinationInfo(
+              connection.getConnectionInfo().getConnectionId(),
+              DestinationInfo.REMOVE_OPERATION_TYPE,
+              new ActiveMQTopic(topic));
+      removal.setTimeout(-1);
+      connection.start();
+      connection.syncSendPacket(removal);
+    }
+  }
+
+  private void assertNotDeleted(Topic topic, String words) {
+    assertThatThrownBy(() -> link.delete(topic))
+        .isInstanceOf(UnsupportedCapabilityException.class)
+        .hasMessageContaining(words);
+    assertThat(link.exists(topic)).as("the topic").isTrue();
+  }
+
+  private Links.Received share(Optional<String> name, boolean durable) {
+    Source.Terms terms = new Source.Terms(name, durable, true);
+    return Links.consume(link, new Source.OfPattern(TopicPattern.of(base + ".#"), terms), 5);
   }
 
   private Links.Received subscribe(String pattern, Optional<String> durable) {

@@ -3,7 +3,11 @@ package io.anymq.activemq;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.anymq.Capability;
+import io.anymq.Connection;
 import io.anymq.ConnectionFactory;
+import io.anymq.Consumer;
+import io.anymq.Message;
 import io.anymq.Queue;
 import io.anymq.Topic;
 import io.anymq.UnsupportedCapabilityException;
@@ -41,6 +45,38 @@ final class ArtemisTck extends TckSuite {
           .isInstanceOf(UnsupportedCapabilityException.class)
           .hasMessageContaining("The broker is ActiveMQ Artemis")
           .hasMessageContaining("the permission 'manage' on activemq.management");
+    }
+  }
+
+  @Test
+  @Timeout(120)
+  void persistenceIsDeclaredOnlyWhereTheBrokerStores() {
+    try (BrokerHandle broker = VolatileArtemis.start()) {
+      try (Connection connection = ConnectionFactory.of(broker.url()).connect()) {
+        assertThat(connection.capabilities().supports(Capability.PERSISTENCE)).isFalse();
+      }
+      ConnectionFactory needy = ConnectionFactory.of(broker.url()).require(Capability.PERSISTENCE);
+      assertThatThrownBy(needy::connect)
+          .isInstanceOf(UnsupportedCapabilityException.class)
+          .hasMessageContaining("persistence-enabled");
+    }
+    try (BrokerHandle broker = ArtemisBroker.start(BrokerOptions.none());
+        Connection connection = ConnectionFactory.of(broker.url()).connect()) {
+      assertThat(connection.capabilities().supports(Capability.PERSISTENCE)).isTrue();
+    }
+  }
+
+  /** What a delayed send waits for is a question that this broker answers, too. */
+  @Test
+  @Timeout(60)
+  void aPropertyForASchedulerKeepsItsNativeMeaning() {
+    try (BrokerHandle broker = ArtemisBroker.start(BrokerOptions.none());
+        Connection connection = ConnectionFactory.of(broker.url()).connect();
+        Consumer consumer = connection.createConsumer(Queue.of("later"))) {
+      connection.send(
+          Queue.of("later"),
+          Message.text("x").toBuilder().property("AMQ_SCHEDULED_DELAY", 100L).build());
+      assertThat(consumer.receive(Links.PATIENCE).orElseThrow().message().text()).isEqualTo("x");
     }
   }
 

@@ -5,6 +5,7 @@ import io.anymq.Options;
 import io.anymq.spi.BrokerUrl;
 import io.anymq.spi.LinkRequest;
 import io.anymq.spi.NativeNames;
+import jakarta.jms.InvalidClientIDException;
 import jakarta.jms.JMSException;
 import java.io.IOException;
 import java.net.URI;
@@ -15,13 +16,17 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.activemq.advisory.AdvisorySupport;
 import org.apache.activemq.command.ActiveMQDestination;
 import org.apache.activemq.command.ActiveMQMapMessage;
+import org.apache.activemq.command.ActiveMQMessage;
 import org.apache.activemq.command.BrokerId;
 import org.apache.activemq.command.BrokerInfo;
 import org.apache.activemq.command.Command;
+import org.apache.activemq.command.ConnectionId;
 import org.apache.activemq.command.ConsumerId;
 import org.apache.activemq.command.ConsumerInfo;
+import org.apache.activemq.command.DestinationInfo;
 import org.apache.activemq.command.ExceptionResponse;
 import org.apache.activemq.command.Message;
 import org.apache.activemq.command.MessageDispatch;
@@ -50,6 +55,8 @@ final class FakeOpenWire implements AutoCloseable, TransportAcceptListener {
     UNANSWERED,
     /** The user has no right to it. */
     REFUSED,
+    /** Another connection has the client's id. */
+    IN_USE,
     /** The broker could not, this once. */
     FAILED,
     /** Nothing is answered on this connection any more, except what ends it. */
@@ -70,6 +77,7 @@ final class FakeOpenWire implements AutoCloseable, TransportAcceptListener {
   private final Set<Transport> open = ConcurrentHashMap.newKeySet();
   private final AtomicInteger numbers = new AtomicInteger();
   private volatile long queued;
+  private volatile Optional<ActiveMQDestination> deleted = Optional.empty();
 
   private FakeOpenWire(boolean tellsItsId, Fates fates) throws Exception {
     this.tellsItsId = tellsItsId;
@@ -101,6 +109,14 @@ final class FakeOpenWire implements AutoCloseable, TransportAcceptListener {
   /** How many messages each queue holds, as the plug-in says from now on. */
   void queued(long count) {
     queued = count;
+  }
+
+  /**
+   * From now on this destination is deleted before a message to it is answered, and the sender's
+   * connection is told.
+   */
+  void deletesBeforeItAnswers(ActiveMQDestination destination) {
+    deleted = Optional.of(destination);
   }
 
   /** Whether a command is a message to a destination whose native name begins with these words. */
@@ -196,7 +212,20 @@ final class FakeOpenWire implements AutoCloseable, TransportAcceptListener {
           transport.oneway(answer(question, counts(queued)));
         }
         transport.oneway(answer(question, new ActiveMQMapMessage()));
+      } else if (command instanceof Message message
+          && deleted.filter(message.getDestination()::equals).isPresent()) {
+        transport.oneway(news(message.getDestination()));
       }
+    }
+
+    private MessageDispatch news(ActiveMQDestination gone) {
+      ActiveMQMessage advisory = new ActiveMQMessage();
+      advisory.setDestination(AdvisorySupport.getDestinationAdvisoryTopic(gone));
+      advisory.setDataStructure(
+          new DestinationInfo(
+              new ConnectionId("ID:fake"), DestinationInfo.REMOVE_OPERATION_TYPE, gone));
+      advisory.setMessageId(new MessageId("ID:fake:1:1:1", numbers.incrementAndGet()));
+      return dispatch(consumers.get(ActiveMqDeletions.NEWS), advisory);
     }
 
     private static ActiveMQMapMessage counts(long size) {
@@ -218,16 +247,21 @@ final class FakeOpenWire implements AutoCloseable, TransportAcceptListener {
       answer.setDestination(question.getReplyTo());
       answer.setCorrelationId(question.getCorrelationId());
       answer.setMessageId(new MessageId("ID:fake:1:1:1", numbers.incrementAndGet()));
+      return dispatch(consumers.get(question.getReplyTo()), answer);
+    }
+
+    private static MessageDispatch dispatch(ConsumerId to, Message message) {
       MessageDispatch dispatch = new MessageDispatch();
-      dispatch.setConsumerId(consumers.get(question.getReplyTo()));
-      dispatch.setDestination(question.getReplyTo());
-      dispatch.setMessage(answer);
+      dispatch.setConsumerId(to);
+      dispatch.setDestination(message.getDestination());
+      dispatch.setMessage(message);
       return dispatch;
     }
 
     private static Response response(Fate fate) {
       return switch (fate) {
         case REFUSED -> new ExceptionResponse(new SecurityException("No right to it"));
+        case IN_USE -> new ExceptionResponse(new InvalidClientIDException("Already connected"));
         case FAILED -> new ExceptionResponse(new IllegalStateException("Not this time"));
         default -> new Response();
       };

@@ -129,6 +129,8 @@ final class Broker {
       rebuff(peer, e.error(), e.sentence());
     } catch (MalformedFrameException e) {
       rebuff(peer, WireError.MALFORMED, "This is no HELLO: " + e.getMessage());
+    } catch (RuntimeException e) {
+      fail(peer, e, now);
     }
   }
 
@@ -173,9 +175,19 @@ final class Broker {
     } catch (MalformedFrameException e) {
       dismiss(session, WireError.MALFORMED, "Malformed frame: " + e.getMessage(), now);
     } catch (RuntimeException e) {
-      // The loop serves others too: a fault of ours must cost no more than this session.
-      LOG.error("A fault of the hub ends a session", e);
-      dismiss(session, WireError.OTHER, "A fault of the hub: " + e, now);
+      fail(session.peer(), e, now);
+    }
+  }
+
+  /** The loop serves others too: a fault of ours must cost no more than this session. */
+  private void fail(PeerId peer, RuntimeException fault, long now) {
+    LOG.error("A fault of the hub ends a session", fault);
+    String sentence = "A fault of the hub: " + fault;
+    HubSession session = sessions.get(peer);
+    if (session != null) {
+      dismiss(session, WireError.OTHER, sentence, now);
+    } else {
+      rebuff(peer, WireError.OTHER, sentence);
     }
   }
 

@@ -1,5 +1,7 @@
 package io.anymq.zeromq;
 
+import static java.util.Objects.requireNonNull;
+
 import io.anymq.InvalidOptionException;
 import io.anymq.MessagingException;
 import io.anymq.Option;
@@ -122,7 +124,7 @@ public final class ZeroMqHub implements AutoCloseable {
      * @throws InvalidOptionException when it is of none of these forms
      */
     public Builder bind(String address) {
-      addresses.add(HubAddress.parse(address));
+      addresses.add(HubAddress.parse(requireNonNull(address, "address must not be null")));
       return this;
     }
 

@@ -24,6 +24,15 @@ class BrokerTest {
     private final Map<PeerId, Deque<Integer>> opcodes = new HashMap<>();
     private final Set<PeerId> gone = new HashSet<>();
     private final Set<PeerId> cut = new HashSet<>();
+    private boolean faulty;
+
+    @Override
+    public boolean isCrowded() {
+      if (faulty) {
+        throw new IllegalStateException("planted");
+      }
+      return false;
+    }
 
     @Override
     public void cut(PeerId peer) {
@@ -56,19 +65,21 @@ class BrokerTest {
     return new PeerId(new byte[] {0, 0, 0, 0, (byte) number});
   }
 
+  private static byte[] hello() {
+    return RawPeer.command(
+        RawPeer.HELLO,
+        out -> {
+          out.writeBytes("AMQH");
+          out.writeShort(1);
+          out.writeShort(1);
+          out.writeInt(100);
+          RawPeer.text(out, "test");
+          out.writeShort(0);
+        });
+  }
+
   private PeerId greeted(int number) {
-    byte[] hello =
-        RawPeer.command(
-            RawPeer.HELLO,
-            out -> {
-              out.writeBytes("AMQH");
-              out.writeShort(1);
-              out.writeShort(1);
-              out.writeInt(100);
-              RawPeer.text(out, "test");
-              out.writeShort(0);
-            });
-    receive(peer(number), hello);
+    receive(peer(number), hello());
     assertNext(peer(number), RawPeer.WELCOME);
     return peer(number);
   }
@@ -135,6 +146,18 @@ class BrokerTest {
               out.writeInt(MESSAGE_BYTES);
               out.write(new byte[MESSAGE_BYTES]);
             }));
+  }
+
+  /** The hub serves others, too. */
+  @Test
+  void aFaultOfItsOwnWhileItGreetsEndsThatSessionAlone() {
+    PeerId other = greeted(2);
+    sent.faulty = true;
+    receive(peer(1), hello());
+    assertNext(peer(1), RawPeer.GOODBYE);
+    sent.faulty = false;
+    declare(other);
+    greeted(1);
   }
 
   @Test

@@ -208,4 +208,12 @@ class WrongPeerTest {
     assertThatThrownBy(() -> ZeroMqHub.builder().bind(address))
         .satisfies(failure -> assertThat(failure.toString()).doesNotContain("sec", "ret@"));
   }
+
+  @Test
+  @SuppressWarnings("NullAway") // as a caller without the checker does
+  void aNullAddressIsNamed() {
+    assertThatThrownBy(() -> ZeroMqHub.builder().bind(null))
+        .isInstanceOf(NullPointerException.class)
+        .hasMessage("address must not be null");
+  }
 }
