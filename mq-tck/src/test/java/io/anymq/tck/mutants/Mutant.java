@@ -252,7 +252,7 @@ enum Mutant implements Variant {
       "RDLV-42",
       "RDLV-48",
       "RDLV-51"),
-  PARKED_TAKES_A_PLACE(Mutation::new, "RDLV-43", "RDLV-47", "RDLV-50"),
+  PARKED_TAKES_A_PLACE(SettleMutations.ParkedTakesAPlace::new, "RDLV-43", "RDLV-47", "RDLV-50"),
   DROPS_REFUSED_LETTERS(LetterMutations.DropsRefused::new, "RDLV-47"),
   NO_ROOM_FOR_MARKS(LetterMutations.NoRoomForMarks::new, "RDLV-46"),
   TOPIC_LETTERS_AMONG_QUEUES(LetterMutations.TopicsAmongQueues::new, "TOPIC-47"),
