@@ -17,7 +17,7 @@ enum Mutant implements Variant {
   CONFIRMS_WITHOUT_STORING(
       SendMutations.ConfirmsWithoutStoring::new, "SEND-01", "SEND-17", "LIFE-17"),
   DUPLICATES(SendMutations.Duplicates::new, "SEND-02", "SEND-03", "SEND-05", "RECV-06"),
-  REPAIRS_TWICE(SendMutations.RepairsTwice::new, "SEND-09"),
+  REPAIRS_TWICE(SendMutations.RepairsTwice::new, "SEND-09", "SEND-20"),
   CONFIRMS_WHAT_IS_MISSING(
       SendMutations.ConfirmsWhatIsMissing::new, "SEND-08", "SEND-09", "DELAY-10"),
   SENDS_TRANSIENT(
