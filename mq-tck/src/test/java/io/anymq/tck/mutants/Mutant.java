@@ -257,6 +257,7 @@ enum Mutant implements Variant {
   NO_ROOM_FOR_MARKS(LetterMutations.NoRoomForMarks::new, "RDLV-46"),
   TOPIC_LETTERS_AMONG_QUEUES(LetterMutations.TopicsAmongQueues::new, "TOPIC-47"),
   NAMELESS_LETTERS(LetterMutations.Nameless::new, "TOPIC-47"),
+  LETTERS_FORGET_THE_ORIGIN(LetterMutations.ForgetsTheOrigin::new, "INTEROP-08"),
   LETTERS_FORGET_WHAT_CAME(LetterMutations.ForgetsWhatCame::new, "INTEROP-07"),
   LETTERS_TELL_THE_FIRST_REASON(LetterMutations.TellsTheFirstReason::new, "INTEROP-07"),
   KEEPS_OTHER_OPTIONS(TopologyMutations.KeepsOtherOptions::new, "DEST-40", "DEST-41"),
