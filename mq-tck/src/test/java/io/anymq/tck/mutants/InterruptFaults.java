@@ -3,8 +3,11 @@ package io.anymq.tck.mutants;
 import io.anymq.Connection;
 import io.anymq.ConnectionFactory;
 import io.anymq.Consumer;
+import io.anymq.Delivery;
 import io.anymq.ErrorCode;
+import io.anymq.Message;
 import io.anymq.MessagingException;
+import io.anymq.Producer;
 import io.anymq.Session;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
@@ -42,6 +45,21 @@ final class InterruptFaults {
             "LIFE-89",
             "LIFE-90"),
         ApiVariant.of(
+            "an interrupted accept or release is dropped",
+            call ->
+                call.on(Delivery.class)
+                        && (call.is("accept") || call.is("release"))
+                        && Thread.currentThread().isInterrupted()
+                    ? null
+                    : call.proceed(),
+            "LIFE-83"),
+        ApiVariant.of(
+            "an interrupted receive takes a message with it",
+            Fault.of(Consumer.class, "receive", InterruptFaults::taking),
+            "LIFE-83"),
+        ApiVariant.stateful(
+            "an interrupted commit sends twice", InterruptFaults::doubling, "LIFE-84"),
+        ApiVariant.of(
             "an interrupted commit is said to be undone",
             Fault.of(
                 Session.class,
@@ -59,6 +77,34 @@ final class InterruptFaults {
 
   private static MessagingException interrupted() {
     return new MessagingException(ErrorCode.INTERRUPTED, "The thread was interrupted");
+  }
+
+  private static @Nullable Object taking(Call call) throws Throwable {
+    if (!Thread.interrupted()) {
+      return call.proceed();
+    }
+    Object unused = call.proceed();
+    Thread.currentThread().interrupt();
+    throw interrupted();
+  }
+
+  /** The unit's last send is in it once more, and the commit is done. */
+  private static Fault doubling() {
+    ThreadLocal<@Nullable Runnable> again = new ThreadLocal<>();
+    return call -> {
+      if (call.is(Producer.class, "send")) {
+        Message message = call.argument(0, Message.class);
+        again.set(() -> call.target(Producer.class).send(message));
+      }
+      Runnable last = again.get();
+      if (!call.is(Session.class, "commit") || last == null || !Thread.interrupted()) {
+        return call.proceed();
+      }
+      last.run();
+      Object result = call.proceed();
+      Thread.currentThread().interrupt();
+      return result;
+    };
   }
 
   private static @Nullable Object forgetting(Call call) throws Throwable {

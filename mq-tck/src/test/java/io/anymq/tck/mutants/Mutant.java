@@ -112,7 +112,8 @@ enum Mutant implements Variant {
       "TEMP-06",
       "REQ-13"),
   DEAF_AFTER_DELETION(SubscriptionMutations.DeafAfterDeletion::new, "DEST-80", "DEST-81"),
-  INTERRUPTS_ARE_LOSSES(InterruptMutations.AreLosses::new, "LIFE-85", "LIFE-86"),
+  INTERRUPTS_ARE_LOSSES(
+      InterruptMutations.AreLosses::new, "LIFE-81", "LIFE-82", "LIFE-85", "LIFE-86"),
   INTERRUPTS_LEAVE_CONSUMERS(InterruptMutations.LeaveConsumers::new, "LIFE-86"),
   ASKS_AGAIN_AND_AGAIN(LifeMutations.AsksAgain::new, "ERR-07"),
   LEAKS_A_THREAD(LifeMutations.LeaksThread::new, "LIFE-10", "LIFE-14"),
