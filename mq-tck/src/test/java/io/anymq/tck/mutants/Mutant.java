@@ -220,6 +220,7 @@ enum Mutant implements Variant {
   REPLAYS_FROM_ANY_POSITION(ReplayMutations.AnyPosition::new, "TOPIC-88"),
   POSITION_IS_ONE_BEFORE(ReplayMutations.OneBefore::new, "TOPIC-86", "TOPIC-87"),
   DECLARES_BY_TURNS(LifeMutations.DeclaresByTurns::new, "CONF-11"),
+  PASSES_NATIVE_TEXT_ON(LifeMutations.PassesNativeTextOn::new, "ERR-03"),
   TELLS_SECRETS(LifeMutations.TellsSecrets::new, "CONF-05"),
   IGNORES_NATIVE_NAMES(LifeMutations.IgnoresNativeNames::new, "MSG-19"),
   WRAPS_BODIES(MessageMutations.WrapsBodies::new, "INTEROP-01", "INTEROP-02", "INTEROP-05"),
