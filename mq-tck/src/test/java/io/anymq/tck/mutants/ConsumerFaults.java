@@ -116,6 +116,14 @@ final class ConsumerFaults {
             "RDLV-45",
             "TX-18"),
         ApiVariant.of(
+            "each redelivery waits as long as the third",
+            consumers(
+                options ->
+                    options.toBuilder()
+                        .redeliveryDelay(RedeliveryDelay.constant(Duration.ofMillis(400)))
+                        .build()),
+            "RDLV-45"),
+        ApiVariant.of(
             "a message has three deliveries, whatever the options say",
             consumers(options -> options.toBuilder().maxDeliveries(3).build()),
             "RDLV-44",
