@@ -1,5 +1,6 @@
 package io.anymq.tck.mutants;
 
+import io.anymq.ClosedException;
 import io.anymq.Connection;
 import io.anymq.ConnectionFactory;
 import io.anymq.Consumer;
@@ -9,6 +10,10 @@ import io.anymq.Message;
 import io.anymq.MessagingException;
 import io.anymq.Producer;
 import io.anymq.Session;
+import java.util.Objects;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -58,6 +63,8 @@ final class InterruptFaults {
             Fault.of(Consumer.class, "receive", InterruptFaults::taking),
             "LIFE-83"),
         ApiVariant.stateful(
+            "an interrupted close drops the window", InterruptFaults::dropping, "LIFE-88"),
+        ApiVariant.stateful(
             "an interrupted commit sends twice", InterruptFaults::doubling, "LIFE-84"),
         ApiVariant.of(
             "an interrupted commit is said to be undone",
@@ -105,6 +112,49 @@ final class InterruptFaults {
       Thread.currentThread().interrupt();
       return result;
     };
+  }
+
+  /** A send that its caller does not wait for. */
+  private record Held(Call call, CompletableFuture<Object> shown) {
+
+    void send() throws Throwable {
+      CompletableFuture<?> actual = (CompletableFuture<?>) call.proceed();
+      var unused =
+          Objects.requireNonNull(actual)
+              .whenComplete(
+                  (message, failure) -> {
+                    if (failure == null) {
+                      shown.complete(message);
+                    } else {
+                      shown.completeExceptionally(failure);
+                    }
+                  });
+    }
+  }
+
+  /** What is sent asynchronously leaves with the next call, unless that is such a close. */
+  private static Fault dropping() {
+    Queue<Held> window = new ConcurrentLinkedQueue<>();
+    return call -> {
+      if (call.is(Connection.class, "sendAsync")) {
+        Held held = new Held(call, new CompletableFuture<>());
+        window.add(held);
+        return held.shown();
+      }
+      boolean dropped = call.is("close") && Thread.currentThread().isInterrupted();
+      for (Held held = next(call, window); held != null; held = next(call, window)) {
+        if (dropped) {
+          held.shown().completeExceptionally(new ClosedException("The connection was closed"));
+        } else {
+          held.send();
+        }
+      }
+      return call.proceed();
+    };
+  }
+
+  private static @Nullable Held next(Call call, Queue<Held> window) {
+    return call.on(Connection.class) ? window.poll() : null;
   }
 
   private static @Nullable Object forgetting(Call call) throws Throwable {
