@@ -19,7 +19,7 @@ enum Mutant implements Variant {
   DUPLICATES(SendMutations.Duplicates::new, "SEND-02", "SEND-03", "SEND-05", "RECV-06"),
   REPAIRS_TWICE(SendMutations.RepairsTwice::new, "SEND-09", "SEND-20"),
   CONFIRMS_WHAT_IS_MISSING(
-      SendMutations.ConfirmsWhatIsMissing::new, "SEND-08", "SEND-09", "DELAY-10"),
+      SendMutations.ConfirmsWhatIsMissing::new, "SEND-08", "SEND-09", "DELAY-10", "TEMP-09"),
   SENDS_TRANSIENT(
       SendMutations.SendsTransient::new, "RECOV-22", "RECOV-24", "RECOV-33", "CAP-01", "ERR-05"),
   CROSS_TALK(SendMutations.CrossTalk::new, "MSG-17", "DEPTH-12"),
