@@ -81,8 +81,10 @@ final class JmsNativeClient implements NativeClient {
   }
 
   @Override
-  public void writeUndecodable(Queue queue) throws JMSException {
-    send(queue, session.createObjectMessage(42));
+  public NativeMessage writeUndecodable(Queue queue) throws JMSException {
+    Message written = session.createObjectMessage(42);
+    send(queue, written);
+    return read(written);
   }
 
   private void send(Queue queue, Message message) throws JMSException {

@@ -50,12 +50,14 @@ final class KafkaNativeClient implements NativeClient {
   }
 
   @Override
-  public void writeUndecodable(Queue queue) throws Exception {
-    ProducerRecord<byte[], byte[]> entry =
-        new ProducerRecord<>(KafkaHarness.NAMES.topic(queue), utf8("what is this"));
-    entry.headers().add("x-anymq-types", utf8("count=complex"));
-    entry.headers().add("count", utf8("1+i"));
-    producer.send(entry).get(LIMIT_SECONDS, TimeUnit.SECONDS);
+  public NativeMessage writeUndecodable(Queue queue) throws Exception {
+    NativeMessage written =
+        new NativeMessage(
+            utf8("what is this"),
+            Optional.empty(),
+            Map.of("x-anymq-types", "count=complex", "count", "1+i"));
+    write(queue, written);
+    return written;
   }
 
   @Override

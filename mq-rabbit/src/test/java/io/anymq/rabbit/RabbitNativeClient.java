@@ -56,10 +56,12 @@ final class RabbitNativeClient implements NativeClient {
 
   /** A header of this library's that it would never write so. */
   @Override
-  public void writeUndecodable(Queue queue) throws Exception {
+  public NativeMessage writeUndecodable(Queue queue) throws Exception {
     BasicProperties properties =
         new BasicProperties.Builder().headers(Map.of("x-anymq-key", List.of(1, 2))).build();
-    publish(queue, properties, new byte[] {1});
+    byte[] body = {1};
+    publish(queue, properties, body);
+    return message(properties, body);
   }
 
   void publish(Queue queue, BasicProperties properties, byte[] body) throws Exception {
@@ -72,7 +74,8 @@ final class RabbitNativeClient implements NativeClient {
 
   @Override
   public Optional<NativeMessage> read(Queue queue, Duration timeout) throws Exception {
-    return readDelivery(queue, timeout).map(RabbitNativeClient::message);
+    return readDelivery(queue, timeout)
+        .map(delivery -> message(delivery.getProperties(), delivery.getBody()));
   }
 
   Optional<Delivery> readDelivery(Queue queue, Duration timeout) throws Exception {
@@ -93,16 +96,13 @@ final class RabbitNativeClient implements NativeClient {
     }
   }
 
-  private static NativeMessage message(Delivery delivery) {
+  private static NativeMessage message(BasicProperties properties, byte[] body) {
     Map<String, String> texts = new HashMap<>();
-    Map<String, @Nullable Object> headers = delivery.getProperties().getHeaders();
+    Map<String, @Nullable Object> headers = properties.getHeaders();
     if (headers != null) {
       headers.forEach((name, value) -> texts.put(name, String.valueOf(value)));
     }
-    return new NativeMessage(
-        delivery.getBody(),
-        Optional.ofNullable(delivery.getProperties().getCorrelationId()),
-        texts);
+    return new NativeMessage(body, Optional.ofNullable(properties.getCorrelationId()), texts);
   }
 
   @Override

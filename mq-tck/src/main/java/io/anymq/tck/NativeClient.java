@@ -25,9 +25,10 @@ public interface NativeClient extends AutoCloseable {
    * no portable meaning.
    *
    * @param queue the queue; it exists
+   * @return what it wrote, as {@link #read} would return it
    * @throws Exception when it cannot
    */
-  void writeUndecodable(Queue queue) throws Exception;
+  NativeMessage writeUndecodable(Queue queue) throws Exception;
 
   /**
    * Reads a message from a queue.

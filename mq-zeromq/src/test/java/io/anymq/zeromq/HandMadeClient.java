@@ -62,8 +62,10 @@ final class HandMadeClient implements NativeClient {
   }
 
   @Override
-  public void writeUndecodable(Queue queue) throws IOException {
-    writeBytes(queue, "this is no message".getBytes(StandardCharsets.US_ASCII));
+  public NativeMessage writeUndecodable(Queue queue) throws IOException {
+    byte[] bytes = "this is no message".getBytes(StandardCharsets.US_ASCII);
+    writeBytes(queue, bytes);
+    return new NativeMessage(bytes, Optional.empty(), Map.of());
   }
 
   private void writeBytes(Queue queue, byte[] message) throws IOException {

@@ -51,13 +51,16 @@ class MemoryConsumer implements LinkConsumer, Parking {
     private final MemoryMapper.Decoded decoded;
     private final int count;
     private final int earlierHandOuts;
+    private final int earlierSeen;
+    private boolean handedOut;
 
     Held(Stored stored, Destination destination) {
       this.stored = stored;
       this.destination = destination;
       this.decoded = stored.decoded();
       this.earlierHandOuts = stored.handOuts;
-      this.count = link.countsTakes() ? stored.deliveries : earlierHandOuts + 1;
+      this.earlierSeen = stored.seen;
+      this.count = link.countsTakes() ? stored.deliveries : earlierSeen + 1;
     }
 
     @Override
@@ -85,9 +88,24 @@ class MemoryConsumer implements LinkConsumer, Parking {
       link.broker.lockedRun(
           () -> {
             if (link.passesRequest()) {
-              stored.handOuts = earlierHandOuts + 1;
+              handedOut = true;
+              stored.seen = earlierSeen + 1;
+              if (earlierHandOuts > 0) {
+                note();
+              }
             }
           });
+    }
+
+    /** A first hand-out is noted as it goes back in order, so that most messages need no note. */
+    void goesBack() {
+      if (handedOut) {
+        note();
+      }
+    }
+
+    private void note() {
+      stored.handOuts = earlierHandOuts + 1;
     }
 
     @Override
@@ -172,8 +190,14 @@ class MemoryConsumer implements LinkConsumer, Parking {
     }
   }
 
-  /** Ends consuming and gives back what is unsettled; under the lock. */
+  /** Ends consuming and gives back in order what is unsettled; under the lock. */
   void detach() {
+    held.forEach(Held::goesBack);
+    drop();
+  }
+
+  /** Ends consuming; what is unsettled comes back by itself; under the lock. */
+  void drop() {
     if (attached) {
       attached = false;
       queue.consumers().remove(this);
@@ -229,7 +253,7 @@ class MemoryConsumer implements LinkConsumer, Parking {
           for (InboundDelivery delivery : deliveries) {
             if (delivery instanceof Held each && link.passesRequest() && held.remove(each)) {
               parked.remove(each);
-              settle(outcome, each.stored);
+              settle(outcome, each);
             }
           }
           wake();
@@ -262,6 +286,7 @@ class MemoryConsumer implements LinkConsumer, Parking {
         () -> {
           if (delivery instanceof Held each && link.passesRequest() && held.remove(each)) {
             parked.remove(each);
+            each.goesBack();
             queue.goAway();
             link.broker.store().later(delay, each.stored, queue::comeBack);
             wake();
@@ -269,11 +294,12 @@ class MemoryConsumer implements LinkConsumer, Parking {
         });
   }
 
-  private void settle(Outcome outcome, Stored stored) {
+  private void settle(Outcome outcome, Held each) {
     if (outcome == Outcome.ACCEPT) {
-      queue.done(stored);
+      queue.done(each.stored);
     } else {
-      queue.giveBack(stored);
+      each.goesBack();
+      queue.giveBack(each.stored);
     }
   }
 

@@ -102,9 +102,11 @@ public final class MemoryHarness implements BackendHarness {
     }
 
     @Override
-    public void writeUndecodable(Queue queue) {
+    public NativeMessage writeUndecodable(Queue queue) {
       Map<String, Object> headers = Map.of("foreign", Instant.EPOCH, UNKNOWN, "no field");
-      broker.write(queue, new MemoryRecord(headers, new byte[] {1, 2}));
+      MemoryRecord written = new MemoryRecord(headers, new byte[] {1, 2});
+      broker.write(queue, written);
+      return toNative(written);
     }
 
     @Override

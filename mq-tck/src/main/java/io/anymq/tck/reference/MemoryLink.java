@@ -35,6 +35,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /** A connection to the broker in memory. Its state is guarded by the broker's lock. */
@@ -217,13 +218,13 @@ class MemoryLink implements Link, DepthQuery, Purger, Browsing, TemporaryQueues,
   /** A goodbye that is swallowed leaves all as it was, until the broker notices the loss. */
   private List<MemoryConsumer> leave() {
     closed = true;
-    return passesRequest() ? end() : List.copyOf(consumers);
+    return passesRequest() ? end(MemoryConsumer::detach) : List.copyOf(consumers);
   }
 
   /** The link breaks: what consumers held goes back, and nothing is confirmed any more. */
   void lose(ConnectionLostException cause) {
     boolean first = broker.locked(() -> alive && !closed);
-    end();
+    end(MemoryConsumer::drop);
     if (first) {
       request.listener().lost(cause);
     }
@@ -307,12 +308,12 @@ class MemoryLink implements Link, DepthQuery, Purger, Browsing, TemporaryQueues,
   }
 
   /** Ends it under the lock; returns the consumers that it had. */
-  private List<MemoryConsumer> end() {
+  private List<MemoryConsumer> end(Consumer<MemoryConsumer> ending) {
     return broker.locked(
         () -> {
           alive = false;
           List<MemoryConsumer> open = List.copyOf(consumers);
-          open.forEach(MemoryConsumer::detach);
+          open.forEach(ending);
           temporaryQueues.forEach(this::deleteNow);
           broker.forget(this);
           return open;

@@ -23,6 +23,9 @@ final class Stored {
   int deliveries;
 
   /** How often an application has been given it. */
+  int seen;
+
+  /** How many of these are noted: a first one only when the message goes back in order. */
   int handOuts;
 
   private MemoryMapper.@Nullable Decoded decoded;

@@ -1,5 +1,6 @@
 package io.anymq.tck.scenario;
 
+import io.anymq.Capability;
 import io.anymq.Connection;
 import io.anymq.Consumer;
 import io.anymq.Delivery;
@@ -8,6 +9,7 @@ import io.anymq.Message;
 import io.anymq.Producer;
 import io.anymq.ProducerOptions;
 import io.anymq.Queue;
+import io.anymq.Session;
 import io.anymq.tck.Scenario;
 import io.anymq.tck.broker.BrokerControl;
 import java.time.Duration;
@@ -24,6 +26,9 @@ final class BlockingScenarios {
 
   static final String STAGES =
       "that the application's futures complete on threads that serve nobody else";
+
+  private static final String UNITS =
+      "on which thread a unit's futures complete, and what of the unit comes behind that";
 
   /** How many calls may be done before there is a stage behind them. */
   private static final int MOST_CALLS = 100;
@@ -157,5 +162,47 @@ final class BlockingScenarios {
                 ErrorCode.TIMEOUT),
         "a send with a time limit of 500 ms",
         "that nothing that can block runs on the thread of the timer");
+  }
+
+  @Scenario(
+      id = "SEND-53",
+      title = "A stage behind a session's send holds up neither commit nor rollback",
+      intent = "A unit of work is over when it has ended, and not when its program has read that.",
+      needs = Capability.TRANSACTIONS)
+  static void stageBehindUnit(ScenarioContext t) throws InterruptedException {
+    Connection connection = t.connect();
+    Session session = connection.createSession();
+    Queue from = t.queue();
+    Queue to = t.queue();
+    Messages.send(connection, from, "a");
+    Consumer consumer = session.createConsumer(from, Messages.prompt().build());
+    Producer producer = session.createProducer(to);
+    Messages.take(consumer);
+    endWithStage(t, producer, session::rollback, "a rollback");
+    Check.equal("a", Messages.take(consumer).message().text(), "what a rollback released", UNITS);
+    endWithStage(t, producer, session::commit, "a commit");
+    Messages.marker(connection, from, consumer, "as the commit accepted it", UNITS);
+    String sent = Messages.takeText(connection.createConsumer(to));
+    Check.equal("b", sent, "what the commit sent", UNITS);
+  }
+
+  /** Ends a unit behind whose send a stage blocks until the scenario is over. */
+  private static void endWithStage(
+      ScenarioContext t, Producer producer, Check.Action end, String what)
+      throws InterruptedException {
+    CountDownLatch entered = new CountDownLatch(1);
+    CountDownLatch release = new CountDownLatch(1);
+    t.onClose(release::countDown);
+    CompletableFuture<Message> stage =
+        producer
+            .sendAsync(Message.text("b"))
+            .whenComplete((message, failure) -> block(entered, release));
+    Check.completes(t.inThread(end), what + " behind whose send a stage blocks", UNITS);
+    Check.that(
+        entered.await(Check.LIMIT.toMillis(), TimeUnit.MILLISECONDS),
+        "the stage to run",
+        "nothing",
+        UNITS);
+    Check.that(!stage.isDone(), "a stage that still blocks", "its end", "this scenario");
   }
 }

@@ -98,4 +98,25 @@ final class CompetingScenarios {
     }
     Check.equal(15, handled.size(), "the number of different messages", "who gets a message");
   }
+
+  @Scenario(
+      id = "RECV-18",
+      title = "A large prefetch is filled, and is a bound all the same",
+      intent = "A limit of the backend's own must not stand in for the one that was asked for.")
+  static void largePrefetch(ScenarioContext t) {
+    Queue queue = t.queue();
+    List<Delivery> held = new ArrayList<>();
+    Messages.sendNumbers(t.connect(), queue, 900);
+    // Two bounds: a backend that gives whole batches exceeds one unless a batch ends just there.
+    for (int prefetch : List.of(500, 300)) {
+      Consumer large = t.connect().createConsumer(queue, Messages.manual(prefetch));
+      held.addAll(Messages.take(large, prefetch));
+    }
+    Connection connection = t.connect();
+    Consumer last = connection.createConsumer(queue, Messages.manual(500));
+    Messages.accept(last, 100);
+    String check = "how the prefetch is asked for, and what bounds it besides";
+    Messages.marker(connection, queue, last, "as 800 are held by two other consumers", check);
+    held.forEach(Delivery::accept);
+  }
 }

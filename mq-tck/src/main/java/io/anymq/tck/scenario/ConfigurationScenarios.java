@@ -14,14 +14,19 @@ import io.anymq.Queue;
 import io.anymq.QueueOptions;
 import io.anymq.tck.Scenario;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /** CONF: URLs, options and configuration. */
 final class ConfigurationScenarios {
 
   private static final String SECRET = "Geheimnis-4711";
+
+  /** The rest of a secret, or another one. */
+  private static final String MORE = "Losung-0815";
 
   private ConfigurationScenarios() {}
 
@@ -97,26 +102,48 @@ final class ConfigurationScenarios {
     Map<String, String> options = new HashMap<>(once);
     options.put("user", "somebody");
     options.put("password", SECRET);
-    noSecret(t, t.factory(url, options));
-    noSecret(t, t.factory(url.replaceFirst("//", "//somebody:" + SECRET + "@"), once));
+    noSecret(t, t.factory(url, options)::build);
+    noSecret(t, t.factory(url.replaceFirst("//", "//somebody:" + SECRET + "@"), once)::build);
+    for (String malformed : withBadSecrets(url.contains("//") ? url : url.replace(":", "://"))) {
+      noSecret(t, t.factory(malformed, once)::build);
+      String name = "tck" + t.freshName().hashCode() + "secrets";
+      set(t, "anymq." + name + ".url", malformed);
+      once.forEach((key, value) -> set(t, "anymq." + name + "." + key, value));
+      noSecret(t, () -> ConnectionFactory.fromConfig(name));
+    }
   }
 
-  private static void noSecret(ScenarioContext t, ConnectionFactory.Builder builder) {
+  /** Passwords with signs that should be escaped, and one for each of two hosts. */
+  private static List<String> withBadSecrets(String url) {
+    List<String> urls = new ArrayList<>();
+    for (String sign : List.of("/", "?", "@", "#")) {
+      urls.add(url.replaceFirst("//", "//somebody:" + SECRET + sign + MORE + "@"));
+    }
+    String each = "somebody:" + SECRET + "@$1";
+    urls.add(url.replaceFirst("//([^/?]*)", "//" + each + "," + each.replace(SECRET, MORE)));
+    return urls;
+  }
+
+  private static void noSecret(ScenarioContext t, Supplier<ConnectionFactory> factories) {
     Exception failure =
         Check.refused(
             io.anymq.MessagingException.class,
             () -> {
-              ConnectionFactory factory = t.under(builder.build());
+              ConnectionFactory factory = t.under(factories.get());
               String shown = factory + " " + factory.url();
-              Check.that(!shown.contains(SECRET), "no password in the factory", shown, "toString");
+              Check.that(!isSecret(shown), "no password in the factory", shown, "toString");
               t.keep(factory.connect());
             },
             "connecting where nobody listens",
             "the connect");
     for (Throwable each = failure; each != null; each = each.getCause()) {
       String text = each.toString();
-      Check.that(!text.contains(SECRET), "no password in a failure", text, "what is put into it");
+      Check.that(!isSecret(text), "no password in a failure", text, "what is put into it");
     }
+  }
+
+  private static boolean isSecret(String text) {
+    return text.contains(SECRET) || text.contains(MORE);
   }
 
   @Scenario(

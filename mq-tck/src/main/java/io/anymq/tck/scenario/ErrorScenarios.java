@@ -25,6 +25,8 @@ final class ErrorScenarios {
   /** What a connect may take beyond its time-out. */
   private static final Duration SLACK = Duration.ofSeconds(4);
 
+  private static final String TRANSLATED = "how the adapter translates what it did not understand";
+
   private ErrorScenarios() {}
 
   @Scenario(
@@ -57,7 +59,19 @@ final class ErrorScenarios {
   static void otherProtocol(ScenarioContext t) throws Exception {
     try (ServerSocket server = FreePort.open()) {
       var unused = t.inThread(() -> answerAsWebServer(server));
-      connectFails(t, server.getLocalPort());
+      int port = server.getLocalPort();
+      String text = String.valueOf(connectFails(t, port).getMessage());
+      boolean addressed = t.harness().urlOfPort(port).contains(":" + port);
+      Check.that(
+          !addressed || (text.contains(":" + port) && text.contains("answers")),
+          "a message that says what answers where",
+          text,
+          TRANSLATED);
+      Check.that(
+          !text.contains("Exception") && !text.contains("frame"),
+          "a message without the native client's text",
+          text,
+          TRANSLATED);
     }
   }
 

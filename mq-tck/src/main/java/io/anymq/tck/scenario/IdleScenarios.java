@@ -35,7 +35,11 @@ final class IdleScenarios {
   private static final int TIMES = 12;
   private static final int LIMIT = 3;
 
-  /** Long enough for a prefetch to arrive, where nothing tells; a round that misses it is lost. */
+  /**
+   * Long enough for a prefetch to arrive, where no depth tells that it has. A round that misses it
+   * shows nothing; of {@link #TIMES} rounds, a wrong count needs {@link #LIMIT} that do not. So a
+   * machine that is too busy may hide a fault, and never makes one up.
+   */
   private static final Duration PREFETCHING = Duration.ofMillis(300);
 
   private IdleScenarios() {}

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /** INTEROP: together with programs that use the native client. */
@@ -26,6 +27,12 @@ final class InteropScenarios {
 
   private static final String BURYING =
       "that a dead letter of a foreign message's dead letter keeps all that the first one kept";
+
+  /** Begins the names of the library's own headers. */
+  private static final String LIBRARY = "x-anymq-";
+
+  private static final String FIRST =
+      "that a dead letter is made of what came, and not of what could be read of it";
 
   private InteropScenarios() {}
 
@@ -183,6 +190,48 @@ final class InteropScenarios {
     awaitBurial(connection, queue);
     reject(connection, letters, "at last");
     checkLast(connection, letters, last);
+  }
+
+  @Scenario(
+      id = "INTEROP-08",
+      title = "A dead letter of a foreign message keeps what its program wrote",
+      intent = "Those who look into it find what arrived, and can send it again.",
+      needs = Capability.DEAD_LETTER)
+  static void buriedOnce(ScenarioContext t) throws Exception {
+    Queue queue = t.queue();
+    Queue letters = queue.deadLetterQueue();
+    Connection connection = t.connect();
+    connection.declare(letters);
+    NativeClient client = t.nativeClient();
+    NativeMessage written =
+        new NativeMessage(
+            Fidelity.body(1_000), Optional.of("correlation-8"), Map.of("colour", "blue"));
+    client.write(queue, written);
+    reject(connection, queue, "at once");
+    checkKept(written, read(client, letters), "of one that is rejected");
+    NativeMessage undecodable = client.writeUndecodable(queue);
+    awaitBurial(connection, queue);
+    checkKept(undecodable, read(client, letters), "of one that cannot be decoded");
+  }
+
+  private static void checkKept(NativeMessage written, NativeMessage read, String whose) {
+    Check.that(
+        Arrays.equals(written.body(), read.body()),
+        "the native body " + whose,
+        read.body().length + " bytes",
+        FIRST);
+    Check.equal(
+        written.correlationId(), read.correlationId(), "the correlation id " + whose, FIRST);
+    Map<String, String> kept = new TreeMap<>(written.headers());
+    kept.replaceAll(
+        (name, value) -> isAside(value, read) ? value : read.headers().getOrDefault(name, ""));
+    Check.equal(new TreeMap<>(written.headers()), kept, "the native headers " + whose, FIRST);
+  }
+
+  /** Whether a letter keeps a value under a name of the library's, which it would not read. */
+  private static boolean isAside(String value, NativeMessage letter) {
+    return letter.headers().entrySet().stream()
+        .anyMatch(each -> each.getKey().startsWith(LIBRARY) && each.getValue().equals(value));
   }
 
   /** What is in the letter of one that cannot be decoded, which is buried once only. */

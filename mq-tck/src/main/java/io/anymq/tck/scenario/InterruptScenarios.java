@@ -15,6 +15,7 @@ import io.anymq.Topic;
 import io.anymq.tck.Scenario;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -34,6 +35,8 @@ final class InterruptScenarios {
   /** Commits that fail release what they had. */
   private static final ConsumerOptions PATIENT =
       Messages.manual().prefetch(1).maxDeliveries(1000).build();
+
+  private static final String SETTLED = "what a settlement does on an interrupted thread";
 
   private InterruptScenarios() {}
 
@@ -98,6 +101,58 @@ final class InterruptScenarios {
     List<String> all = new ArrayList<>(received);
     all.addAll(Messages.drain(interruptions.connection(), queue));
     Check.equal(Messages.numbers(HELD), all, "what was received, and then the rest,", "receive");
+    settle(t, interruptions.connection());
+  }
+
+  /** Each settlement three times and more on a thread that is interrupted just before. */
+  private static void settle(ScenarioContext t, Connection connection) {
+    Queue queue = t.queue();
+    Messages.sendNumbers(connection, queue, HELD);
+    List<String> left = new ArrayList<>(Messages.numbers(HELD));
+    List<String> rejected = new ArrayList<>();
+    boolean rejects = t.supports(Capability.DEAD_LETTER);
+    Consumer consumer = connection.createConsumer(queue, PATIENT);
+    for (int i = 0; i < HELD - 1; i++) {
+      Delivery next = Messages.take(consumer);
+      int how = i % (rejects ? 3 : 2);
+      Check.Action reject = () -> next.reject("on an interrupted thread");
+      onInterrupted(t, how == 0 ? next::accept : how == 1 ? next::release : reject);
+      if (how != 1) {
+        left.remove(next.message().text());
+      }
+      if (how == 2) {
+        rejected.add(next.message().text());
+      }
+    }
+    holds(connection, queue, consumer, left);
+    if (rejects) {
+      Queue letters = queue.deadLetterQueue();
+      holds(connection, letters, connection.createConsumer(letters), rejected);
+    }
+  }
+
+  /** The order is not looked at: what was released may have been overtaken. */
+  private static void holds(
+      Connection connection, Queue queue, Consumer consumer, List<String> texts) {
+    List<String> found = Messages.takeTexts(consumer, texts.size());
+    Check.equal(
+        texts.stream().sorted().toList(),
+        found.stream().sorted().toList(),
+        "what settlements on an interrupted thread have left in " + queue,
+        SETTLED);
+    Messages.marker(connection, queue, consumer, "but what these settlements left", SETTLED);
+  }
+
+  private static void onInterrupted(ScenarioContext t, Check.Action settlement) {
+    Future<Boolean> kept =
+        t.inThread(
+            () -> {
+              Thread.currentThread().interrupt();
+              settlement.run();
+              return Thread.interrupted();
+            });
+    boolean set = Check.completes(kept, "a settlement on an interrupted thread", SETTLED);
+    Check.that(set, "the interrupt flag to be set after a settlement", "that it is clear", SETTLED);
   }
 
   @Scenario(
@@ -112,9 +167,10 @@ final class InterruptScenarios {
     Messages.sendNumbers(interruptions.connection(), from, HELD);
     Set<String> done = new TreeSet<>();
     Set<String> undone = new TreeSet<>();
+    List<String> perhaps = new ArrayList<>(); // once for each commit that may have moved it
     interruptions.disturbPart(
         "commit",
-        interrupt -> move(interruptions.connection(), from, to, done, undone, interrupt),
+        interrupt -> move(interruptions.connection(), from, to, done, undone, perhaps, interrupt),
         ErrorCode.SEND_IN_DOUBT,
         ErrorCode.ROLLED_BACK);
     List<String> moved = new ArrayList<>();
@@ -140,6 +196,13 @@ final class InterruptScenarios {
         "whether the commit was withdrawn before it was reported as undone");
     Check.that(
         left.stream().noneMatch(done::contains), "nothing that was committed", left, "commit");
+    Check.that(
+        all.stream()
+            .allMatch(
+                each -> Collections.frequency(moved, each) <= Collections.frequency(perhaps, each)),
+        "no more copies than commits that returned or were in doubt, of " + perhaps,
+        moved,
+        "how often a commit that is interrupted sends");
   }
 
   /** One unit of work, of which the commit alone is interrupted. */
@@ -149,6 +212,7 @@ final class InterruptScenarios {
       Queue to,
       Set<String> done,
       Set<String> undone,
+      List<String> perhaps,
       Runnable interrupt) {
     try (Session session = connection.createSession()) {
       String number = Messages.takeText(session.createConsumer(from, PATIENT));
@@ -156,10 +220,12 @@ final class InterruptScenarios {
       interrupt.run();
       try {
         session.commit();
+        perhaps.add(number);
         done.add(number);
         undone.remove(number);
       } catch (MessagingException e) {
         if (e.code() == ErrorCode.SEND_IN_DOUBT) {
+          perhaps.add(number);
           undone.remove(number); // by this commit it may have been moved, whatever came before
         } else {
           undone.add(number);

@@ -3,6 +3,8 @@ package io.anymq.tck.scenario;
 import io.anymq.Capability;
 import io.anymq.Connection;
 import io.anymq.Consumer;
+import io.anymq.ConsumerOptions;
+import io.anymq.DeadLetter;
 import io.anymq.Delivery;
 import io.anymq.Queue;
 import io.anymq.SubscriptionOptions;
@@ -12,8 +14,9 @@ import io.anymq.tck.broker.BrokerControl;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
-/** RECOV from 30 on: objects and bounds after more than one outage. */
+/** RECOV from 30 on: objects, bounds and counts after more than one outage. */
 final class ManyOutagesScenarios {
 
   private static final String AGAIN = "what each object is made of again on a second new link";
@@ -72,6 +75,66 @@ final class ManyOutagesScenarios {
     held.forEach(Delivery::accept);
     bounded.close();
     Messages.marker(other, queue, second, "after all were accepted", AGAIN);
+  }
+
+  @Scenario(
+      id = "RECOV-32",
+      title = "Delivery counts go on across outages, and the limit allows what it says",
+      intent = "An outage is no failure of a message, and no pardon.",
+      needs = {Capability.DELIVERY_COUNT, Capability.DEAD_LETTER},
+      controls = BrokerControl.CUT_NETWORK)
+  static void counts(ScenarioContext t) {
+    Queue queue = t.queue();
+    Queue limited = t.queue();
+    Queue never = t.queue();
+    Outage outage = Outage.of(t);
+    Connection cut = outage.connection();
+    Connection other = t.connect();
+    Messages.send(other, queue, "a");
+    Messages.send(other, limited, "b");
+    Messages.send(other, never, "c");
+    Consumer consumer = cut.createConsumer(queue, Messages.manual(1));
+    Consumer strict = cut.createConsumer(limited, limitedTo(2));
+    Consumer once = cut.createConsumer(never, limitedTo(1));
+    Consumer letters = other.createConsumer(limited.deadLetterQueue());
+    Consumer ofOnce = other.createConsumer(never.deadLetterQueue());
+    int first = Messages.take(consumer).deliveryCount();
+    Check.equal(1, first, "the count before the outages", AGAIN);
+    Messages.take(strict);
+    Messages.take(once);
+    outage.cut();
+    outage.restore();
+    int second = Messages.take(consumer).deliveryCount();
+    Check.that(second >= 2, "a count of 2 or more after an outage", second, AGAIN);
+    Messages.take(strict).release();
+    letter("b", letters, "the dead letter after two deliveries");
+    Messages.marker(other, limited, strict, "after its limit of two was reached", AGAIN);
+    Messages.marker(other, never, once, "as its limit of one was reached", AGAIN);
+    letter("c", ofOnce, "the dead letter after one delivery");
+    Messages.marker(other, limited.deadLetterQueue(), letters, "but its one letter", AGAIN);
+    Messages.marker(other, never.deadLetterQueue(), ofOnce, "but its one letter", AGAIN);
+    outage.states().clear();
+    outage.cut();
+    outage.restore();
+    Delivery third = Messages.take(consumer);
+    String more = "a count above " + second + " after the second outage";
+    Check.that(third.deliveryCount() > second, more, third.deliveryCount(), AGAIN);
+    third.accept();
+  }
+
+  private static ConsumerOptions limitedTo(int deliveries) {
+    return Messages.manual().prefetch(1).maxDeliveries(deliveries).build();
+  }
+
+  private static void letter(String text, Consumer letters, String what) {
+    Delivery letter =
+        letters
+            .receive(Check.LIMIT)
+            .orElseThrow(() -> Check.failure(what, "none", "how hand-outs are counted over links"));
+    Check.equal(text, letter.message().text(), what, AGAIN);
+    Optional<DeadLetter.Reason> reason = DeadLetter.of(letter.message()).map(DeadLetter::reason);
+    Check.equal(Optional.of(DeadLetter.Reason.DELIVERY_LIMIT), reason, "its reason", AGAIN);
+    letter.accept();
   }
 
   @Scenario(

@@ -36,6 +36,12 @@ final class PatienceScenarios {
   /** In which the next message surely comes. */
   private static final Duration LONG_DELAY = Duration.ofSeconds(12);
 
+  /** What the first redeliveries of a message wait by default, in milliseconds. */
+  private static final List<Long> DEFAULTS = List.of(100L, 200L, 400L);
+
+  /** Of the 300 ms by which the third wait is longer; the rest is for clocks and threads. */
+  private static final long GROWTH = 200;
+
   private PatienceScenarios() {}
 
   @Scenario(
@@ -196,17 +202,36 @@ final class PatienceScenarios {
       needs = Capability.REDELIVERY_DELAY)
   static void growsByDefault(ScenarioContext t) {
     Connection connection = t.connect();
-    Queue queue = t.queue();
-    Messages.send(connection, queue, "a");
-    Consumer consumer = connection.createConsumer(queue);
-    Delivery delivery = Messages.take(consumer);
-    for (long millis : List.of(100L, 200L, 400L)) {
-      long releasedAt = System.nanoTime();
-      delivery.release();
-      delivery = Messages.take(consumer);
-      Duration waited = Duration.ofNanos(System.nanoTime() - releasedAt);
-      Check.that(waited.toMillis() >= millis, "a wait of " + millis + " ms or more", waited, CHECK);
+    List<Long> least = waits(connection, t.queue());
+    for (int again = 0; again < 2; again++) { // a busy machine does not delay the same one thrice
+      List<Long> more = waits(connection, t.queue());
+      for (int i = 0; i < DEFAULTS.size(); i++) {
+        least.set(i, Math.min(least.get(i), more.get(i)));
+      }
     }
-    delivery.accept();
+    for (int i = 0; i < DEFAULTS.size(); i++) {
+      long most = DEFAULTS.get(i) + DELAY.toMillis();
+      Check.that(least.get(i) <= most, "a wait of " + most + " ms at most", least, CHECK);
+    }
+    Check.that(least.get(2) - least.get(0) >= GROWTH, "a third wait above the first", least, CHECK);
+  }
+
+  /** How long a message waits that is released again and again, in milliseconds. */
+  private static List<Long> waits(Connection connection, Queue queue) {
+    Messages.send(connection, queue, "a");
+    List<Long> waits = new ArrayList<>();
+    try (Consumer consumer = connection.createConsumer(queue)) {
+      Delivery delivery = Messages.take(consumer);
+      for (long millis : DEFAULTS) {
+        long releasedAt = System.nanoTime();
+        delivery.release();
+        delivery = Messages.take(consumer);
+        long waited = Duration.ofNanos(System.nanoTime() - releasedAt).toMillis();
+        Check.that(waited >= millis, "a wait of " + millis + " ms or more", waited, CHECK);
+        waits.add(waited);
+      }
+      delivery.accept();
+    }
+    return waits;
   }
 }

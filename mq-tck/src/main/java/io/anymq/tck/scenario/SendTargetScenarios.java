@@ -1,5 +1,6 @@
 package io.anymq.tck.scenario;
 
+import io.anymq.Capability;
 import io.anymq.Connection;
 import io.anymq.DestinationNotFoundException;
 import io.anymq.Message;
@@ -7,6 +8,7 @@ import io.anymq.MissingDestination;
 import io.anymq.Producer;
 import io.anymq.ProducerOptions;
 import io.anymq.Queue;
+import io.anymq.Subscription;
 import io.anymq.Topic;
 import io.anymq.tck.Scenario;
 import java.util.ArrayList;
@@ -21,6 +23,11 @@ final class SendTargetScenarios {
 
   /** Single digits, which sort as numbers do. */
   private static final int SEVERAL = 9;
+
+  private static final String KEEPER = "keeper";
+  private static final String END = "end";
+  private static final String TWICE =
+      "what a producer does when it hears that its topic was deleted, and in how many places";
 
   private SendTargetScenarios() {}
 
@@ -103,5 +110,48 @@ final class SendTargetScenarios {
         Messages.drain(connection, queue).stream().sorted().toList(),
         "what is in the queue that several sends made again",
         check);
+  }
+
+  @Scenario(
+      id = "SEND-20",
+      title = "What is sent to a topic that was deleted and made again comes once",
+      intent = "A repair that is not needed must not send anything a second time.",
+      needs = Capability.DURABLE_SUBSCRIPTIONS)
+  static void topicMadeAgain(ScenarioContext t) {
+    Topic topic = t.topic();
+    t.removeAtEnd(topic, KEEPER);
+    Connection connection = t.connect();
+    Producer producer = t.connect().createProducer(topic);
+    try (Subscription before = keeper(connection, topic)) {
+      producer.send("before");
+      Check.equal("before", Messages.takeText(before), "the message before the deletion", TWICE);
+    }
+    t.observer().delete(topic);
+    try (Subscription again = keeper(connection, topic)) {
+      producer.send("first");
+      List<CompletableFuture<Message>> sent = new ArrayList<>();
+      List<String> texts = Messages.numbers(SEVERAL);
+      texts.forEach(text -> sent.add(producer.sendAsync(Message.text(text))));
+      sent.forEach(each -> Check.completes(each, "a send to a topic that was made again", TWICE));
+      Messages.send(connection, topic, END);
+      Check.equal("first", Messages.takeText(again), "the first message after it", TWICE);
+      Check.equal(texts, untilEnd(again), "the other messages, each once", TWICE);
+    }
+  }
+
+  private static Subscription keeper(Connection connection, Topic topic) {
+    return connection.subscribe(topic, Messages.manualDurable(KEEPER));
+  }
+
+  /** What comes before the message that was sent last, sorted. */
+  private static List<String> untilEnd(Subscription subscription) {
+    List<String> texts = new ArrayList<>();
+    String next = Messages.takeText(subscription);
+    while (!next.equals(END)) {
+      texts.add(next);
+      next = Messages.takeText(subscription);
+    }
+    texts.sort(null);
+    return texts;
   }
 }

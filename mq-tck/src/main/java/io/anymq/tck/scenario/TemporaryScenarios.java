@@ -5,9 +5,11 @@ import io.anymq.Connection;
 import io.anymq.Consumer;
 import io.anymq.DestinationNotFoundException;
 import io.anymq.ErrorCode;
+import io.anymq.Message;
 import io.anymq.Queue;
 import io.anymq.tck.Scenario;
 import io.anymq.tck.broker.BrokerControl;
+import java.time.Duration;
 
 /** TEMP: temporary queues. */
 final class TemporaryScenarios {
@@ -140,5 +142,26 @@ final class TemporaryScenarios {
     Messages.take(consumer).reject("bad");
     Check.equal("good", Messages.takeText(consumer), "the next message", CHECK);
     Check.that(!connection.exists(queue.deadLetterQueue()), "no dead-letter queue", queue, CHECK);
+  }
+
+  @Scenario(
+      id = "TEMP-09",
+      title = "A delayed send to a temporary queue that is gone is refused, too",
+      intent = "Nothing is confirmed that can never arrive.",
+      needs = {Capability.TEMPORARY_QUEUES, Capability.DELIVERY_DELAY})
+  static void delayedToGone(ScenarioContext t) {
+    Connection owner = t.connect();
+    Queue queue = owner.createTemporaryQueue();
+    Connection other = t.connect();
+    Messages.send(other, queue, "a");
+    owner.close();
+    Check.eventually(() -> !other.exists(queue), "the queue to go", () -> queue, CHECK);
+    Message late = Message.builder().text("late").deliveryDelay(Duration.ofMillis(200)).build();
+    Check.refused(
+        DestinationNotFoundException.class,
+        () -> other.send(queue, late),
+        "a delayed send to a temporary queue that is gone",
+        CHECK);
+    Check.that(!other.exists(queue), "no queue of that name", queue, CHECK);
   }
 }

@@ -4,7 +4,7 @@
  *
  * <p>A scenario uses destinations that nobody else has, waits for events and never for time to
  * pass, and counts everything that arrives. "Nothing arrives" is checked with a marker that is sent
- * behind and must be the next thing to come, and a short silence after it.
+ * behind and must be the next thing to come.
  */
 @NullMarked
 package io.anymq.tck.scenario;

@@ -40,8 +40,10 @@ record PostClient(PostVisit visit) implements NativeClient {
   }
 
   @Override
-  public void writeUndecodable(Queue queue) throws Exception {
-    put(queue, new Letter(Map.of("foreign", Instant.EPOCH), new byte[] {1, 2}));
+  public NativeMessage writeUndecodable(Queue queue) throws Exception {
+    Letter written = new Letter(Map.of("foreign", Instant.EPOCH), new byte[] {1, 2});
+    put(queue, written);
+    return toNative(written);
   }
 
   @Override

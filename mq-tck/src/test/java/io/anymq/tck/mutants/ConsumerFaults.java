@@ -45,6 +45,13 @@ final class ConsumerFaults {
             Fault.of(Consumer.class, "receiveBatch", call -> call.with(0, 100).proceed()),
             "RECV-05",
             "CONF-09"),
+        ApiVariant.of(
+            "a prefetch above 256 is one of 256",
+            call ->
+                call.is(Connection.class, "createConsumer")
+                    ? call.with(1, atMost256(call.argument(1, ConsumerOptions.class))).proceed()
+                    : call.proceed(),
+            "RECV-18"),
         ApiVariant.stateful(
             "receive hands out every delivery twice", ConsumerFaults::twice, "RECV-09", "LIFE-13"),
         ApiVariant.of("an interrupted receive forgets the interrupt", uninterrupted(), "RECV-13"),
@@ -115,6 +122,14 @@ final class ConsumerFaults {
             "RDLV-23",
             "RDLV-45",
             "TX-18"),
+        ApiVariant.of(
+            "each redelivery waits as long as the third",
+            consumers(
+                options ->
+                    options.toBuilder()
+                        .redeliveryDelay(RedeliveryDelay.constant(Duration.ofMillis(400)))
+                        .build()),
+            "RDLV-45"),
         ApiVariant.of(
             "a message has three deliveries, whatever the options say",
             consumers(options -> options.toBuilder().maxDeliveries(3).build()),
@@ -221,5 +236,9 @@ final class ConsumerFaults {
       }
       return call.proceed();
     };
+  }
+
+  private static ConsumerOptions atMost256(ConsumerOptions options) {
+    return options.prefetch().orElse(0) > 256 ? options.toBuilder().prefetch(256).build() : options;
   }
 }

@@ -62,6 +62,14 @@ final class DeliveryFaults {
             "RECOV-05",
             "RECOV-21"),
         ApiVariant.of(
+            "no more than two deliveries are counted",
+            Fault.of(
+                Delivery.class,
+                "deliveryCount",
+                call -> Math.min(2, call.target(Delivery.class).deliveryCount())),
+            "RDLV-06",
+            "RECOV-32"),
+        ApiVariant.of(
             "nothing is said to be settled",
             Fault.of(Delivery.class, "settled", call -> false),
             "ACK-02"),

@@ -10,6 +10,8 @@ import io.anymq.spi.DeliverySink;
 import io.anymq.spi.Link;
 import io.anymq.spi.LinkConsumer;
 import io.anymq.spi.LinkListener;
+import io.anymq.spi.LinkProducer;
+import io.anymq.spi.OutboundMessage;
 
 /** Faults of a link that is called by an interrupted thread. */
 final class InterruptMutations {
@@ -36,6 +38,12 @@ final class InterruptMutations {
     LinkConsumer open(Link link, ConsumerRequest request, DeliverySink sink) {
       lose();
       return link.openConsumer(request, sink);
+    }
+
+    @Override
+    void send(Link link, LinkProducer producer, Destination to, OutboundMessage message) {
+      lose();
+      producer.send(message);
     }
 
     private void lose() {

@@ -65,6 +65,14 @@ final class LetterMutations {
     }
   }
 
+  /** Makes dead letters of what could be read alone. */
+  static final class ForgetsTheOrigin extends Mutation {
+    @Override
+    void send(Link link, LinkProducer producer, Destination to, OutboundMessage message) {
+      producer.send(message.origin().isPresent() ? Outcomes.withoutOrigin(message) : message);
+    }
+  }
+
   /** Takes the dead letter of a foreign message for one of its own: it has the library's marks. */
   static final class ForgetsWhatCame extends Mutation {
     @Override

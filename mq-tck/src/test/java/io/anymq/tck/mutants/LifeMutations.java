@@ -104,6 +104,18 @@ final class LifeMutations {
     }
   }
 
+  /** What the native client says is the sentence. */
+  static final class PassesNativeTextOn extends Mutation {
+    @Override
+    Link connect(LinkRequest request, Function<LinkRequest, Link> connecting) {
+      try {
+        return connecting.apply(request);
+      } catch (ConnectFailedException e) {
+        throw new ConnectFailedException("java.io.IOException: frame size out of bounds", e);
+      }
+    }
+  }
+
   static final class TellsSecrets extends Mutation {
     @Override
     Link connect(LinkRequest request, Function<LinkRequest, Link> connecting) {

@@ -17,9 +17,9 @@ enum Mutant implements Variant {
   CONFIRMS_WITHOUT_STORING(
       SendMutations.ConfirmsWithoutStoring::new, "SEND-01", "SEND-17", "LIFE-17"),
   DUPLICATES(SendMutations.Duplicates::new, "SEND-02", "SEND-03", "SEND-05", "RECV-06"),
-  REPAIRS_TWICE(SendMutations.RepairsTwice::new, "SEND-09"),
+  REPAIRS_TWICE(SendMutations.RepairsTwice::new, "SEND-09", "SEND-20"),
   CONFIRMS_WHAT_IS_MISSING(
-      SendMutations.ConfirmsWhatIsMissing::new, "SEND-08", "SEND-09", "DELAY-10"),
+      SendMutations.ConfirmsWhatIsMissing::new, "SEND-08", "SEND-09", "DELAY-10", "TEMP-09"),
   SENDS_TRANSIENT(
       SendMutations.SendsTransient::new, "RECOV-22", "RECOV-24", "RECOV-33", "CAP-01", "ERR-05"),
   CROSS_TALK(SendMutations.CrossTalk::new, "MSG-17", "DEPTH-12"),
@@ -112,7 +112,8 @@ enum Mutant implements Variant {
       "TEMP-06",
       "REQ-13"),
   DEAF_AFTER_DELETION(SubscriptionMutations.DeafAfterDeletion::new, "DEST-80", "DEST-81"),
-  INTERRUPTS_ARE_LOSSES(InterruptMutations.AreLosses::new, "LIFE-85", "LIFE-86"),
+  INTERRUPTS_ARE_LOSSES(
+      InterruptMutations.AreLosses::new, "LIFE-81", "LIFE-82", "LIFE-85", "LIFE-86"),
   INTERRUPTS_LEAVE_CONSUMERS(InterruptMutations.LeaveConsumers::new, "LIFE-86"),
   ASKS_AGAIN_AND_AGAIN(LifeMutations.AsksAgain::new, "ERR-07"),
   LEAKS_A_THREAD(LifeMutations.LeaksThread::new, "LIFE-10", "LIFE-14"),
@@ -219,6 +220,7 @@ enum Mutant implements Variant {
   REPLAYS_FROM_ANY_POSITION(ReplayMutations.AnyPosition::new, "TOPIC-88"),
   POSITION_IS_ONE_BEFORE(ReplayMutations.OneBefore::new, "TOPIC-86", "TOPIC-87"),
   DECLARES_BY_TURNS(LifeMutations.DeclaresByTurns::new, "CONF-11"),
+  PASSES_NATIVE_TEXT_ON(LifeMutations.PassesNativeTextOn::new, "ERR-03"),
   TELLS_SECRETS(LifeMutations.TellsSecrets::new, "CONF-05"),
   IGNORES_NATIVE_NAMES(LifeMutations.IgnoresNativeNames::new, "MSG-19"),
   WRAPS_BODIES(MessageMutations.WrapsBodies::new, "INTEROP-01", "INTEROP-02", "INTEROP-05"),
@@ -252,11 +254,12 @@ enum Mutant implements Variant {
       "RDLV-42",
       "RDLV-48",
       "RDLV-51"),
-  PARKED_TAKES_A_PLACE(Mutation::new, "RDLV-43", "RDLV-47", "RDLV-50"),
+  PARKED_TAKES_A_PLACE(SettleMutations.ParkedTakesAPlace::new, "RDLV-43", "RDLV-47", "RDLV-50"),
   DROPS_REFUSED_LETTERS(LetterMutations.DropsRefused::new, "RDLV-47"),
   NO_ROOM_FOR_MARKS(LetterMutations.NoRoomForMarks::new, "RDLV-46"),
   TOPIC_LETTERS_AMONG_QUEUES(LetterMutations.TopicsAmongQueues::new, "TOPIC-47"),
   NAMELESS_LETTERS(LetterMutations.Nameless::new, "TOPIC-47"),
+  LETTERS_FORGET_THE_ORIGIN(LetterMutations.ForgetsTheOrigin::new, "INTEROP-08"),
   LETTERS_FORGET_WHAT_CAME(LetterMutations.ForgetsWhatCame::new, "INTEROP-07"),
   LETTERS_TELL_THE_FIRST_REASON(LetterMutations.TellsTheFirstReason::new, "INTEROP-07"),
   KEEPS_OTHER_OPTIONS(TopologyMutations.KeepsOtherOptions::new, "DEST-40", "DEST-41"),

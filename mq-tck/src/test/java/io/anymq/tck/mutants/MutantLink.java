@@ -21,6 +21,7 @@ import io.anymq.spi.LinkConsumer;
 import io.anymq.spi.LinkProducer;
 import io.anymq.spi.OutboundMessage;
 import io.anymq.spi.Outcome;
+import io.anymq.spi.Parking;
 import io.anymq.spi.ProducerListener;
 import io.anymq.spi.Purger;
 import io.anymq.spi.Source;
@@ -94,22 +95,55 @@ final class MutantLink
         };
     ConsumerRequest actual = named(request);
     LinkConsumer consumer = mutation.open(link, actual, tampering);
-    return new LinkConsumer() {
-      @Override
-      public boolean releasesNatively() {
-        return consumer.releasesNatively();
-      }
+    return mutation.parks() && consumer instanceof Parking parking
+        ? new ParkingConsumer(actual, consumer, parking)
+        : new MutantConsumer(actual, consumer);
+  }
 
-      @Override
-      public void settle(Outcome outcome, List<? extends InboundDelivery> deliveries) {
-        mutation.settle(consumer, outcome, deliveries.stream().map(Altered::unwrap).toList());
-      }
+  private class MutantConsumer implements LinkConsumer {
 
-      @Override
-      public void close() {
-        mutation.close(link, actual, consumer);
-      }
-    };
+    private final ConsumerRequest request;
+    private final LinkConsumer consumer;
+
+    MutantConsumer(ConsumerRequest request, LinkConsumer consumer) {
+      this.request = request;
+      this.consumer = consumer;
+    }
+
+    @Override
+    public boolean releasesNatively() {
+      return consumer.releasesNatively();
+    }
+
+    @Override
+    public void settle(Outcome outcome, List<? extends InboundDelivery> deliveries) {
+      mutation.settle(consumer, outcome, deliveries.stream().map(Altered::unwrap).toList());
+    }
+
+    @Override
+    public void close() {
+      mutation.close(link, request, consumer);
+    }
+  }
+
+  private final class ParkingConsumer extends MutantConsumer implements Parking {
+
+    private final Parking parking;
+
+    ParkingConsumer(ConsumerRequest request, LinkConsumer consumer, Parking parking) {
+      super(request, consumer);
+      this.parking = parking;
+    }
+
+    @Override
+    public void park(InboundDelivery delivery) {
+      parking.park(Altered.unwrap(delivery));
+    }
+
+    @Override
+    public void unpark(InboundDelivery delivery) {
+      parking.unpark(Altered.unwrap(delivery));
+    }
   }
 
   private ConsumerRequest named(ConsumerRequest request) {

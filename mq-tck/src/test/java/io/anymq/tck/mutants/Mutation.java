@@ -69,6 +69,11 @@ class Mutation {
     return link.openConsumer(request, sink);
   }
 
+  /** Whether what the core parks takes no place of the prefetch. */
+  boolean parks() {
+    return true;
+  }
+
   void settle(LinkConsumer consumer, Outcome outcome, List<InboundDelivery> deliveries) {
     consumer.settle(outcome, deliveries);
   }

@@ -11,6 +11,8 @@ import io.anymq.spi.Link;
 import io.anymq.spi.LinkListener;
 import io.anymq.spi.LinkProducer;
 import io.anymq.spi.OutboundMessage;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -51,11 +53,22 @@ final class SendMutations {
     }
   }
 
-  /** Two ways of repair, of which each sends once more what found its queue gone. */
+  /**
+   * Two ways of repair, of which each sends once more what found its destination gone, or heard
+   * that it was deleted meanwhile.
+   */
   static final class RepairsTwice extends Mutation {
+    private static final Set<Destination> DELETED = ConcurrentHashMap.newKeySet();
+
+    @Override
+    void delete(Link link, Destination destination) {
+      link.delete(destination);
+      DELETED.add(destination);
+    }
+
     @Override
     void send(Link link, LinkProducer producer, Destination to, OutboundMessage message) {
-      boolean missing = !link.exists(to);
+      boolean missing = DELETED.remove(to) || !link.exists(to);
       producer.send(message);
       if (missing) {
         link.declare(to, QueueOptions.DEFAULT);

@@ -2,10 +2,17 @@ package io.anymq.tck.mutants;
 
 import io.anymq.ClosedException;
 import io.anymq.Connection;
+import io.anymq.Producer;
 import io.anymq.Session;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -64,6 +71,10 @@ final class SessionFaults {
             "TX-06"),
         ApiVariant.of(
             "closing a session does nothing", Fault.skips(Session.class, "close"), "TX-06"),
+        ApiVariant.stateful(
+            "a unit ends when the stages behind its sends have run",
+            SessionFaults::runsStages,
+            "SEND-53"),
         ApiVariant.of(
             "commit never fails",
             Fault.swallows(Session.class, "commit", null),
@@ -84,6 +95,37 @@ final class SessionFaults {
       return null; // it is closed again
     } finally {
       call.proceed();
+    }
+  }
+
+  /** Completes what the application holds on the thread that ends the unit. */
+  private static Fault runsStages() {
+    Queue<Runnable> held = new ConcurrentLinkedQueue<>();
+    return call -> {
+      Object result = call.proceed();
+      if (call.is(Producer.class, "sendAsync")) {
+        CompletableFuture<Object> shown = new CompletableFuture<>();
+        CompletableFuture<?> actual = (CompletableFuture<?>) Objects.requireNonNull(result);
+        held.add(() -> copy(actual, shown));
+        return shown;
+      }
+      if (call.is(Session.class, "commit") || call.is(Session.class, "rollback")) {
+        for (Runnable next = held.poll(); next != null; next = held.poll()) {
+          next.run();
+        }
+      }
+      return result;
+    };
+  }
+
+  private static void copy(CompletableFuture<?> actual, CompletableFuture<Object> shown) {
+    try {
+      shown.complete(actual.get(10, TimeUnit.SECONDS));
+    } catch (ExecutionException | TimeoutException e) {
+      shown.completeExceptionally(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      shown.completeExceptionally(e);
     }
   }
 

@@ -169,4 +169,12 @@ final class SettleMutations {
       }
     }
   }
+
+  /** What waits for its redelivery, or for its dead-letter queue, counts towards the prefetch. */
+  static final class ParkedTakesAPlace extends Mutation {
+    @Override
+    boolean parks() {
+      return false;
+    }
+  }
 }

@@ -13,6 +13,12 @@ final class SourceVariants {
   static Stream<SourceVariant> all() {
     return Stream.of(
         SourceVariant.of(
+            "a URL that is refused is shown as it is",
+            "core/UrlParser.java",
+            "Secrets.maskUrl(text).replaceAll",
+            "text.replaceAll",
+            "CONF-05"),
+        SourceVariant.of(
             "options take any number",
             "OptionRules.java",
             "if (value < 1)",

@@ -11,13 +11,13 @@ import io.anymq.spi.InboundDelivery;
 import io.anymq.spi.Link;
 import io.anymq.spi.LinkConsumer;
 import io.anymq.spi.Source;
-import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.Predicate;
 
 /** Faults of shared subscriptions and of those to patterns. */
@@ -100,27 +100,37 @@ final class SubscriptionMutations {
     }
   }
 
-  /** What is sent to a topic while somebody else makes it is not heard by patterns. */
+  /**
+   * What is sent to a topic while somebody else makes it is not heard by patterns. The first one
+   * who makes it is done when another one's message has come, and was not heard.
+   */
   static final class TopicIsHalfMade extends Mutation {
-    private static final Duration MAKING = Duration.ofMillis(300);
-    private static final Set<Topic> BEGUN = ConcurrentHashMap.newKeySet();
-    private static final Set<Topic> HALF_MADE = ConcurrentHashMap.newKeySet();
+    private static final Map<Destination, CountDownLatch> HALF_MADE = new ConcurrentHashMap<>();
 
     @Override
     void declare(Link link, Destination destination, QueueOptions options) {
+      CountDownLatch unheard = new CountDownLatch(1);
+      boolean first =
+          destination instanceof Topic && HALF_MADE.putIfAbsent(destination, unheard) == null;
       link.declare(destination, options);
-      if (destination instanceof Topic topic && BEGUN.add(topic)) {
-        HALF_MADE.add(topic);
-        LockSupport.parkNanos(MAKING.toNanos());
-        HALF_MADE.remove(topic);
+      if (first) {
+        KillGate.await(unheard, "a message to a topic that is half made");
       }
+    }
+
+    private static boolean isHeard(Destination destination) {
+      CountDownLatch unheard = HALF_MADE.get(destination);
+      if (unheard == null || unheard.getCount() == 0) {
+        return true;
+      }
+      unheard.countDown();
+      return false;
     }
 
     @Override
     LinkConsumer open(Link link, ConsumerRequest request, DeliverySink sink) {
       return request.source() instanceof Source.OfPattern
-          ? link.openConsumer(
-              request, filtered(sink, each -> !HALF_MADE.contains(each.destination())))
+          ? link.openConsumer(request, filtered(sink, each -> isHeard(each.destination())))
           : link.openConsumer(request, sink);
     }
   }
