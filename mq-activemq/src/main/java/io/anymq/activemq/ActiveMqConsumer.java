@@ -8,6 +8,7 @@ import io.anymq.spi.InboundDelivery;
 import io.anymq.spi.LinkConsumer;
 import io.anymq.spi.Outcome;
 import io.anymq.spi.Parking;
+import io.anymq.spi.RareWarning;
 import io.anymq.spi.Source;
 import java.time.Duration;
 import java.util.List;
@@ -54,7 +55,7 @@ final class ActiveMqConsumer implements LinkConsumer, Parking, ActiveMQDispatche
   private final DeliverySink sink;
   private final Duration timeout;
   private final Consumer<ActiveMqConsumer> afterClose;
-  private final RareWarning losses = new RareWarning(LOG);
+  private final RareWarning losses = new RareWarning(ActiveMqConsumer.class);
 
   /** Held while the sink is called. */
   private final ReentrantLock delivering = new ReentrantLock();

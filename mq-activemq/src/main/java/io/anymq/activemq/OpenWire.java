@@ -6,6 +6,7 @@ import io.anymq.ConnectionOptions;
 import io.anymq.ErrorCode;
 import io.anymq.MessagingException;
 import io.anymq.spi.LinkRequest;
+import io.anymq.spi.RareWarning;
 import jakarta.jms.JMSException;
 import java.io.IOException;
 import java.io.Serial;
@@ -82,8 +83,8 @@ final class OpenWire {
     }
   }
 
-  private final RareWarning failures = new RareWarning(LOG);
-  private final RareWarning complaints = new RareWarning(LOG);
+  private final RareWarning failures = new RareWarning(OpenWire.class);
+  private final RareWarning complaints = new RareWarning(OpenWire.class);
   private final Endpoint endpoint;
   private final Duration operationTimeout;
   private final Consumer<MessagingException> onLost;
@@ -307,11 +308,10 @@ final class OpenWire {
           } catch (JMSException e) {
             MessagingException failure = failed(what, e);
             if (isLive()) {
-              failures.warn(
-                  "A command to %s failed: %s".formatted(endpoint, failure.getMessage()), e);
+              failures.warn("A command to %s failed".formatted(endpoint), failure);
             }
           } catch (RuntimeException e) {
-            failures.warn("A command to %s failed: %s: %s".formatted(endpoint, what, e), e);
+            failures.warn("A command to %s failed: %s".formatted(endpoint, what), e);
           }
         });
   }
@@ -449,8 +449,7 @@ final class OpenWire {
   /** What the broker says of a command that it does not answer; a loss is told otherwise. */
   private void complained(JMSException error) {
     if (!ActiveMqErrors.isLoss(error)) {
-      complaints.warn(
-          "The broker at %s complains: %s".formatted(endpoint, error.getMessage()), error);
+      complaints.warn("The broker at %s complains".formatted(endpoint), error);
     }
   }
 

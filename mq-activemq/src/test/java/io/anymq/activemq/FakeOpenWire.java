@@ -12,6 +12,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -225,7 +226,7 @@ final class FakeOpenWire implements AutoCloseable, TransportAcceptListener {
           new DestinationInfo(
               new ConnectionId("ID:fake"), DestinationInfo.REMOVE_OPERATION_TYPE, gone));
       advisory.setMessageId(new MessageId("ID:fake:1:1:1", numbers.incrementAndGet()));
-      return dispatch(consumers.get(ActiveMqDeletions.NEWS), advisory);
+      return dispatch(Objects.requireNonNull(consumers.get(ActiveMqDeletions.NEWS)), advisory);
     }
 
     private static ActiveMQMapMessage counts(long size) {
@@ -247,7 +248,7 @@ final class FakeOpenWire implements AutoCloseable, TransportAcceptListener {
       answer.setDestination(question.getReplyTo());
       answer.setCorrelationId(question.getCorrelationId());
       answer.setMessageId(new MessageId("ID:fake:1:1:1", numbers.incrementAndGet()));
-      return dispatch(consumers.get(question.getReplyTo()), answer);
+      return dispatch(Objects.requireNonNull(consumers.get(question.getReplyTo())), answer);
     }
 
     private static MessageDispatch dispatch(ConsumerId to, Message message) {

@@ -54,7 +54,8 @@ final class VolatileArtemis {
       Path slf4j =
           Path.of(Logger.class.getProtectionDomain().getCodeSource().getLocation().getPath());
       Path repository = slf4j.resolve("../../../../..").normalize();
-      for (String jar : new String(in.readAllBytes(), StandardCharsets.UTF_8).strip().split(";")) {
+      for (String jar :
+          new String(in.readAllBytes(), StandardCharsets.UTF_8).strip().split(";", -1)) {
         entries.add(repository.resolve(jar.replace("@repository/", "")));
       }
       return entries;

@@ -150,6 +150,7 @@ final class Commit {
         delivery.giveBack();
       } else {
         delivery.core().committed();
+        forgetBuried(delivery);
       }
     }
   }
@@ -188,7 +189,16 @@ final class Commit {
         throw inDoubt(
             "The sends are done, but a consumer was lost while the deliveries were accepted: what was not comes again",
             null);
+      } else {
+        forgetBuried(delivery);
       }
+    }
+  }
+
+  /** One that was rejected is in its dead-letter queue: sent again, it is another message. */
+  private static void forgetBuried(SessionDelivery delivery) {
+    if (delivery.decision() == Settlement.REJECTED) {
+      delivery.consumer().buried(delivery.core());
     }
   }
 
@@ -236,8 +246,11 @@ final class Commit {
   private RolledBackException rolledBack(String why, @Nullable MessagingException cause) {
     RolledBackException failure = new RolledBackException(why, cause);
     resolved = true;
-    unit.fail(connection.threads(), failure);
-    unit.releaseDeliveries();
+    try {
+      unit.releaseDeliveries();
+    } finally {
+      unit.fail(connection.threads(), failure);
+    }
     return failure;
   }
 

@@ -324,7 +324,7 @@ class CoreConsumer implements Consumer, Child {
   }
 
   private void remember(String id, CoreDelivery delivery) {
-    handedOut.add(id, delivery.settlementHolder());
+    handedOut.add(id, delivery.deliveryCount() == 1, delivery.settlementHolder());
     if (delivery.unknownToBackend() > 0) {
       handedOut.again(id, delivery.unknownToBackend());
     }
@@ -337,7 +337,7 @@ class CoreConsumer implements Consumer, Child {
 
   /** How often it has had what it gave back, or had when a link was lost; else 0. */
   int timesHere(InboundDelivery inbound) {
-    return handedOut.times(inbound);
+    return inbound.message().id().map(handedOut::times).orElse(0);
   }
 
   /** From now on the deliveries of this message are counted here, too. */

@@ -205,11 +205,12 @@ final class CoreDelivery implements Delivery {
     }
   }
 
-  /** It is in its dead-letter queue. */
+  /** It is in its dead-letter queue. Until the backend knows, it may come again to be counted. */
   void buried() {
-    consumer.buried(this);
     attachment.unpark(inbound);
-    attachment.accept(inbound);
+    if (attachment.acceptNow(inbound)) {
+      consumer.buried(this);
+    }
   }
 
   private void deliverAgain() {
@@ -278,15 +279,19 @@ final class CoreDelivery implements Delivery {
     return unknownToBackend;
   }
 
-  /**
-   * How often an application had the message before this delivery, as the backend knows or, where a
-   * loss of the link kept it from knowing, as its consumer does. A message that was sent again with
-   * the same id begins anew: it had no more deliveries than the backend has counted.
-   */
+  /** How often an application had the message before this delivery, as the backend knows. */
   int earlierHandOuts() {
-    int told = inbound.earlierHandOuts() + unknownToBackend;
+    return inbound.earlierHandOuts() + unknownToBackend;
+  }
+
+  /**
+   * The same as this consumer knows: it counts what it gave back, and what it had when a link was
+   * lost. A message that was sent again with the same id begins anew: it had no more deliveries
+   * than the backend has counted.
+   */
+  int earlierHandOutsHere() {
     int here = consumer.timesHere(inbound) - (handedOut ? 1 : 0);
-    return Math.max(told, Math.min(here, deliveryCount() - 1));
+    return Math.max(0, Math.min(here, deliveryCount() - 1));
   }
 
   InboundDelivery inbound() {

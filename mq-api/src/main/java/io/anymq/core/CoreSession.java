@@ -90,8 +90,11 @@ final class CoreSession implements Session {
         UnitOfWork dropped = nextUnit();
         RolledBackException why =
             new RolledBackException("The session was closed before it was committed");
-        dropped.fail(connection.threads(), why);
-        dropped.returnDeliveries();
+        try {
+          dropped.returnDeliveries();
+        } finally {
+          dropped.fail(connection.threads(), why);
+        }
       } finally {
         letProducersGo();
         user.set(null);
@@ -237,9 +240,12 @@ final class CoreSession implements Session {
   public void rollback() {
     end(
         dropped -> {
-          dropped.fail(
-              connection.threads(), new RolledBackException("The session was rolled back"));
-          dropped.releaseDeliveries();
+          try {
+            dropped.releaseDeliveries();
+          } finally {
+            dropped.fail(
+                connection.threads(), new RolledBackException("The session was rolled back"));
+          }
         });
   }
 

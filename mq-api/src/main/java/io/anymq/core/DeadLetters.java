@@ -74,7 +74,7 @@ final class DeadLetters {
     if (!keeps(delivery.destination())) {
       buried.warn(
           "Dropped %s (%s): a temporary queue has no dead letters".formatted(delivery, reason));
-      delivery.attachment().accept(delivery.inbound());
+      delivery.buried();
       return;
     }
     CompletableFuture<Void> burial = new CompletableFuture<>();

@@ -50,8 +50,9 @@ final class HandedOut {
     had = bounded(last.length + Parking.MOST);
   }
 
+  /** What was not used for the longest time goes first. */
   private static <T> Map<String, T> bounded(int most) {
-    return new LinkedHashMap<>() {
+    return new LinkedHashMap<>(16, 0.75f, true) {
       @Override
       protected boolean removeEldestEntry(Map.Entry<String, T> eldest) {
         return size() > most;
@@ -76,13 +77,12 @@ final class HandedOut {
 
   /** A message is handed out again that the core delivered again by itself, so many times. */
   synchronized void again(String id, int count) {
-    times.remove(id); // so that it counts as the newest
     times.put(id, count);
   }
 
   /** How often this consumer has had what it gave back, or had when a link was lost; else 0. */
-  synchronized int times(InboundDelivery delivery) {
-    return had.isEmpty() ? 0 : delivery.message().id().map(had::get).orElse(0);
+  synchronized int times(String id) {
+    return had.getOrDefault(id, 0);
   }
 
   /** The application has given a message back: from now on its deliveries are counted here. */
@@ -98,6 +98,7 @@ final class HandedOut {
     for (int i = 0; i < last.length; i++) {
       if (id.equals(last[i])) {
         last[i] = null;
+        settlements[i] = null;
       }
     }
     if (mayComeAgain.contains(id)) {
@@ -110,10 +111,16 @@ final class HandedOut {
   /**
    * A message is handed out.
    *
+   * @param first whether for the first time, so that an earlier one with this id is another one
    * @param settlement holds null until this delivery is settled
    */
-  synchronized void add(String id, AtomicReference<@Nullable Settlement> settlement) {
-    had.computeIfPresent(id, (any, before) -> before + 1);
+  synchronized void add(
+      String id, boolean first, AtomicReference<@Nullable Settlement> settlement) {
+    if (first) {
+      had.remove(id);
+    } else {
+      had.computeIfPresent(id, (any, before) -> before + 1);
+    }
     keepIfHeld(last[next], settlements[next]);
     last[next] = id;
     settlements[next] = settlement;

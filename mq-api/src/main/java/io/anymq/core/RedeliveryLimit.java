@@ -20,21 +20,28 @@ final class RedeliveryLimit {
 
   /** Whether a delivery that has arrived is one too many. */
   boolean isExceededBy(CoreDelivery delivery) {
-    return delivery.deliveryCount() > most && handedOut(delivery) >= most;
+    return delivery.deliveryCount() > most && hadAtLeast(most, delivery);
   }
 
   /** Whether a delivery that the application gives back was its last. */
   boolean isReachedBy(CoreDelivery delivery) {
-    return delivery.deliveryCount() >= most && handedOut(delivery) + 1 >= most;
+    return delivery.deliveryCount() >= most && hadAtLeast(most - 1, delivery);
   }
 
-  /** When the backend does not answer, nobody knows, and the message is delivered once more. */
-  private static int handedOut(CoreDelivery delivery) {
+  /**
+   * Whether the application had it so often before. What the consumer knows by itself costs no
+   * question. When that is not enough and the backend does not answer, nobody knows, and the
+   * message is delivered once more.
+   */
+  private static boolean hadAtLeast(int times, CoreDelivery delivery) {
+    if (delivery.earlierHandOutsHere() >= times) {
+      return true;
+    }
     try {
-      return delivery.earlierHandOuts();
+      return delivery.earlierHandOuts() >= times;
     } catch (MessagingException e) {
       LOG.debug("How often {} was handed out is not known now", delivery, e);
-      return -1;
+      return false;
     }
   }
 }

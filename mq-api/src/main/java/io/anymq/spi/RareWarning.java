@@ -3,6 +3,7 @@ package io.anymq.spi;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Warnings of one kind, of which there may be one for each message or each call: the first is
@@ -21,15 +22,15 @@ public final class RareWarning {
   /**
    * Begins with nothing unsaid.
    *
-   * @param log where the warnings go
+   * @param of the class whose log the warnings go to
    */
-  public RareWarning(Logger log) {
-    this(log, System::nanoTime);
+  public RareWarning(Class<?> of) {
+    this(of, System::nanoTime);
   }
 
   /** For tests, with a clock of their own. */
-  RareWarning(Logger log, LongSupplier nanoTime) {
-    this.log = log;
+  RareWarning(Class<?> of, LongSupplier nanoTime) {
+    log = LoggerFactory.getLogger(of);
     this.nanoTime = nanoTime;
     nextAt = nanoTime.getAsLong();
   }

@@ -7,12 +7,12 @@ import java.util.List;
 import org.slf4j.LoggerFactory;
 
 /** What is logged from now on until it is closed; it is printed then. */
-final class LoggedLines implements AutoCloseable {
+public final class LoggedLines implements AutoCloseable {
 
   private final PrintStream before = System.err;
   private final ByteArrayOutputStream written = new ByteArrayOutputStream();
 
-  LoggedLines() {
+  public LoggedLines() {
     if (!LoggerFactory.getLogger(CoreConsumer.class).isWarnEnabled()) {
       throw new AssertionError("nothing can be counted: warnings are not logged");
     }
@@ -20,11 +20,11 @@ final class LoggedLines implements AutoCloseable {
   }
 
   /** The lines that have some words in them, and none that only continue others. */
-  List<String> with(String words) {
+  public List<String> with(String words) {
     return all().stream().filter(line -> line.contains(words)).toList();
   }
 
-  List<String> all() {
+  public List<String> all() {
     return written.toString(StandardCharsets.UTF_8).lines().toList();
   }
 

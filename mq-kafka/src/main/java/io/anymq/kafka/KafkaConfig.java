@@ -256,8 +256,7 @@ final class KafkaConfig {
     Map<String, Object> config = turn(clientId, group, session);
     config.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 500);
     config.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, (int) FETCH_WAIT.toMillis());
-    config.put(
-        ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, Millis.of(request.operationTimeout()));
+    config.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, Millis.of(request.operationTimeout()));
     return config;
   }
 

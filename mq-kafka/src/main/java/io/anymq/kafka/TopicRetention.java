@@ -17,8 +17,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Looks at the topics of queues and of durable and shared subscriptions, which another program may
  * have created: one that is compacted is refused, for it loses messages as a matter of course, and
- * one that drops what is old, or too much, is warned of. Each is looked at when the link first uses it; it is warned of once, and not
- * again with each link that recovers. Safe for use by several threads.
+ * one that drops what is old, or too much, is warned of. Each is looked at when the link first uses
+ * it; it is warned of once, and not again with each link that recovers. Safe for use by several
+ * threads.
  */
 final class TopicRetention {
 

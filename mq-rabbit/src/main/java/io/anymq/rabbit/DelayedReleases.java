@@ -7,6 +7,7 @@ import com.rabbitmq.client.ShutdownSignalException;
 import io.anymq.Message;
 import io.anymq.MessagingException;
 import io.anymq.spi.Outcome;
+import io.anymq.spi.RareWarning;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -33,7 +34,7 @@ final class DelayedReleases {
   private static final String DOING = "Delaying a message";
 
   /** A lasting reason would have a line for each failure of a listener. */
-  private final RareWarning failures = new RareWarning();
+  private final RareWarning failures = new RareWarning(NativeConnection.class);
 
   private final Supplier<NativeConnection> connection;
   private final RabbitDelays delays;

@@ -6,6 +6,7 @@ import com.rabbitmq.client.Delivery;
 import io.anymq.ErrorCode;
 import io.anymq.Message;
 import io.anymq.MessagingException;
+import io.anymq.spi.RareWarning;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -43,7 +44,7 @@ final class HandOutLog {
   private final Duration limit;
   private final String ids = UUID.randomUUID() + "-";
   private final AtomicLong entries = new AtomicLong();
-  private final RareWarning unread = new RareWarning();
+  private final RareWarning unread = new RareWarning(NativeConnection.class);
   private final Object readLock = new Object();
   private @Nullable HandOutSnapshot snapshot;
 

@@ -1,6 +1,7 @@
 package io.anymq.rabbit;
 
 import io.anymq.spi.LinkRequest;
+import io.anymq.spi.RareWarning;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.HttpURLConnection;
@@ -51,7 +52,7 @@ final class RabbitManagement {
   private final String virtualHost;
   private final String credentials;
   private final Duration timeout;
-  private final RareWarning silence = new RareWarning();
+  private final RareWarning silence = new RareWarning(NativeConnection.class);
 
   private RabbitManagement(URI base, LinkRequest request) {
     this.base = base;

@@ -6,6 +6,7 @@ import io.anymq.InvalidOptionException;
 import io.anymq.MessagingException;
 import io.anymq.Options;
 import io.anymq.Topic;
+import io.anymq.spi.RareWarning;
 import io.anymq.spi.Source;
 import java.time.Duration;
 import java.util.HashMap;
@@ -42,7 +43,7 @@ final class RabbitStreams {
   private final Map<String, Object> arguments;
   private final SubscriptionLocks making;
   private final AtomicBoolean warned = new AtomicBoolean();
-  private final RareWarning notUp = new RareWarning();
+  private final RareWarning notUp = new RareWarning(NativeConnection.class);
 
   private RabbitStreams(
       NativeConnection connection, RabbitNames names, Map<String, Object> arguments) {

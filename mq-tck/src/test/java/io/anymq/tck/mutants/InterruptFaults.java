@@ -96,6 +96,7 @@ final class InterruptFaults {
   }
 
   /** The unit's last send is in it once more, and the commit is done. */
+  @SuppressWarnings("ThreadLocalUsage") // each run of the variant has its own
   private static Fault doubling() {
     ThreadLocal<@Nullable Runnable> again = new ThreadLocal<>();
     return call -> {
@@ -133,6 +134,7 @@ final class InterruptFaults {
   }
 
   /** What is sent asynchronously leaves with the next call, unless that is such a close. */
+  @SuppressWarnings("FutureReturnValueIgnored") // the caller of the faulty API gets it
   private static Fault dropping() {
     Queue<Held> window = new ConcurrentLinkedQueue<>();
     return call -> {

@@ -99,6 +99,7 @@ final class SessionFaults {
   }
 
   /** Completes what the application holds on the thread that ends the unit. */
+  @SuppressWarnings("FutureReturnValueIgnored") // the caller of the faulty API gets it
   private static Fault runsStages() {
     Queue<Runnable> held = new ConcurrentLinkedQueue<>();
     return call -> {
