@@ -163,13 +163,9 @@ final class KafkaConfig {
 
   /** The largest record that a new topic takes: what this connection allows, or Kafka's default. */
   int maxRecordBytes() {
-    int bytes = withOverhead(request.options().get(ConnectionOptions.MAX_MESSAGE_BYTES));
-    return Math.max(bytes, DEFAULT_MAX_RECORD_BYTES);
-  }
-
-  /** So many bytes, and what a message is marked with. */
-  static int withOverhead(int bytes) {
-    return Math.min(bytes, Integer.MAX_VALUE - RECORD_OVERHEAD) + RECORD_OVERHEAD;
+    long bytes =
+        request.options().get(ConnectionOptions.MAX_MESSAGE_BYTES) + (long) RECORD_OVERHEAD;
+    return (int) Math.min(Math.max(bytes, DEFAULT_MAX_RECORD_BYTES), Integer.MAX_VALUE);
   }
 
   /** How long one request may take. */

@@ -43,7 +43,6 @@ import org.apache.kafka.clients.producer.Producer;
 final class KafkaLink
     implements Link, DepthQuery, Purger, Browsing, TopicPatterns, TemporaryQueues {
 
-  private final KafkaConfig config;
   private final KafkaCalls calls;
   private final BrokerProfile profile;
   private final KafkaTopology topology;
@@ -65,7 +64,6 @@ final class KafkaLink
       BrokerProfile profile,
       KafkaNames names,
       LinkState state) {
-    this.config = config;
     this.calls = calls;
     this.profile = profile;
     this.state = state;
@@ -237,13 +235,7 @@ final class KafkaLink
     producer.learn(topic);
     TopicProducer.Setup setup =
         new TopicProducer.Setup(
-            destination,
-            topic,
-            TopicProducer.keepsTimestamps(settings),
-            producer,
-            delays,
-            new LetterRoom(topology, config, topic, settings),
-            state);
+            destination, topic, TopicProducer.keepsTimestamps(settings), producer, delays, state);
     TopicProducer opened = new TopicProducer(setup, topology, listener, producers::remove);
     producers.add(opened);
     return opened;

@@ -21,7 +21,6 @@ import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.config.TopicConfig;
-import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.jspecify.annotations.Nullable;
 
@@ -39,7 +38,6 @@ final class TopicProducer implements LinkProducer {
    * @param keepsTimestamps whether the topic keeps the timestamps of its records
    * @param shared the link's native producer
    * @param delays where delayed messages wait
-   * @param room for dead letters
    * @param state whether the link lives
    */
   record Setup(
@@ -48,7 +46,6 @@ final class TopicProducer implements LinkProducer {
       boolean keepsTimestamps,
       SharedProducer shared,
       Delays delays,
-      LetterRoom room,
       LinkState state) {}
 
   private final Setup setup;
@@ -206,7 +203,7 @@ final class TopicProducer implements LinkProducer {
             .origin()
             .filter(KafkaDelivery.class::isInstance)
             .map(KafkaDelivery.class::cast)
-            .map(of -> letter(plain, of))
+            .map(of -> KafkaMapper.withOrigin(plain, of.record(), of.undecodable().isEmpty()))
             .orElse(plain);
     if (outbound.repeated()) {
       KafkaMapper.markRepeated(entry);
@@ -215,14 +212,6 @@ final class TopicProducer implements LinkProducer {
       return entry;
     }
     return DelayedRecord.waiting(entry, message.deliveryDelay().get());
-  }
-
-  private ProducerRecord<byte[], byte[]> letter(
-      ProducerRecord<byte[], byte[]> plain, KafkaDelivery origin) {
-    ProducerRecord<byte[], byte[]> letter =
-        KafkaMapper.withOrigin(plain, origin.record(), origin.undecodable().isEmpty());
-    setup.room().make(letter, origin.record().topic());
-    return letter;
   }
 
   /** Looked up with care, because the native producer's own look-up may make the topic. */
@@ -282,9 +271,6 @@ final class TopicProducer implements LinkProducer {
       } else if (deleted) {
         message.failed(notFound());
       } else if (setup.state().isOpen() && !broken.get()) {
-        if (failure instanceof RecordTooLargeException) {
-          setup.room().refused();
-        }
         message.failed(
             isMissing(failure)
                 ? notFound()

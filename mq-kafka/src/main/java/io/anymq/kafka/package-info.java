@@ -47,9 +47,6 @@
  * consumes the queue next and may: at once, then every 10 s. Each consumer has groups of its own, as
  * a commit replaces what another has just written; group {@code anymq:kept::<share group>} tells
  * that there are any, and without it nobody lists the cluster's groups. Kafka forgets the note 7 days after that ({@code offsets.retention.minutes})</td></tr>
- * <tr><td>dead letter</td><td>record of the dead-letter queue's topic</td><td>one that is larger
- * than {@code max.message.bytes} there raises that to the limit of the topic it comes from, and 64
- * KiB more; without the right to alter configs it waits until somebody does</td></tr>
  * <tr><td>parked delivery</td><td>stays locked, by its lane</td><td>takes no place of the prefetch;
  * 32 lanes are the limit, so with a prefetch of 1 some 30 can be parked before the consumer
  * waits</td></tr>
