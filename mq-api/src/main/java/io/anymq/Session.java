@@ -17,8 +17,10 @@ public interface Session extends AutoCloseable {
 
   /**
    * A producer whose sends belong to this session's unit of work: {@code send} returns at once, and
-   * the future of {@code sendAsync} completes with the commit. A message with a delivery delay is
-   * refused with {@link UnsupportedCapabilityException} where commits cannot include one.
+   * the future of {@code sendAsync} completes with the commit, and at the latest soon after it
+   * where something depends on it: that runs on another thread, and may block. A message with a
+   * delivery delay is refused with {@link UnsupportedCapabilityException} where commits cannot
+   * include one.
    *
    * @param destination where it sends to
    * @return the producer

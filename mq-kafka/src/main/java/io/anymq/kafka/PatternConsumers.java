@@ -226,8 +226,9 @@ final class PatternConsumers implements AutoCloseable {
   private void initialise(String group, Source.Terms terms, PatternView view, boolean isNew) {
     ShareGroups groups = topology.groups();
     OffsetSpec start = Consumers.start(terms.replayFrom());
-    // First: who is refused must not leave groups.
-    view.topics().forEach(topic -> topology.retention().check(portable(topic)));
+    if (isNew) { // first: who is refused must not leave groups
+      view.topics().forEach(topic -> topology.retention().check(portable(topic)));
+    }
     for (TopicDescription topic : view.topics()) {
       String one = KafkaNames.groupOfTopic(group, topic.name());
       if (isNew && !terms.durable()) {

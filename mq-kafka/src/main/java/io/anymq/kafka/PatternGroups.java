@@ -1,5 +1,6 @@
 package io.anymq.kafka;
 
+import io.anymq.InvalidDestinationException;
 import io.anymq.MessagingException;
 import io.anymq.kafka.SettlementInbox.Fate;
 import io.anymq.spi.DeliverySink;
@@ -87,6 +88,10 @@ final class PatternGroups implements OpenConsumer, Parking {
     for (TopicDescription topic : topics) {
       try {
         takeOn(topic, opener);
+      } catch (InvalidDestinationException e) { // not even by those who have the subscription
+        if (refusing.add(topic.name())) {
+          LOG.warn("Topic {} is left out: {}", topic.name(), e.getMessage());
+        }
       } catch (RuntimeException e) {
         if (refusing.add(topic.name())) {
           LOG.warn("Topic {} cannot be consumed now; it is tried again", topic.name(), e);

@@ -50,6 +50,9 @@ final class TopicRetention {
   /** As that, of a topic that has these settings. */
   void check(Destination destination, Map<String, String> settings) {
     String topic = topology.names().topic(destination);
+    if (settings.isEmpty()) {
+      return; // it is not there yet, or nobody may look
+    }
     requireNotCompacted(destination, topic, settings);
     String dropping = dropping(settings);
     if (checked.add(topic) && !dropping.isEmpty() && isNew(topic, dropping)) {

@@ -132,8 +132,8 @@
  *       {@code share.assignment.interval.ms=0} on the group after 20–70 ms.
  *   <li>Of 600 records in one batch a member with {@code max.poll.records=500} is lent all 600 in
  *       mode {@code batch_optimized}, the default, and 500 in mode {@code record_limit}. The latter
- *       received 67,000–88,000 messages of 1 KiB a second with a prefetch of 500, the former
- *       85,000–117,000 (three runs each, on two busy cores).
+ *       received 85,000–88,000 messages of 1 KiB a second with a prefetch of 500, the former
+ *       85,000–117,000 (two and three runs, on two busy cores).
  *   <li>A release that travels with the next fetch comes back when that fetch's wait of 500 ms is
  *       over; sent before it, after 10 ms.
  *   <li>{@code alterShareGroupOffsets} before the first member: the first record came after 50–200

@@ -84,6 +84,23 @@ final class KafkaRetentionTest extends LinkTest {
     link.delete(topic);
   }
 
+  /** Anybody may make such a topic, and the others of the subscription must not stop for it. */
+  @Test
+  void aSubscriptionThatIsThereLeavesOutATopicThatIsCompactedLater() throws Exception {
+    Topic kept = newTopic();
+    Source source = source(kept, "durable", true);
+    new Taking(link, source, 1).close();
+    Topic compacted = Topic.of(kept.name().replaceAll("x$", "y"));
+    link.declare(compacted, QueueOptions.DEFAULT);
+    set(compacted, "cleanup.policy", "compact");
+    Links.send(link, kept, 1);
+    Taking again = new Taking(link, source, 1);
+    assertThat(again.take().message().text()).isEqualTo("0");
+    again.close();
+    link.delete(kept);
+    link.delete(compacted);
+  }
+
   private Topic newTopic() {
     Topic topic = Topic.of("t.%s.x".formatted(UUID.randomUUID()));
     link.declare(topic, QueueOptions.DEFAULT);
