@@ -72,6 +72,17 @@ class PackageRuleTest {
   }
 
   @Test
+  void supportForAdaptersUsesTheSpiAndTheLog() {
+    classes()
+        .that(resideInAPackage(SPI + ".support"))
+        .should()
+        .onlyDependOnClassesThat(
+            PLATFORM.or(resideInAnyPackage(API, SPI, SPI + ".support", "org.slf4j..")))
+        .because("adapters share it, and the core does not need it")
+        .check(OURS);
+  }
+
+  @Test
   void selectorsUseTheApiAlone() {
     classes()
         .that(resideInAPackage(SELECTOR))

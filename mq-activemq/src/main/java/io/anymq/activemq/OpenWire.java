@@ -6,7 +6,7 @@ import io.anymq.ConnectionOptions;
 import io.anymq.ErrorCode;
 import io.anymq.MessagingException;
 import io.anymq.spi.LinkRequest;
-import io.anymq.spi.RareWarning;
+import io.anymq.spi.support.RareWarning;
 import jakarta.jms.JMSException;
 import java.io.IOException;
 import java.io.Serial;

@@ -8,7 +8,7 @@ import io.anymq.spi.DeliverySink;
 import io.anymq.spi.InboundDelivery;
 import io.anymq.spi.Outcome;
 import io.anymq.spi.Parking;
-import io.anymq.spi.RareWarning;
+import io.anymq.spi.support.RareWarning;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -1,7 +1,7 @@
 package io.anymq.kafka;
 
 import io.anymq.MessagingException;
-import io.anymq.spi.RareWarning;
+import io.anymq.spi.support.RareWarning;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;

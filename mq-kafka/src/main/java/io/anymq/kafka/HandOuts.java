@@ -3,7 +3,7 @@ package io.anymq.kafka;
 import io.anymq.ClosedException;
 import io.anymq.MessagingException;
 import io.anymq.MessagingTimeoutException;
-import io.anymq.spi.RareWarning;
+import io.anymq.spi.support.RareWarning;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.LinkedHashMap;

@@ -1,6 +1,6 @@
 package io.anymq.kafka;
 
-import io.anymq.spi.RareWarning;
+import io.anymq.spi.support.RareWarning;
 import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;

@@ -7,7 +7,7 @@ import com.rabbitmq.client.ShutdownSignalException;
 import io.anymq.Message;
 import io.anymq.MessagingException;
 import io.anymq.spi.Outcome;
-import io.anymq.spi.RareWarning;
+import io.anymq.spi.support.RareWarning;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.LinkedHashMap;

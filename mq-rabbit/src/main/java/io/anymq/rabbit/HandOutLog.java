@@ -6,7 +6,7 @@ import com.rabbitmq.client.Delivery;
 import io.anymq.ErrorCode;
 import io.anymq.Message;
 import io.anymq.MessagingException;
-import io.anymq.spi.RareWarning;
+import io.anymq.spi.support.RareWarning;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;

@@ -1,7 +1,7 @@
 package io.anymq.rabbit;
 
 import io.anymq.spi.LinkRequest;
-import io.anymq.spi.RareWarning;
+import io.anymq.spi.support.RareWarning;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.HttpURLConnection;

@@ -1,4 +1,4 @@
-package io.anymq.spi;
+package io.anymq.spi.support;
 
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;

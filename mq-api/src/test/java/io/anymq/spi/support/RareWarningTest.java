@@ -1,4 +1,4 @@
-package io.anymq.spi;
+package io.anymq.spi.support;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
