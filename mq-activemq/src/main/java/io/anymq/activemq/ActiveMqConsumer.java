@@ -9,7 +9,6 @@ import io.anymq.spi.LinkConsumer;
 import io.anymq.spi.Outcome;
 import io.anymq.spi.Parking;
 import io.anymq.spi.Source;
-import io.anymq.spi.support.RareWarning;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -55,7 +54,6 @@ final class ActiveMqConsumer implements LinkConsumer, Parking, ActiveMQDispatche
   private final DeliverySink sink;
   private final Duration timeout;
   private final Consumer<ActiveMqConsumer> afterClose;
-  private final RareWarning losses = new RareWarning(ActiveMqConsumer.class);
 
   /** Held while the sink is called. */
   private final ReentrantLock delivering = new ReentrantLock();
@@ -170,8 +168,8 @@ final class ActiveMqConsumer implements LinkConsumer, Parking, ActiveMQDispatche
   }
 
   /**
-   * Another program deleted a topic that the pattern matches; this library would have refused. What
-   * the broker holds for the subscription is tied to the topic as it was.
+   * A topic that the pattern matches was deleted, which this library refuses where it can see that.
+   * What the broker holds for the subscription is tied to the topic as it was.
    */
   private void warnOfLoss(Source.OfPattern of, ActiveMQDestination deletedTopic) {
     names
@@ -179,12 +177,11 @@ final class ActiveMqConsumer implements LinkConsumer, Parking, ActiveMQDispatche
         .filter(portable -> portable instanceof Topic topic && of.pattern().matches(topic))
         .ifPresent(
             topic ->
-                losses.warn(
-                    "%s was deleted by another program: of a new topic by that name the broker stores nothing for the subscription '%s' to '%s'; unsubscribe it, and subscribe anew"
-                        .formatted(
-                            topic.describe(),
-                            of.terms().name().orElseThrow(),
-                            of.pattern().expression())));
+                LOG.warn(
+                    "{} was deleted: of a new topic by that name the broker stores nothing for the subscription '{}' to '{}'; unsubscribe it, and subscribe anew",
+                    topic.describe(),
+                    of.terms().name().orElseThrow(),
+                    of.pattern().expression()));
   }
 
   /** Whether it ended because what it consumed was deleted. */

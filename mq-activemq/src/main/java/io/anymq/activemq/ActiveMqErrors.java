@@ -49,7 +49,9 @@ final class ActiveMqErrors {
           "(?i)frame size|magic is invalid|unknown data type|connection reset|broken pipe|channel"
               + " has already failed");
 
-  private static final Pattern HANG_UP = Pattern.compile("(?i)connection reset|broken pipe");
+  /** What a write says behind the end of the connection. */
+  private static final Pattern HANG_UP =
+      Pattern.compile("(?i)connection reset|broken pipe|channel has already failed");
 
   /** What the machine's own network says; the JDK has no type of its own for it. */
   private static final Pattern NO_WAY =
@@ -186,7 +188,7 @@ final class ActiveMqErrors {
   static boolean isHangUp(Throwable error) {
     return has(error, EOFException.class)
         || has(error, OpenWire.BrokeAtOnceException.class)
-        || find(error, SocketException.class)
+        || find(error, IOException.class)
             .map(Throwable::getMessage)
             .filter(text -> HANG_UP.matcher(text).find())
             .isPresent();

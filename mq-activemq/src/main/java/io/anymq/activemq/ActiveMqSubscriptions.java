@@ -27,7 +27,7 @@ final class ActiveMqSubscriptions {
   private static final Logger LOG = LoggerFactory.getLogger(ActiveMqSubscriptions.class);
 
   /** In which a broker notices that a connection has ended. */
-  private static final Duration UNNOTICED = Duration.ofSeconds(1);
+  private static final Duration NOTICING = Duration.ofSeconds(1);
 
   private static final Duration PAUSE = Duration.ofMillis(50);
 
@@ -35,6 +35,7 @@ final class ActiveMqSubscriptions {
   private static final Duration SHORTEST = Duration.ofMillis(1);
 
   private final LinkRequest request;
+  private final Duration noticing;
 
   /** The connections that may still be there. */
   private final Set<OpenWire> wires = ConcurrentHashMap.newKeySet();
@@ -42,7 +43,13 @@ final class ActiveMqSubscriptions {
   private final CountDownLatch cut = new CountDownLatch(1);
 
   ActiveMqSubscriptions(LinkRequest request) {
+    this(request, NOTICING);
+  }
+
+  /** For tests, with a time of their own in which a broker notices that a connection has ended. */
+  ActiveMqSubscriptions(LinkRequest request, Duration noticing) {
     this.request = request;
+    this.noticing = noticing;
   }
 
   /**
@@ -87,7 +94,7 @@ final class ActiveMqSubscriptions {
    */
   private OpenWire openAgain(
       ActiveMqShare share, Consumer<MessagingException> onLost, long deadline) {
-    long believed = Math.min(deadline, System.nanoTime() + UNNOTICED.toNanos());
+    long believed = Math.min(deadline, System.nanoTime() + noticing.toNanos());
     while (true) {
       try {
         return OpenWire.open(until(deadline), Optional.of(share.clientId()), onLost);

@@ -167,7 +167,7 @@ final class ActiveMqPatternLinkTest {
     Links.Received received = subscribe(base + ".*", Optional.of("s"));
     publish(base + ".a");
     received.next();
-    try (LogLines log = new LogLines("deleted by another program")) {
+    try (LogLines log = new LogLines("was deleted: of a new topic")) {
       destroyNatively(base + ".a");
       long deadline = System.nanoTime() + Links.PATIENCE.toNanos();
       while (log.lines().isEmpty()) {

@@ -162,16 +162,21 @@ class RabbitConsumer implements LinkConsumer {
     if (outcome == Outcome.RELEASE && channel.isOpen()) {
       ours.forEach(RabbitDelivery::goesBack);
     }
+    boolean told;
     synchronized (unsettled) {
-      tell(outcome, ours);
+      told = tell(outcome, ours);
     }
-    if (outcome == Outcome.ACCEPT) {
+    if (told && outcome == Outcome.ACCEPT) {
       ours.forEach(RabbitDelivery::accepted);
     }
   }
 
-  /** Tells the broker, with the lock held under which settlements are written. */
-  void tell(Outcome outcome, List<RabbitDelivery> ours) {
+  /**
+   * Tells the broker, with the lock held under which settlements are written.
+   *
+   * @return whether it was written
+   */
+  boolean tell(Outcome outcome, List<RabbitDelivery> ours) {
     UnsettledDeliveries.Settlement settlement =
         outcome == Outcome.ACCEPT
             ? channel::basicAck
@@ -179,11 +184,13 @@ class RabbitConsumer implements LinkConsumer {
     try {
       if (channel.isOpen()) {
         unsettled.settle(ours, settlement);
+        return true;
       }
     } catch (IOException | ShutdownSignalException e) {
       // The channel's end gives back all that is unsettled.
       NativeConnection.LOG.debug("Settling deliveries of {}", source, e);
     }
+    return false;
   }
 
   @Override

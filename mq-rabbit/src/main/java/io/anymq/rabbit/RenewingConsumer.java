@@ -102,13 +102,14 @@ final class RenewingConsumer extends RabbitConsumer implements Parking {
   }
 
   @Override
-  void tell(Outcome outcome, List<RabbitDelivery> ours) {
+  boolean tell(Outcome outcome, List<RabbitDelivery> ours) {
     if (renewing) {
       later.add(new Settlement(outcome, ours));
-    } else {
-      super.tell(outcome, ours);
-      renewIfFull(); // the ones before hold less
+      return false;
     }
+    boolean told = super.tell(outcome, ours);
+    renewIfFull(); // the ones before hold less
+    return told;
   }
 
   private void renewIfFull() {
@@ -178,7 +179,10 @@ final class RenewingConsumer extends RabbitConsumer implements Parking {
     synchronized (unsettled) {
       renewing = false;
       for (Settlement each = later.poll(); each != null; each = later.poll()) {
-        super.tell(each.outcome(), each.deliveries());
+        boolean told = super.tell(each.outcome(), each.deliveries());
+        if (told && each.outcome() == Outcome.ACCEPT) {
+          each.deliveries().forEach(RabbitDelivery::accepted);
+        }
       }
       unsettled.notifyAll();
       renewIfFull();
