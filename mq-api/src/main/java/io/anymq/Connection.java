@@ -272,6 +272,8 @@ public interface Connection extends AutoCloseable {
    * Deletes a destination with all its messages. One that does not exist is no failure.
    *
    * @param destination the destination
+   * @throws UnsupportedCapabilityException where the backend would keep nothing, for a durable
+   *     subscription to a pattern that matches this topic, of a topic that is made again
    * @throws MessagingException when the backend refuses or does not answer in time
    */
   void delete(Destination destination);

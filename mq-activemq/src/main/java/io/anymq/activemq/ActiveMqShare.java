@@ -1,5 +1,6 @@
 package io.anymq.activemq;
 
+import io.anymq.InvalidDestinationException;
 import io.anymq.Topic;
 import io.anymq.TopicPattern;
 import io.anymq.spi.Source;
@@ -36,7 +37,7 @@ record ActiveMqShare(ActiveMQDestination origin, String key, String name, boolea
   private static final String WHILE_USED = ":while-used:";
 
   /** What collects from a pattern has this before its key, for the same reason. */
-  private static final String PATTERN = ":pattern:";
+  static final String PATTERN = ":pattern:";
 
   /** What a source is natively; empty when it has no name. */
   static Optional<ActiveMqShare> of(Source source, ActiveMqDestinations names) {
@@ -134,8 +135,12 @@ record ActiveMqShare(ActiveMQDestination origin, String key, String name, boolea
       return Optional.empty();
     }
     String expression = key.substring(PATTERN.length(), end).replace('+', '*');
-    return Optional.of(
-        new OfPattern(TopicPattern.of(expression), key.substring(end + 1), whileUsed));
+    try {
+      TopicPattern pattern = TopicPattern.of(expression);
+      return Optional.of(new OfPattern(pattern, key.substring(end + 1), whileUsed));
+    } catch (InvalidDestinationException e) {
+      return Optional.empty(); // somebody else's queue, whose name begins alike
+    }
   }
 
   /** An asterisk would make the queue's name a pattern. */

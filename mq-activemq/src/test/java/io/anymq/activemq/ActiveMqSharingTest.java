@@ -32,6 +32,7 @@ import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import org.apache.activemq.ActiveMQConnection;
 import org.apache.activemq.command.ActiveMQDestination;
+import org.apache.activemq.command.ActiveMQQueue;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -341,6 +342,14 @@ final class ActiveMqSharingTest {
             TopicPattern.of("orders"), new Source.Terms(Optional.of("team"), false, true));
     assertThat(List.of(share(pattern), share(Topic.of("orders.new"), true)))
         .noneMatch(share -> ActiveMqShare.isOf(own, share.queue()));
+  }
+
+  /** Anybody may make a queue whose name begins like ours. */
+  @Test
+  void aQueueWhoseNameIsNoPatternBelongsToNobody() {
+    String begin = ActiveMqShare.MARKS + ActiveMqShare.PATTERN;
+    assertThat(ActiveMqShare.ofPattern(new ActiveMQQueue(begin + "orders.+:team"))).isPresent();
+    assertThat(ActiveMqShare.ofPattern(new ActiveMQQueue(begin + "or ders..:team"))).isEmpty();
   }
 
   private static ActiveMqShare share(Source source) {
