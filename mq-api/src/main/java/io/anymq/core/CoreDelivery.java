@@ -205,7 +205,7 @@ final class CoreDelivery implements Delivery {
     }
   }
 
-  /** It is in its dead-letter queue. Until the backend knows, it may come again to be counted. */
+  /** It is in its dead-letter queue. Its count is kept until the backend knows that, too. */
   void buried() {
     attachment.unpark(inbound);
     if (attachment.acceptNow(inbound)) {
