@@ -84,6 +84,7 @@ final class GroupConsumer implements OpenConsumer, Parking {
   private final BreakUp breakUp;
   private final AtomicBoolean begun = new AtomicBoolean();
   private final SeenTopic last = new SeenTopic();
+  private final Loans loans;
   private final Map<String, RareWarning> warnings = new ConcurrentHashMap<>();
 
   GroupConsumer(Setup setup, DeliverySink sink, LinkState state, Consumer<GroupConsumer> onClosed) {
@@ -99,6 +100,7 @@ final class GroupConsumer implements OpenConsumer, Parking {
             },
             () -> state.joinBy(setup.config().operationTimeout()));
     gate = new LaneGate(setup.prefetch());
+    loans = new Loans(setup.prefetch());
   }
 
   /** Opens the first lane; throws when that fails. */
@@ -263,6 +265,10 @@ final class GroupConsumer implements OpenConsumer, Parking {
   /** What somebody before this consumer may still hold. */
   OldLocks oldLocks() {
     return setup.oldLocks();
+  }
+
+  Loans loans() {
+    return loans;
   }
 
   DeliveryLimit limit() {

@@ -10,6 +10,7 @@ final class ShareDelivery extends KafkaDelivery {
   private final ShareLane lane;
   private final int attempts;
   private final int earlier;
+  private final Loans.Loan loan;
   private int seen;
   private boolean open = true;
   private boolean withApplication;
@@ -24,18 +25,22 @@ final class ShareDelivery extends KafkaDelivery {
    * @param record the record
    * @param destination where the message was sent to
    * @param attempts how often the broker has delivered this record, this time included
-   * @param earlier how often the message was delivered before this copy of it was written
+   * @param earlier how often the message was delivered besides, as this consumer knows or as it was
+   *     written into this copy
+   * @param loan is told when it is settled
    */
   ShareDelivery(
       ShareLane lane,
       ConsumerRecord<byte[], byte[]> record,
       Destination destination,
       int attempts,
-      int earlier) {
+      int earlier,
+      Loans.Loan loan) {
     super(record, destination, attempts + earlier);
     this.lane = lane;
     this.attempts = attempts;
     this.earlier = earlier;
+    this.loan = loan;
   }
 
   ShareLane lane() {
@@ -107,7 +112,7 @@ final class ShareDelivery extends KafkaDelivery {
   /** The same record, to be delivered once more from here; this one is closed. */
   ShareDelivery again() {
     ShareDelivery next =
-        new ShareDelivery(lane, record(), destination(), attempts, seen + 1 - attempts);
+        new ShareDelivery(lane, record(), destination(), attempts, seen + 1 - attempts, loan);
     next.note = note;
     next.seen = seen;
     close();
@@ -121,6 +126,10 @@ final class ShareDelivery extends KafkaDelivery {
 
   void note(KeptRecords.Note kept) {
     note = kept;
+  }
+
+  Loans.Loan loan() {
+    return loan;
   }
 
   /** Whether it is neither acknowledged nor lost. */

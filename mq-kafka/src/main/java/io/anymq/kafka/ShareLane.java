@@ -15,6 +15,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -187,7 +188,7 @@ final class ShareLane implements Runnable {
   private KafkaShareConsumer<byte[], byte[]> open() {
     try {
       KafkaShareConsumer<byte[], byte[]> consumer = owner.newConsumer(clientId, size);
-      consumer.setAcknowledgementCommitCallback((offsets, failure) -> noteFailure(failure));
+      consumer.setAcknowledgementCommitCallback(this::noteCommit);
       opened.complete(consumer);
       return consumer;
     } catch (RuntimeException | Error e) {
@@ -198,8 +199,10 @@ final class ShareLane implements Runnable {
     }
   }
 
-  private void noteFailure(@Nullable Exception failure) {
-    if (failure != null) {
+  private void noteCommit(Map<TopicIdPartition, Set<Long>> offsets, @Nullable Exception failure) {
+    if (failure == null) {
+      offsets.forEach(owner.loans()::confirmed);
+    } else {
       owner.warn("Kafka did not take settlements; those messages come again", failure);
     }
   }
@@ -307,8 +310,10 @@ final class ShareLane implements Runnable {
         noteUncommitted();
         continue;
       }
-      int earlier = copy.deliveries();
-      ShareDelivery delivery = new ShareDelivery(this, record, destination, attempts, earlier);
+      Loans.Loan loan = owner.loans().lend(record, attempts);
+      int earlier = copy.deliveries() + loan.count() - attempts;
+      ShareDelivery delivery =
+          new ShareDelivery(this, record, destination, attempts, earlier, loan);
       batch.add(delivery);
       open++;
       if (limit.isNear(attempts)) {
@@ -503,6 +508,7 @@ final class ShareLane implements Runnable {
       boolean accepted,
       String late) {
     done(lent);
+    lent.loan().settle();
     if (accepted) {
       forget(lent);
     }

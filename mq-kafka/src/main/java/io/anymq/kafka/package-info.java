@@ -174,6 +174,11 @@
  *       has given back everything; where the note is left, the next compares what it fetches with
  *       what the group is not done with, and waits for the locks where something is missing, see
  *       {@code OldLocks}.
+ *   <li>A broker that is killed has forgotten what it lent, and lends it again with a delivery
+ *       count of 1. Back within the link's time-out (a restart took 2–4 s) it is the same cluster
+ *       to the native clients, which connect again by themselves: all that a member hears is that
+ *       its next acknowledgements were not taken. So a consumer remembers what it was lent until
+ *       the broker has confirmed that it is settled, see {@code Loans}.
  *   <li>A member of a consumer group that could not say good-bye is a member until its session has
  *       ended, and whatever changes in the group waits for it. The admin client removes members by
  *       {@code group.instance.id} alone. So those that take turns have one each, and movers:
