@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 /** {@code docs/spec.md} and the scenarios say the same, both ways. */
 class SpecificationTest {
 
-  private static final Path SPECIFICATION = Path.of("..", "docs", "spec.md");
+  private static final Path SPECIFICATION = Path.of("..", "..", "docs", "spec.md");
 
   private static final Pattern RULE =
       Pattern.compile(

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 /** What {@code docs/implementing-a-backend.md} shows is the code of this package. */
 class GuideTest {
 
-  private static final Path PAGE = Path.of("..", "docs", "implementing-a-backend.md");
+  private static final Path PAGE = Path.of("..", "..", "docs", "implementing-a-backend.md");
   private static final Path SOURCES = Path.of("src/test/java/io/anymq/tck/guide");
 
   private static final Pattern BLOCK = Pattern.compile("```java\\R(.*?)```", Pattern.DOTALL);

@@ -26,7 +26,7 @@ import org.slf4j.Logger;
 /** Compiles a file of mq-api with a piece of it changed, in memory. */
 final class ChangedSource {
 
-  private static final Path SOURCES = Path.of("..", "mq-api", "src", "main", "java");
+  private static final Path SOURCES = Path.of("..", "..", "mq-api", "src", "main", "java");
 
   private ChangedSource() {}
 
