@@ -4,7 +4,6 @@ import io.anymq.BackendInfo;
 import io.anymq.Capability;
 import io.anymq.Destination;
 import io.anymq.DestinationNotFoundException;
-import io.anymq.MessagingException;
 import io.anymq.Queue;
 import io.anymq.QueueBrowser;
 import io.anymq.QueueDepth;
@@ -106,7 +105,8 @@ final class ActiveMqLink
                     new ActiveMqSharing(
                         wire, names, plugin, subscriptions, request.operationTimeout())),
             turns,
-            statistics.map(plugin -> new ActiveMqPages(wire, plugin::of, request.operationTimeout())));
+            statistics.map(
+                plugin -> new ActiveMqPages(wire, plugin::of, request.operationTimeout())));
   }
 
   private Topology topology() {

@@ -174,8 +174,9 @@ final class ActiveMqSharing {
    * it. Of a topic that is deleted and made again the broker stores nothing for them.
    *
    * <p>A mark may be there without its subscription: when another program has removed that, or when
-   * it could not be opened. The broker counts durable subscriptions among a topic's consumers, those
-   * to patterns and those without a consumer too: where it counts none, there are marks alone.
+   * it could not be opened. The broker counts durable subscriptions among a topic's consumers,
+   * those to patterns and those without a consumer too: where it counts none, there are marks
+   * alone.
    */
   List<String> keptPatterns(Topic topic) {
     Set<String> found = new TreeSet<>();

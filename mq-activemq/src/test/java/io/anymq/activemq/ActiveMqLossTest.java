@@ -243,8 +243,7 @@ final class ActiveMqLossTest {
     TopicPattern pattern = TopicPattern.of(base + ".*");
     Topic topic = Topic.of(base + ".a");
     ActiveMqLink link = open();
-    Source source =
-        new Source.OfPattern(pattern, new Source.Terms(Optional.of("s"), true, false));
+    Source source = new Source.OfPattern(pattern, new Source.Terms(Optional.of("s"), true, false));
     Links.consume(link, source, 1).consumer().close();
     link.declare(topic, QueueOptions.DEFAULT);
     Links.send(link, topic, 1); // the subscription, which has no consumer, keeps it
