@@ -147,7 +147,7 @@ final class ActiveMqConsumer implements LinkConsumer, Parking, ActiveMQDispatche
   void open() {
     try {
       wire.addConsumer("No consumer of " + names.describe(info.getDestination()), info, this);
-    } catch (MessagingException e) {
+    } catch (Throwable e) {
       endWatches();
       throw e;
     }

@@ -4,7 +4,6 @@ import io.anymq.BackendInfo;
 import io.anymq.Capability;
 import io.anymq.Destination;
 import io.anymq.DestinationNotFoundException;
-import io.anymq.MessagingException;
 import io.anymq.Queue;
 import io.anymq.QueueBrowser;
 import io.anymq.QueueDepth;
@@ -106,7 +105,8 @@ final class ActiveMqLink
                     new ActiveMqSharing(
                         wire, names, plugin, subscriptions, request.operationTimeout())),
             turns,
-            statistics.map(plugin -> new ActiveMqPages(wire, plugin, request.operationTimeout())));
+            statistics.map(
+                plugin -> new ActiveMqPages(wire, plugin::of, request.operationTimeout())));
   }
 
   private Topology topology() {
@@ -144,7 +144,7 @@ final class ActiveMqLink
       ActiveMqLink link = new ActiveMqLink(request, wire, warnings);
       link.warnWithoutStatistics();
       return link;
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
       wire.close(request.connectTimeout());
       throw e;
     }
@@ -282,8 +282,8 @@ final class ActiveMqLink
   }
 
   private void checkNoPatterns(Topic topic) {
-    List<String> kept = consumers.keptPatterns(topic);
-    if (!kept.isEmpty() && exists(topic)) {
+    List<String> kept = exists(topic) ? consumers.keptPatterns(topic) : List.of();
+    if (!kept.isEmpty()) {
       throw new UnsupportedCapabilityException(
           "%s is not deleted: ActiveMQ would store nothing of a topic that is made again by that name for the subscriptions %s to patterns; unsubscribe those first"
               .formatted(topic.describe(), String.join(", ", kept)));
@@ -327,7 +327,7 @@ final class ActiveMqLink
     browsers.add(browser);
     try {
       browser.open();
-    } catch (MessagingException e) {
+    } catch (Throwable e) {
       browsers.remove(browser);
       throw e;
     }

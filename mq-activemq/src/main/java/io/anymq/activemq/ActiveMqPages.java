@@ -1,12 +1,15 @@
 package io.anymq.activemq;
 
 import io.anymq.MessagingException;
+import io.anymq.spi.support.RareWarning;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 import org.apache.activemq.command.ActiveMQDestination;
 import org.apache.activemq.command.ConsumerInfo;
 import org.jspecify.annotations.Nullable;
@@ -36,15 +39,25 @@ final class ActiveMqPages {
   private static final String NOTHING = "1 = 0";
 
   private final OpenWire wire;
-  private final ActiveMqStatistics statistics;
+  private final Function<ActiveMQDestination, Optional<ActiveMqStatistics.Counts>> statistics;
   private final Duration timeout;
+  private final RareWarning faults = new RareWarning(ActiveMqPages.class);
 
   /** Guarded by itself. */
   private final Map<ActiveMQDestination, Watched> queues = new HashMap<>();
 
   private @Nullable Thread thread;
 
-  ActiveMqPages(OpenWire wire, ActiveMqStatistics statistics, Duration timeout) {
+  /**
+   * For one link.
+   *
+   * @param statistics tells the counts of a queue; empty when it does not exist
+   * @param timeout how long the broker may take to read a page
+   */
+  ActiveMqPages(
+      OpenWire wire,
+      Function<ActiveMQDestination, Optional<ActiveMqStatistics.Counts>> statistics,
+      Duration timeout) {
     this.wire = wire;
     this.statistics = statistics;
     this.timeout = timeout;
@@ -64,12 +77,13 @@ final class ActiveMqPages {
    */
   Runnable begin(ActiveMQDestination queue) {
     synchronized (queues) {
-      queues.computeIfAbsent(queue, key -> new Watched()).users++;
       if (thread == null) {
-        thread = new Thread(this::run, "anymq-activemq-pages");
-        thread.setDaemon(true);
-        thread.start();
+        Thread made = new Thread(this::run, "anymq-activemq-pages");
+        made.setDaemon(true);
+        made.start(); // it waits for this lock; where it cannot be started, nothing has begun
+        thread = made;
       }
+      queues.computeIfAbsent(queue, key -> new Watched()).users++;
     }
     AtomicBoolean ended = new AtomicBoolean();
     return () -> {
@@ -116,7 +130,7 @@ final class ActiveMqPages {
 
   private void look(ActiveMQDestination queue, Watched watched) {
     try {
-      ActiveMqStatistics.Counts counts = statistics.of(queue).orElse(ActiveMqStatistics.NONE);
+      ActiveMqStatistics.Counts counts = statistics.apply(queue).orElse(ActiveMqStatistics.NONE);
       boolean moved =
           counts.enqueued() != watched.enqueued || counts.dequeued() != watched.dequeued;
       if (moved && counts.size() > counts.inFlight()) {
@@ -132,6 +146,8 @@ final class ActiveMqPages {
       watched.dequeued = counts.dequeued();
     } catch (MessagingException e) {
       LOG.debug("{} could not be looked at; it is tried again", queue, e);
+    } catch (RuntimeException | Error e) { // or nobody would look for the others any more
+      faults.warn(NativeText.of(queue) + " could not be looked at; it is tried again", e);
     }
   }
 

@@ -104,7 +104,7 @@ final class ActiveMqProducer implements LinkProducer {
     }
     try {
       wire.request("No producer for " + described, info);
-    } catch (MessagingException e) {
+    } catch (Throwable e) {
       producer.close(); // the broker may have taken it all the same
       throw e;
     }
@@ -241,7 +241,10 @@ final class ActiveMqProducer implements LinkProducer {
       }
     }
 
-    /** To look for it in the queue would make that again, and the message is not there yet. */
+    /**
+     * To look for it in the queue would make that again, and the message is not there yet. Where no
+     * scheduler was found it is in doubt too: a user may not be allowed to look for one.
+     */
     private MessagingException inDoubt() {
       return new SendInDoubtException(
           "%s was deleted while the message was sent: the broker's scheduler has the message, and makes the queue again when it is due"

@@ -170,11 +170,19 @@ final class ActiveMqSharing {
   }
 
   /**
-   * The subscriptions to patterns that match a topic and that keep what is sent to it. Of a topic
-   * that is deleted and made again the broker stores nothing for them.
+   * The subscriptions to patterns that match a topic, which exists, and that keep what is sent to
+   * it. Of a topic that is deleted and made again the broker stores nothing for them.
+   *
+   * <p>A mark may be there without its subscription: when another program has removed that, or when
+   * it could not be opened. The broker counts durable subscriptions among a topic's consumers,
+   * those to patterns and those without a consumer too: where it counts none, there are marks
+   * alone.
    */
   List<String> keptPatterns(Topic topic) {
     Set<String> found = new TreeSet<>();
+    if (statistics.of(names.toNative(topic)).filter(it -> it.consumers() == 0).isPresent()) {
+      return List.of();
+    }
     for (String words : new String[] {ActiveMqShare.MARKS, ActiveMqShare.QUEUES}) {
       for (ActiveMQDestination queue : statistics.queuesUnder(words).keySet()) {
         ActiveMqShare.ofPattern(queue)

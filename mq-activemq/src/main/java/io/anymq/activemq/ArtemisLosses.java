@@ -61,12 +61,25 @@ final class ArtemisLosses {
     this.warnings = warnings;
   }
 
-  /** Warns of a destination that is used for the first time. */
+  /**
+   * Warns of a destination that is used for the first time. It can do no more than warn: that the
+   * broker does not answer fails nothing, and the next use has it asked again.
+   */
   void check(Destination destination) {
     if (checked.contains(destination)) {
       return;
     }
-    List<String> losses = of(destination);
+    try {
+      warn(destination, of(destination));
+    } catch (MessagingException e) {
+      if (e.code() == ErrorCode.INTERRUPTED) {
+        throw e; // that ends the caller's call, whatever it is at
+      }
+      LOG.debug("Whether {} loses messages is not known", destination.describe(), e);
+    }
+  }
+
+  private void warn(Destination destination, List<String> losses) {
     if (checked.add(destination) && !losses.isEmpty()) {
       warnings.accept(
           "%s may lose messages that were confirmed: Artemis %s"

@@ -6,7 +6,6 @@ import io.anymq.ConnectionOptions;
 import io.anymq.ErrorCode;
 import io.anymq.MessagingException;
 import io.anymq.spi.LinkRequest;
-import io.anymq.spi.support.RareWarning;
 import jakarta.jms.JMSException;
 import java.io.IOException;
 import java.io.Serial;
@@ -83,8 +82,8 @@ final class OpenWire {
     }
   }
 
-  private final RareWarning failures = new RareWarning(OpenWire.class);
-  private final RareWarning complaints = new RareWarning(OpenWire.class);
+  private final KindsOfWarnings failures = new KindsOfWarnings(OpenWire.class);
+  private final KindsOfWarnings complaints = new KindsOfWarnings(OpenWire.class);
   private final Endpoint endpoint;
   private final Duration operationTimeout;
   private final Consumer<MessagingException> onLost;
@@ -113,7 +112,7 @@ final class OpenWire {
       start(deadline);
       session = new SessionId(connectionId(), OWN_NUMBER);
       connection.syncSendPacket(new SessionInfo(session));
-    } catch (JMSException | RuntimeException e) {
+    } catch (Throwable e) {
       state.set(State.CLOSED);
       end(Duration.ofMillis(1));
       throw e;
@@ -162,6 +161,9 @@ final class OpenWire {
     } catch (JMSException | IOException | IllegalArgumentException e) {
       thread.end();
       throw ActiveMqErrors.connecting(Endpoint.parse(request.url().address()), e);
+    } catch (Throwable e) {
+      thread.end();
+      throw e;
     }
   }
 
@@ -306,9 +308,9 @@ final class OpenWire {
           try {
             connection.asyncSendPacket(command);
           } catch (JMSException e) {
-            MessagingException failure = failed(what, e);
+            MessagingException unused = failed(what, e);
             if (isLive()) {
-              failures.warn("A command to %s failed".formatted(endpoint), failure);
+              failures.warn("A command to %s failed: %s".formatted(endpoint, what), e);
             }
           } catch (RuntimeException e) {
             failures.warn("A command to %s failed: %s".formatted(endpoint, what), e);
@@ -345,7 +347,7 @@ final class OpenWire {
     attach(info.getConsumerId(), dispatcher);
     try {
       request(what, info);
-    } catch (MessagingException e) {
+    } catch (Throwable e) {
       detach(info.getConsumerId());
       takeBack(info);
       throw e;

@@ -11,11 +11,15 @@ import io.anymq.Options;
 import io.anymq.Queue;
 import io.anymq.QueueOptions;
 import io.anymq.RolledBackException;
+import io.anymq.Topic;
+import io.anymq.TopicPattern;
+import io.anymq.UnsupportedCapabilityException;
 import io.anymq.spi.AtomicCommit.Accept;
 import io.anymq.spi.AtomicCommit.Send;
 import io.anymq.spi.InboundDelivery;
 import io.anymq.spi.LinkProducer;
 import io.anymq.spi.Outcome;
+import io.anymq.spi.Source;
 import io.anymq.tck.broker.BrokerHandle;
 import io.anymq.tck.broker.BrokerProvisioner;
 import java.io.IOException;
@@ -27,10 +31,15 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.apache.activemq.ActiveMQConnection;
+import org.apache.activemq.command.DestinationInfo;
+import org.apache.activemq.command.RemoveInfo;
 import org.apache.activemq.transport.tcp.TcpTransport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -225,6 +234,65 @@ final class ActiveMqLossTest {
     assertThat(again.message().text()).isEqualTo("1");
     assertThat(again.redelivered()).isTrue();
     assertThat(again.deliveryCount()).isEqualTo(2);
+  }
+
+  /** Until somebody consumes it, the broker has the subscription from its store alone. */
+  @Test
+  void aPatternsSubscriptionIsCountedAfterTheBrokersRestartToo() throws Exception {
+    String base = "p" + UUID.randomUUID();
+    TopicPattern pattern = TopicPattern.of(base + ".*");
+    Topic topic = Topic.of(base + ".a");
+    ActiveMqLink link = open();
+    Source source = new Source.OfPattern(pattern, new Source.Terms(Optional.of("s"), true, false));
+    Links.consume(link, source, 1).consumer().close();
+    link.declare(topic, QueueOptions.DEFAULT);
+    Links.send(link, topic, 1); // the subscription, which has no consumer, keeps it
+    link.close(Duration.ofSeconds(5));
+    broker.kill();
+    broker.restart();
+    ActiveMqLink next = open();
+    mark(next, ActiveMqShare.of(pattern, "s"));
+    assertThatThrownBy(() -> next.delete(topic))
+        .isInstanceOf(UnsupportedCapabilityException.class)
+        .hasMessageContaining("'s' to '" + base + ".*'");
+    next.unsubscribe(pattern, "s");
+    next.delete(topic);
+  }
+
+  /** As whoever opens the subscription does: with the broker went the mark, which is empty. */
+  private static void mark(ActiveMqLink link, ActiveMqShare share) throws Exception {
+    ActiveMQConnection connection = link.unwrap(ActiveMQConnection.class).orElseThrow();
+    connection.syncSendPacket(
+        new DestinationInfo(
+            connection.getConnectionInfo().getConnectionId(),
+            DestinationInfo.ADD_OPERATION_TYPE,
+            share.mark()));
+  }
+
+  /** Whatever ends the opening, nobody else could close it. */
+  @Test
+  void whoCannotOpenALinkLeavesNoConnection() throws Exception {
+    CompletableFuture<Boolean> closed = new CompletableFuture<>();
+    try (FakeOpenWire fake =
+        FakeOpenWire.start(
+            command -> {
+              if (command instanceof RemoveInfo removal && removal.isConnectionRemove()) {
+                closed.complete(true);
+              }
+              return FakeOpenWire.isTo(command, "ActiveMQ.Statistics.")
+                  ? FakeOpenWire.Fate.REFUSED
+                  : FakeOpenWire.Fate.TAKEN;
+            })) {
+      assertThatThrownBy(
+              () ->
+                  ActiveMqLink.open(
+                      fake.request(Links.PATIENCE),
+                      warning -> {
+                        throw new OutOfMemoryError("for this test");
+                      }))
+          .isInstanceOf(OutOfMemoryError.class);
+      assertThat(closed).as("the end of the connection").succeedsWithin(Links.PATIENCE);
+    }
   }
 
   /** The link stays, and would keep the consumer, its connection and that one's thread. */

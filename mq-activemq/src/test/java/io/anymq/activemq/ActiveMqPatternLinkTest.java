@@ -14,6 +14,7 @@ import io.anymq.spi.Outcome;
 import io.anymq.spi.Source;
 import io.anymq.tck.broker.BrokerHandle;
 import io.anymq.tck.broker.BrokerProvisioner;
+import jakarta.jms.Session;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -136,6 +137,31 @@ final class ActiveMqPatternLinkTest {
     link.unsubscribe(TopicPattern.of(base + ".*"), "s");
     link.delete(topic);
     assertThat(link.exists(topic)).isFalse();
+  }
+
+  /** By its mark alone it would be there for ever. */
+  @Test
+  void aTopicIsDeletedThoughAnotherProgramHasRemovedTheDurableOne() throws Exception {
+    Topic topic = Topic.of(base + ".a");
+    TopicPattern pattern = TopicPattern.of(base + ".*");
+    Links.Received received = subscribe(pattern.expression(), Optional.of("s"));
+    publish(topic.name());
+    received.consumer().close();
+    assertNotDeleted(topic, "'s' to '" + base + ".*'");
+    unsubscribeNatively(pattern, "s");
+    link.delete(topic);
+    assertThat(link.exists(topic)).isFalse();
+    link.unsubscribe(pattern, "s");
+  }
+
+  private static void unsubscribeNatively(TopicPattern pattern, String name) throws Exception {
+    ActiveMQConnectionFactory factory =
+        new ActiveMQConnectionFactory(broker.url().substring("activemq:".length()));
+    try (ActiveMQConnection connection = (ActiveMQConnection) factory.createConnection()) {
+      connection.setClientID(ActiveMqShare.of(pattern, name).clientId());
+      connection.start();
+      connection.createSession(false, Session.AUTO_ACKNOWLEDGE).unsubscribe(name);
+    }
   }
 
   @Test

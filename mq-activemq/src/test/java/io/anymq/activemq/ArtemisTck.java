@@ -8,9 +8,11 @@ import io.anymq.Connection;
 import io.anymq.ConnectionFactory;
 import io.anymq.Consumer;
 import io.anymq.Message;
+import io.anymq.Options;
 import io.anymq.Queue;
 import io.anymq.Topic;
 import io.anymq.UnsupportedCapabilityException;
+import io.anymq.spi.NativeNames;
 import io.anymq.tck.BackendHarness;
 import io.anymq.tck.TckSuite;
 import io.anymq.tck.broker.ArtemisBroker;
@@ -64,6 +66,27 @@ final class ArtemisTck extends TckSuite {
         Connection connection = ConnectionFactory.of(broker.url()).connect()) {
       assertThat(connection.capabilities().supports(Capability.PERSISTENCE)).isTrue();
     }
+  }
+
+  /** It is asked for a WARN alone. */
+  @Test
+  void whetherADestinationLosesMessagesNeedNotBeTold() throws Exception {
+    List<String> warnings = new ArrayList<>();
+    try (BrokerHandle broker = ArtemisBroker.start(BrokerOptions.none())) {
+      OpenWire wire =
+          OpenWire.open(
+              Links.request(broker.url(), Options.none(), new LinkedBlockingQueue<>()),
+              Optional.empty(),
+              lost -> {});
+      ArtemisLosses losses =
+          new ArtemisLosses(
+              new ActiveMqDestinations(NativeNames.none()),
+              ArtemisManagement.detect(wire, Links.PATIENCE).orElseThrow(),
+              warnings::add);
+      wire.close(Links.PATIENCE); // it does not answer any more
+      losses.check(Queue.of("q"));
+    }
+    assertThat(warnings).isEmpty();
   }
 
   /** What a delayed send waits for is a question that this broker answers, too. */

@@ -154,6 +154,7 @@ final class DelayedReleases {
 
   private void confirmed(long sequence, boolean multiple) {
     for (Release each : take(sequence, multiple)) {
+      each.delivery().copied();
       each.consumer().settle(Outcome.ACCEPT, List.of(each.delivery()));
       done();
     }

@@ -8,10 +8,11 @@ import java.util.regex.Pattern;
 
 /**
  * How often quorum queues of one broker take a message back before they drop it, or dead-letter it
- * natively. A consumer that closes or crashes gives back all of its prefetch, and the broker counts
- * that for each message, whether an application received it or not. So each limit that messages can
- * reach loses a backlog to consumers that only come and go. A limit is small when it is below that
- * of the queues that this adapter makes. No I/O.
+ * natively. A consumer that closes or crashes gives back all of its prefetch, and brokers before
+ * 4.3 count that for each message, whether an application received it or not. So each limit that
+ * messages can reach loses a backlog to consumers that only come and go. From 4.3 on the broker
+ * counts what it takes for a failure, and what is given back by {@code basic.nack} is none. A limit
+ * is small when it is below that of the queues that this adapter makes. No I/O.
  */
 final class DeliveryLimits {
 
@@ -21,9 +22,16 @@ final class DeliveryLimits {
   /** The first version with that default; there a negative limit is none. */
   private static final int FIRST_WITH_DEFAULT = 4;
 
-  private static final Pattern MAJOR = Pattern.compile("(\\d{1,9})\\..*");
+  /**
+   * The first version that counts failures alone, by its documentation: {@code basic.reject} is
+   * one, and {@code basic.nack} none.
+   */
+  private static final int FIRST_OF_FAILURES = 4_003;
+
+  private static final Pattern VERSION = Pattern.compile("(\\d{1,6})\\.(\\d{1,3})\\b.*");
 
   private final boolean limitedByDefault;
+  private final boolean countsFailures;
 
   /**
    * For one broker.
@@ -31,8 +39,11 @@ final class DeliveryLimits {
    * @param version as it tells it
    */
   DeliveryLimits(String version) {
-    Matcher major = MAJOR.matcher(version);
-    limitedByDefault = major.matches() && Integer.parseInt(major.group(1)) >= FIRST_WITH_DEFAULT;
+    Matcher known = VERSION.matcher(version);
+    int major = known.matches() ? Integer.parseInt(known.group(1)) : 0;
+    int minor = known.matches() ? Integer.parseInt(known.group(2)) : 0;
+    limitedByDefault = major >= FIRST_WITH_DEFAULT;
+    countsFailures = major * 1_000 + minor >= FIRST_OF_FAILURES;
   }
 
   /** For the broker at the other end. */
@@ -72,8 +83,15 @@ final class DeliveryLimits {
     return unlimited ? Math.max(first, second) : Math.min(first, second);
   }
 
-  private static String describe(long limit, String source) {
-    return "drops, or dead-letters natively, each message that consumers have given back more than %,d times, even if no application received it (delivery limit, %s)"
+  private String describe(long limit, String source) {
+    String counted =
+        countsFailures
+            ? "the broker counts as failed more than %,d times, which it need not do for what is"
+                  + " given back"
+            : "consumers have given back more than %,d times, even if no application received it";
+    return ("drops, or dead-letters natively, each message that "
+            + counted
+            + " (delivery limit, %s)")
         .formatted(Math.max(0, limit), source);
   }
 }

@@ -4,6 +4,7 @@ import com.rabbitmq.client.AMQP.BasicProperties;
 import io.anymq.Message;
 import io.anymq.MessageTooLargeException;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -28,6 +29,12 @@ final class FrameBudget {
   private static final int OVERHEAD = 16;
 
   private static final int ANY_CHANNEL = 1;
+
+  /** Of a header, in bytes of UTF-8. */
+  private static final int LONGEST_NAME = 255;
+
+  /** How much of a too long name is shown, which has more characters than that. */
+  private static final int SHOWN = 60;
 
   private final int frameMax;
 
@@ -61,6 +68,7 @@ final class FrameBudget {
    * no longer be the broker's.
    */
   void requireCopy(BasicProperties copy, String destination) {
+    requireShortNames(copy, destination);
     boolean fits;
     try {
       fits = exactly(copy) <= frameMax || frameMax == 0;
@@ -69,6 +77,24 @@ final class FrameBudget {
     }
     if (!fits) {
       throw tooLarge(destination, null);
+    }
+  }
+
+  /** The name came shorter: without what the adapter keeps it under. */
+  private static void requireShortNames(BasicProperties copy, String destination) {
+    Map<String, Object> headers = copy.getHeaders() == null ? Map.of() : copy.getHeaders();
+    for (String name : headers.keySet()) {
+      int length = name.getBytes(StandardCharsets.UTF_8).length;
+      if (length > LONGEST_NAME) {
+        throw new MessageTooLargeException(
+            "A copy of a message to %s cannot be sent: its header '%s…' would have a name of %d bytes, and AMQP 0-9-1 has %d at most; have the sender shorten that header's name by %d bytes"
+                .formatted(
+                    destination,
+                    name.substring(0, SHOWN),
+                    length,
+                    LONGEST_NAME,
+                    length - LONGEST_NAME));
+      }
     }
   }
 

@@ -121,9 +121,8 @@ final class HandOutLog {
   }
 
   /**
-   * A message is in its dead-letter queue. A program may send it once more, with the same id, and
-   * its hand-outs are counted from here on then. Of the many that are accepted otherwise nothing is
-   * written.
+   * A message of which hand-outs are recorded is done with: accepted, or in its dead-letter queue.
+   * Of the many that are delivered once nothing is recorded, and no end.
    */
   void end(String key) {
     synchronized (known) {

@@ -4,6 +4,7 @@ import io.anymq.InvalidDestinationException;
 import io.anymq.Queue;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -21,12 +22,25 @@ final class QueueCheck {
 
   private final Optional<RabbitManagement> management;
   private final DeliveryLimits deliveryLimits;
+  private final Duration pause;
+
+  /** Queues of which all is known. */
   private final Set<String> seen = ConcurrentHashMap.newKeySet();
+
+  /** What was told of queues; of one whose policy is not known yet, something else may come. */
+  private final Map<String, String> told = new ConcurrentHashMap<>();
+
   private volatile long notBefore = System.nanoTime();
 
   QueueCheck(Optional<RabbitManagement> management, DeliveryLimits deliveryLimits) {
+    this(management, deliveryLimits, PAUSE);
+  }
+
+  /** For tests, with a pause of their own. */
+  QueueCheck(Optional<RabbitManagement> management, DeliveryLimits deliveryLimits, Duration pause) {
     this.management = management;
     this.deliveryLimits = deliveryLimits;
+    this.pause = pause;
   }
 
   /**
@@ -70,14 +84,17 @@ final class QueueCheck {
             .loss()
             .or(() -> policy.flatMap(QueuePolicy::loss))
             .or(() -> deliveryLimits.loss(known, policy.orElse(QueuePolicy.NONE)));
-    boolean decided = loss.isPresent() || policy.isPresent();
-    if (decided && seen.add(name) && loss.isPresent()) {
-      NativeConnection.LOG.warn(
-          "{} may lose messages that were confirmed: the native queue '{}' {}",
-          what,
-          name,
-          loss.get());
+    if (known.loss().isPresent() || policy.isPresent()) {
+      seen.add(name);
     }
+    loss.filter(text -> !text.equals(told.put(name, text)))
+        .ifPresent(
+            text ->
+                NativeConnection.LOG.warn(
+                    "{} may lose messages that were confirmed: the native queue '{}' {}",
+                    what,
+                    name,
+                    text));
   }
 
   /** What policies there are; empty where that is not known now, and will be later. */
@@ -91,7 +108,7 @@ final class QueueCheck {
     try {
       return Optional.of(management.get().policy(name));
     } catch (IOException | IllegalArgumentException e) {
-      notBefore = System.nanoTime() + PAUSE.toNanos();
+      notBefore = System.nanoTime() + pause.toNanos();
       NativeConnection.LOG.debug("The policy of {} is not known", name, e);
       return Optional.empty();
     }

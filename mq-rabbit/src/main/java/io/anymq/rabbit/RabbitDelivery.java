@@ -36,6 +36,7 @@ final class RabbitDelivery extends UnsettledDeliveries.Entry implements InboundD
   private final AtomicBoolean handedOut = new AtomicBoolean();
   private volatile HandOutLog.@Nullable Entry recorded;
   private volatile boolean buried;
+  private volatile boolean copied;
 
   /**
    * A delivery.
@@ -115,9 +116,19 @@ final class RabbitDelivery extends UnsettledDeliveries.Entry implements InboundD
     buried = true;
   }
 
-  /** The broker was told that it is done with. */
+  /** A copy of it waits in its place: what is recorded of the message goes on to count. */
+  void copied() {
+    copied = true;
+  }
+
+  /**
+   * The broker was told that it is done with. A program may send it once more, with the same id,
+   * and its hand-outs are counted from here on then. Nothing is recorded of what was delivered
+   * once, so nothing is written for it either.
+   */
   void accepted() {
-    if (buried && deliveryCount > 1 && log != null) {
+    boolean hasEntries = recorded != null || (buried && deliveryCount > 1);
+    if (hasEntries && !copied && log != null) {
       log.end(key());
     }
   }

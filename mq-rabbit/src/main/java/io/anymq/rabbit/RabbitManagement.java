@@ -85,7 +85,7 @@ final class RabbitManagement {
     } catch (IOException | IllegalArgumentException e) {
       NativeConnection.LOG.warn(
           "The management interface {} cannot be used, so the number of messages in flight is not"
-              + " told: {}",
+              + " told, and policies that lose messages are not seen: {}",
           place(),
           e.toString());
       return false;

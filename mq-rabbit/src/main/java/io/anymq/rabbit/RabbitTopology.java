@@ -217,9 +217,16 @@ final class RabbitTopology {
     }
   }
 
-  /** Warns once of a durable subscription that may lose something. */
+  /**
+   * Warns once of a durable subscription that may lose something. It can do no more than warn: that
+   * the broker does not answer fails nothing, and the next consumer has it asked again.
+   */
   void checkSubscription(String subscription, String queue) {
-    check.checkSubscription(subscription, queue, () -> subscriptionKind(queue));
+    try {
+      check.checkSubscription(subscription, queue, () -> subscriptionKind(queue));
+    } catch (MessagingException e) {
+      NativeConnection.LOG.debug("Whether {} loses messages is not known", subscription, e);
+    }
   }
 
   /** Another program may have made its queue; where that cannot be asked, this adapter has. */

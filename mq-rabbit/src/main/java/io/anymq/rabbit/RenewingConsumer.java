@@ -9,6 +9,7 @@ import io.anymq.spi.Parking;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -175,18 +176,21 @@ final class RenewingConsumer extends RabbitConsumer implements Parking {
     }
   }
 
+  /** What is noted of the accepted ones is written without the lock: such a write may block. */
   private void renewed() {
+    List<RabbitDelivery> accepted = new ArrayList<>();
     synchronized (unsettled) {
       renewing = false;
       for (Settlement each = later.poll(); each != null; each = later.poll()) {
         boolean told = super.tell(each.outcome(), each.deliveries());
         if (told && each.outcome() == Outcome.ACCEPT) {
-          each.deliveries().forEach(RabbitDelivery::accepted);
+          accepted.addAll(each.deliveries());
         }
       }
       unsettled.notifyAll();
       renewIfFull();
     }
+    accepted.forEach(RabbitDelivery::accepted);
   }
 
   /** Not while the place changes, which may take longer than anybody waits here. */

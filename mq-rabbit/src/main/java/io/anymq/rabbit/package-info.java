@@ -94,8 +94,8 @@
  * classic queues count by the hand-out log</td></tr>
  * <tr><td>what was handed to an application</td><td>a message in the durable classic queue {@code
  * handed-out/<queue>}, written before a redelivered message is handed out, and when any other goes
- * back; kept for 7 days, 100,000 of them; when a message is dead-lettered, an entry says that those
- * before it do not count any more</td><td>read when a message has reached its limit</td><td>a
+ * back; kept for 7 days, 100,000 of them; when a message that has some is accepted or dead-lettered,
+ * an entry says that those before it do not count any more</td><td>read when a message has reached its limit</td><td>a
  * first hand-out that a crash ends is not recorded: a process killer is stopped one delivery later.
  * With 90,000 entries or more, half of the broker's count is taken for handed out at least. A user without rights to {@code handed-out/.*} is warned, and the broker's count decides</td></tr>
  * <tr><td>depth</td><td>passive declaration on a channel of its own</td><td>ready messages; exact

@@ -45,6 +45,29 @@ final class DelayedReleaseTest extends OneLink {
     Links.awaitDepth(link, queue, 0);
   }
 
+  /** Its original is accepted when the copy is there, which ends no life. */
+  @Test
+  void whatWasRecordedBeforeTheWaitStillCounts() throws Exception {
+    Queue queue = Links.newQueue(link);
+    Links.send(link, queue, 1);
+    for (int round = 0; round < 2; round++) {
+      Links.Received received = Links.consume(link, Links.queue(queue), 1);
+      received.next().handedOut();
+      received.consumer().close();
+    }
+    Links.Received received = Links.consume(link, Links.queue(queue), 1);
+    InboundDelivery third = received.next();
+    third.handedOut();
+    release(received, third, SHORT);
+    assertThat(received.next().earlierHandOuts()).isEqualTo(3);
+    received.consumer().close();
+    RabbitLink other = Links.open(broker.url());
+    assertThat(Links.consume(other, Links.queue(queue), 1).next().earlierHandOuts())
+        .as("as another process reads it")
+        .isEqualTo(3);
+    other.close(Duration.ofSeconds(5));
+  }
+
   /** It is in no number, and whose messages wait at a broker cannot be asked. */
   @Test
   void theDepthIsNotSaidToBeExactWhileSomeMayWait() throws Exception {

@@ -47,6 +47,21 @@ final class DeliveryLimitsTest {
         .contains("more than " + limit + " times");
   }
 
+  /** From 4.3 on a {@code basic.nack} does not count, nor what a closing consumer gives back. */
+  @ParameterizedTest
+  @CsvSource({
+    "3.10.8, consumers have given back",
+    "4.2.1, consumers have given back",
+    "4.3.0, the broker counts as failed",
+    "4.10.0, the broker counts as failed",
+    "5.0, the broker counts as failed"
+  })
+  void whatCountsIsToldAsTheVersionHasIt(String version, String counted) {
+    QueueKind kind = new QueueKind(Map.of("x-queue-type", "quorum", "x-delivery-limit", 5));
+    assertThat(new DeliveryLimits(version).loss(kind, QueuePolicy.NONE).orElseThrow())
+        .contains(counted + " more than 5 times");
+  }
+
   @Test
   void onlyANumberIsALimit() {
     assertThat(new QueuePolicy("\"expires\":5,\"delivery-limit\":12").deliveryLimit())

@@ -127,6 +127,37 @@ final class HandOutTest extends OneLink {
     Links.awaitDepth(link, dead, 2);
   }
 
+  /** As a program does that resends what it has not had an answer to. */
+  @ParameterizedTest
+  @EnumSource(RabbitOptions.QueueType.class)
+  void aMessageThatIsSentAgainAfterItWasAcceptedBeginsAnew(RabbitOptions.QueueType type)
+      throws Exception {
+    Options options = Options.none().with(RabbitOptions.QUEUE_TYPE, type);
+    Queue queue = Queue.of("q.resent." + System.nanoTime());
+    Message message = Links.text("m");
+    try (Closing sender = new Closing(Links.open(broker.url(), options))) {
+      sender.link().declare(queue, QueueOptions.DEFAULT);
+      for (int life = 1; life <= 2; life++) {
+        Links.send(sender.link(), queue, List.of(message));
+        for (int round = 1; round <= 4; round++) {
+          RabbitLink other = Links.open(broker.url(), options);
+          Links.Received received = Links.consume(other, Links.queue(queue), 1);
+          InboundDelivery delivery = received.next();
+          assertThat(delivery.deliveryCount()).as("count in life %d", life).isEqualTo(round);
+          assertThat(delivery.earlierHandOuts())
+              .as("earlier hand-outs in life %d, delivery %d", life, round)
+              .isEqualTo(Math.max(0, round - 2));
+          delivery.handedOut();
+          if (round == 4) {
+            received.accept(delivery);
+            received.consumer().close();
+          }
+          crash(other);
+        }
+      }
+    }
+  }
+
   private static void bury(
       RabbitLink link, Queue dead, Links.Received received, InboundDelivery delivery)
       throws Exception {

@@ -18,7 +18,10 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -96,6 +99,45 @@ final class RabbitManagementTest {
       assertThat(log.lines()).singleElement().asString().contains("does not answer");
     }
     link.close(Duration.ofSeconds(5));
+  }
+
+  /** The broker's default is told of a queue until its policy is known, and that is told then. */
+  @Test
+  void whatAPolicyLosesIsToldThoughTheInterfaceWasAwayAtFirst() throws Exception {
+    AtomicBoolean away = new AtomicBoolean();
+    String policy = "{\"items\":[{\"effective_policy_definition\":{\"message-ttl\":60000}}]}";
+    HttpServer server =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.createContext(
+        "/",
+        exchange -> {
+          byte[] answer = policy.getBytes(StandardCharsets.UTF_8);
+          exchange.sendResponseHeaders(away.get() ? 503 : 200, answer.length);
+          exchange.getResponseBody().write(answer);
+          exchange.close();
+        });
+    server.start();
+    String name = "unknown." + UUID.randomUUID();
+    QueueKind kind = new QueueKind(Map.of("x-queue-type", "quorum"));
+    try (LogLines log = new LogLines(name)) {
+      Options options = at("http://127.0.0.1:" + server.getAddress().getPort());
+      QueueCheck check =
+          new QueueCheck(
+              RabbitManagement.find(
+                  Links.request(broker.url(), options, new LinkedBlockingQueue<>())),
+              new DeliveryLimits("4.1.0"),
+              Duration.ZERO);
+      away.set(true);
+      check.check(Queue.of(name), name, kind);
+      check.check(Queue.of(name), name, kind);
+      assertThat(log.lines()).singleElement().asString().contains("more than 20 times");
+      away.set(false);
+      check.check(Queue.of(name), name, kind);
+      check.check(Queue.of(name), name, kind);
+      assertThat(log.lines()).hasSize(2).last().asString().contains("message-ttl of a policy");
+    } finally {
+      server.stop(0);
+    }
   }
 
   @Test

@@ -20,6 +20,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -107,6 +108,11 @@ final class RenewalFaultsTest extends OneLink {
   }
 
   private RabbitConsumer open(Duration patience, int count) throws Exception {
+    return open(patience, count, () -> altered);
+  }
+
+  private RabbitConsumer open(Duration patience, int count, Supplier<NativeConnection> publisher)
+      throws Exception {
     Links.send(link, queue, count);
     String name = names.queue(queue);
     RabbitSource source =
@@ -123,7 +129,7 @@ final class RenewalFaultsTest extends OneLink {
     RabbitConsumers consumers =
         new RabbitConsumers(
             altered,
-            () -> altered,
+            publisher,
             names,
             new RabbitMapper(names),
             new RabbitDelays(altered, names),
@@ -276,6 +282,46 @@ final class RenewalFaultsTest extends OneLink {
       Thread.onSpinWait();
     }
     assertThat(thread.getState()).as("state of %s", thread).isEqualTo(Thread.State.TIMED_WAITING);
+  }
+
+  /** The entry that ends a message's life in the log waits for a socket that is full. */
+  @Test
+  void anEntryThatBlocksAfterTheChangeHoldsUpNobody() throws Exception {
+    CountDownLatch blocks = new CountDownLatch(1);
+    CountDownLatch blocked = new CountDownLatch(1);
+    CountDownLatch unblocked = new CountDownLatch(1);
+    RabbitConsumer consumer =
+        open(Links.PATIENCE, COUNT, () -> whenUnblocked(blocks, blocked, unblocked));
+    try {
+      List<InboundDelivery> held = changing(consumer);
+      RabbitDelivery accepted = (RabbitDelivery) held.get(2);
+      accepted.handedOut();
+      accepted.goesBack(); // so that the log has something of it
+      consumer.settle(Outcome.ACCEPT, held.subList(2, 3));
+      blocks.countDown();
+      change.goesOn.countDown();
+      await(blocked);
+      CompletableFuture<Void> other =
+          CompletableFuture.runAsync(() -> consumer.settle(Outcome.ACCEPT, held.subList(3, 4)));
+      assertThat(other).as("another settlement").succeedsWithin(Links.PATIENCE);
+    } finally {
+      unblocked.countDown();
+    }
+    consumer.close();
+  }
+
+  /** The connection that writes; a thread that changes a place waits for it. */
+  private NativeConnection whenUnblocked(
+      CountDownLatch blocks, CountDownLatch blocked, CountDownLatch unblocked) {
+    if (blocks.getCount() == 0 && Thread.currentThread().getName().endsWith("-renew")) {
+      blocked.countDown();
+      try {
+        await(unblocked);
+      } catch (InterruptedException e) {
+        throw new AssertionError("Nobody interrupts it", e);
+      }
+    }
+    return altered;
   }
 
   /** With its channel all its native consumers end, whichever there are. */

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
@@ -128,6 +129,37 @@ final class SubscriptionTest extends OneLink {
             new QueueCheck(Optional.empty(), new DeliveryLimits("3.10.8")));
     return new RabbitSubscriptions(
         topology, new SubscriptionLocks(connection, names), connection, Optional.empty());
+  }
+
+  /**
+   * Whether its queue drops what it confirmed is asked behind that, and is worth a WARN at most.
+   */
+  @Test
+  void aDurableSubscriptionIsThereThoughItsKindIsNotToldInTime() throws Exception {
+    Topic topic = Links.newTopic(link);
+    AtomicInteger unanswered = new AtomicInteger();
+    AtomicBoolean bound = new AtomicBoolean();
+    NativeConnection altered =
+        AlteredConnection.open(
+            broker.url(),
+            (method, call) -> {
+              if (bound.get() && method.startsWith("queueDeclare")) {
+                unanswered.incrementAndGet();
+                throw new ChannelContinuationTimeoutException(
+                    new TimeoutException(), null, 1, new AMQP.Queue.Declare.Builder().build());
+              }
+              Object answer = call.make();
+              bound.compareAndSet(false, method.equals("queueBind"));
+              return answer;
+            });
+    RabbitSource source = subscriptions(altered).source(Links.durable(topic, "s"), false);
+    assertThat(unanswered).as("questions for the kind").hasPositiveValue();
+    source.release();
+    ConsumerRequest request =
+        new ConsumerRequest(Links.durable(topic, "s"), 10, Optional.empty(), false);
+    Links.consumeWhenFree(link, request).consumer().close();
+    link.unsubscribe(topic, "s");
+    altered.close(Links.PATIENCE);
   }
 
   /** It would collect what is sent to the topic until the connection ends. */
