@@ -1,16 +1,12 @@
 package io.anymq.kafka;
 
 import io.anymq.MessagingException;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import org.apache.kafka.clients.admin.AlterConfigOp;
-import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsSpec;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -59,13 +55,7 @@ final class TopicRemarks {
   void markTransactional(String topic) {
     try {
       if (transactions(topic) != Transactions.SOME) {
-        AlterConfigOp change =
-            new AlterConfigOp(new ConfigEntry(REMARK, TRANSACTIONAL), AlterConfigOp.OpType.SET);
-        ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
-        calls.await(
-            calls.admin().incrementalAlterConfigs(Map.of(resource, List.of(change))).all(),
-            "to change settings of topic " + topic,
-            "ALTER_CONFIGS on topic " + topic);
+        topology.alter(topic, REMARK, TRANSACTIONAL);
       }
     } catch (MessagingException e) {
       if (!KafkaErrors.isRefusal(e)) {

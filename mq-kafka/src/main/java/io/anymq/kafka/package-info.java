@@ -47,6 +47,11 @@
  * consumes the queue next and may: at once, then every 10 s. Each consumer has groups of its own, as
  * a commit replaces what another has just written; group {@code anymq:kept::<share group>} tells
  * that there are any, and without it nobody lists the cluster's groups. Kafka forgets the note 7 days after that ({@code offsets.retention.minutes})</td></tr>
+ * <tr><td>dead letter</td><td>record of the dead-letter queue's topic</td><td>one that its topic
+ * refuses for its size raises {@code max.message.bytes} there, to that of the topic it comes from
+ * and 64 KiB more (right: ALTER_CONFIGS), and is sent again a second later. Without that right it
+ * is sent without its text, and then every 30 s. The native producer sends no record that is larger
+ * than its {@code buffer.memory}: 32 MiB, or more where {@code max-message-bytes} is</td></tr>
  * <tr><td>parked delivery</td><td>stays locked, by its lane</td><td>takes no place of the prefetch;
  * 32 lanes are the limit, so with a prefetch of 1 some 30 can be parked before the consumer
  * waits</td></tr>

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.anymq.Capability;
 import io.anymq.ErrorCode;
 import io.anymq.Message;
+import io.anymq.MessageTooLargeException;
 import io.anymq.MessagingException;
 import io.anymq.Queue;
 import io.anymq.QueueDepth;
@@ -13,14 +14,18 @@ import io.anymq.QueueOptions;
 import io.anymq.kafka.Links.Sent;
 import io.anymq.kafka.Links.Taking;
 import io.anymq.spi.DepthQuery;
+import io.anymq.spi.InboundDelivery;
 import io.anymq.spi.Link;
 import io.anymq.spi.LinkProducer;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.acl.AclOperation;
+import org.apache.kafka.common.config.ConfigResource.Type;
 import org.apache.kafka.common.resource.ResourceType;
 import org.junit.jupiter.api.Test;
 
@@ -192,6 +197,51 @@ final class KafkaRightsTest extends RightsTest {
     }
     try (Taking consumer = new Taking(owner, queue, 1)) {
       assertThat(consumer.take().message().text()).isEqualTo("0");
+    }
+  }
+
+  /** Its topic may not be made to take it: the core leaves out its text, and then waits. */
+  @Test
+  void whoMayNotAlterTopicsIsRefusedALargeDeadLetter() throws Exception {
+    Queue letters = queue.deadLetterQueue();
+    declare(owner, letters);
+    Links.set(owner, Type.TOPIC, KafkaHarness.NAMES.topic(letters), "max.message.bytes", "1000");
+    deny(ResourceType.TOPIC, "*", AclOperation.ALTER_CONFIGS);
+    Links.send(owner, queue, 1);
+    Link link = login();
+    try (Taking consumer = new Taking(link, queue, 1)) {
+      InboundDelivery delivery = consumer.take();
+      assertThatThrownBy(() -> await(letter(link, letters, delivery)))
+          .cause()
+          .isInstanceOf(MessageTooLargeException.class)
+          .hasMessageContaining("it needs the right ALTER_CONFIGS on topic");
+      await(letter(owner, letters, delivery));
+      consumer.accept(delivery);
+    } finally {
+      owner.delete(letters);
+    }
+  }
+
+  /** Sends a letter of more than 2000 bytes, as the core does: again, while its failure may pass. */
+  private static Sent letter(Link link, Queue to, InboundDelivery origin) throws Exception {
+    Message large = Message.text("0").toBuilder().property("error", "x".repeat(2000)).build();
+    LinkProducer producer = link.openProducer(to, cause -> {});
+    long deadline = System.nanoTime() + Links.PATIENCE.toNanos();
+    while (true) {
+      Sent sent = new Sent(large, Optional.of(origin), new CompletableFuture<>());
+      producer.send(sent);
+      if (!isTransient(sent) || System.nanoTime() - deadline > 0) {
+        return sent;
+      }
+    }
+  }
+
+  private static boolean isTransient(Sent sent) throws Exception {
+    try {
+      await(sent);
+      return false;
+    } catch (ExecutionException e) {
+      return e.getCause() instanceof MessagingException failure && failure.isTransient();
     }
   }
 
