@@ -100,12 +100,14 @@
  * delayed message is refused; should it turn out later that nobody may move them, from then
  * on</td></tr>
  * <tr><td>depth</td><td>lag of the share group; of a queue that has had delayed messages, marked by
- * {@code min.compaction.lag.ms=1}, the records that a browser would see</td><td>exact at rest; ready and in flight. Transaction
- * markers and aborted records of foreign programs count until the group has passed them, though
- * {@code exact()} is true: nothing tells that there are such programs. So do those
- * of delayed messages, for all but the link that moved them, where the broker refuses the mark (no
- * right to alter configs, or a policy) and the note in group {@code anymq:transactional}, which is
- * logged. While the group has no members, all that is there is ready</td></tr>
+ * {@code min.compaction.lag.ms=1}, of one to which a program writes in transactions, is compacted,
+ * or whose group is behind its first record, the records that a browser would see</td><td>exact at
+ * rest; ready and in flight. Of programs that write in transactions the broker tells for a day after
+ * their last record ({@code DescribeProducers}; right: READ on the topic, without it the depth is
+ * not exact). Later their markers and aborted records count until the group has passed them, for
+ * links that have not asked before. So do those of delayed messages, where the broker refuses the
+ * mark (no right to alter configs, or a policy) and the note in group {@code anymq:transactional},
+ * which is logged. While the group has no members, all that is there is ready</td></tr>
  * <tr><td>browse</td><td>an assigned consumer, in no group, of what {@code __share_group_state} does
  * not say to be accepted or archived</td><td>in order, up to the end as it was when the look began;
  * what consumers hold is shown too, because the broker writes down what was settled, and not what is

@@ -152,9 +152,33 @@ final class KafkaRightsTest extends RightsTest {
     assertThat(link.capabilities())
         .doesNotContainKey(Capability.BROWSE)
         .containsKey(Capability.QUEUE_DEPTH);
+    assertThat(link.advice().get(Capability.BROWSE)).contains("READ on topic " + ShareState.TOPIC);
     Links.send(link, queue, 2);
     assertThat(((DepthQuery) link).depth(queue).atRest()).isEqualTo(2);
     sendAndTake(link);
+  }
+
+  /** Offsets are no messages there, and who cannot see what is done cannot count. */
+  @Test
+  void whoMayNotReadWhatGroupsHaveDoneGetsNoExactDepthOfACompactedTopic() throws Exception {
+    deny(ResourceType.TOPIC, ShareState.TOPIC, AclOperation.READ);
+    Links.send(owner, queue, 2);
+    Link link = login();
+    assertThat(((DepthQuery) link).depth(queue).exact()).isTrue();
+    String topic = KafkaHarness.NAMES.topic(queue);
+    Links.set(owner, Type.TOPIC, topic, "cleanup.policy", "compact");
+    assertThat(((DepthQuery) link).depth(queue).exact()).isFalse();
+  }
+
+  /** Others' transactions leave markers that are no messages; only producers tell of them. */
+  @Test
+  void whoMayNotSeeProducersGetsADepthThatIsNotExact() throws Exception {
+    deny(ResourceType.TOPIC, ShareState.TOPIC, AclOperation.READ);
+    deny(ResourceType.TOPIC, KafkaHarness.NAMES.topic(queue), AclOperation.READ);
+    Links.send(owner, queue, 2);
+    QueueDepth depth = ((DepthQuery) login()).depth(queue);
+    assertThat(depth.atRest()).isEqualTo(2);
+    assertThat(depth.exact()).isFalse();
   }
 
   @Test
