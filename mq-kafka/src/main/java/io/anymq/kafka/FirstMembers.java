@@ -41,7 +41,9 @@ final class FirstMembers {
 
   /** One that is about to join. Others may be among the first with it: each waits for itself. */
   Joining joining(String group) {
-    return over ? (clientIds, isVain) -> {} : (clientIds, isVain) -> await(group, clientIds, isVain);
+    return over
+        ? (clientIds, isVain) -> {}
+        : (clientIds, isVain) -> await(group, clientIds, isVain);
   }
 
   /** A member, from before it joins. */

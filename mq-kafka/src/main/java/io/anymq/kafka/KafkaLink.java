@@ -201,7 +201,10 @@ final class KafkaLink
     if (!profile.shareGroups()) {
       for (Capability capability :
           List.of(
+              Capability.BROWSE,
+              Capability.DELIVERY_COUNT,
               Capability.DURABLE_SUBSCRIPTIONS,
+              Capability.REQUEST_REPLY,
               Capability.SHARED_SUBSCRIPTIONS,
               Capability.QUEUE_DEPTH,
               Capability.DELIVERY_DELAY,
@@ -212,6 +215,11 @@ final class KafkaLink
               Capability.TEMPORARY_QUEUES)) {
         advice.put(capability, "it needs share groups: Kafka 4.2 or newer, with share.version 1");
       }
+    } else if (!profile.stateReadable()) {
+      advice.put(
+          Capability.BROWSE,
+          "it needs the right READ on topic %s, before the connection is opened"
+              .formatted(ShareState.TOPIC));
     }
     return advice;
   }

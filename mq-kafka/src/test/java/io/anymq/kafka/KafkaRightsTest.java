@@ -246,7 +246,7 @@ final class KafkaRightsTest extends RightsTest {
     }
   }
 
-  /** Sends a letter of more than 2000 bytes, as the core does: again, while its failure may pass. */
+  /** Sends a letter of over 2000 bytes, as the core does: again, while its failure may pass. */
   private static Sent letter(Link link, Queue to, InboundDelivery origin) throws Exception {
     Message large = Message.text("0").toBuilder().property("error", "x".repeat(2000)).build();
     LinkProducer producer = link.openProducer(to, cause -> {});
