@@ -21,6 +21,14 @@ final class ConsumerGroups {
     return describe(calls, group).map(MemberDescription::clientId).toList();
   }
 
+  /** The names of the clients that have partitions. */
+  static List<String> assigned(KafkaCalls calls, String group) {
+    return describe(calls, group)
+        .filter(member -> !member.assignment().topicPartitions().isEmpty())
+        .map(MemberDescription::clientId)
+        .toList();
+  }
+
   /**
    * Removes what clients of this JVM have left that have ended: members that could not say
    * good-bye. Else the others would wait until the session of those has timed out.

@@ -337,6 +337,11 @@ final class GroupConsumer implements OpenConsumer, Parking {
     return breakUp.hasBegun();
   }
 
+  /** Whether it ends, for whatever reason. */
+  boolean isClosing() {
+    return gate.isClosing();
+  }
+
   @Override
   public boolean releasesNatively() {
     return true;

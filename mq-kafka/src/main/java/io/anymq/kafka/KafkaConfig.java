@@ -29,6 +29,9 @@ final class KafkaConfig {
   /** A broker's default of {@code message.max.bytes}. */
   private static final int DEFAULT_MAX_RECORD_BYTES = 1_048_588;
 
+  /** The native default of {@code buffer.memory}. */
+  private static final int DEFAULT_BUFFER_BYTES = 32 * 1024 * 1024;
+
   /** A batch that a full send window of small messages fills in a few requests. */
   private static final int BATCH_BYTES = 64 * 1024;
 
@@ -163,9 +166,21 @@ final class KafkaConfig {
 
   /** The largest record that a new topic takes: what this connection allows, or Kafka's default. */
   int maxRecordBytes() {
-    long bytes =
-        request.options().get(ConnectionOptions.MAX_MESSAGE_BYTES) + (long) RECORD_OVERHEAD;
-    return (int) Math.min(Math.max(bytes, DEFAULT_MAX_RECORD_BYTES), Integer.MAX_VALUE);
+    int bytes = withOverhead(request.options().get(ConnectionOptions.MAX_MESSAGE_BYTES));
+    return Math.max(bytes, DEFAULT_MAX_RECORD_BYTES);
+  }
+
+  /** So many bytes, and what a message is marked with. */
+  static int withOverhead(int bytes) {
+    return Math.min(bytes, Integer.MAX_VALUE - RECORD_OVERHEAD) + RECORD_OVERHEAD;
+  }
+
+  /**
+   * How much the native producer holds of what is not sent yet: Kafka's default, and no less than
+   * the largest record, which it would refuse.
+   */
+  int bufferBytes() {
+    return Math.max(maxRecordBytes(), DEFAULT_BUFFER_BYTES);
   }
 
   /** How long one request may take. */
@@ -205,6 +220,7 @@ final class KafkaConfig {
     config.put(ProducerConfig.METADATA_MAX_IDLE_CONFIG, TOPIC_IDLE.toMillis());
     // The broker has the last word on sizes: it knows the topic's limit.
     config.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, Integer.MAX_VALUE);
+    config.put(ProducerConfig.BUFFER_MEMORY_CONFIG, (long) bufferBytes());
     return config;
   }
 

@@ -57,6 +57,7 @@ final class KafkaLink
   private final TemporaryTopics temporary;
   private final KafkaTopology farewell;
   private final Delays delays;
+  private final LetterRoom room;
 
   KafkaLink(
       KafkaConfig config,
@@ -83,6 +84,7 @@ final class KafkaLink
             config, topology, new Turns(calls), producer, state, profile, unused, kept, handOuts);
     temporary = new TemporaryTopics(config, calls, topology, profile, state);
     delays = new Delays(config, calls, topology, profile, state);
+    room = new LetterRoom(topology, config);
     state.onLoss(this::cut);
     watch =
         new LinkWatch(
@@ -199,7 +201,10 @@ final class KafkaLink
     if (!profile.shareGroups()) {
       for (Capability capability :
           List.of(
+              Capability.BROWSE,
+              Capability.DELIVERY_COUNT,
               Capability.DURABLE_SUBSCRIPTIONS,
+              Capability.REQUEST_REPLY,
               Capability.SHARED_SUBSCRIPTIONS,
               Capability.QUEUE_DEPTH,
               Capability.DELIVERY_DELAY,
@@ -210,6 +215,11 @@ final class KafkaLink
               Capability.TEMPORARY_QUEUES)) {
         advice.put(capability, "it needs share groups: Kafka 4.2 or newer, with share.version 1");
       }
+    } else if (!profile.stateReadable()) {
+      advice.put(
+          Capability.BROWSE,
+          "it needs the right READ on topic %s, before the connection is opened"
+              .formatted(ShareState.TOPIC));
     }
     return advice;
   }
@@ -235,7 +245,13 @@ final class KafkaLink
     producer.learn(topic);
     TopicProducer.Setup setup =
         new TopicProducer.Setup(
-            destination, topic, TopicProducer.keepsTimestamps(settings), producer, delays, state);
+            destination,
+            topic,
+            TopicProducer.keepsTimestamps(settings),
+            producer,
+            delays,
+            room,
+            state);
     TopicProducer opened = new TopicProducer(setup, topology, listener, producers::remove);
     producers.add(opened);
     return opened;
@@ -337,6 +353,7 @@ final class KafkaLink
         watch::close,
         consumers::close,
         delays::close,
+        room::close,
         kept::close,
         contents::close,
         () -> handOuts.finish(state.timeLeft(timeout)),

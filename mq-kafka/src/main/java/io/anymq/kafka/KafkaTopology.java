@@ -14,6 +14,8 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaFuture;
@@ -209,6 +211,17 @@ final class KafkaTopology {
             "DESCRIBE_CONFIGS on topic " + topic)
         .map(found -> BrokerProfile.asMap(found.entries()))
         .orElse(Map.of());
+  }
+
+  /** Changes a setting of a topic. */
+  void alter(String topic, String name, String value) {
+    AlterConfigOp change =
+        new AlterConfigOp(new ConfigEntry(name, value), AlterConfigOp.OpType.SET);
+    ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
+    calls.await(
+        calls.admin().incrementalAlterConfigs(Map.of(resource, List.of(change))).all(),
+        "to change settings of topic " + topic,
+        "ALTER_CONFIGS on topic " + topic);
   }
 
   /**

@@ -5,16 +5,11 @@ import io.anymq.spi.DeliverySink;
 import io.anymq.spi.Source;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Opens consumers that are members of share groups. Safe for use by several threads. */
 final class Members {
-
-  private static final Logger LOG = LoggerFactory.getLogger(Members.class);
 
   /** The role of a member that must be the only one; it shows in its client id. */
   private static final String ALONE = "alone";
@@ -39,7 +34,7 @@ final class Members {
   private final LinkState state;
   private final Set<OpenConsumer> open;
   private final KeptReturn kept;
-  private final AtomicBoolean warm = new AtomicBoolean();
+  private final FirstMembers first;
   private final HandOuts handOuts;
   private final GroupUpkeep upkeep;
 
@@ -61,6 +56,7 @@ final class Members {
     this.producer = producer;
     this.state = state;
     this.open = open;
+    first = new FirstMembers(groups::isAssigned, state, config.operationTimeout());
   }
 
   /**
@@ -107,34 +103,25 @@ final class Members {
     requireSafe(member);
     GroupConsumer consumer = create(member, sink, onClosed.andThen(open::remove));
     open.add(consumer);
+    start(member.group(), consumer);
+    return consumer;
+  }
+
+  /** Opens one that was created; the link's first ones until they have partitions. */
+  void start(String group, GroupConsumer consumer) {
+    FirstMembers.Joining joining = first.joining(group);
     consumer.open();
     try {
-      awaitFirstAssignment(member.group(), consumer);
+      joining.await(consumer::clientIds, consumer::isClosing);
     } catch (RuntimeException e) {
       consumer.close();
       throw e;
     }
-    return consumer;
   }
 
-  /**
-   * Waits until the link's first member of any group has its partitions. A cluster that has just
-   * started makes the topics in which it keeps groups for the first member, and that member hears
-   * of its partitions with the next heartbeat alone, 5 s later: a first receive with a time limit
-   * of some seconds returned nothing.
-   */
-  private void awaitFirstAssignment(String group, GroupConsumer consumer) {
-    if (!warm.compareAndSet(false, true)) {
-      return;
-    }
-    long deadline = System.nanoTime() + config.operationTimeout().toNanos();
-    while (state.isOpen() && System.nanoTime() - deadline < 0) {
-      if (consumer.clientIds().stream().anyMatch(id -> groups.isAssigned(group, id))) {
-        return;
-      }
-      Pauses.brief("opening the first consumer of a share group");
-    }
-    LOG.warn("Group {} gives its member no partitions yet; messages will come later", group);
+  /** As {@link FirstMembers#joining}. */
+  FirstMembers.Joining joining(String group) {
+    return first.joining(group);
   }
 
   /** One that is not open yet, and that its maker keeps an eye on. */

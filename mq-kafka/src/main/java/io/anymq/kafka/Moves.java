@@ -2,6 +2,7 @@ package io.anymq.kafka;
 
 import io.anymq.ErrorCode;
 import io.anymq.MessagingException;
+import io.anymq.spi.support.RareWarning;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
@@ -48,6 +49,9 @@ final class Moves {
 
   /** By name, which topics are known to be marked; temporary ones come and go. */
   private final Map<String, Uuid> marked = new HashMap<>();
+
+  /** Thousands may have waited for one destination. */
+  private final RareWarning gone = new RareWarning(Moves.class);
 
   private boolean mayNot;
   private volatile @Nullable KafkaProducer<byte[], byte[]> sending;
@@ -208,7 +212,7 @@ final class Moves {
   }
 
   /** What becomes of a record; null: nothing, because its destination is gone. */
-  private static @Nullable ProducerRecord<byte[], byte[]> next(
+  private @Nullable ProducerRecord<byte[], byte[]> next(
       DelayedRecord record, boolean putOff, Set<String> topics, long now) {
     if (putOff) {
       return record.putOff(now);
@@ -222,7 +226,7 @@ final class Moves {
     if (!record.missed()) {
       return record.lookedForAgain(now);
     }
-    LOG.warn("A delayed message goes with its destination: there is no topic {}", record.topic());
+    gone.warn("A delayed message goes with its destination: there is no topic " + record.topic());
     return null;
   }
 

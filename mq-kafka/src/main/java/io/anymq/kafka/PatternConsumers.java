@@ -247,7 +247,7 @@ final class PatternConsumers implements AutoCloseable {
         new Members.Member(
             Topic.of(KafkaNames.ANCHOR), KafkaNames.ANCHOR, of.group(), limit, 1, of.role());
     GroupConsumer holder = members.create(member, groups.sinkOfOne(), closed -> {});
-    holder.open();
+    members.start(of.group(), holder);
     members.awaitJoinedOrClose(of.group(), holder);
     return holder;
   }
@@ -266,7 +266,7 @@ final class PatternConsumers implements AutoCloseable {
         new Members.Member(destination, topic.name(), one, limit, prefetch, Members.MEMBER);
     members.requireSafe(member);
     GroupConsumer consumer = members.create(member, groups.sinkOfOne(), closed -> {});
-    consumer.open();
+    members.start(one, consumer);
     of.begun().joins(one, consumer);
     return consumer;
   }

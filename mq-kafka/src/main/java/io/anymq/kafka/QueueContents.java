@@ -54,21 +54,28 @@ final class QueueContents {
 
   /**
    * The depth: what the broker counts as the group's lag, which leaves out what is accepted in the
-   * middle, and never more than the partition holds. The broker goes on counting records that were
-   * deleted below the group's feet.
+   * middle. That is a difference of offsets; where not each offset is a message that waits, the
+   * messages are counted one by one, and where that is not possible the depth is not exact.
    */
   QueueDepth depth(Queue queue) {
     List<TopicPartition> partitions = topology.partitions(queue);
-    Transactions markers = topology.remarks().transactions(topology.names().topic(queue));
-    boolean readable = profile.stateReadable();
+    String topic = topology.names().topic(queue);
+    Map<String, String> settings = topology.settings(topic);
+    Transactions markers = topology.remarks().transactions(topic, settings);
+    Lag lag = lag(queue, partitions);
+    boolean dense =
+        lag.dense()
+            && markers != Transactions.SOME
+            && !TopicRetention.isCompacted(settings)
+            && topology.remarks().foreign(topic, partitions) == Transactions.NONE;
     OptionalLong counted =
-        markers == Transactions.SOME && readable ? countOneByOne(queue) : OptionalLong.empty();
-    long count = counted.isPresent() ? counted.getAsLong() : lag(queue, partitions);
+        dense || !profile.stateReadable() ? OptionalLong.empty() : countOneByOne(queue);
     List<String> members = groups.members(topology.names().group(queue));
     int kept = kept(queue, members).size();
     // The lock of a consumer that has crashed may last; then the group counts its record, too.
-    boolean exact = kept == 0 && (markers == Transactions.NONE || counted.isPresent());
-    OptionalLong total = OptionalLong.of(count + kept);
+    boolean exact =
+        kept == 0 && (counted.isPresent() || (dense && markers == Transactions.NONE));
+    OptionalLong total = OptionalLong.of(counted.orElse(lag.count()) + kept);
     OptionalLong ready = members.isEmpty() ? total : OptionalLong.empty();
     return new QueueDepth(ready, OptionalLong.empty(), total, exact, Instant.now());
   }
@@ -96,18 +103,30 @@ final class QueueContents {
     }
   }
 
-  private long lag(Queue queue, List<TopicPartition> partitions) {
+  /**
+   * How far a group is behind.
+   *
+   * @param count in offsets, and never more than the partitions hold
+   * @param dense whether it knows of each offset up to the end whether it is done with: not where
+   *     records were deleted below its feet, which it goes on counting, nor where it tells no place
+   */
+  private record Lag(long count, boolean dense) {}
+
+  private Lag lag(Queue queue, List<TopicPartition> partitions) {
     Map<TopicPartition, SharePartitionOffsetInfo> offsets =
         groups.offsets(topology.names().group(queue));
     Map<TopicPartition, Long> starts = logs.of(partitions, OffsetSpec.earliest());
     Map<TopicPartition, Long> ends = logs.of(partitions, OffsetSpec.latest());
     long count = 0;
+    boolean dense = true;
     for (TopicPartition partition : partitions) {
-      long held = ends.getOrDefault(partition, 0L) - starts.getOrDefault(partition, 0L);
+      long start = starts.getOrDefault(partition, 0L);
+      long held = ends.getOrDefault(partition, 0L) - start;
       SharePartitionOffsetInfo info = offsets.get(partition);
       count += info == null ? held : Math.min(held, info.lag().orElse(held));
+      dense &= held == 0 || (info != null && info.startOffset() >= start);
     }
-    return count;
+    return new Lag(count, dense);
   }
 
   /** Begins to read what the queue holds now. */

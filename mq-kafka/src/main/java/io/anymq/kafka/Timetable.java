@@ -1,6 +1,7 @@
 package io.anymq.kafka;
 
 import io.anymq.InvalidMessageException;
+import io.anymq.spi.support.RareWarning;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -12,8 +13,6 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * When which delayed message is due, of those that a {@link Mover} has read while it has the turn:
@@ -21,7 +20,6 @@ import org.slf4j.LoggerFactory;
  */
 final class Timetable {
 
-  private static final Logger LOG = LoggerFactory.getLogger(Timetable.class);
   private static final int BATCH = 500;
 
   private static final Comparator<DelayedRecord> BY_DUE =
@@ -30,6 +28,7 @@ final class Timetable {
           .thenComparingLong(DelayedRecord::offset);
 
   private final Map<Integer, DelayLane> lanes = new HashMap<>();
+  private final RareWarning foreign = new RareWarning(Timetable.class);
 
   /** Whether it has no partition, as its mover has not the turn. */
   boolean isEmpty() {
@@ -60,7 +59,7 @@ final class Timetable {
     try {
       lane.add(DelayedRecord.of(record).within(System.currentTimeMillis()));
     } catch (InvalidMessageException e) {
-      LOG.warn("A record in topic {} is none of this library's", record.topic(), e);
+      foreign.warn("A record in topic " + record.topic() + " is none of this library's", e);
     }
   }
 

@@ -11,6 +11,7 @@ import io.anymq.spi.ProducerListener;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -21,6 +22,8 @@ import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.RecordBatchTooLargeException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +41,7 @@ final class TopicProducer implements LinkProducer {
    * @param keepsTimestamps whether the topic keeps the timestamps of its records
    * @param shared the link's native producer
    * @param delays where delayed messages wait
+   * @param room for dead letters that were refused for their size
    * @param state whether the link lives
    */
   record Setup(
@@ -46,6 +50,7 @@ final class TopicProducer implements LinkProducer {
       boolean keepsTimestamps,
       SharedProducer shared,
       Delays delays,
+      LetterRoom room,
       LinkState state) {}
 
   private final Setup setup;
@@ -187,7 +192,7 @@ final class TopicProducer implements LinkProducer {
   private void transmit(ProducerRecord<byte[], byte[]> entry, SendCallback callback) {
     try {
       Future<RecordMetadata> unused =
-          setup.shared().get().send(entry, (metadata, failure) -> callback.done(failure));
+          setup.shared().get().send(entry, (metadata, failure) -> callback.sent(entry, failure));
       callback.handedOver = true;
     } catch (KafkaException | IllegalStateException | MessagingException e) {
       callback.done(e);
@@ -199,10 +204,7 @@ final class TopicProducer implements LinkProducer {
     ProducerRecord<byte[], byte[]> plain =
         KafkaMapper.toRecord(message, setup.topic(), setup.keepsTimestamps());
     ProducerRecord<byte[], byte[]> entry =
-        outbound
-            .origin()
-            .filter(KafkaDelivery.class::isInstance)
-            .map(KafkaDelivery.class::cast)
+        origin(outbound)
             .map(of -> KafkaMapper.withOrigin(plain, of.record(), of.undecodable().isEmpty()))
             .orElse(plain);
     if (outbound.repeated()) {
@@ -212,6 +214,14 @@ final class TopicProducer implements LinkProducer {
       return entry;
     }
     return DelayedRecord.waiting(entry, message.deliveryDelay().get());
+  }
+
+  /** The delivery that a message is the dead letter of. */
+  private static Optional<KafkaDelivery> origin(OutboundMessage outbound) {
+    return outbound
+        .origin()
+        .filter(KafkaDelivery.class::isInstance)
+        .map(KafkaDelivery.class::cast);
   }
 
   /** Looked up with care, because the native producer's own look-up may make the topic. */
@@ -232,6 +242,11 @@ final class TopicProducer implements LinkProducer {
 
   private static boolean isMissing(@Nullable Throwable failure) {
     return KafkaErrors.unwrapIfAny(failure) instanceof UnknownTopicOrPartitionException;
+  }
+
+  private static boolean isTooLarge(@Nullable Exception failure) {
+    return failure instanceof RecordTooLargeException
+        || failure instanceof RecordBatchTooLargeException;
   }
 
   private DestinationNotFoundException notFound() {
@@ -259,6 +274,16 @@ final class TopicProducer implements LinkProducer {
     SendCallback(OutboundMessage message) {
       this.message = message;
       pending.incrementAndGet();
+    }
+
+    /** What the native client says of the record. */
+    void sent(ProducerRecord<byte[], byte[]> entry, @Nullable Exception failure) {
+      Optional<KafkaDelivery> origin = isTooLarge(failure) ? origin(message) : Optional.empty();
+      if (failure != null && origin.isPresent()) {
+        setup.room().make(entry, origin.get().record().topic(), failure, this::done);
+      } else {
+        done(failure);
+      }
     }
 
     void done(@Nullable Exception failure) {

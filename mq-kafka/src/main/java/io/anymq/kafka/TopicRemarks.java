@@ -1,16 +1,14 @@
 package io.anymq.kafka;
 
 import io.anymq.MessagingException;
-import java.util.List;
+import java.util.Collection;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import org.apache.kafka.clients.admin.AlterConfigOp;
-import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsSpec;
+import org.apache.kafka.clients.admin.ProducerState;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,6 +27,9 @@ final class TopicRemarks {
   /** Those that could not be marked; this link at least knows. */
   private final Set<String> unmarked = ConcurrentHashMap.newKeySet();
 
+  /** What is known of other programs' transactions, by topic. */
+  private final Map<String, Transactions> foreign = new ConcurrentHashMap<>();
+
   TopicRemarks(KafkaCalls calls, KafkaTopology topology) {
     this.calls = calls;
     this.topology = topology;
@@ -45,9 +46,57 @@ final class TopicRemarks {
   }
 
   Transactions transactions(String topic) {
-    return unmarked.contains(topic) || TRANSACTIONAL.equals(topology.settings(topic).get(REMARK))
+    return transactions(topic, topology.settings(topic));
+  }
+
+  /** As that, of a topic with these settings. */
+  Transactions transactions(String topic, Map<String, String> settings) {
+    return unmarked.contains(topic) || TRANSACTIONAL.equals(settings.get(REMARK))
         ? Transactions.SOME
         : noted(topic);
+  }
+
+  /**
+   * Whether other programs write there in transactions, as far as the broker knows: it forgets a
+   * producer a day after its last record ({@code producer.id.expiration.ms}), and this link does
+   * not. Unknown where this user may not see producers, which is asked once, for the native client
+   * logs an ERROR each time.
+   */
+  Transactions foreign(String topic, Collection<TopicPartition> partitions) {
+    Transactions known = foreign.getOrDefault(topic, Transactions.NONE);
+    if (known == Transactions.NONE) {
+      known = askForProducers(topic, partitions);
+      foreign.put(topic, known);
+    }
+    return known;
+  }
+
+  private Transactions askForProducers(String topic, Collection<TopicPartition> partitions) {
+    try {
+      boolean some =
+          calls
+              .await(
+                  calls.admin().describeProducers(partitions).all(),
+                  "for the producers of topic " + topic,
+                  "READ on topic " + topic)
+              .values()
+              .stream()
+              .flatMap(each -> each.activeProducers().stream())
+              .anyMatch(TopicRemarks::isTransactional);
+      return some ? Transactions.SOME : Transactions.NONE;
+    } catch (MessagingException e) {
+      if (!KafkaErrors.isRefusal(e)) {
+        throw e;
+      }
+      LOG.debug("Whether others write to topic {} in transactions is not known", topic, e);
+      return Transactions.UNKNOWN;
+    }
+  }
+
+  /** A coordinator ends transactions, and no others come to it. */
+  private static boolean isTransactional(ProducerState producer) {
+    return producer.coordinatorEpoch().isPresent()
+        || producer.currentTransactionStartOffset().isPresent();
   }
 
   /**
@@ -59,13 +108,7 @@ final class TopicRemarks {
   void markTransactional(String topic) {
     try {
       if (transactions(topic) != Transactions.SOME) {
-        AlterConfigOp change =
-            new AlterConfigOp(new ConfigEntry(REMARK, TRANSACTIONAL), AlterConfigOp.OpType.SET);
-        ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
-        calls.await(
-            calls.admin().incrementalAlterConfigs(Map.of(resource, List.of(change))).all(),
-            "to change settings of topic " + topic,
-            "ALTER_CONFIGS on topic " + topic);
+        topology.alter(topic, REMARK, TRANSACTIONAL);
       }
     } catch (MessagingException e) {
       if (!KafkaErrors.isRefusal(e)) {

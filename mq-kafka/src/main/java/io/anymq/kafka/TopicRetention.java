@@ -75,16 +75,22 @@ final class TopicRetention {
 
   private static void requireNotCompacted(
       Destination destination, String topic, Map<String, String> settings) {
-    String policy = settings.getOrDefault(TopicConfig.CLEANUP_POLICY_CONFIG, "");
-    if (policy.contains(TopicConfig.CLEANUP_POLICY_COMPACT)) {
+    if (isCompacted(settings)) {
       throw new InvalidDestinationException(
           "%s would lose messages: its topic %s has cleanup.policy=%s, which keeps one message of each key; %s needs cleanup.policy=delete"
               .formatted(
                   destination.describe(),
                   topic,
-                  policy,
+                  settings.get(TopicConfig.CLEANUP_POLICY_CONFIG),
                   destination instanceof Queue ? "a queue" : "a durable or shared subscription"));
     }
+  }
+
+  /** Whether a topic with these settings drops messages from its middle. */
+  static boolean isCompacted(Map<String, String> settings) {
+    return settings
+        .getOrDefault(TopicConfig.CLEANUP_POLICY_CONFIG, "")
+        .contains(TopicConfig.CLEANUP_POLICY_COMPACT);
   }
 
   /** The settings by which a topic drops messages; empty: none. */

@@ -79,8 +79,12 @@ final class Turn implements OpenConsumer, Parking, Runnable, ConsumerRebalanceLi
     thread.setDaemon(true);
   }
 
-  /** Stands in line, and then looks for others that do not; throws when there are any. */
+  /**
+   * Stands in line, and then looks for others that do not; throws when there are any. Where it may
+   * be one of the first members of all, it waits for its turn, unless somebody else has that.
+   */
   void open() {
+    FirstMembers.Joining joining = members.joining(setup.member().group());
     ClientIds.hold(clientId);
     try {
       thread.start();
@@ -90,6 +94,8 @@ final class Turn implements OpenConsumer, Parking, Runnable, ConsumerRebalanceLi
         throw Turns.inUse(
             "it is to keep the order of keys, and another one does not", setup.member().group());
       }
+      joining.await(
+          this::memberIds, () -> closing || turns.hasOther(setup.member().group(), clientId));
     } catch (RuntimeException | Error e) {
       if (thread.getState() == Thread.State.NEW) {
         ClientIds.free(clientId); // else the thread does
@@ -97,6 +103,12 @@ final class Turn implements OpenConsumer, Parking, Runnable, ConsumerRebalanceLi
       close();
       throw e;
     }
+  }
+
+  /** Its names in the share group; none before its turn. */
+  private List<String> memberIds() {
+    GroupConsumer member = inner;
+    return member == null ? List.of() : member.clientIds();
   }
 
   private void awaitMember() {

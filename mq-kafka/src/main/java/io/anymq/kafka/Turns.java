@@ -32,6 +32,12 @@ final class Turns {
         .toList();
   }
 
+  /** Whether another one than this client has its turn. */
+  boolean hasOther(String shareGroup, String client) {
+    return ConsumerGroups.assigned(calls, group(shareGroup)).stream()
+        .anyMatch(each -> !each.equals(client));
+  }
+
   /** Has nobody wait for what clients of this JVM have left in line that have ended. */
   void removeLeftovers(String shareGroup) {
     ConsumerGroups.removeLeftovers(calls, group(shareGroup));

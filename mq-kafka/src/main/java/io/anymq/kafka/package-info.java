@@ -47,6 +47,11 @@
  * consumes the queue next and may: at once, then every 10 s. Each consumer has groups of its own, as
  * a commit replaces what another has just written; group {@code anymq:kept::<share group>} tells
  * that there are any, and without it nobody lists the cluster's groups. Kafka forgets the note 7 days after that ({@code offsets.retention.minutes})</td></tr>
+ * <tr><td>dead letter</td><td>record of the dead-letter queue's topic</td><td>one that its topic
+ * refuses for its size raises {@code max.message.bytes} there, to that of the topic it comes from
+ * and 64 KiB more (right: ALTER_CONFIGS), and is sent again a second later. Without that right it
+ * is sent without its text, and then every 30 s. The native producer sends no record that is larger
+ * than its {@code buffer.memory}: 32 MiB, or more where {@code max-message-bytes} is</td></tr>
  * <tr><td>parked delivery</td><td>stays locked, by its lane</td><td>takes no place of the prefetch;
  * 32 lanes are the limit, so with a prefetch of 1 some 30 can be parked before the consumer
  * waits</td></tr>
@@ -95,12 +100,14 @@
  * delayed message is refused; should it turn out later that nobody may move them, from then
  * on</td></tr>
  * <tr><td>depth</td><td>lag of the share group; of a queue that has had delayed messages, marked by
- * {@code min.compaction.lag.ms=1}, the records that a browser would see</td><td>exact at rest; ready and in flight. Transaction
- * markers and aborted records of foreign programs count until the group has passed them, though
- * {@code exact()} is true: nothing tells that there are such programs. So do those
- * of delayed messages, for all but the link that moved them, where the broker refuses the mark (no
- * right to alter configs, or a policy) and the note in group {@code anymq:transactional}, which is
- * logged. While the group has no members, all that is there is ready</td></tr>
+ * {@code min.compaction.lag.ms=1}, of one to which a program writes in transactions, is compacted,
+ * or whose group is behind its first record, the records that a browser would see</td><td>exact at
+ * rest; ready and in flight. Of programs that write in transactions the broker tells for a day after
+ * their last record ({@code DescribeProducers}; right: READ on the topic, without it the depth is
+ * not exact). Later their markers and aborted records count until the group has passed them, for
+ * links that have not asked before. So do those of delayed messages, where the broker refuses the
+ * mark (no right to alter configs, or a policy) and the note in group {@code anymq:transactional},
+ * which is logged. While the group has no members, all that is there is ready</td></tr>
  * <tr><td>browse</td><td>an assigned consumer, in no group, of what {@code __share_group_state} does
  * not say to be accepted or archived</td><td>in order, up to the end as it was when the look began;
  * what consumers hold is shown too, because the broker writes down what was settled, and not what is

@@ -97,6 +97,10 @@ final class KafkaNoteRightsTest extends RightsTest {
     }
     assertThat(((DepthQuery) link).depth(queue).exact()).as("by whom it was moved").isTrue();
     deny(ResourceType.GROUP, "anymq:transactional", AclOperation.DESCRIBE);
+    QueueDepth elsewhere = ((DepthQuery) login()).depth(queue);
+    assertThat(elsewhere.atRest()).as("where producers tell of transactions").isEqualTo(1);
+    assertThat(elsewhere.exact()).isTrue();
+    deny(ResourceType.TOPIC, ShareState.TOPIC, AclOperation.READ);
     QueueDepth depth = ((DepthQuery) login()).depth(queue);
     assertThat(depth.exact()).as("on a connection that cannot know; see TopicRemarks").isFalse();
     owner = Links.open(broker);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.anymq.Capability;
 import io.anymq.ErrorCode;
 import io.anymq.Message;
+import io.anymq.MessageTooLargeException;
 import io.anymq.MessagingException;
 import io.anymq.Queue;
 import io.anymq.QueueDepth;
@@ -13,14 +14,18 @@ import io.anymq.QueueOptions;
 import io.anymq.kafka.Links.Sent;
 import io.anymq.kafka.Links.Taking;
 import io.anymq.spi.DepthQuery;
+import io.anymq.spi.InboundDelivery;
 import io.anymq.spi.Link;
 import io.anymq.spi.LinkProducer;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.acl.AclOperation;
+import org.apache.kafka.common.config.ConfigResource.Type;
 import org.apache.kafka.common.resource.ResourceType;
 import org.junit.jupiter.api.Test;
 
@@ -147,9 +152,33 @@ final class KafkaRightsTest extends RightsTest {
     assertThat(link.capabilities())
         .doesNotContainKey(Capability.BROWSE)
         .containsKey(Capability.QUEUE_DEPTH);
+    assertThat(link.advice().get(Capability.BROWSE)).contains("READ on topic " + ShareState.TOPIC);
     Links.send(link, queue, 2);
     assertThat(((DepthQuery) link).depth(queue).atRest()).isEqualTo(2);
     sendAndTake(link);
+  }
+
+  /** Offsets are no messages there, and who cannot see what is done cannot count. */
+  @Test
+  void whoMayNotReadWhatGroupsHaveDoneGetsNoExactDepthOfACompactedTopic() throws Exception {
+    deny(ResourceType.TOPIC, ShareState.TOPIC, AclOperation.READ);
+    Links.send(owner, queue, 2);
+    Link link = login();
+    assertThat(((DepthQuery) link).depth(queue).exact()).isTrue();
+    String topic = KafkaHarness.NAMES.topic(queue);
+    Links.set(owner, Type.TOPIC, topic, "cleanup.policy", "compact");
+    assertThat(((DepthQuery) link).depth(queue).exact()).isFalse();
+  }
+
+  /** Others' transactions leave markers that are no messages; only producers tell of them. */
+  @Test
+  void whoMayNotSeeProducersGetsADepthThatIsNotExact() throws Exception {
+    deny(ResourceType.TOPIC, ShareState.TOPIC, AclOperation.READ);
+    deny(ResourceType.TOPIC, KafkaHarness.NAMES.topic(queue), AclOperation.READ);
+    Links.send(owner, queue, 2);
+    QueueDepth depth = ((DepthQuery) login()).depth(queue);
+    assertThat(depth.atRest()).isEqualTo(2);
+    assertThat(depth.exact()).isFalse();
   }
 
   @Test
@@ -192,6 +221,51 @@ final class KafkaRightsTest extends RightsTest {
     }
     try (Taking consumer = new Taking(owner, queue, 1)) {
       assertThat(consumer.take().message().text()).isEqualTo("0");
+    }
+  }
+
+  /** Its topic may not be made to take it: the core leaves out its text, and then waits. */
+  @Test
+  void whoMayNotAlterTopicsIsRefusedALargeDeadLetter() throws Exception {
+    Queue letters = queue.deadLetterQueue();
+    declare(owner, letters);
+    Links.set(owner, Type.TOPIC, KafkaHarness.NAMES.topic(letters), "max.message.bytes", "1000");
+    deny(ResourceType.TOPIC, "*", AclOperation.ALTER_CONFIGS);
+    Links.send(owner, queue, 1);
+    Link link = login();
+    try (Taking consumer = new Taking(link, queue, 1)) {
+      InboundDelivery delivery = consumer.take();
+      assertThatThrownBy(() -> await(letter(link, letters, delivery)))
+          .cause()
+          .isInstanceOf(MessageTooLargeException.class)
+          .hasMessageContaining("it needs the right ALTER_CONFIGS on topic");
+      await(letter(owner, letters, delivery));
+      consumer.accept(delivery);
+    } finally {
+      owner.delete(letters);
+    }
+  }
+
+  /** Sends a letter of over 2000 bytes, as the core does: again, while its failure may pass. */
+  private static Sent letter(Link link, Queue to, InboundDelivery origin) throws Exception {
+    Message large = Message.text("0").toBuilder().property("error", "x".repeat(2000)).build();
+    LinkProducer producer = link.openProducer(to, cause -> {});
+    long deadline = System.nanoTime() + Links.PATIENCE.toNanos();
+    while (true) {
+      Sent sent = new Sent(large, Optional.of(origin), new CompletableFuture<>());
+      producer.send(sent);
+      if (!isTransient(sent) || System.nanoTime() - deadline > 0) {
+        return sent;
+      }
+    }
+  }
+
+  private static boolean isTransient(Sent sent) throws Exception {
+    try {
+      await(sent);
+      return false;
+    } catch (ExecutionException e) {
+      return e.getCause() instanceof MessagingException failure && failure.isTransient();
     }
   }
 

@@ -146,11 +146,12 @@ final class Links {
   }
 
   /** A message whose outcome can be waited for. */
-  record Sent(Message message, CompletableFuture<@Nullable Void> outcome)
+  record Sent(
+      Message message, Optional<InboundDelivery> origin, CompletableFuture<@Nullable Void> outcome)
       implements OutboundMessage {
 
     Sent(Message message) {
-      this(message, new CompletableFuture<>());
+      this(message, Optional.empty(), new CompletableFuture<>());
     }
 
     @Override
