@@ -121,7 +121,8 @@ final class LetterRoom {
     }
     int bytes = KafkaConfig.withOverhead(Math.max(size, limit(topology.visibleSettings(source))));
     topology.alter(topic, LIMIT, Integer.toString(bytes));
-    LOG.info("Raised {} of topic {} to {} for a dead letter of {} bytes", LIMIT, topic, bytes, size);
+    LOG.info(
+        "Raised {} of topic {} to {} for a dead letter of {} bytes", LIMIT, topic, bytes, size);
   }
 
   /** 0 where it is not known. */

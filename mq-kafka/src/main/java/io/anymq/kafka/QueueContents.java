@@ -73,8 +73,7 @@ final class QueueContents {
     List<String> members = groups.members(topology.names().group(queue));
     int kept = kept(queue, members).size();
     // The lock of a consumer that has crashed may last; then the group counts its record, too.
-    boolean exact =
-        kept == 0 && (counted.isPresent() || (dense && markers == Transactions.NONE));
+    boolean exact = kept == 0 && (counted.isPresent() || (dense && markers == Transactions.NONE));
     OptionalLong total = OptionalLong.of(counted.orElse(lag.count()) + kept);
     OptionalLong ready = members.isEmpty() ? total : OptionalLong.empty();
     return new QueueDepth(ready, OptionalLong.empty(), total, exact, Instant.now());

@@ -218,10 +218,7 @@ final class TopicProducer implements LinkProducer {
 
   /** The delivery that a message is the dead letter of. */
   private static Optional<KafkaDelivery> origin(OutboundMessage outbound) {
-    return outbound
-        .origin()
-        .filter(KafkaDelivery.class::isInstance)
-        .map(KafkaDelivery.class::cast);
+    return outbound.origin().filter(KafkaDelivery.class::isInstance).map(KafkaDelivery.class::cast);
   }
 
   /** Looked up with care, because the native producer's own look-up may make the topic. */

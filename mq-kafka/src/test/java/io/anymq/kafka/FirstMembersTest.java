@@ -19,8 +19,7 @@ import org.junit.jupiter.api.Test;
 final class FirstMembersTest {
 
   private final Admin admin = Admin.create(Map.of("bootstrap.servers", "127.0.0.1:1"));
-  private final LinkState state =
-      new LinkState(cause -> {}, new KafkaCalls(admin, Links.PATIENCE));
+  private final LinkState state = new LinkState(cause -> {}, new KafkaCalls(admin, Links.PATIENCE));
   private final Set<String> assigned = ConcurrentHashMap.newKeySet();
   private final CountDownLatch asked = new CountDownLatch(3);
 

@@ -43,9 +43,7 @@ final class KafkaFirstReceiveTest {
 
   private static void assertFound(Consumer consumer) {
     Optional<Delivery> first = consumer.receive(LIMIT);
-    assertThat(first)
-        .as("within %s of a receive; see FirstMembers", LIMIT)
-        .isPresent();
+    assertThat(first).as("within %s of a receive; see FirstMembers", LIMIT).isPresent();
     first.orElseThrow().accept();
   }
 

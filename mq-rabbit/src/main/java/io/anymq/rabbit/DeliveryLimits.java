@@ -87,7 +87,7 @@ final class DeliveryLimits {
     String counted =
         countsFailures
             ? "the broker counts as failed more than %,d times, which it need not do for what is"
-                  + " given back"
+                + " given back"
             : "consumers have given back more than %,d times, even if no application received it";
     return ("drops, or dead-letters natively, each message that "
             + counted
