@@ -71,6 +71,7 @@ enum Mutant implements Variant {
   CLOSE_LOSES_SETTLEMENTS(SettleMutations.CloseLosesSettlements::new, "ACK-01", "LIFE-07"),
   IGNORES_PREFETCH(
       SettleMutations.IgnoresPrefetch::new, "RECV-08", "RECV-16", "DEPTH-15", "CAP-14", "SEL-26"),
+  ROUNDS_PREFETCH_UP(SettleMutations.RoundsPrefetchUp::new, "RECV-18"),
   DROPS_UNDECODABLE(SettleMutations.DropsUndecodable::new, "INTEROP-03"),
   SLOW_JOINER(TopologyMutations.SlowJoiner::new, "TOPIC-01"),
   DURABLE_LOSES_BACKLOG(
@@ -256,6 +257,7 @@ enum Mutant implements Variant {
       "RDLV-51"),
   PARKED_TAKES_A_PLACE(SettleMutations.ParkedTakesAPlace::new, "RDLV-43", "RDLV-47", "RDLV-50"),
   DROPS_REFUSED_LETTERS(LetterMutations.DropsRefused::new, "RDLV-47"),
+  WRITES_LETTERS_TWICE(LetterMutations.WritesTwice::new, "RECOV-32", "RDLV-09"),
   NO_ROOM_FOR_MARKS(LetterMutations.NoRoomForMarks::new, "RDLV-46"),
   TOPIC_LETTERS_AMONG_QUEUES(LetterMutations.TopicsAmongQueues::new, "TOPIC-47"),
   NAMELESS_LETTERS(LetterMutations.Nameless::new, "TOPIC-47"),
