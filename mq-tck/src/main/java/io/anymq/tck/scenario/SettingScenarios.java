@@ -49,10 +49,14 @@ final class SettingScenarios {
         });
     String query = lines.get(0) + (lines.get(0).contains("?") ? "&" : "?") + "prefetsch=1";
     refused(name, List.of(query), "prefetsch", "an option in the query of a configured URL");
-    String property = own + "native-queue.a name";
-    System.setProperty(property, "x");
-    t.onClose(() -> System.clearProperty(property));
+    set(t, own + "url", t.harness().url(t.broker())); // so that others know whose the next one is
+    set(t, own + "native-queue.a name", "x");
     refused(name, lines, "a name", "a native name of no queue, as a system property");
+  }
+
+  private static void set(ScenarioContext t, String key, String value) {
+    System.setProperty(key, value);
+    t.onClose(() -> System.clearProperty(key));
   }
 
   /** Otherwise all refusals could be about what is meant to be right. */
