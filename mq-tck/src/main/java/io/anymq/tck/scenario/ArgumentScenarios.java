@@ -173,14 +173,25 @@ final class ArgumentScenarios {
     refused(
         () -> SubscriptionOptions.builder().replayAfter("1").replayFrom(Instant.EPOCH),
         "two places to begin at, the other way round");
-    if (url.contains("//")) { // elsewhere a URL has no place for a user
-      String user = url.replaceFirst("//([^/@]*@)?", "//somebody:secret@");
-      refused(() -> t.factory(user, Map.of("user", "another")).build(), "two users");
-      refused(() -> t.factory(user, Map.of("password", "other")).build(), "two passwords");
-    }
+    twoUsers(t, url.contains("//") ? url : url.replaceFirst(":", "://"));
   }
 
-  private static void refused(Check.Action action, String what) {
-    Check.refused(InvalidOptionException.class, action, what, "the checks of options");
+  /** An adapter may refuse a URL with a user for another reason; so the reason is looked at. */
+  private static void twoUsers(ScenarioContext t, String url) {
+    String user = url.replaceFirst("//([^/@]*@)?", "//somebody:secret@");
+    Map<String, String> others = Map.of("user", "another", "password", "other");
+    others.forEach(
+        (option, other) -> {
+          String what = "a " + option + " in the URL and another one as an option";
+          String text =
+              String.valueOf(
+                  refused(() -> t.factory(user, Map.of(option, other)).build(), what).getMessage());
+          String names = "a message that names the option '" + option + "'";
+          Check.that(text.contains("the option '" + option + "'"), names, text, what);
+        });
+  }
+
+  private static InvalidOptionException refused(Check.Action action, String what) {
+    return Check.refused(InvalidOptionException.class, action, what, "the checks of options");
   }
 }

@@ -299,6 +299,36 @@ final class DelayScenarios {
     Check.equal("after", next.equals("before") ? Messages.takeText(consumer) : next, "it", CHECK);
   }
 
+  @Scenario(
+      id = "DELAY-11",
+      title = "A delayed send to a topic that was deleted is refused, or makes the topic again",
+      intent = "What holds for a queue holds for a topic.",
+      needs = Capability.DELIVERY_DELAY)
+  static void topicWasDeleted(ScenarioContext t) {
+    Connection connection = warm(t);
+    Topic strict = t.topic();
+    ProducerOptions fail =
+        ProducerOptions.builder().missingDestination(MissingDestination.FAIL).build();
+    Producer refused = connection.createProducer(strict, fail);
+    refused.send(later("before", NOT_NOW));
+    t.observer().delete(strict);
+    Check.refused(
+        DestinationNotFoundException.class,
+        () -> refused.send(later("after", NOT_NOW)),
+        "a delayed send to a topic that was deleted",
+        CHECK);
+    Topic topic = t.topic();
+    Producer making = connection.createProducer(topic);
+    making.send(later("before", NOT_NOW));
+    t.observer().delete(topic);
+    try {
+      making.send(later("after", NOT_NOW));
+    } catch (DestinationNotFoundException e) {
+      return; // and so nobody was told that it will arrive
+    }
+    Check.that(connection.exists(topic), "the topic to be there again", "that it is not", CHECK);
+  }
+
   /**
    * Deletes a queue that a delayed message waits for, behind a delayed message to another queue
    * whose delay is returned. Where the deletion takes longer than the wait, that shows nothing, and

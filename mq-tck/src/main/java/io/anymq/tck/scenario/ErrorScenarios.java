@@ -5,8 +5,13 @@ import io.anymq.ConnectFailedException;
 import io.anymq.Connection;
 import io.anymq.ConnectionFactory;
 import io.anymq.Consumer;
+import io.anymq.ConsumerOptions;
+import io.anymq.DestinationNotFoundException;
 import io.anymq.ErrorCode;
 import io.anymq.MessagingException;
+import io.anymq.MissingDestination;
+import io.anymq.Producer;
+import io.anymq.ProducerOptions;
 import io.anymq.Queue;
 import io.anymq.tck.Scenario;
 import io.anymq.tck.broker.BrokerControl;
@@ -201,6 +206,44 @@ final class ErrorScenarios {
           "connecting where nobody listens",
           "connect");
     }
+  }
+
+  @Scenario(
+      id = "ERR-52",
+      title = "A missing queue is missing in one wording, whatever is asked of it",
+      intent = "Who searches a log for the sentence finds every place.")
+  static void missingQueue(ScenarioContext t) {
+    Connection connection = t.connect();
+    Queue queue = t.newQueue();
+    ProducerOptions producer =
+        ProducerOptions.builder().missingDestination(MissingDestination.FAIL).build();
+    ConsumerOptions consumer =
+        ConsumerOptions.builder().missingDestination(MissingDestination.FAIL).build();
+    saysMissing(queue, () -> connection.createProducer(queue, producer), "a producer");
+    saysMissing(queue, () -> connection.createConsumer(queue, consumer), "a consumer");
+    if (t.supports(Capability.QUEUE_DEPTH)) {
+      saysMissing(queue, () -> connection.depth(queue), "the depth");
+    }
+    if (t.supports(Capability.BROWSE)) {
+      saysMissing(queue, () -> connection.createBrowser(queue).close(), "a browser");
+    }
+    if (t.supports(Capability.PURGE)) {
+      saysMissing(queue, () -> connection.purge(queue), "purge");
+    }
+    connection.declare(queue);
+    Producer late = connection.createProducer(queue, producer);
+    late.send("before");
+    t.observer().delete(queue);
+    saysMissing(queue, () -> late.send("after"), "a send after the deletion");
+  }
+
+  private static void saysMissing(Queue queue, Check.Action action, String what) {
+    String text =
+        String.valueOf(
+            Check.refused(DestinationNotFoundException.class, action, what, TRANSLATED)
+                .getMessage());
+    String words = "queue '%s' does not exist".formatted(queue.name());
+    Check.that(text.contains(words), what + " to say: " + words, text, TRANSLATED);
   }
 
   private static MessagingException connectFails(ScenarioContext t, int port) throws Exception {

@@ -349,4 +349,30 @@ final class MessageScenarios {
         "the reply-to under its portable name",
         NAMES);
   }
+
+  @Scenario(
+      id = "MSG-51",
+      title = "Configuration maps topics as it maps queues",
+      intent = "A topic that exists already can be used, by its own name or by a pattern.")
+  static void nativeTopics(ScenarioContext t) {
+    Topic real = t.topic();
+    String nativeName = t.harness().nativeName(real);
+    String head = nativeName.substring(0, nativeName.length() - 1);
+    String last = nativeName.substring(nativeName.length() - 1);
+    String many = real.name() + ".alias.";
+    Connection mapped =
+        t.connect(
+            o ->
+                o.option("native-topic." + real.name() + ".one", nativeName)
+                    .option("native-topic." + many + "*", head + "*"));
+    Connection plain = t.connect();
+    for (Topic alias : List.of(Topic.of(real.name() + ".one"), Topic.of(many + last))) {
+      try (Consumer ofReal = plain.subscribe(real);
+          Consumer ofAlias = mapped.subscribe(alias)) {
+        Messages.send(mapped, alias, "a");
+        Check.equal("a", Messages.takeText(ofReal), "the message in " + real, NAMES);
+        Check.equal("a", Messages.takeText(ofAlias), "the message in " + alias, NAMES);
+      }
+    }
+  }
 }

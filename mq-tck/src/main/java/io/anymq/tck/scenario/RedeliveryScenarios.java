@@ -8,6 +8,7 @@ import io.anymq.DeadLetter;
 import io.anymq.Delivery;
 import io.anymq.Message;
 import io.anymq.Queue;
+import io.anymq.QueueOptions;
 import io.anymq.tck.Scenario;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -144,7 +145,30 @@ final class RedeliveryScenarios {
       intent = "A message that kills every handler is dead-lettered in the end.",
       needs = {Capability.DELIVERY_COUNT, Capability.DEAD_LETTER})
   static void limitAcrossConsumers(ScenarioContext t) {
-    Queue queue = t.queue();
+    limitAcrossConsumers(t, t.queue());
+  }
+
+  @Scenario(
+      id = "RDLV-52",
+      title = "The limit holds across consumers of a prioritized and of a bounded queue",
+      intent = "Another kind of queue is no way around the limit.",
+      needs = {Capability.DELIVERY_COUNT, Capability.DEAD_LETTER})
+  static void limitOfKinds(ScenarioContext t) {
+    if (t.supports(Capability.PRIORITY)) {
+      limitAcrossConsumers(t, declared(t, QueueOptions.builder().prioritized(true)));
+    }
+    if (t.supports(Capability.BOUNDED_QUEUES)) {
+      limitAcrossConsumers(t, declared(t, QueueOptions.builder().maxLength(10)));
+    }
+  }
+
+  private static Queue declared(ScenarioContext t, QueueOptions.Builder options) {
+    Queue queue = t.newQueue();
+    t.observer().declare(queue, options.build());
+    return queue;
+  }
+
+  private static void limitAcrossConsumers(ScenarioContext t, Queue queue) {
     Messages.send(t.connect(), queue, "poison");
     ConsumerOptions options = Messages.manual().prefetch(1).maxDeliveries(2).build();
     for (int i = 0; i < 2; i++) {
@@ -156,7 +180,7 @@ final class RedeliveryScenarios {
     Connection connection = t.connect();
     connection.createConsumer(queue, options, handled::add);
     deadLetter(connection, queue, DeadLetter.Reason.DELIVERY_LIMIT, 2);
-    Check.that(handled.isEmpty(), "no third delivery", handled, LIMIT);
+    Check.that(handled.isEmpty(), "no third delivery from " + queue, handled, LIMIT);
   }
 
   @Scenario(

@@ -74,6 +74,7 @@ public final class Scenarios {
           ErrorScenarios.class,
           ArgumentScenarios.class,
           ConfigurationScenarios.class,
+          SettingScenarios.class,
           CapabilityScenarios.class,
           FilterScenarios.class,
           InteropScenarios.class);

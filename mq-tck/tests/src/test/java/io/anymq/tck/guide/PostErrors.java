@@ -1,6 +1,7 @@
 package io.anymq.tck.guide;
 
 import io.anymq.ConnectionLostException;
+import io.anymq.Destination;
 import io.anymq.DestinationNotFoundException;
 import io.anymq.ErrorCode;
 import io.anymq.MessagingException;
@@ -21,12 +22,29 @@ final class PostErrors {
     };
   }
 
+  /** As {@link #translate(Throwable)}; what is missing is named as the application calls it. */
+  static MessagingException translate(Throwable thrown, Destination missing) {
+    MessagingException failure = translate(thrown);
+    return failure instanceof DestinationNotFoundException
+        ? new DestinationNotFoundException(missing.describe() + " does not exist", thrown)
+        : failure;
+  }
+
   /** Does what asks the broker, with its failure translated. */
   static <T> T ask(PostVisit.Errand<T> errand) {
     try {
       return errand.run();
     } catch (PostException e) {
       throw translate(e);
+    }
+  }
+
+  /** As {@link #ask(PostVisit.Errand)}, of a destination that may be missing. */
+  static <T> T ask(Destination about, PostVisit.Errand<T> errand) {
+    try {
+      return errand.run();
+    } catch (PostException e) {
+      throw translate(e, about);
     }
   }
 }

@@ -69,8 +69,8 @@ final class PostLink implements Link, DepthQuery {
   public LinkProducer openProducer(Destination destination, ProducerListener listener) {
     String name = nativeName(destination);
     return destination instanceof Queue
-        ? new PostProducer(letter -> visit.put(name, letter))
-        : new PostProducer(letter -> visit.circulate(name, letter));
+        ? new PostProducer(destination, letter -> visit.put(name, letter))
+        : new PostProducer(destination, letter -> visit.circulate(name, letter));
   }
 
   @Override
@@ -135,7 +135,7 @@ final class PostLink implements Link, DepthQuery {
 
   @Override
   public QueueDepth depth(Queue queue) {
-    int waiting = PostErrors.ask(() -> visit.waiting(nativeName(queue)));
+    int waiting = PostErrors.ask(queue, () -> visit.waiting(nativeName(queue)));
     return QueueDepth.ofReady(waiting, true);
   }
 

@@ -44,6 +44,17 @@ final class LetterMutations {
     }
   }
 
+  /** Repeats each dead letter, as if the answer to the first one had been lost. */
+  static final class WritesTwice extends Mutation {
+    @Override
+    void send(Link link, LinkProducer producer, Destination to, OutboundMessage message) {
+      producer.send(message);
+      if (message.origin().isPresent()) {
+        producer.send(Outcomes.unasked(message));
+      }
+    }
+  }
+
   /** Puts the dead letters of a topic beside those of the queue of its name. */
   static final class TopicsAmongQueues extends Mutation {
     @Override

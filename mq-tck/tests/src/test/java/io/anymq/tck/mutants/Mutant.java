@@ -19,7 +19,12 @@ enum Mutant implements Variant {
   DUPLICATES(SendMutations.Duplicates::new, "SEND-02", "SEND-03", "SEND-05", "RECV-06"),
   REPAIRS_TWICE(SendMutations.RepairsTwice::new, "SEND-09", "SEND-20"),
   CONFIRMS_WHAT_IS_MISSING(
-      SendMutations.ConfirmsWhatIsMissing::new, "SEND-08", "SEND-09", "DELAY-10", "TEMP-09"),
+      SendMutations.ConfirmsWhatIsMissing::new,
+      "SEND-08",
+      "SEND-09",
+      "DELAY-10",
+      "DELAY-11",
+      "TEMP-09"),
   SENDS_TRANSIENT(
       SendMutations.SendsTransient::new, "RECOV-22", "RECOV-24", "RECOV-33", "CAP-01", "ERR-05"),
   CROSS_TALK(SendMutations.CrossTalk::new, "MSG-17", "DEPTH-12"),
@@ -57,7 +62,8 @@ enum Mutant implements Variant {
       "TOPIC-08",
       "SEL-19",
       "SEL-21"),
-  COUNT_STUCK_AT_ONE(SettleMutations.CountStuckAtOne::new, "RDLV-06", "CAP-04", "RDLV-02"),
+  COUNT_STUCK_AT_ONE(
+      SettleMutations.CountStuckAtOne::new, "RDLV-06", "RDLV-52", "CAP-04", "RDLV-02"),
   ACCEPTS_CUMULATIVELY(
       SettleMutations.AcceptsCumulatively::new, "ACK-07", "RECOV-16", "ACK-14", "TOPIC-28"),
   LOSES_ACCEPTS(
@@ -71,6 +77,7 @@ enum Mutant implements Variant {
   CLOSE_LOSES_SETTLEMENTS(SettleMutations.CloseLosesSettlements::new, "ACK-01", "LIFE-07"),
   IGNORES_PREFETCH(
       SettleMutations.IgnoresPrefetch::new, "RECV-08", "RECV-16", "DEPTH-15", "CAP-14", "SEL-26"),
+  ROUNDS_PREFETCH_UP(SettleMutations.RoundsPrefetchUp::new, "RECV-18"),
   DROPS_UNDECODABLE(SettleMutations.DropsUndecodable::new, "INTEROP-03"),
   SLOW_JOINER(TopologyMutations.SlowJoiner::new, "TOPIC-01"),
   DURABLE_LOSES_BACKLOG(
@@ -222,7 +229,7 @@ enum Mutant implements Variant {
   DECLARES_BY_TURNS(LifeMutations.DeclaresByTurns::new, "CONF-11"),
   PASSES_NATIVE_TEXT_ON(LifeMutations.PassesNativeTextOn::new, "ERR-03"),
   TELLS_SECRETS(LifeMutations.TellsSecrets::new, "CONF-05"),
-  IGNORES_NATIVE_NAMES(LifeMutations.IgnoresNativeNames::new, "MSG-19"),
+  IGNORES_NATIVE_NAMES(LifeMutations.IgnoresNativeNames::new, "MSG-19", "MSG-51"),
   WRAPS_BODIES(MessageMutations.WrapsBodies::new, "INTEROP-01", "INTEROP-02", "INTEROP-05"),
   REMEMBERS_DELETED(TopologyMutations.RemembersDeleted::new, "DEST-09"),
   NEEDS_LISTENERS(TopologyMutations.NeedsListeners::new, "TOPIC-05"),
@@ -256,6 +263,7 @@ enum Mutant implements Variant {
       "RDLV-51"),
   PARKED_TAKES_A_PLACE(SettleMutations.ParkedTakesAPlace::new, "RDLV-43", "RDLV-47", "RDLV-50"),
   DROPS_REFUSED_LETTERS(LetterMutations.DropsRefused::new, "RDLV-47"),
+  WRITES_LETTERS_TWICE(LetterMutations.WritesTwice::new, "RECOV-32", "RDLV-09"),
   NO_ROOM_FOR_MARKS(LetterMutations.NoRoomForMarks::new, "RDLV-46"),
   TOPIC_LETTERS_AMONG_QUEUES(LetterMutations.TopicsAmongQueues::new, "TOPIC-47"),
   NAMELESS_LETTERS(LetterMutations.Nameless::new, "TOPIC-47"),

@@ -90,6 +90,20 @@ final class SettleMutations {
     }
   }
 
+  /** Locks whole batches, so that the bound that was asked for lies within the last one. */
+  static final class RoundsPrefetchUp extends Mutation {
+    private static final int BATCH = 200;
+
+    @Override
+    LinkConsumer open(Link link, ConsumerRequest request, DeliverySink sink) {
+      int batches = (request.prefetch() + BATCH - 1) / BATCH;
+      return link.openConsumer(
+          new ConsumerRequest(
+              request.source(), batches * BATCH, request.selector(), request.keyOrdered()),
+          sink);
+    }
+  }
+
   static final class DropsUndecodable extends Mutation {
     @Override
     List<InboundDelivery> received(List<InboundDelivery> batch) {
