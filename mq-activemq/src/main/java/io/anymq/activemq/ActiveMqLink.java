@@ -282,7 +282,7 @@ final class ActiveMqLink
   }
 
   private void checkNoPatterns(Topic topic) {
-    List<String> kept = exists(topic) ? consumers.keptPatterns(topic) : List.of();
+    List<String> kept = consumers.keptPatterns(topic);
     if (!kept.isEmpty()) {
       throw new UnsupportedCapabilityException(
           "%s is not deleted: ActiveMQ would store nothing of a topic that is made again by that name for the subscriptions %s to patterns; unsubscribe those first"

@@ -170,8 +170,9 @@ final class ActiveMqSharing {
   }
 
   /**
-   * The subscriptions to patterns that match a topic, which exists, and that keep what is sent to
-   * it. Of a topic that is deleted and made again the broker stores nothing for them.
+   * The subscriptions to patterns that match a topic and that keep what is sent to it; none of a
+   * topic that does not exist. Of one that is deleted and made again the broker stores nothing for
+   * them.
    *
    * <p>A mark may be there without its subscription: when another program has removed that, or when
    * it could not be opened. The broker counts durable subscriptions among a topic's consumers,
@@ -180,7 +181,7 @@ final class ActiveMqSharing {
    */
   List<String> keptPatterns(Topic topic) {
     Set<String> found = new TreeSet<>();
-    if (statistics.of(names.toNative(topic)).filter(it -> it.consumers() == 0).isPresent()) {
+    if (statistics.of(names.toNative(topic)).filter(it -> it.consumers() > 0).isEmpty()) {
       return List.of();
     }
     for (String words : new String[] {ActiveMqShare.MARKS, ActiveMqShare.QUEUES}) {

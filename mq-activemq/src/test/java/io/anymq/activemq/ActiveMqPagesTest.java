@@ -42,7 +42,7 @@ final class ActiveMqPagesTest {
     }
   }
 
-  @SuppressWarnings("unchecked")
+  @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"}) // throws what is undeclared
   private static <T extends Throwable> T asItIs(Throwable failure) throws T {
     throw (T) failure;
   }

@@ -67,7 +67,8 @@ final class FirstMembers {
       }
       if (System.nanoTime() - deadline > 0) {
         over = true;
-        LOG.warn("Group {} gives its member no partitions yet; messages will come later", group);
+        LOG.warn(
+            "No partitions are assigned in group {} after {}; deliveries start later", group, most);
         return;
       }
       Pauses.brief("opening the first consumer of a share group");

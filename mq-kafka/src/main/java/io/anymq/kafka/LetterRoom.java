@@ -88,7 +88,7 @@ final class LetterRoom {
     try {
       raising.execute(() -> report.accept(outcome(letter.topic(), size, source, refusal)));
     } catch (RejectedExecutionException | OutOfMemoryError e) {
-      LOG.debug("The limit of topic {} stays as it is", letter.topic(), e);
+      LOG.debug("Could not queue raising {} of topic {}", LIMIT, letter.topic(), e);
       report.accept(refusal);
     }
   }
@@ -98,8 +98,8 @@ final class LetterRoom {
     try {
       raise(topic, size, source);
       return new MessagingTimeoutException(
-          "Topic %s took no dead letter of %d bytes; it does now, and it is sent again"
-              .formatted(topic, size),
+          "Topic %s refused a dead letter of %d bytes, and its %s is large enough now; send it again"
+              .formatted(topic, size, LIMIT),
           refusal);
     } catch (MessagingException e) {
       return e.isTransient() || e instanceof DestinationNotFoundException

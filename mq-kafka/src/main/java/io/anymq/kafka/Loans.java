@@ -25,11 +25,19 @@ final class Loans {
     private final long timestamp;
 
     private final int count;
+    private final int attempts;
     private volatile boolean settled;
+    private volatile boolean released;
 
-    private Loan(long timestamp, int count) {
+    private Loan(long timestamp, int count, int attempts) {
       this.timestamp = timestamp;
       this.count = count;
+      this.attempts = attempts;
+    }
+
+    /** A record that was released comes again, and the broker may know of fewer deliveries. */
+    private boolean isOver() {
+      return settled && !(released && count > attempts);
     }
 
     /** How often the record was lent to this consumer's knowledge, this time included. */
@@ -37,8 +45,9 @@ final class Loans {
       return count;
     }
 
-    /** It is acknowledged; whether the broker has heard of that is not known yet. */
-    void settle() {
+    /** It is accepted or released; whether the broker has heard of that is not known yet. */
+    void settle(boolean accepted) {
+      released = !accepted;
       settled = true;
     }
   }
@@ -63,7 +72,7 @@ final class Loans {
     Loan before = places.remove(record.offset());
     int known =
         before != null && before.timestamp == record.timestamp() ? before.count + 1 : attempts;
-    Loan loan = new Loan(record.timestamp(), Math.max(attempts, known));
+    Loan loan = new Loan(record.timestamp(), Math.max(attempts, known), attempts);
     places.put(record.offset(), loan);
     return loan;
   }
@@ -83,7 +92,7 @@ final class Loans {
     Map<Long, Loan> places = open.get(partition.topicPartition());
     if (places != null) {
       offsets.forEach(
-          offset -> places.computeIfPresent(offset, (place, loan) -> loan.settled ? null : loan));
+          offset -> places.computeIfPresent(offset, (place, loan) -> loan.isOver() ? null : loan));
     }
   }
 

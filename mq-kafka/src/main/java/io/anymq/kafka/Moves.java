@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
@@ -50,8 +51,8 @@ final class Moves {
   /** By name, which topics are known to be marked; temporary ones come and go. */
   private final Map<String, Uuid> marked = new HashMap<>();
 
-  /** Thousands may have waited for one destination. */
-  private final RareWarning gone = new RareWarning(Moves.class);
+  /** By topic: thousands may have waited for one. */
+  private final Map<String, RareWarning> gone = new ConcurrentHashMap<>();
 
   private boolean mayNot;
   private volatile @Nullable KafkaProducer<byte[], byte[]> sending;
@@ -87,9 +88,15 @@ final class Moves {
   void close() {
     KafkaProducer<byte[], byte[]> producer = sending;
     sending = null;
+    endWarnings();
     if (producer != null) {
       producer.close(Duration.ZERO);
     }
+  }
+
+  private void endWarnings() {
+    gone.forEach((topic, warning) -> warning.end(dropped(topic)));
+    gone.clear();
   }
 
   /**
@@ -226,8 +233,13 @@ final class Moves {
     if (!record.missed()) {
       return record.lookedForAgain(now);
     }
-    gone.warn("A delayed message goes with its destination: there is no topic " + record.topic());
+    gone.computeIfAbsent(record.topic(), topic -> new RareWarning(Moves.class))
+        .warn(dropped(record.topic()));
     return null;
+  }
+
+  private static String dropped(String topic) {
+    return "A delayed message is dropped: topic " + topic + " does not exist";
   }
 
   /** Those of the destinations that are there; the native producer would wait for the others. */
@@ -242,6 +254,9 @@ final class Moves {
     }
     if (marked.size() > MOST_MARKED) {
       marked.clear();
+    }
+    if (gone.size() > MOST_MARKED) {
+      endWarnings();
     }
     try {
       Collection<TopicDescription> found = topology.findAll(asked);

@@ -123,7 +123,9 @@ final class QueueContents {
       long held = ends.getOrDefault(partition, 0L) - start;
       SharePartitionOffsetInfo info = offsets.get(partition);
       count += info == null ? held : Math.min(held, info.lag().orElse(held));
-      dense &= held == 0 || (info != null && info.startOffset() >= start);
+      boolean begun = info != null && info.startOffset() >= start;
+      // Without any place the group has read nothing, and begins at the start.
+      dense &= held == 0 || begun || offsets.isEmpty();
     }
     return new Lag(count, dense);
   }

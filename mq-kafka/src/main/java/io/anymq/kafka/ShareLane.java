@@ -508,7 +508,7 @@ final class ShareLane implements Runnable {
       boolean accepted,
       String late) {
     done(lent);
-    lent.loan().settle();
+    lent.loan().settle(accepted);
     if (accepted) {
       forget(lent);
     }

@@ -66,7 +66,9 @@ final class TopicRemarks {
     Transactions known = foreign.getOrDefault(topic, Transactions.NONE);
     if (known == Transactions.NONE) {
       known = askForProducers(topic, partitions);
-      foreign.put(topic, known);
+      if (known != Transactions.NONE) {
+        foreign.put(topic, known);
+      }
     }
     return known;
   }

@@ -81,10 +81,12 @@ final class Turn implements OpenConsumer, Parking, Runnable, ConsumerRebalanceLi
 
   /**
    * Stands in line, and then looks for others that do not; throws when there are any. Where it may
-   * be one of the first members of all, it waits for its turn, unless somebody else has that.
+   * be one of the first members of all, it waits for its turn, unless somebody else has that. Who
+   * finds others in line is not among the first.
    */
   void open() {
     FirstMembers.Joining joining = members.joining(setup.member().group());
+    boolean alone = turns.members(setup.member().group()).isEmpty();
     ClientIds.hold(clientId);
     try {
       thread.start();
@@ -95,7 +97,8 @@ final class Turn implements OpenConsumer, Parking, Runnable, ConsumerRebalanceLi
             "it is to keep the order of keys, and another one does not", setup.member().group());
       }
       joining.await(
-          this::memberIds, () -> closing || turns.hasOther(setup.member().group(), clientId));
+          this::memberIds,
+          () -> !alone || closing || turns.hasOther(setup.member().group(), clientId));
     } catch (RuntimeException | Error e) {
       if (thread.getState() == Thread.State.NEW) {
         ClientIds.free(clientId); // else the thread does

@@ -10,6 +10,7 @@ import io.anymq.spi.NativeNames;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 
 /** What native clients are made with. */
@@ -19,7 +20,8 @@ final class KafkaConfigTest {
   @Test
   void theProducersMemoryHoldsTheLargestMessage() {
     int largest = 50_000_000;
-    assertThat((long) producer(largest).get(ProducerConfig.BUFFER_MEMORY_CONFIG))
+    assertThat(producer(largest).get(ProducerConfig.BUFFER_MEMORY_CONFIG))
+        .asInstanceOf(InstanceOfAssertFactories.LONG)
         .isGreaterThan(largest);
     assertThat(producer(1_000).get(ProducerConfig.BUFFER_MEMORY_CONFIG))
         .as("Kafka's default")

@@ -44,7 +44,7 @@ final class KafkaDepthTest extends LinkTest {
       for (boolean commit : List.of(true, false)) {
         producer.beginTransaction();
         for (int i = 0; i < 2; i++) {
-          producer.send(new ProducerRecord<>(topic, new byte[1]));
+          var unused = producer.send(new ProducerRecord<>(topic, new byte[1]));
         }
         producer.flush();
         if (commit) {

@@ -25,7 +25,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.acl.AclOperation;
-import org.apache.kafka.common.config.ConfigResource.Type;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.resource.ResourceType;
 import org.junit.jupiter.api.Test;
 
@@ -166,7 +166,7 @@ final class KafkaRightsTest extends RightsTest {
     Link link = login();
     assertThat(((DepthQuery) link).depth(queue).exact()).isTrue();
     String topic = KafkaHarness.NAMES.topic(queue);
-    Links.set(owner, Type.TOPIC, topic, "cleanup.policy", "compact");
+    Links.set(owner, ConfigResource.Type.TOPIC, topic, "cleanup.policy", "compact");
     assertThat(((DepthQuery) link).depth(queue).exact()).isFalse();
   }
 
@@ -229,7 +229,12 @@ final class KafkaRightsTest extends RightsTest {
   void whoMayNotAlterTopicsIsRefusedALargeDeadLetter() throws Exception {
     Queue letters = queue.deadLetterQueue();
     declare(owner, letters);
-    Links.set(owner, Type.TOPIC, KafkaHarness.NAMES.topic(letters), "max.message.bytes", "1000");
+    Links.set(
+        owner,
+        ConfigResource.Type.TOPIC,
+        KafkaHarness.NAMES.topic(letters),
+        "max.message.bytes",
+        "1000");
     deny(ResourceType.TOPIC, "*", AclOperation.ALTER_CONFIGS);
     Links.send(owner, queue, 1);
     Link link = login();

@@ -36,7 +36,22 @@ final class LoansTest {
 
   @Test
   void whatIsSettledForSureIsForgotten() {
-    loans.lend(record(7, 1), 1).settle();
+    loans.lend(record(7, 1), 1).settle(true);
+    loans.confirmed(PARTITION, List.of(7L));
+    assertThat(loans.size()).isZero();
+  }
+
+  @Test
+  void whatIsReleasedIsCountedOnWhereTheBrokerCountsFewer() {
+    loans.lend(record(7, 1), 1);
+    loans.lend(record(7, 1), 1).settle(false);
+    loans.confirmed(PARTITION, List.of(7L));
+    assertThat(loans.lend(record(7, 1), 2).count()).isEqualTo(3);
+  }
+
+  @Test
+  void whatIsReleasedIsForgottenWhereTheBrokerCountsAsMany() {
+    loans.lend(record(7, 1), 1).settle(false);
     loans.confirmed(PARTITION, List.of(7L));
     assertThat(loans.size()).isZero();
   }
@@ -58,7 +73,7 @@ final class LoansTest {
   void whatOthersWereGivenDoesNotFillTheMemory() {
     int most = 2 * PREFETCH + Parking.MOST;
     for (int i = 0; i < 2 * most; i++) {
-      loans.lend(record(i, 1), 1).settle();
+      loans.lend(record(i, 1), 1).settle(true);
     }
     assertThat(loans.size()).isEqualTo(most);
     assertThat(loans.lend(record(2L * most - 1, 1), 1).count()).as("the newest").isEqualTo(2);

@@ -127,10 +127,15 @@ final class RabbitDelivery extends UnsettledDeliveries.Entry implements InboundD
    * once, so nothing is written for it either.
    */
   void accepted() {
-    boolean hasEntries = recorded != null || (buried && deliveryCount > 1);
-    if (hasEntries && !copied && log != null) {
+    if (mayHaveEntries() && !copied && log != null) {
       log.end(key());
     }
+  }
+
+  /** Whether a hand-out of this delivery is recorded, or may be of one before it. */
+  private boolean mayHaveEntries() {
+    boolean copyOfRecorded = history.delivered() > history.handedOut();
+    return recorded != null || comesBack || copyOfRecorded || (buried && deliveryCount > 1);
   }
 
   private void record() {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.rabbitmq.client.AMQP.BasicProperties;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
+import io.anymq.Message;
 import io.anymq.Queue;
 import io.anymq.QueueDepth;
 import io.anymq.QueueOptions;
@@ -66,6 +67,35 @@ final class DelayedReleaseTest extends OneLink {
         .as("as another process reads it")
         .isEqualTo(3);
     other.close(Duration.ofSeconds(5));
+  }
+
+  /** Who sends it again, with its id, sends another message. */
+  @Test
+  void aCopyThatIsAcceptedEndsWhatWasRecordedBeforeIt() throws Exception {
+    Queue queue = Links.newQueue(link);
+    List<Message> message = List.of(Links.text("m"));
+    Links.send(link, queue, message);
+    handOutAndClose(queue);
+    handOutAndClose(queue);
+    Links.Received received = Links.consume(link, Links.queue(queue), 1);
+    InboundDelivery third = received.next();
+    third.handedOut();
+    release(received, third, SHORT);
+    InboundDelivery copy = received.next();
+    copy.handedOut();
+    received.accept(copy);
+    received.consumer().close();
+    Links.send(link, queue, message);
+    handOutAndClose(queue);
+    assertThat(Links.consume(link, Links.queue(queue), 1).next().earlierHandOuts())
+        .as("hand-outs since it was sent again; see RabbitDelivery.accepted")
+        .isEqualTo(1);
+  }
+
+  private void handOutAndClose(Queue queue) throws Exception {
+    Links.Received received = Links.consume(link, Links.queue(queue), 1);
+    received.next().handedOut();
+    received.consumer().close();
   }
 
   /** It is in no number, and whose messages wait at a broker cannot be asked. */
