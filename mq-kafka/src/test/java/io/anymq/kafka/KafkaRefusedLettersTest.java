@@ -18,13 +18,14 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.config.TopicConfig;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * RDLV-47 where no queue can be bounded: the topic of the dead letters takes no message that is as
- * large as they are.
+ * RDLV-47 where no queue can be bounded: the topic of the dead letters takes no message of the past.
+ * One that allows too little is no way to refuse, see {@link LetterRoom}.
  */
 final class KafkaRefusedLettersTest extends LinkTest {
 
@@ -38,7 +39,7 @@ final class KafkaRefusedLettersTest extends LinkTest {
   void refuseLetters() throws Exception {
     morgue = queue.deadLetterQueue();
     link.declare(morgue, QueueOptions.DEFAULT);
-    allow(100);
+    allowAge(Duration.ZERO);
   }
 
   @AfterEach
@@ -47,13 +48,14 @@ final class KafkaRefusedLettersTest extends LinkTest {
     link.delete(morgue);
   }
 
-  private void allow(int bytes) throws Exception {
+  /** A letter has the time of its message, which is always older than that. */
+  private void allowAge(Duration age) throws Exception {
     Links.set(
         link,
         ConfigResource.Type.TOPIC,
         KafkaHarness.NAMES.topic(morgue),
-        "max.message.bytes",
-        String.valueOf(bytes));
+        TopicConfig.MESSAGE_TIMESTAMP_BEFORE_MAX_MS_CONFIG,
+        String.valueOf(age.toMillis()));
   }
 
   @Test
@@ -67,7 +69,7 @@ final class KafkaRefusedLettersTest extends LinkTest {
         assertThat(settled(consumer, 2 * PAIRS)).as("what one consumer gets").hasSize(2 * PAIRS);
       }
     }
-    allow(1_000_000);
+    allowAge(Duration.ofDays(1));
     try (Connection connection = ConnectionFactory.of(broker.url()).connect();
         Consumer consumer = connection.createConsumer(queue, oneAtATime());
         Consumer letters = connection.createConsumer(morgue, oneAtATime())) {
