@@ -24,8 +24,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * RDLV-47 where no queue can be bounded: the topic of the dead letters takes no message of the past.
- * One that allows too little is no way to refuse, see {@link LetterRoom}.
+ * RDLV-47 where no queue can be bounded: the topic of the dead letters takes no message of the
+ * past. One that allows too little is no way to refuse, see {@link LetterRoom}.
  */
 final class KafkaRefusedLettersTest extends LinkTest {
 
