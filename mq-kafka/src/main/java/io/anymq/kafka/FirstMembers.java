@@ -23,7 +23,7 @@ final class FirstMembers {
   private final LinkState state;
   private final Duration most;
 
-  /** Whether a member of this link has had partitions, or was waited for in vain. */
+  /** Whether a member of this link has had partitions, or got none in time. */
   private volatile boolean over;
 
   /**
@@ -42,8 +42,8 @@ final class FirstMembers {
   /** One that is about to join. Others may be among the first with it: each waits for itself. */
   Joining joining(String group) {
     return over
-        ? (clientIds, isVain) -> {}
-        : (clientIds, isVain) -> await(group, clientIds, isVain);
+        ? (clientIds, isOver) -> {}
+        : (clientIds, isOver) -> await(group, clientIds, isOver);
   }
 
   /** A member, from before it joins. */
@@ -53,14 +53,14 @@ final class FirstMembers {
      * Waits until it has partitions, where it may be one of the first.
      *
      * @param clientIds its names, by now
-     * @param isVain whether it will not have any, or somebody else has them
+     * @param isOver whether it will not have any, or somebody else has them
      */
-    void await(Supplier<List<String>> clientIds, BooleanSupplier isVain);
+    void await(Supplier<List<String>> clientIds, BooleanSupplier isOver);
   }
 
-  private void await(String group, Supplier<List<String>> clientIds, BooleanSupplier isVain) {
+  private void await(String group, Supplier<List<String>> clientIds, BooleanSupplier isOver) {
     long deadline = System.nanoTime() + most.toNanos();
-    while (state.isOpen() && !isVain.getAsBoolean()) {
+    while (state.isOpen() && !isOver.getAsBoolean()) {
       if (clientIds.get().stream().anyMatch(each -> isAssigned.test(group, each))) {
         over = true;
         return;

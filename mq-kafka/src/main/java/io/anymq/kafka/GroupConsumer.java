@@ -267,6 +267,7 @@ final class GroupConsumer implements OpenConsumer, Parking {
     return setup.oldLocks();
   }
 
+  /** What this consumer was lent. */
   Loans loans() {
     return loans;
   }

@@ -27,7 +27,7 @@ final class ShareDelivery extends KafkaDelivery {
    * @param attempts how often the broker has delivered this record, this time included
    * @param earlier how often the message was delivered besides, as this consumer knows or as it was
    *     written into this copy
-   * @param loan is told when it is settled
+   * @param loan what this consumer remembers of it
    */
   ShareDelivery(
       ShareLane lane,

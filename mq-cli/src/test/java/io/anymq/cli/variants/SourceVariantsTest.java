@@ -66,7 +66,6 @@ final class SourceVariantsTest {
     for (SourceVariant each : all()) {
       assertThat(names.add(each.name())).as("%s is the only one of its name", each).isTrue();
       assertThat(each.why()).as("what a user would see of %s", each).isNotEmpty();
-      assertThat(each.by()).as("what is said to notice %s", each).isNotNull();
     }
     assertThat(names).hasSizeGreaterThan(120);
   }

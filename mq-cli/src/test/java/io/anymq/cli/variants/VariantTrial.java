@@ -41,7 +41,7 @@ final class VariantTrial {
           "mq-kafka", "io.anymq.kafka.KafkaTckTest");
 
   private static final List<String> MODULES =
-      List.of("mq-api", "mq-tck", "mq-zeromq", "mq-rabbit", "mq-activemq", "mq-kafka");
+      List.of("mq-api", "mq-zeromq", "mq-rabbit", "mq-activemq", "mq-kafka");
 
   private final SourceVariant variant;
   private final Path directory;
